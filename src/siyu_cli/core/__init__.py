@@ -1,0 +1,1 @@
+"""The one segmentation library: each topic is a .py beside its .sql steps."""
