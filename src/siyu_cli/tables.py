@@ -253,6 +253,8 @@ FEATURES = Table("features", "Features", "会员特征", "one row per member, bu
     _column("flag", "is_registered", "Registered", "已注册", note="found in a members export"),
     _column("flag", "is_unfriended", "Unfriended", "好友流失", note="every employee who added them was deleted"),
     _column("text", "history", "History", "数据来源", note="full, partial, totals or none"),
+    _column("flag", "is_active", "Active since joining", "加入后有互动", note="points, a coupon redeemed, or any event"),
+    _column("flag", "has_evidence", "Has bought", "有消费记录", note="purchases are known of, dated or not"),
 ))
 
 # key: (English, Chinese), in the order they are shown.

@@ -1,0 +1,87 @@
+-- purchases: one row per member and date with an order or a refund.
+--
+-- reads   order_lines
+-- takes   $as_of      the date the shop is looked at; nothing after it exists
+--         $min_paid   the least an order must have paid to be a purchase; 0 counts free orders
+--
+-- A date with order_count = 0 holds refunds or free orders only: it may count as money, never as a purchase.
+-- A refund falls on its own date where the export has one, else on the date of its order.
+
+with existing as (
+    select
+        member_id,
+        order_id,
+        ordered_on,
+        is_delivered,
+        paid_amount,
+        case when refunded_on is null or refunded_on <= $as_of then refunded_amount else 0 end as refunded,
+        case when refunded_on is null then refunded_amount else 0 end as refunded_undated
+    from order_lines
+    where member_id is not null
+      and ordered_on <= $as_of
+      and status not in ('unpaid', 'cancelled')
+),
+
+orders as (
+    select
+        member_id,
+        order_id,
+        min(ordered_on) as ordered_on,
+        sum(paid_amount) as paid,
+        sum(refunded) as refunded,
+        sum(refunded_undated) as refunded_undated,
+        count(case when is_delivered then 1 end) as delivered_lines
+    from existing
+    group by member_id, order_id
+),
+
+-- Paid and then refunded in full is a purchase only where the goods are known to have left the shop.
+movements as (
+    select
+        member_id,
+        ordered_on,
+        case
+            when paid >= $min_paid and (paid <= 0 or refunded < paid or delivered_lines > 0) then 1
+            else 0
+        end as orders,
+        case when paid > 0 then paid else 0 end as paid,
+        case when paid < 0 then refunded_undated - paid else refunded_undated end as refunded
+    from orders
+    union all
+    select
+        member_id,
+        refunded_on as ordered_on,
+        0 as orders,
+        cast(0 as decimal(18, 2)) as paid,
+        refunded_amount as refunded
+    from order_lines
+    where member_id is not null
+      and refunded_amount <> 0
+      and refunded_on <= $as_of
+      and ordered_on <= $as_of
+      and status not in ('unpaid', 'cancelled')
+),
+
+merged_days as (
+    select
+        member_id,
+        ordered_on,
+        cast(sum(orders) as bigint) as order_count,
+        cast(sum(paid) as decimal(18, 2)) as paid_amount,
+        cast(sum(refunded) as decimal(18, 2)) as refunded_amount
+    from movements
+    group by member_id, ordered_on
+)
+
+select
+    member_id,
+    ordered_on,
+    order_count,
+    paid_amount,
+    refunded_amount,
+    case
+        when order_count > 0 and row_number() over visits > 1
+        then date_diff('day', lag(ordered_on) over visits, ordered_on)
+    end as gap_days
+from merged_days
+window visits as (partition by member_id, order_count > 0 order by ordered_on nulls last)

@@ -1,0 +1,11 @@
+-- stage_summary: one row per stage with members and sales.
+--
+-- reads   segments
+
+select
+    stage,
+    count(*) as members,
+    count(case when order_days > 0 then 1 end) as buyers,
+    cast(sum(net_sales) as decimal(18, 2)) as net_sales
+from segments
+group by stage
