@@ -1,0 +1,109 @@
+"""Segmentation: from order lines and members to one labelled row per member, and the two summaries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from siyu_cli.core.conditions import restricted, with_segments
+from siyu_cli.core.query import Params, step
+from siyu_cli.core.reasons import STAGE_REASONS
+from siyu_cli.errors import UsageError
+from siyu_cli.tables import RFM_SEGMENTS, RFM_SUMMARY, STAGE_SUMMARY, STAGES
+
+if TYPE_CHECKING:
+    from siyu_cli.engines.protocol import Engine
+
+GROUPINGS = ("owner", "store", "source_channel", "level")
+
+
+def label_members(engine: Engine, params: Params) -> None:
+    """Make features, bands, norms, rfm and stages from ``members`` and ``order_lines``.
+
+    Each table is dropped after its last reader; purchases stays, for windows and explanations.
+    """
+    for name in ("purchases", "features", "measures", "bands", "norms"):
+        engine.run(step(name), params)
+    engine.drop("measures")
+    for name in ("rfm", "comebacks", "stages"):
+        engine.run(step(name), params)
+
+
+def list_members(
+    engine: Engine, params: Params, *, where: str | None, segments: Mapping[str, str], lang: str
+) -> None:
+    """Make the table ``segments``: the labelled members that meet ``where``, reasons in ``lang``.
+
+    ``where`` chooses who is listed and summarised; scores and norms are always those of the whole shop.
+    """
+    index = 1 if lang == "zh" else 0
+    rows = [(reason, texts[index]) for reason, texts in STAGE_REASONS.items()]
+    engine.open("stage_reasons", pd.DataFrame(rows, columns=["reason", "template"]))
+    engine.run(restricted(with_segments(step("segments"), segments), where), params)
+
+
+def summarise_stages(engine: Engine) -> pd.DataFrame:
+    """Return one row per stage, every stage, in the order of a member's life: counts and shares."""
+    counted = engine.fetch(step("stage_summary"), {})
+    return _with_shares(counted, "stage", tuple(STAGES), STAGE_SUMMARY.keys)
+
+
+def summarise_rfm(engine: Engine) -> pd.DataFrame:
+    """Return one row per RFM segment, all eight: counts and shares among buyers."""
+    counted = engine.fetch(step("rfm_summary"), {})
+    return _with_shares(counted, "rfm_segment", tuple(RFM_SEGMENTS), RFM_SUMMARY.keys)
+
+
+def summarise_by(engine: Engine, by: str) -> pd.DataFrame:
+    """Return one row per value of ``by`` and stage that occurs; shares are within the value of ``by``."""
+    if by not in GROUPINGS:
+        raise UsageError("Cannot group by {by}.", hint="Choose one of {choices}.", by=by, choices=", ".join(GROUPINGS))
+    from sqlglot import exp
+
+    counting = step("stage_summary")
+    tree = counting.tree()
+    tree.expressions.insert(0, exp.column(by))
+    tree.group_by(by, copy=False)
+    counted = engine.fetch(counting.with_tree(tree), {})
+    order = {stage: place for place, stage in enumerate(STAGES)}
+    counted = counted.sort_values([by, "stage"], key=lambda keys: keys.map(order) if keys.name == "stage" else keys)
+    for share, amount in (("member_share", "members"), ("sales_share", "net_sales")):
+        amounts = counted[amount].astype(float)
+        counted[share] = _shares(amounts, amounts.groupby(counted[by].fillna("")).transform("sum"))
+    return counted[[by, *STAGE_SUMMARY.keys]].reset_index(drop=True)
+
+
+def describe_splits(engine: Engine, params: Params) -> dict[str, Any]:
+    """Return where high ends and low begins, and the bands of each score; see ``norms`` and ``bands``."""
+    norms = engine.read("norms", ["shop_norm"]).to_pylist()[0]
+    bands = engine.read("bands", ["measure", "score"]).to_pylist()
+    for band in bands:
+        if band["measure"] == "recency":
+            band["lowest"], band["highest"] = -band["highest"], -band["lowest"]
+        for edge in ("lowest", "highest"):
+            band[edge] = float(band[edge]) if band["measure"] == "money" else int(band[edge])
+    return {
+        "mode": params["split"],
+        "recency_days": norms["recency_split"],
+        "order_days_over": norms["frequency_split"],
+        "net_sales_over": norms["money_split"],
+        "shop_norm": norms["shop_norm"],
+        "bins": params["bins"],
+        "bands": bands,
+    }
+
+
+def _with_shares(counted: pd.DataFrame, key: str, order: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:
+    rows = counted.set_index(key).reindex(list(order))
+    rows["members"] = rows["members"].fillna(0).astype("int64")
+    rows["net_sales"] = rows["net_sales"].astype(float).fillna(0.0).round(2)
+    rows["member_share"] = _shares(rows["members"].astype(float), rows["members"].sum())
+    rows["sales_share"] = _shares(rows["net_sales"], rows["net_sales"].sum())
+    return rows.rename_axis(key).reset_index()[list(columns)]
+
+
+def _shares(parts: pd.Series[float], wholes: Any) -> pd.Series[float]:
+    # A rate without a denominator is empty, never 0.
+    return parts / (wholes if isinstance(wholes, pd.Series) else float(wholes) or float("nan"))

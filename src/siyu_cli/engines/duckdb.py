@@ -1,0 +1,90 @@
+"""DuckDB: the default engine, in this process, spilling to disk when memory is short."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from siyu_cli.errors import EngineError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from siyu_cli.core.query import Params, Step
+
+
+class DuckDBEngine:
+    """Runs steps on one DuckDB connection; every step is a temporary table of it."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection | None = None) -> None:
+        self.connection = connection or connect()
+
+    def open(self, name: str, source: pd.DataFrame | pa.Table | Path) -> None:
+        """Give a frame, an Arrow table, or a Parquet file or folder a name."""
+        if isinstance(source, Path):
+            pattern = source / "*.parquet" if source.is_dir() else source
+            self.connection.read_parquet(str(pattern)).create_view(name)
+            return
+        self.connection.register(name, source)
+
+    def columns(self, name: str) -> dict[str, str]:
+        """Return column → DuckDB type."""
+        relation = self.connection.table(name)
+        return {column: str(kind) for column, kind in zip(relation.columns, relation.types, strict=True)}
+
+    def run(self, step: Step, params: Params) -> None:
+        """Make the step's table."""
+        self._execute(step, "create or replace temp table " + _quoted(step.name) + " as " + step.sql, params)
+
+    def fetch(self, step: Step, params: Params) -> pd.DataFrame:
+        """Return the step's rows as a frame."""
+        return self._execute(step, step.sql, params).df()
+
+    def read(self, name: str, order_by: Sequence[str]) -> pa.Table:
+        """Return a whole table as Arrow, sorted."""
+        relation = self.connection.table(name)
+        return relation.order(", ".join(map(_quoted, order_by))).to_arrow_table()
+
+    def write(self, name: str, path: Path, order_by: Sequence[str]) -> None:
+        """Write a table to one Parquet file, sorted."""
+        relation = self.connection.table(name)
+        relation.order(", ".join(map(_quoted, order_by))).write_parquet(str(path), compression="zstd")
+
+    def drop(self, *names: str) -> None:
+        """Forget tables that no later step reads."""
+        for name in names:
+            self.connection.execute("drop table if exists " + _quoted(name))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()
+
+    def _execute(self, step: Step, sql: str, params: Params) -> Any:
+        try:
+            return self.connection.execute(sql, step.given(params))
+        except duckdb.Error as error:
+            raise EngineError(
+                "The step {step} failed: {reason}\n{sql}", step=step.name, reason=str(error), sql=step.sql
+            ) from error
+
+
+def connect(memory_limit: str | None = None) -> duckdb.DuckDBPyConnection:
+    """Return a connection that spills into a folder of its own and never depends on the machine's time zone."""
+    connection = duckdb.connect()
+    spill = Path(tempfile.gettempdir()) / "siyu-spill"
+    connection.execute("set temp_directory = $folder", {"folder": str(spill)})
+    connection.execute("set max_temp_directory_size = '100GB'")
+    connection.execute("set preserve_insertion_order = false")
+    connection.execute("set TimeZone = 'UTC'")
+    if memory_limit:
+        connection.execute("set memory_limit = $memory_limit", {"memory_limit": memory_limit})
+    return connection
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

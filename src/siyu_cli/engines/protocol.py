@@ -1,0 +1,41 @@
+"""What the core asks of an engine: few methods, all about whole tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from siyu_cli.core.query import Params, Step
+
+
+class Engine(Protocol):
+    """A place where steps become tables; each table is materialised under its own name."""
+
+    def open(self, name: str, source: pd.DataFrame | pa.Table | Path) -> None:
+        """Give a frame, an Arrow table, or a Parquet file or folder a name."""
+
+    def columns(self, name: str) -> dict[str, str]:
+        """Return column → type of a named table; no row is read."""
+
+    def run(self, step: Step, params: Params) -> None:
+        """Make the step's table: from now on ``step.name`` can be read."""
+
+    def fetch(self, step: Step, params: Params) -> pd.DataFrame:
+        """Return the step's rows; for summaries and compressed statistics only."""
+
+    def read(self, name: str, order_by: Sequence[str]) -> pa.Table:
+        """Return a whole named table as Arrow, sorted."""
+
+    def write(self, name: str, path: Path, order_by: Sequence[str]) -> None:
+        """Write a named table to one Parquet file, sorted, without passing through Python."""
+
+    def drop(self, *names: str) -> None:
+        """Forget tables that no later step reads."""
+
+    def close(self) -> None:
+        """Give back memory, files and processes."""
