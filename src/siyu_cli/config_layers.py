@@ -1,0 +1,220 @@
+"""Where settings are given: files with line numbers, SIYU_* variables, options. Nothing is checked here.
+
+Each layer becomes the same flat form, ``{(section, key): Given}``, so that laying one over another is ``|``.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from siyu_cli.errors import ConfigError, Where
+
+FILE_NAME = "siyu.toml"
+PREFIX = "SIYU_"
+OPTION = "option"
+LISTS = frozenset({"rfm.split", "exclude.ids", "exclude.phones", "exclude.files"})
+
+
+@dataclass(frozen=True)
+class Given:
+    """One value and where it was given; an empty key is a section that holds a single value, an error."""
+
+    section: str
+    key: str
+    value: Any
+    origin: str  # "path:line", the name of a variable, or "option"
+    where: Where | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the dotted key: ``stages.new_days``."""
+        return f"{self.section}.{self.key}" if self.key else self.section
+
+
+Layer = dict[tuple[str, str], Given]
+
+
+def find_nearest(start: Path) -> Path | None:
+    """Return the siyu.toml of ``start`` or of the nearest folder above it, or None."""
+    for folder in (start.absolute(), *start.absolute().parents):
+        try:
+            if (folder / FILE_NAME).is_file():
+                return folder / FILE_NAME
+        except OSError:  # a folder we may not look into holds no settings of ours
+            continue
+    return None
+
+
+def find_user_file(environ: Mapping[str, str]) -> Path | None:
+    """Return the user's own siyu.toml where there is one; without a home (``env -i``) there is none."""
+    if not (environ.get("HOME") or environ.get("USERPROFILE")):
+        return None
+    path = Path(platformdirs.user_config_dir("siyu", appauthor=False)) / FILE_NAME
+    try:
+        return path if path.is_file() else None
+    except OSError:
+        return None
+
+
+def read_file(path: Path) -> Layer:
+    """Return what one TOML file gives. Raises ``ConfigError`` with the line of a mistake in its syntax."""
+    text = _read_text(path)
+    try:
+        document = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _syntax_error(path, text, error) from error
+    lines = key_lines(text)
+    layer: Layer = {}
+    for section, key, value in _flatten(document):
+        keys = (section, *key.split(".")) if section == "map" else (section, key)
+        line = lines.get((section, key)) or lines.get(keys) or lines.get((section,), 1)
+        place = Where(file=str(path), row=line, column=f"{section}.{key}".strip("."))
+        given = Given(section, key, _beside(path.parent, section, key, value), f"{path}:{line}", place)
+        layer[section, key] = given
+    return layer
+
+
+def read_environ(environ: Mapping[str, str], start: Path) -> Layer:
+    """Return what ``SIYU_SECTION__KEY`` variables give; blank ones count as not set."""
+    layer: Layer = {}
+    for variable, text in sorted(environ.items()):
+        if not variable.startswith(PREFIX) or "__" not in variable or not text.strip():
+            continue
+        section, _, key = variable.removeprefix(PREFIX).lower().partition("__")
+        key = key.replace("__", ".")
+        value = _beside(start, section, key, _from_text(section, key, text.strip()))
+        layer[section, key] = Given(section, key, value, variable)
+    return layer
+
+
+def read_options(options: Mapping[str, object], start: Path) -> Layer:
+    """Return what options give: ``{"stages.new_days": 14}``, or a whole section ``{"map": {...}}``."""
+    layer: Layer = {}
+    for name, value in options.items():
+        section, dot, key = name.partition(".")
+        found = [(section, key, value)] if dot else _flatten({section: value})
+        layer |= {(s, k): Given(s, k, _beside(start, s, k, v), OPTION) for s, k, v in found}
+    return layer
+
+
+def key_lines(text: str) -> dict[tuple[str, ...], int]:
+    """Return the line, from 1, on which each key path of valid TOML is given; tomllib itself does not say.
+
+    >>> key_lines("[stages]\\nnew_days = 30\\n")
+    {('stages',): 1, ('stages', 'new_days'): 2}
+    """
+    lines: dict[tuple[str, ...], int] = {}
+    section: tuple[str, ...] = ()
+    for started, statement in _statements(text):
+        parsed = tomllib.loads(statement)
+        if statement.lstrip().startswith("["):
+            section = next(iter(_paths(parsed)), ())
+            lines.setdefault(section, started)
+            continue
+        for path in _paths(parsed):
+            for depth in range(1, len(path) + 1):
+                lines.setdefault(section + path[:depth], started)
+    return lines
+
+
+def _statements(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each header or assignment with its first line; it ends with the line that makes it parse."""
+    open_lines: list[str] = []
+    started = 0
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
+        if not open_lines:
+            started = number
+            if not line.strip() or line.lstrip().startswith("#"):
+                continue
+        open_lines.append(line)
+        # A long list is tried again only where it may end: else n lines would be read n times.
+        if len(open_lines) > 1 and not re.search(r"\]|\}|'''|\"\"\"", line):
+            continue
+        statement = "\n".join(open_lines)
+        try:
+            tomllib.loads(statement)
+        except ValueError:
+            continue
+        yield started, statement
+        open_lines = []
+
+
+def _paths(value: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    if not isinstance(value, dict) or not value:
+        yield above
+        return
+    for key, inner in value.items():
+        yield from _paths(inner, (*above, key))
+
+
+def _flatten(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    for section, content in document.items():
+        if not isinstance(content, Mapping):
+            yield section, "", content
+            continue
+        for key, value in content.items():
+            # [map] keys hold a dot: "orders.paid_at" = …, orders.paid_at = … and [map.orders] are one.
+            if section == "map" and isinstance(value, Mapping):
+                yield from ((section, f"{key}.{inner}", header) for inner, header in value.items())
+            else:
+                yield section, key, value
+
+
+def _from_text(section: str, key: str, text: str) -> Any:
+    is_list = f"{section}.{key}" in LISTS or section == "calendar"
+    if not is_list or ("," not in text and f"{section}.{key}" == "rfm.split"):
+        return text
+    return [part.strip(" \"'") for part in text.strip("[]").split(",") if part.strip()]
+
+
+def _beside(folder: Path, section: str, key: str, value: Any) -> Any:
+    if (section, key) == ("exclude", "files") and isinstance(value, list | tuple):
+        return [folder / item if isinstance(item, str | Path) else item for item in value]
+    return value
+
+
+def _read_text(path: Path) -> str:
+    where = Where(file=str(path))
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError as error:
+        raise ConfigError("There is no settings file {file}.", where=where, file=path) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        message = "The settings file {file} cannot be read: {reason}."
+        raise ConfigError(message, where=where, file=path, reason=reason) from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ConfigError(
+            "{file}, line {line}: this is not UTF-8 text.",
+            hint="Save the file again with the encoding UTF-8.",
+            where=Where(file=str(path), row=line),
+            file=path,
+            line=line,
+        ) from error
+
+
+def _syntax_error(path: Path, text: str, error: Exception) -> ConfigError:
+    found = re.search(r"\(at line (\d+), column \d+\)", str(error))
+    line = int(found[1]) if found else len(text.rstrip().splitlines()) or 1
+    reason = re.sub(r"\s*\(at [^)]*\)$", "", str(error))
+    name = re.match(r"\s*([^\s=\"'\[#]+)\s*=", (text.split("\n") + [""] * line)[line - 1])
+    hint = 'A line is a [section] or key = value; text stands between "quotation marks".'
+    if name and not name[1].isascii():  # every operator writes 大客户 = …, and TOML wants it quoted
+        hint = 'A name in Chinese stands between quotation marks: "{name}" = …'
+    return ConfigError(
+        "{file}, line {line}: this is not TOML: {reason}.",
+        hint=hint,
+        name=name and name[1],
+        where=Where(file=str(path), row=line),
+        file=path,
+        line=line,
+        reason=reason,
+    )
