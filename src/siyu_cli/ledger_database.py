@@ -1,0 +1,137 @@
+"""The ledger's database: its tables, the migrations that lead there, the connection and its complaints.
+
+A migration that was released is never edited: what changes later is a new entry at the end of MIGRATIONS.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from siyu_cli.errors import ConfigError, DataError, LockError, OutputError, SiyuError, Where
+
+_BUSY_SECONDS = 10
+
+_METADATA = sa.MetaData()
+
+SCHEMA_VERSION = sa.Table("schema_version", sa.MetaData(), sa.Column("version", sa.Integer, nullable=False))
+
+RUNS = sa.Table(
+    "runs",
+    _METADATA,
+    sa.Column("run_id", sa.String(40), primary_key=True),
+    sa.Column("command", sa.String(40), nullable=False),
+    sa.Column("as_of", sa.Date, nullable=False),
+    sa.Column(
+        "started_at", sa.String(32), nullable=False
+    ),  # ISO 8601 in UTC: the same text in every database
+    sa.Column("finished_at", sa.String(32)),
+    sa.Column(
+        "status", sa.String(20), nullable=False
+    ),  # running, done or failed; running and dead: it was killed
+    sa.Column("version", sa.String(40), nullable=False),
+    sa.Column("parameters", sa.JSON, nullable=False),
+    sa.Column("inputs", sa.JSON),
+    sa.Column("outputs", sa.JSON),
+)
+
+SNAPSHOTS = sa.Table(
+    "snapshots",
+    _METADATA,
+    sa.Column("run_id", sa.String(40), sa.ForeignKey(RUNS.c.run_id), primary_key=True),
+    sa.Column("as_of", sa.Date, nullable=False, index=True),
+    sa.Column(
+        "path", sa.String(200), nullable=False
+    ),  # from .siyu on, so that the shop's folder can be moved
+    sa.Column("members", sa.BigInteger, nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+)
+
+ALIASES = sa.Table(
+    "aliases",
+    _METADATA,
+    sa.Column("alias", sa.String(200), primary_key=True),
+    sa.Column("member_id", sa.String(200), nullable=False),
+    sa.Column("first_seen_run", sa.String(40), sa.ForeignKey(RUNS.c.run_id), nullable=False),
+)
+
+
+def _create_tables(connection: sa.Connection) -> None:
+    _METADATA.create_all(connection)
+
+
+MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_create_tables,)
+
+
+def connect(url: str | None, folder: Path) -> sa.Engine:
+    """Return an engine that keeps no connection open, and on SQLite takes the write lock at once."""
+    try:
+        place = sa.make_url(url) if url else sa.URL.create("sqlite", database=str(folder / "ledger.db"))
+        is_sqlite = place.get_backend_name() == "sqlite"
+        if is_sqlite and place.database:
+            file = folder.parent / place.database  # an absolute path stays as it is
+            place = place.set(database=str(file))
+            _keep_private(file)
+        options = {"timeout": _BUSY_SECONDS} if is_sqlite else {}
+        engine = sa.create_engine(place, poolclass=NullPool, connect_args=options, hide_parameters=True)
+    except (sa.exc.ArgumentError, ImportError) as error:
+        raise ConfigError(
+            "ledger.url cannot be used: {reason}.",
+            hint="It looks like postgresql+psycopg://user@host/name, and needs its driver installed.",
+            reason=str(error).rstrip("."),
+        ) from error
+    if is_sqlite:
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions are begun by us, so that migrations are inside one too
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _keep_private(file: Path) -> None:
+    with told_as_ours(file):
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+        file.chmod(0o600)  # SQLite gives its journals the same mode
+
+
+@contextmanager
+def told_as_ours(path: Path) -> Iterator[None]:
+    """Turn what disk and database complain about into an error that says what to do."""
+    where = Where(file=str(path))
+    try:
+        yield
+    except SiyuError:
+        raise
+    except OSError as error:
+        reason = error.strerror or str(error)
+        message = "The shop's memory cannot be written to {path}: {reason}."
+        raise OutputError(message, where=where, path=path, reason=reason) from error
+    except sa.exc.DBAPIError as error:
+        raise _database_error(path, where, str(error.orig)) from error
+
+
+def _database_error(path: Path, where: Where, reason: str) -> SiyuError:
+    if "locked" in reason:
+        return LockError(
+            "Another program is writing to {path}.", hint="Run the command again.", where=where, path=path
+        )
+    if "readonly" in reason or "full" in reason or "unable to open" in reason:
+        message = "The shop's memory cannot be written to {path}: {reason}."
+        return OutputError(message, where=where, path=path, reason=reason)
+    return DataError(
+        "The ledger {path} cannot be read: {reason}.",
+        hint="Put back a copy of it, or move it away to start a new one.",
+        where=where,
+        path=path,
+        reason=reason,
+    )
