@@ -82,117 +82,306 @@ def _column(kind: Kind, key: str, en: str, zh: str, aliases: str = "", **more: o
 # What a member is known by beside the key; carried to every list under the same names.
 ATTRIBUTES = (
     _column("date", "joined_on", "Joined on", "加入日期",
-            "加入时间|加入日期|入会时间|入会日期|创建时间|建档时间|created at|join date|joined at|signup date"),
+            "入会时间|入会日期|加入时间|会员加入时间|会员入会时间|入店时间|建档时间|建档日期|建卡时间|"
+            "发卡时间|发卡日期|会员创建时间|客户创建时间|创建时间|创建日期|录入时间|登记时间|登记日期|"
+            "join date|joined at|joined|date joined|customer since|member since|account created in|"
+            "created at|created date|date created|creation date|created on|date added|signup date|"
+            "enrollment date|日期"),
     _column("text", "joined_by", "Joined by", "加入方式", note="which of the joining dates joined_on was taken from"),
     _column("text", "level", "Level", "等级",
-            "会员等级|客户等级|等级名称|会员级别|级别|会员卡|免费等级|vip等级|tier|membership level|loyalty tier"),
+            "会员等级|客户等级|会员等级名称|等级名称|会员级别|客户级别|vip等级|vip级别|当前等级|用户等级|"
+            "级别|卡级别|卡等级|会员卡等级|会员卡类型|会员卡类别|会员卡名称|会员类型|会员卡|免费等级|"
+            "会员身份|tier|membership level|membership tier|loyalty tier|loyalty level|vip level|"
+            "customer group|member type"),
     _column("number", "points", "Points", "积分",
-            "客户积分|会员积分|可用积分|当前积分|积分余额|剩余积分|loyalty points|points balance"),
+            "可用积分|当前可用积分|当前积分|剩余积分|积分余额|可用积分余额|会员积分|客户积分|用户积分|"
+            "红利积分|现有积分|points balance|available points|current points|loyalty points|"
+            "reward points|store points"),
     _column("text", "owner", "Owner", "归属员工",
-            "导购|导购员|专属导购|归属导购|跟进人|所属员工|添加人|客户经理|员工|employee|sales rep|owner name"),
+            "专属导购|归属导购|所属导购|服务导购|绑定导购|管理导购|导购|导购员|导购姓名|归属员工姓名|"
+            "所属员工|跟进员工|添加员工|专属客服|所属客服|专属顾问|顾问|跟进人|跟进人员|添加人|"
+            "好友归属员工|客户经理|负责人|业务员|销售员|员工|员工姓名|employee|sales rep|"
+            "sales representative|salesperson|account owner|assigned to|contact owner|owner name|staff"),
     _column("text", "store", "Store", "门店",
-            "归属店铺|归属门店|所属门店|所属店铺|店铺|店铺名称|门店名称|成为会员店铺|开卡门店|shop|location|store name"),
+            "归属门店|归属店铺|所属门店|所属店铺|所在店铺|所在门店|服务门店|管理门店|会员门店|专属门店|"
+            "入会门店|开卡门店|开卡店铺|开卡店仓|办卡门店|发卡门店|注册门店|创建门店|建档门店|"
+            "成为会员店铺|门店名称|店铺名称|店铺|分店|网点|home store|preferred store|store name|shop|"
+            "location|branch|outlet|web site"),
     _column("text", "source_channel", "Source channel", "来源渠道",
-            "来源|渠道|客户来源|会员来源|注册渠道|来源方式|获客渠道|销售渠道|channel|source|acquisition channel"),
-    _column("text", "city", "City", "城市", "所在城市|市|微信地域|所属区域|地区|city name"),
-    _column("text", "gender", "Gender", "性别", "客户性别|会员性别|sex"),
-    _column("date", "birthday", "Birthday", "生日", "客户生日|会员生日|出生日期|date of birth|dob|birth date"),
-    _column("text", "tags", "Tags", "标签", "客户标签|会员标签|用户标签|labels|customer tags"),
+            "客户来源|会员来源|用户来源|顾客来源|粉丝来源|会员来源渠道|客户来源渠道|注册来源|注册渠道|"
+            "入会渠道|入会来源|开卡渠道|获客渠道|获客来源|拉新渠道|首次来源|来源|渠道|来源名称|来源方式|"
+            "添加来源|添加渠道|销售渠道|channel|source|acquisition channel|lead source|creation source|"
+            "signup source|registration source|utm source"),
+    _column("text", "city", "City", "城市",
+            "所在城市|城市名称|客户城市|会员城市|常住城市|地级市|所在市|市|微信地域|所在地区|所在地|"
+            "所属区域|省市|省市区|地区|city name|town|billing city|default address city"),
+    _column("text", "gender", "Gender", "性别",
+            "客户性别|会员性别|用户性别|sex"),
+    _column("date", "birthday", "Birthday", "生日",
+            "客户生日|会员生日|用户生日|出生日期|出生年月|出生年月日|生日日期|公历生日|阳历生日|"
+            "date of birth|dob|birth date"),
+    _column("text", "tags", "Tags", "标签",
+            "客户标签|会员标签|用户标签|顾客标签|粉丝标签|企业标签|企业微信标签|企微标签|标签名称|"
+            "手动标签|个人标签|tag|labels|customer tags"),
     _column("flag", "consent_sms", "Consent: SMS", "短信同意",
-            "是否同意短信营销|短信授权|同意接收短信|Accepts SMS Marketing|sms consent"),
-    _column("flag", "consent_wecom", "Consent: WeCom", "企微同意", "企微授权|同意企微联系|wecom consent"),
+            "是否同意短信营销|短信授权|同意接收短信|接收短信|是否接收短信|短信订阅|短信营销授权|"
+            "accepts sms marketing|sms consent|sms marketing|sms opt in|sms subscription status"),
+    _column("flag", "consent_wecom", "Consent: WeCom", "企微同意",
+            "企微授权|同意企微联系|企微触达同意|同意企微触达|wecom consent"),
     _column("flag", "consent_ads", "Consent: ad platforms", "广告同意", "广告授权|同意广告投放|ads consent"),
     _column("flag", "opt_out_profiling", "Refuses profiling", "拒绝画像", "拒绝自动化决策|profiling opt out"),
 )
 
 MEMBERS = Table("members", "Members", "会员", "one row per member of the shop, buyer or not", (
     _column("id", "member_id", "Member ID", "会员编号",
-            "会员ID|会员号|会员卡号|客户ID|客户编号|用户ID|用户编号|顾客ID|顾客编号|卡号|买家ID|member no|member number|"
-            "customer id|customer no|user id|client id|buyer id|household_id|openid|unionid|external_userid"),
+            "会员ID|会员号|会员号码|会员编码|会员代码|会员卡号|会员卡编号|会员卡ID|会员账号|vip号|vip卡号|"
+            "贵宾卡号|卡号|实体卡号|电子卡号|客户ID|客户编号|客户编码|客户号|客户代码|顾客ID|顾客编号|"
+            "顾客编码|顾客号|用户ID|用户编号|用户编码|用户号|用户UID|买家ID|买家编号|买家UID|买家用户ID|"
+            "粉丝ID|消费者ID|下单用户ID|下单人ID|平台用户ID|member no|member number|member code|"
+            "membership number|membership id|loyalty id|loyalty number|customer id|customer no|"
+            "customer number|customer code|customer key|square customer id|user id|client id|client no|"
+            "buyer id|buyer user id|shopper id|contact id|guest id|person id|patron id|household id|"
+            "household key|uid|wid|yz_open_id|unionid|openid|wechat openid|订单归属人OpenID|"
+            "external_userid|外部联系人ID|customer reference id|reference id|会员|客户|顾客|用户|买家|"
+            "customer|member|client|buyer|ID|编号"),
     _column("phone", "phone", "Phone", "手机号",
-            "手机|手机号码|客户手机号|会员手机号|用户手机号|联系手机|联系电话|移动电话|电话|绑定手机|mobile|mobile phone|"
-            "phone number|tel|telephone|cell", is_personal=True),
+            "手机号码|手机|会员手机号|会员手机|会员手机号码|会员电话|客户手机号|客户手机|客户手机号码|"
+            "客户电话|顾客手机号|顾客电话|用户手机号|用户手机|用户手机号码|绑定手机号|绑定手机|注册手机号|"
+            "注册手机|微信手机号|买家手机号|联系手机|联系手机号|移动电话|联系电话|电话|电话号码|联系方式|"
+            "手机/电话|mobile|mobile phone|mobile number|mobile no|cell phone|phone number|phone no|"
+            "customer phone|contact number|contact phone|contact no|default address phone|billing phone|"
+            "home phone|tel|telephone|cell|whatsapp|会员|客户|顾客|用户|账号", is_personal=True),
     _column("id", "account", "Buyer account", "买家账号",
-            "买家会员名|会员名|会员昵称ID|旺旺|买家账号|下单帐号|下单账号|用户名|邮箱|email|e-mail|username",
+            "买家会员名|买家旺旺|旺旺|旺旺号|旺旺ID|淘宝账号|淘宝昵称|买家昵称ID|会员名|会员昵称ID|"
+            "买家用户名|买家账户|下单账号|下单账户|下单用户名|客户账号|用户账号|用户账户|登录账号|登录名|"
+            "账号|用户名|buyer username|username (buyer)|customer username|username|login|buyer email|"
+            "customer email|billing email|email|email address|contact email|电子邮箱|"
+            "电子邮件|邮箱地址|邮箱|买家邮箱|客户邮箱|会员邮箱|用户邮箱|买家支付宝账号|支付宝账号",
             is_personal=True),
     _column("text", "name", "Name", "姓名",
-            "客户姓名|会员姓名|客户名称|顾客姓名|真实姓名|用户姓名|full name|customer name|member name",
+            "真实姓名|会员姓名|会员名称|客户姓名|客户名称|客户名|顾客姓名|顾客名称|顾客名|用户姓名|"
+            "用户名称|姓名/昵称|联系人|联系人姓名|名字|称呼|名称|full name|customer name|"
+            "customer full name|member name|client name|contact name|display name|billing name|first name|"
+            "会员|客户|顾客|用户|买家|customer|member|client",
             is_personal=True),
-    _column("text", "nickname", "Nickname", "昵称", "客户昵称|会员昵称|微信昵称|用户昵称|nick name", is_personal=True),
-    _column("date", "became_customer_on", "Became a customer on", "成为客户日期", "成为客户时间|首次访问时间"),
-    _column("date", "became_member_on", "Became a member on", "成为会员日期", "成为会员时间|开卡时间|开卡日期|领卡时间"),
-    _column("date", "added_on", "Added as a friend on", "添加日期", "添加时间|加好友时间|加微时间|首次添加时间"),
-    _column("date", "registered_on", "Registered on", "注册日期", "注册时间|registered at|registration date"),
+    _column("text", "nickname", "Nickname", "昵称",
+            "客户昵称|会员昵称|微信昵称|微信名|微信名称|用户昵称|粉丝昵称|顾客昵称|买家昵称|企微昵称|nick|"
+            "wechat name", is_personal=True),
+    _column("date", "became_customer_on", "Became a customer on", "成为客户日期",
+            "成为客户时间|成为粉丝时间|首次访问时间|首次到店时间|首次到店日期|first visit|first seen"),
+    _column("date", "became_member_on", "Became a member on", "成为会员日期",
+            "成为会员时间|成为会员日|会员时间|升级会员时间|开卡时间|开卡日期|办卡时间|办卡日期|领卡时间|"
+            "领卡日期|领取会员卡时间|became member at|membership start date|membership date"),
+    _column("date", "added_on", "Added as a friend on", "添加日期",
+            "添加时间|加好友时间|加好友日期|加微时间|加微日期|加企微时间|添加企微时间|添加好友时间|"
+            "首次添加时间|首次加好友时间|成为好友时间|好友添加时间|添加企业微信时间"),
+    _column("date", "registered_on", "Registered on", "注册日期",
+            "注册时间|会员注册时间|用户注册时间|会员注册日期|小程序注册时间|registered at|registered|"
+            "registration date|date registered|sign up|sign up date|signed up at|account created|"
+            "user registered"),
     *ATTRIBUTES,
-    _column("flag", "is_unfriended", "Unfriended", "好友流失", "是否删除好友|已删除好友|是否流失好友|unfriended"),
-    _column("id", "inviter_id", "Inviter", "邀请人", "推荐人|推荐人ID|邀请人ID|上级会员|referrer|referred by|inviter"),
+    _column("flag", "is_unfriended", "Unfriended", "好友流失",
+            "是否删除好友|已删除好友|是否流失好友|是否流失|好友是否流失|是否被删除"),
+    _column("id", "inviter_id", "Inviter", "邀请人",
+            "推荐人|推荐人ID|推荐人编号|推荐人会员号|推荐人手机号|推荐会员|邀请人ID|邀请人编号|"
+            "邀请人手机号|邀请会员|介绍人|引荐人|上级会员|上级会员ID|上级推荐人|referrer|referrer id|"
+            "referred by|invited by"),
     _column("date", "last_event_on", "Last event on", "最近互动日期",
-            "最近浏览时间|最近活跃时间|最近访问时间|最近登录时间|最后登录时间|last seen|last login|last active"),
-    _column("count", "coupons_redeemed", "Coupons redeemed", "核销券数", "已使用优惠券数|核销优惠券数|优惠券核销数"),
+            "最近互动时间|最近活跃时间|最后活跃时间|最近访问时间|最后访问时间|最近浏览时间|最近到店时间|"
+            "最近到店日期|最后到店时间|上次到店时间|最近登录时间|最后登录时间|上次登录时间|"
+            "最近一次访问时间|最近联系时间|最后联系时间|最近沟通时间|last seen|last login|last active|"
+            "last visit|last activity|last activity date"),
+    _column("count", "coupons_redeemed", "Coupons redeemed", "核销券数",
+            "已使用优惠券数|核销优惠券数|优惠券核销数|已用券数|已核销券数|用券次数|已使用券数"),
     _column("count", "total_order_count", "Orders (as exported)", "累计消费次数",
-            "消费次数|累计购买次数|购买次数|交易笔数|累计订单数|成交次数|total orders|orders count|number of orders"),
+            "累计消费笔数|累计消费单数|累计购买次数|累计购买笔数|累计订单数|累计订单数量|累计下单次数|"
+            "累计成交次数|累计交易次数|累计交易笔数|总消费次数|总购买次数|总订单数|历史订单数|消费次数|"
+            "消费笔数|消费单数|购买次数|购买笔数|交易次数|交易笔数|成交次数|成交笔数|成交单数|支付次数|"
+            "支付笔数|支付订单数|下单次数|订单数|订单数量|订单总数|total orders|"
+            "orders count|order count|number of orders|orders|no. of orders|lifetime orders|"
+            "transaction count|purchase count"),
     _column("money", "total_net_sales", "Net sales (as exported)", "累计消费金额",
-            "消费金额|累计消费|累计购买金额|交易总额|购买金额|成交金额|total spent|lifetime value|total sales"),
+            "累计实付金额|累计支付金额|累计消费额|累计消费总额|累计消费|累计购买金额|累计成交金额|"
+            "累计交易金额|累计交易额|累计订单金额|总消费金额|总消费额|总消费|消费总额|消费总金额|"
+            "历史消费金额|消费金额|消费额|购买金额|购买总额|购买总金额|成交金额|成交总额|交易金额|"
+            "交易总额|支付金额|支付总额|订单总金额|订单总额|订单金额|total spent|total spend|"
+            "lifetime spend|lifetime spent|lifetime value|lifetime revenue|lifetime sales|"
+            "customer lifetime value|ltv|clv|total sales|total revenue|total purchases|total order value|"
+            "amount spent|total amount spent|money spent"),
     _column("date", "total_last_order_on", "Last order (as exported)", "上次消费日期",
-            "上次消费时间|最近消费时间|最后消费时间|最近购买时间|最近下单时间|最后购买时间|上次交易时间|last order date|"
-            "last purchase date"),
+            "上次消费时间|最近消费时间|最近消费日期|最近一次消费时间|最近一次消费日期|最近一次消费|"
+            "最近消费|最后消费时间|最后消费日期|末次消费时间|末次消费日期|上次购买时间|上次购买日期|"
+            "最近购买时间|最近购买日期|最近一次购买时间|最后购买时间|最后购买日期|最近下单时间|"
+            "最近下单日期|最近一次下单时间|最后下单时间|上次下单时间|上次交易时间|最近交易时间|"
+            "最后交易时间|最近成交时间|最后成交时间|最近支付时间|最近订单时间|末单时间|末单日期|"
+            "last order date|last order|last order at|last purchase date|last purchase|last purchased|"
+            "last transaction date|latest order date|most recent order|date of last order"),
 ))
 
 CONTACTS = Table("contacts", "Contacts", "好友关系", "one row per member and employee who added them", (
     MEMBERS["member_id"], MEMBERS["phone"], MEMBERS["name"],
-    _column("text", "owner", "Employee", "添加人", "添加人账号|跟进人|员工|employee|owner name"),
-    _column("date", "added_on", "Added on", "添加日期", "添加时间|加好友时间|added at"),
-    _column("date", "deleted_on", "Deleted on", "删除日期", "删除时间|流失时间|deleted at"),
-    _column("text", "source_channel", "Source", "来源", "来源渠道|添加方式|source|channel"),
-    _column("text", "tags", "Tags", "标签", "客户标签|labels"),
+    _column("text", "owner", "Employee", "添加人",
+            "添加员工|添加成员|添加人姓名|跟进人|跟进员工|跟进成员|跟进人员|所属员工|所属成员|归属员工|"
+            "所属客服|归属客服|企微员工|企微成员|员工姓名|成员姓名|员工名称|员工|成员|客服|导购|导购姓名|"
+            "专属导购|销售|销售人员|负责人|添加人账号|跟进人账号|员工账号|企微账号|employee name|"
+            "owner name|owner|staff|follow user|follow user name|added by"),
+    _column("date", "added_on", "Added on", "添加日期",
+            "添加时间|加好友时间|加好友日期|加微时间|加微日期|加企微时间|添加企微时间|添加好友时间|"
+            "好友添加时间|成为好友时间|首次添加时间|客户添加时间|添加客户时间|最近添加时间|创建时间|"
+            "added at|date added|added time|create time|friend since"),
+    _column("date", "deleted_on", "Deleted on", "删除日期",
+            "删除时间|客户删除时间|被删除时间|删除好友时间|流失时间|流失日期|客户流失时间|好友流失时间|"
+            "deleted at|date deleted|lost at|removed at"),
+    _column("text", "source_channel", "Source", "来源",
+            "来源渠道|客户来源|添加来源|添加渠道|添加方式|渠道|渠道活码|渠道名称|来源方式|来源场景|"
+            "channel|add way|added via"),
+    _column("text", "tags", "Tags", "标签",
+            "客户标签|企业标签|企业微信标签|企微标签|标签名称|个人标签|tag|labels|customer tags"),
 ))
 
 _ORDER_KEYS = (
     _column("id", "order_id", "Order no.", "订单号",
-            "订单编号|主订单编号|订单ID|单号|交易号|交易编号|订单流水号|小票号|order id|order number|order no|order name|"
-            "invoice|invoiceno|invoice no|transaction id|receipt no"),
-    _column("id", "item_id", "Sub-order no.", "子订单号", "子订单编号|子单号|明细编号|line item id|sub order id"),
+            "主订单编号|主订单号|主订单ID|父订单号|订单编号|订单号码|订单ID|订单编码|商户订单号|"
+            "商家订单号|平台订单号|平台订单编号|线上订单号|店铺订单号|系统订单号|业务订单号|原始订单编号|"
+            "订单流水号|销售单号|销售单编号|销售订单号|零售单号|消费单号|消费单编号|账单号|账单编号|"
+            "交易单号|交易订单号|交易号|交易编号|交易流水号|小票号|小票单号|小票编号|小票流水号|收银单号|"
+            "收银流水号|收银流水|流水号|单据号|单据编号|单号|流水单号|消费流水号|order id|order number|"
+            "order no|order name|order reference|order ref|order code|order sn|amazon-order-id|"
+            "sales record number|sales order|increment id|order|invoice|invoice no|invoice number|"
+            "invoice id|receipt no|receipt number|receipt id|receipt|transaction id|transaction no|"
+            "transaction number|transaction|sale id|sale no|bill no|bill number|ticket number|ticket no|"
+            "check number|reference|订单|ID|编号"),
+    _column("id", "item_id", "Sub-order no.", "子订单号",
+            "子订单编号|子订单ID|子单号|子单编号|明细编号|明细ID|订单明细编号|商品单号|商品订单号|"
+            "line item id|order item id|order line id|item order id|sub order id|suborder"),
 )
 ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of an order (amount_scope says which)", (
     *_ORDER_KEYS,
     MEMBERS["member_id"],
     _column("phone", "phone", "Buyer phone", "买家手机号",
-            "手机号|手机|手机号码|买家手机|会员手机号|客户手机号|下单手机号|用户手机号|phone number|mobile|customer phone",
+            "买家手机|买家手机号码|买家电话|买家联系方式|买家联系电话|会员手机号|会员手机|会员手机号码|"
+            "会员电话|客户手机号|客户手机|客户手机号码|客户电话|客户联系电话|顾客手机号|顾客手机|顾客电话|"
+            "顾客联系方式|用户手机号|用户手机|用户手机号码|用户电话|下单手机号|下单手机|下单人手机号|"
+            "下单人手机|下单人电话|下单用户手机号|购买人手机号|付款人手机号|预留手机号|预留电话|"
+            "注册手机号|手机号|手机号码|手机|customer phone|customer phone number|customer mobile|"
+            "billing phone|phone number|mobile|mobile phone|mobile number|mobile no|contact number|"
+            "contact phone|customer contact|phone no|tel|telephone|cell|电话|电话号码|联系方式|联系电话|"
+            "联系手机|会员|客户|顾客|买家|用户",
             is_personal=True),
     MEMBERS["account"],
     _column("phone", "receiver_phone", "Receiver phone", "收货人手机号",
-            "收货人手机号/提货人手机号|收件人手机号|收货手机|收货人电话|收件人电话|联系手机|联系电话|shipping phone",
+            "收货人手机号/提货人手机号|收货人手机|收货人手机号码|收货手机|收货手机号|收货电话|收货人电话|"
+            "收货人联系电话|收货人联系方式|收件人手机号|收件人手机|收件人手机号码|收件手机|收件电话|"
+            "收件人电话|收件人联系电话|收件人联系方式|提货人手机号|提货人手机|提货人电话|取货人手机|"
+            "联系手机|联系手机号|联系电话|收货人联系手机|shipping phone|recipient phone|"
+            "recipient phone number|receiver phone number|receiver mobile|ship to phone|ship phone|"
+            "ship-phone-number|consignee phone|delivery phone|phone #|phone number|电话",
             is_personal=True),
-    _column("text", "name", "Buyer name", "买家姓名", "客户姓名|会员姓名|customer name|billing name", is_personal=True),
+    _column("text", "name", "Buyer name", "买家姓名",
+            "买家名称|买家名|会员姓名|会员名称|客户姓名|客户名称|客户名|顾客姓名|顾客名称|用户姓名|"
+            "用户名称|下单人|下单人姓名|购买人|购买人姓名|姓名|买家昵称|会员昵称|客户昵称|用户昵称|"
+            "微信昵称|昵称|customer name|customer full name|client name|billing name|billing full name|"
+            "bill-to name|full name|customer|client|buyer|member|guest name|会员|客户|顾客|买家|用户", is_personal=True),
     _column("instant", "ordered_at", "Ordered at", "下单时间",
-            "订单创建时间|创建时间|订单提交时间|下单日期|订单时间|订单日期|交易时间|消费时间|购买时间|日期|order date|"
-            "created at|order time|invoicedate|invoice date|date|purchase date|transaction date"),
+            "订单创建时间|订单下单时间|下单日期|订单提交时间|订单生成时间|买家下单时间|用户下单时间|"
+            "拍下时间|下单成功时间|提交时间|订单时间|订单日期|消费时间|消费日期|购买时间|购买日期|"
+            "交易时间|交易日期|交易创建时间|销售时间|销售日期|成交时间|成交日期|开单时间|开单日期|"
+            "结账时间|结账日期|收银时间|收银日期|买单时间|结算时间|单据日期|单据时间|账单日期|业务日期|"
+            "营业日期|记账日期|创建时间|创建日期|日期时间|日期|时间|order date|order datetime|"
+            "order created at|order created date|order creation date|order placed date|order placed|"
+            "date placed|date ordered|order time|created at|created time|created date|date created|"
+            "creation date|created on|create time|purchase date|purchased at|purchase time|purchased on|"
+            "date of purchase|sale date|sales date|sold date|date sold|sold at|transaction date|"
+            "transaction time|transaction datetime|trans date|invoice date|receipt date|bill date|"
+            "visit date|checkout date|datetime|timestamp|date|day|time"),
     _column("instant", "paid_at", "Paid at", "付款时间",
-            "买家付款时间|订单付款时间|支付时间|支付完成时间|付款确认时间|订单成交时间|paid at|payment time|payment date"),
-    _column("instant", "shipped_at", "Shipped at", "发货时间", "发货日期|shipped at|fulfilled at|ship date"),
+            "买家付款时间|订单付款时间|订单支付时间|支付时间|支付日期|付款日期|支付完成时间|支付成功时间|"
+            "付款成功时间|付款完成时间|用户支付时间|买家支付时间|付款确认时间|收款时间|收款日期|"
+            "订单成交时间|拼单成功时间|paid date|date paid|paid time|paid on|paid on date|payment time|"
+            "payment date|payments-date|payment datetime|payment at|order paid time|order paid at"),
+    _column("instant", "shipped_at", "Shipped at", "发货时间",
+            "发货日期|订单发货时间|卖家发货时间|商家发货时间|出库时间|出库日期|发出时间|shipped time|"
+            "shipped date|date shipped|fulfilled at|fulfilled on|fulfillment date|ship date|ship time|"
+            "shipping date|dispatch date|dispatched at"),
     _column("instant", "completed_at", "Completed at", "完成时间",
-            "交易成功时间|订单完成时间|确认收货时间|交易完成时间|completed at|delivered at"),
-    _column("instant", "cancelled_at", "Cancelled at", "取消时间", "关闭时间|订单关闭时间|cancelled at|canceled at"),
-    _column("instant", "refunded_at", "Refunded at", "退款时间", "退款完成时间|退款成功时间|refunded at|refund date"),
-    _column("instant", "updated_at", "Updated at", "更新时间", "修改时间|最后更新时间|updated at|last modified"),
+            "交易成功时间|交易完成时间|订单完成时间|完成日期|确认收货时间|收货时间|签收时间|妥投时间|"
+            "送达时间|核销时间|完结时间|订单完结时间|completed date|date completed|completion date|"
+            "complete time|order complete time|delivered at|delivered time|delivered date|delivery date|"
+            "date delivered"),
+    _column("instant", "cancelled_at", "Cancelled at", "取消时间",
+            "订单取消时间|取消日期|关闭时间|订单关闭时间|交易关闭时间|作废时间|canceled at|cancelled time|"
+            "cancelled date|cancellation date|closed at"),
+    _column("instant", "refunded_at", "Refunded at", "退款时间",
+            "退款完成时间|退款成功时间|退款完结时间|退款到账时间|退款日期|退货时间|退货日期|售后完成时间|"
+            "refund date|date refunded|refund time|returned at|return date"),
+    _column("instant", "updated_at", "Updated at", "更新时间",
+            "订单更新时间|修改时间|最后更新时间|最后修改时间|更新日期|last updated|last updated at|"
+            "last modified|last-updated-date|date modified|modified date"),
     _column("status", "status", "Status", "订单状态",
-            "状态|交易状态|支付状态|order status|financial status|status"),
-    _column("status", "refund_status", "Refund status", "退款状态", "订单退款状态|售后状态|refund status|after sales"),
+            "订单状态名称|主订单状态|交易状态|订单状态描述|销售状态|单据状态|子订单状态|状态|支付状态|"
+            "付款状态|收款状态|order status|order state|financial status|payment status|"
+            "transaction status|sale status|state"),
+    _column("status", "refund_status", "Refund status", "退款状态",
+            "订单退款状态|商品退款状态|退货状态|退换货状态|退款/售后状态|售后状态|售后/退款|售后|"
+            "return status|after sales|after-sales status|cancelation/return type|"
+            "cancellation/return type"),
     _column("money", "paid_amount", "Paid amount", "实付金额",
-            "订单实付金额|买家实付金额|买家实际支付金额|用户实付金额|实际支付金额|实付款|实收金额|支付金额|付款金额|成交金额|"
-            "消费金额|订单金额|订单总额|总金额|金额|amount paid|total paid|paid|amount|total|order total|sales|revenue|"
-            "dollar_value|total price"),
+            "订单实付金额|买家实付金额|买家实际支付金额|用户实付金额|顾客实付金额|客户实付金额|"
+            "会员实付金额|消费者实付金额|实际支付金额|订单实际支付金额|实际付款金额|订单实付|买家实付|"
+            "用户实付|顾客实付|客户实付|实付总额|实付总金额|实付款|实付款金额|实付|实付额|商品实付金额|"
+            "商品实付|用户支付金额|买家支付金额|顾客支付金额|用户支付|支付金额|支付总额|订单支付金额|"
+            "付款金额|付款总额|订单付款金额|买家付款金额|已付金额|已支付金额|实收金额|实收总额|实收总金额|"
+            "订单实收金额|订单实收|实收|实收款|实收额|商家实收金额|商家实收|商户实收|店铺实收|收款金额|"
+            "成交金额|成交额|成交总额|订单成交金额|成交总金额|消费金额|消费额|消费总额|消费总金额|"
+            "购买金额|销售金额|销售额|实销金额|零售金额|交易金额|交易额|交易总额|结算金额|应付金额|"
+            "订单应付金额|应付总额|应付款|买家应付金额|应收金额|订单应收金额|应收订单金额|应收总额|"
+            "订单金额|订单总金额|订单总额|订单总价|订单价格|总金额|合计金额|总计金额|总价|总额|总计|"
+            "商品总金额|商品总额|商品总价|商品金额|商品小计|小计|小计金额|金额小计|行金额|金额|消费|"
+            "amount paid|customer paid|total paid|total amount paid|buyer paid amount|buyer total|"
+            "paid price|amount received|total collected|paid|grand total|grand total (purchased)|"
+            "grand total (base)|order total|order total (inc tax)|total order amount|order grand total|"
+            "total (inc tax)|total amount|total price|total value|order amount|order value|order price|"
+            "transaction amount|transaction total|purchase amount|purchase value|purchase total|"
+            "sale amount|sales amount|sale total|invoice amount|invoice total|receipt total|bill amount|"
+            "payment amount|spend|amount spent|sku subtotal after discount|dollar value|item total|"
+            "line total|line amount|lineitem total|total|net sales|net amount|net total|net revenue|"
+            "n. revenue|revenue|sales|gross sales|product net revenue|sold for|order total (ex tax)|"
+            "order subtotal|subtotal|amount|amt|value"),
     _column("money", "refunded_amount", "Refunded amount", "退款金额",
-            "订单已退款金额|已退款金额|累计退款金额|退款总额|refunded amount|refund amount|refund"),
-    _column("number", "unit_price", "Unit price", "单价", "商品单价|商品价格|京东价|成交单价|unit price|price|lineitem price"),
+            "订单已退款金额|已退款金额|已退金额|实际退款金额|实退金额|退款成功金额|退款总额|退款总金额|"
+            "累计退款金额|订单退款金额|商品退款金额|买家退款金额|退货金额|退款|amount refunded|"
+            "total refunded|refund amount|order refund amount|refund total|total refund|returns|"
+            "returned amount|refunded|refund"),
+    _column("number", "unit_price", "Unit price", "单价",
+            "成交单价|成交价|实际单价|实付单价|商品成交价|商品单价|商品价格|销售单价|销售价|零售价|售价|"
+            "京东价|价格|deal price|sale price|selling price|sku unit original price|item price|"
+            "price per unit|price each|lineitem price|product price|price"),
     _column("number", "quantity", "Quantity", "数量",
-            "商品数量|购买数量|订购数量|商品数量(件)|件数|qty|quantity|lineitem quantity|units"),
+            "购买数量|商品数量|商品总数|商品件数|购买件数|订购数量|下单数量|成交数量|销售数量|销量|"
+            "宝贝总数量|总数量|商品总数量|件数|总件数|数目|qty|quantity-purchased|qty ordered|"
+            "order quantity|ordered qty|item quantity|items sold|units sold|lineitem quantity|"
+            "number of items|total quantity|total items|item count|units|count|pieces"),
     _column("text", "product", "Product", "商品",
-            "商品名称|商品标题|宝贝标题|全部商品名称|选购商品|品名|product name|item|description|lineitem name|product title"),
-    _column("id", "sku", "SKU", "商品编码", "商品ID|商品id|商家编码|货号|条码|stockcode|lineitem sku|product id|item code"),
-    _column("text", "owner", "Sales employee", "销售导购", "导购|导购员|专属导购|收银员|employee|sales rep"),
-    _column("text", "store", "Store", "门店", "归属店铺|归属门店|店铺名称|店铺|门店名称|下单网点|shop|location|store name"),
-    _column("text", "source_channel", "Sales channel", "销售渠道", "渠道|订单来源|来源渠道|来源|channel|source"),
+            "商品名称|商品标题|商品名|商品信息|商品明细|商品详情|商品描述|宝贝标题|宝贝名称|全部商品名称|"
+            "选购商品|货品名称|产品名称|产品|菜品|菜品名称|项目名称|消费项目|服务项目|品名|款式名称|"
+            "product name|product title|products|item name|item title|item|items|item description|"
+            "lineitem name|description|goods name"),
+    _column("id", "sku", "SKU", "商品编码",
+            "商品编号|商品代码|商家编码|商家商品编码|规格编码|货号|款号|商品货号|货品编号|产品编码|"
+            "产品编号|条码|商品条码|商品条形码|sku编码|sku id|商品sku|商品ID|sku码|stock code|seller sku|"
+            "sku reference no.|lineitem sku|product sku|item sku|product id|product code|item code|"
+            "item id|asin|barcode|upc|ean"),
+    _column("text", "owner", "Sales employee", "销售导购",
+            "导购|导购员|导购姓名|服务导购|专属导购|归属导购|销售员|销售人员|销售姓名|业务员|营业员|店员|"
+            "服务人员|技师|员工|员工姓名|开单人|开单员|收银员|收银员姓名|经手人|employee|sales rep|"
+            "salesperson|staff|staff name|cashier|sold by|served by|server|clerk|associate"),
+    _column("text", "store", "Store", "门店",
+            "门店名称|消费门店|交易门店|下单门店|成交门店|销售门店|购买门店|收银门店|订单门店|所属门店|"
+            "归属门店|归属店铺|所属店铺|店铺名称|店铺|商户名称|商家名称|商家|分店|网点|下单网点|店名|"
+            "store name|shop|shop name|location|location name|branch|outlet|purchase point|purchased from"),
+    _column("text", "source_channel", "Sales channel", "销售渠道",
+            "订单渠道|订单来源|下单渠道|下单来源|消费渠道|来源渠道|渠道名称|渠道来源|来源平台|平台|渠道|"
+            "来源|下单平台|order source|order channel|channel|channel name|source|source name|platform"),
 ))
 
 # What the core reads: the load's result, clean, one key per member, every date in the shop's own calendar.
@@ -359,6 +548,13 @@ TABLES = {table.name: table for table in (
 
 # Columns whose headers are recognised only to be left behind: they are never stored (PIPL art. 6).
 DROPPED_HEADERS = _split(
-    "身份证|身份证号|身份证号码|证件号|证件号码|详细地址|收货地址|详细收货地址|详细收货地址/提货地址|客户地址|地址|"
-    "修改后的收货地址|id card|id number|address|address1|address2|street"
+    "身份证|身份证号|身份证号码|证件号|证件号码|身份证件号|护照号|护照号码|驾驶证号|社保号|详细地址|"
+    "收货地址|收货人地址|收件地址|收件人地址|收件人详细地址|收货详细地址|详细收货地址|"
+    "详细收货地址/提货地址|提货地址|配送地址|送货地址|家庭地址|家庭住址|联系地址|通讯地址|常用地址|"
+    "客户地址|会员地址|顾客地址|用户地址|买家地址|地址|住址|街道|门牌号|修改后的收货地址|id card|"
+    "id card no|id number|national id|passport|passport no|ssn|address|address1|address2|address line 1|"
+    "address line 2|street|street address|street 1|street 2|billing address|billing address1|"
+    "billing address2|billing street|shipping address|shipping address1|shipping address2|shipping street|"
+    "ship address|delivery address|default address address1|default address address2|home address|"
+    "mailing address|detail address"
 )

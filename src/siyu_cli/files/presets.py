@@ -1,0 +1,158 @@
+"""Presets: what is known of one platform's export, read from ``presets/*.toml`` once.
+
+A platform is a data file, never code: its signature headers, the column each header means, whether its
+amounts stand per order or per item, its status words. ``generic.toml`` holds the words any platform may use.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, Literal
+
+DateOrder = Literal["ymd", "dmy", "mdy"]
+_NOT_A_WORD = re.compile(r"[\W_]+")
+
+
+def _nothing() -> Mapping[str, Any]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class HeaderlessColumn:
+    """One column of an export without a header: its key (``None``: not used), a title, what each cell is."""
+
+    key: str | None
+    title: str
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, eq=False)
+class Preset:
+    """What is known of one export.
+
+    ``columns``: key → headers in order of preference. ``patterns``: key → a pattern of headers that vary.
+    ``ignored``: headers that are known and not used. ``order_scope_when``: key → text in its cells that tells
+    that the amounts are per order after all. ``status``: word → order status; ``status_prefix``: the same for
+    the beginning of a word. ``refund_words``: word → none, pending, partial or full. ``delivered``: status
+    words of orders known to have been shipped. ``order_id_date``: a pattern whose first group is the order's
+    date as YYMMDD. ``min_paid``: the amount from which an order counts, when it is not "above 0".
+    """
+
+    name: str
+    platform: str
+    table: str
+    title_en: str
+    title_zh: str
+    signature: tuple[str, ...] = ()
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=_nothing)
+    patterns: Mapping[str, re.Pattern[str]] = field(default_factory=_nothing)
+    ignored: tuple[str, ...] = ()
+    headerless: tuple[HeaderlessColumn, ...] = ()
+    amount_scope: str | None = None
+    order_scope_when: Mapping[str, str] = field(default_factory=_nothing)
+    has_buyer: bool = True
+    min_paid: Decimal | None = None
+    date_order: DateOrder = "ymd"
+    timezone: str | None = None
+    order_id_date: str | None = None
+    status: Mapping[str, str] = field(default_factory=_nothing)
+    status_prefix: Mapping[str, str] = field(default_factory=_nothing)
+    refund_words: Mapping[str, str] = field(default_factory=_nothing)
+    delivered: frozenset[str] = frozenset()
+    note: str = ""
+
+    def title(self, lang: str) -> str:
+        """Return the preset's name for people: ``zh`` for Chinese, else ``en``."""
+        return self.title_zh if lang == "zh" else self.title_en
+
+
+@cache
+def load_presets() -> tuple[Preset, ...]:
+    """Return every preset but the generic one, sorted by name; the files are read once."""
+    folder = files("siyu_cli") / "presets"
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    return tuple(_load(name) for name in names if name != "generic.toml")
+
+
+@cache
+def generic() -> Preset:
+    """Return the words any platform may use, as a preset without columns."""
+    return _load("generic.toml")
+
+
+def order_status(word: str, preset: Preset | None = None) -> str | None:
+    """Return the status a word means: unpaid, paid, shipped, completed, cancelled, refunded; else None.
+
+    >>> order_status("卖家已发货，等待买家确认")
+    'shipped'
+    """
+    plain = plain_word(word)
+    if preset is not None:
+        if plain in preset.status:
+            return preset.status[plain]
+        folded = unicodedata.normalize("NFKC", word).strip()
+        for prefix, status in preset.status_prefix.items():
+            if folded.startswith(prefix):
+                return status
+    return generic().status.get(plain)
+
+
+def refund_state(word: str, preset: Preset | None = None) -> str | None:
+    """Return what a refund status means: none, pending, partial or full; None for an unknown word.
+
+    >>> refund_state("退款成功"), refund_state("没有申请退款")
+    ('full', 'none')
+    """
+    plain = plain_word(word)
+    if preset is not None and plain in preset.refund_words:
+        return preset.refund_words[plain]
+    return generic().refund_words.get(plain)
+
+
+def was_delivered(word: str, preset: Preset | None = None) -> bool:
+    """Return whether a status or refund word tells that the order had been shipped before."""
+    plain = plain_word(word)
+    return plain in generic().delivered or (preset is not None and plain in preset.delivered)
+
+
+def plain_word(word: str) -> str:
+    """Return a status word without case, spaces, punctuation and full-width forms: how words are compared."""
+    folded = unicodedata.normalize("NFKC", word).strip().casefold()
+    return _NOT_A_WORD.sub("", folded) or folded
+
+
+def _load(name: str) -> Preset:
+    source = files("siyu_cli") / "presets" / name
+    raw = tomllib.loads(source.read_text("utf-8"))
+    raw["status"] = _by_word(raw.pop("status", {}))
+    raw["refund_words"] = _by_word(raw.pop("refund", {}))
+    raw["delivered"] = frozenset(plain_word(word) for word in raw.pop("delivered", ()))
+    raw["columns"] = MappingProxyType({key: tuple(heads) for key, heads in raw.pop("columns", {}).items()})
+    raw["patterns"] = MappingProxyType(
+        {key: re.compile(text) for key, text in raw.pop("patterns", {}).items()}
+    )
+    raw["headerless"] = tuple(
+        HeaderlessColumn(column.get("key"), column["title"], re.compile(column["pattern"]))
+        for column in raw.pop("headerless", ())
+    )
+    for key in ("signature", "ignored"):
+        raw[key] = tuple(raw.pop(key, ()))
+    for key in ("status_prefix", "order_scope_when"):
+        raw[key] = MappingProxyType(raw.pop(key, {}))
+    if "min_paid" in raw:
+        raw["min_paid"] = Decimal(raw["min_paid"])
+    stem = name.removesuffix(".toml")
+    blank = {"name": stem, "platform": "", "table": "", "title_en": stem, "title_zh": stem}
+    return Preset(**{**blank, **raw})
+
+
+def _by_word(groups: Mapping[str, Iterable[str]]) -> Mapping[str, str]:
+    return MappingProxyType({plain_word(word): key for key, words in groups.items() for word in words})
