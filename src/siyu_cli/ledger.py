@@ -100,9 +100,7 @@ class Ledger:
         try:
             with told_as_ours(path):
                 self._take(descriptor, path)
-                for leftover in (self.folder / "snapshots").glob(
-                    ".*.tmp.parquet"
-                ):  # of a killed run
+                for leftover in (self.folder / "snapshots").glob(".*.tmp.parquet"):  # of a killed run
                     leftover.unlink(missing_ok=True)
             yield
         finally:
