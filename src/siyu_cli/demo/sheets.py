@@ -1,0 +1,99 @@
+"""What all layouts share: a file of an export, the words of one, the lists beside members and orders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from siyu_cli.demo.shop import DemoShop
+
+INVITER = "推荐人"
+_YES_NO = {"true": "是", "false": "否"}
+
+STATUS_WORDS = {
+    "unpaid": "待付款",
+    "paid": "待发货",
+    "shipped": "已发货",
+    "completed": "已完成",
+    "cancelled": "已关闭",
+    "refunded": "已退款",
+}
+REFUND_WORDS = {
+    "none": None,
+    "partial": "部分退款",
+    "full_before_shipping": "全额退款",
+    "full_after_delivery": "全额退款",
+}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One file of an export: its name without suffix, its cells in order; headers may repeat."""
+
+    name: str
+    table: pa.Table
+
+
+def words(column: Any, vocabulary: Mapping[str, str | None]) -> Any:
+    """Return the platform's words for a column of few different keys."""
+    keys = pa.array(list(vocabulary), pa.string())
+    return pa.array(list(vocabulary.values()), pa.string()).take(pc.index_in(column, keys))
+
+
+def flags(column: Any) -> Any:
+    """Return 是 and 否 for true and false."""
+    return words(column.cast(pa.string()), _YES_NO)
+
+
+def amount(table: pa.Table, plus: Sequence[str], minus: Sequence[str] = ()) -> Any:
+    """Return the sum of the ``plus`` columns less the ``minus`` columns."""
+    total = table[plus[0]]
+    for name in plus[1:]:
+        total = pc.add(total, table[name])
+    for name in minus:
+        total = pc.subtract(total, table[name])
+    return total.cast(pa.decimal128(18, 2))
+
+
+def constant(table: pa.Table, value: str) -> Any:
+    """Return ``value`` once per row of ``table``."""
+    return pa.array([value]).take(pa.array(np.zeros(table.num_rows, dtype=np.int64)))
+
+
+def text_times(table: pa.Table) -> pa.Table:
+    """Return ``table`` with its times as text: platforms write them so even in workbooks."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_timestamp(field.type) or pa.types.is_date(field.type):
+            table = table.set_column(place, field.name, table[place].cast(pa.string()))
+    return table
+
+
+def under(header: Sequence[str], rows: int, columns: Mapping[str, Any]) -> pa.Table:
+    """Return ``columns`` under a platform's header; the first of two equal names gets the values."""
+    blank, left = pa.nulls(rows, pa.string()), dict(columns)
+    arrays = [left.pop(name, blank) for name in header]
+    assert not left, f"not in the header: {sorted(left)}"
+    return pa.table(arrays, names=list(header))
+
+
+def shared_sheets(shop: DemoShop, key: tuple[str, str]) -> list[Sheet]:
+    """Return the two lists no shop platform exports: WeCom friends, and what each channel cost."""
+    contacts, costs = shop.contacts, shop.channel_costs
+    friends = {
+        key[0]: contacts[key[1]],
+        "添加人": contacts["owner"],
+        "添加时间": contacts["added_at"],
+        "删除时间": contacts["deleted_at"],
+    }
+    spent = {
+        "月份": costs["month"],
+        "渠道": costs["source_channel"],
+        "广告费": costs["advertising"],
+        "推广费": costs["promotion"],
+    }
+    return [Sheet("好友关系", pa.table(friends)), Sheet("渠道费用", pa.table(spent))]
