@@ -15,8 +15,8 @@ Exit 0 is done, 1 is a bug of ours, 3 is done with findings.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar
 
 EXIT_DONE = 0
@@ -37,6 +37,18 @@ class Where:
         """Return the parts that are known, largest first: ``orders.xlsx › Sheet1 › row 3 › 订单号``."""
         row = None if self.row is None else f"row {self.row}"
         return " › ".join(str(part) for part in (self.file, self.sheet, row, self.column) if part)
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something an operator should know: an English template and the facts that fill it."""
+
+    message: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """Return the note in English."""
+        return self.message.format(**self.facts)
 
 
 class SiyuError(Exception):

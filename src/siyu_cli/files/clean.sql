@@ -1,0 +1,169 @@
+-- Macros that turn the text of one cell into a typed value, or null where it is not one.
+--
+-- Each kind has two: fast_<kind>(cell) takes canonical text as it stands, rest_<kind>(text) takes what that
+-- left over, tidied. The projection calls them in two levels, so that the slow half sees only the rest and
+-- no subexpression of it is computed for every row.
+
+-- Excel's text guards (' in front, ="…" around) and invisible characters are no part of a value.
+create or replace macro unguarded(cell) as regexp_replace(
+    regexp_replace(cell, '^[\s\x{3000}\x{feff}\x{200b}'']+|[\s\x{3000}\x{feff}\x{200b}]+$', '', 'g'),
+    '^="\s*(.*?)\s*"$', '\1');
+
+-- Blank, a dash, "none" and the like all mean that nothing was written.
+create or replace macro written(text) as
+    case
+        when text in ('', '-', '--', '—', '——', '/', '\N', '无', '暂无', '#N/A')
+            or lower(text) in ('null', 'none', 'nan', 'nat', 'n/a') then null
+        else text
+    end;
+
+create or replace macro tidy(cell) as written(unguarded(cell));
+
+create or replace macro half_width(text) as
+    translate(text, '０１２３４５６７８９．，－＋（）：／＊￥　％', '0123456789.,-+():/*¥ %');
+
+create or replace macro fast_text(cell) as
+    case
+        when not regexp_matches(cell,
+            '^(?:[^0-9A-Za-z\x{4e00}-\x{9fa5}]|(?i:null|none|nan|nat|n/a|无|暂无)$)|[\s\x{3000}\x{feff}\x{200b}]$')
+            then cell
+    end;
+
+create or replace macro rest_text(text) as text;
+
+-- Spreadsheets and dataframes write whole-number ids with a useless .0; E+17 means that digits are gone.
+create or replace macro fast_id(cell) as
+    case when strlen(cell) > 4 and regexp_full_match(cell, '[0-9A-Za-z_-]+') then cell end;
+
+create or replace macro rest_id(text) as
+    case
+        when regexp_full_match(text, '[0-9](\.[0-9]+)?[eE]\+?[0-9]+') then null
+        else regexp_replace(half_width(text), '^([0-9]+)\.0+$', '\1')
+    end;
+
+create or replace macro fault_id(text) as 'id_digits_lost';
+
+-- Decimals are read as decimals, never through a float: two places are kept, half away from zero.
+create or replace macro fast_money(cell) as
+    coalesce(try_cast(cell as decimal(18, 2)), try_cast(ltrim(cell, '¥￥') as decimal(18, 2)));
+
+create or replace macro rest_money(text) as
+    case
+        when regexp_full_match(text, '无[^0-9]*') then cast(0 as decimal(18, 2))
+        else try_cast(
+            case
+                when regexp_matches(half_width(text), '^[^0-9.(-]*-|^\s*[^0-9(]*\(\s*[^0-9]{0,3}[0-9][0-9,.]*\s*[^0-9]{0,2}\)\s*$')
+                    then '-'
+                else ''
+            end
+            || replace(regexp_extract(
+                half_width(text),
+                '^[\s(]*[+-]?\s*(?:[¥￥$€£]|RMB|CNY|USD|HK\$|人民币)?\s*[+-]?\s*((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)\s*(?:元|圆|块|RMB|CNY|USD)?\s*\)?\s*(?:\([^)]*\))?\s*$',
+                1), ',', '')
+            as decimal(18, 2))
+    end;
+
+create or replace macro fault_money(text) as 'bad_money';
+
+create or replace macro fast_number(cell) as try_cast(cell as double);
+
+create or replace macro rest_number(text) as try_cast(replace(regexp_extract(
+    half_width(text),
+    '^([+-]?[0-9][0-9,]*(?:\.[0-9]+)?)\s*(?:件|个|次|分|单|笔|人|张|天|pts|points)?$', 1), ',', '') as double);
+
+create or replace macro fault_number(text) as 'bad_number';
+
+create or replace macro fast_count(cell) as try_cast(cell as bigint);
+
+create or replace macro rest_count(text) as cast(floor(rest_number(text) + .5) as bigint);
+
+create or replace macro fault_count(text) as 'bad_number';
+
+create or replace macro fast_flag(cell) as
+    case cell when '是' then true when '否' then false when 'TRUE' then true when 'FALSE' then false end;
+
+create or replace macro rest_flag(text) as
+    case
+        when lower(text) in ('是', '有', '已', 'y', 'yes', 'true', 't', '1', '1.0', '√', '同意', '已同意', '已授权', '授权', '会员', '已删除', '已流失') then true
+        when lower(text) in ('否', '未', 'n', 'no', 'false', 'f', '0', '0.0', '×', '不同意', '拒绝', '未同意', '未授权', '已撤回', '撤回', '非会员', '正常', '未删除') then false
+    end;
+
+create or replace macro fault_flag(text) as 'bad_flag';
+
+-- A mobile number of mainland China: 11 digits. Anything masked or shortened is never a key.
+create or replace macro fast_phone(cell) as case when regexp_full_match(cell, '1[3-9][0-9]{9}') then cell end;
+
+create or replace macro compact_phone(text) as regexp_replace(half_width(text), '[\s\-–()]|\.0+$', '', 'g');
+
+create or replace macro rest_phone(text) as
+    case
+        when regexp_full_match(compact_phone(text), '(\+?86|0086)?1[3-9][0-9]{9}') then right(compact_phone(text), 11)
+        when regexp_full_match(compact_phone(text), '1\.[0-9]{10}[eE]\+?10') then replace(left(compact_phone(text), 12), '.', '')
+    end;
+
+create or replace macro fault_phone(text) as
+    case
+        when regexp_matches(text, '[*＊]|##|\$\$') then 'masked_phone'
+        when regexp_matches(text, '^[0-9.]+[eE]\+?[0-9]+$') then 'phone_digits_lost'
+        else 'bad_phone'
+    end;
+
+-- Dates: ISO text first; then Chinese, slashed, compact, Excel serials, epochs, offsets and month names.
+-- zone is the shop's: a time that carries an offset is moved there, any other is already there.
+create or replace macro fast_instant(cell) as coalesce(
+    case when strlen(cell) in (10, 16, 19) and cell[5] = '-' and cell[8] = '-' then try_cast(cell as timestamp) end,
+    case when cell[5] = '/' then try_strptime(cell, ['%Y/%m/%d %H:%M:%S', '%Y/%m/%d %H:%M', '%Y/%m/%d']) end);
+
+-- The time of day is whatever stands after the date: 9:05, 09:05:30.123, 9时5分, 下午3:20.
+create or replace macro time_text(hms, afternoon) as
+    case
+        when hms.h = '' then ''
+        else ' ' || lpad(case when afternoon and cast(hms.h as int) < 12 then cast(cast(hms.h as int) + 12 as varchar) else hms.h end, 2, '0')
+            || ':' || lpad(hms.m, 2, '0') || ':' || lpad(case when hms.s = '' then '0' else hms.s end, 2, '0')
+    end;
+
+create or replace macro dated(text, ymd) as try_cast(
+    lpad(ymd.y, 4, '0') || '-' || lpad(ymd.m, 2, '0') || '-' || lpad(ymd.d, 2, '0')
+    || time_text(
+        regexp_extract(
+            regexp_replace(text, '^[0-9]{1,4}\s?[-/.年]\s?[0-9]{1,2}\s?[-/.月]\s?[0-9]{1,4}日?', ''),
+            '([0-9]{1,2})[:时点]\s?([0-9]{1,2})(?:[:分]\s?([0-9]{1,2}))?', ['h', 'm', 's']),
+        regexp_matches(text, '下午|晚上|PM|pm'))
+    as timestamp);
+
+create or replace macro serial_instant(days) as cast(date_trunc('second',
+    timestamp '1899-12-30 00:00:00.5' + to_microseconds(cast(86400000000 * days as bigint))) as timestamp);
+
+create or replace macro offset_instant(text, zone) as timezone(zone, try_cast(
+    regexp_replace(regexp_replace(regexp_replace(text, '\s?(UTC|GMT)$', '+00:00'), '\s?([+-][0-9]{2}):?([0-9]{2})$', '\1:\2'), 'Z$', '+00:00')
+    as timestamptz));
+
+create or replace macro rest_instant_half(text, zone, date_order) as
+    case
+        when text is null then null
+        when regexp_matches(text, '^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9].*[0-9](Z|\s?[+-][0-9]{2}:?[0-9]{2}|\s?UTC|\s?GMT)$')
+            then offset_instant(text, zone)
+        when regexp_matches(text, '^[0-9]{4}\s?[-/.年]\s?[0-9]{1,2}\s?[-/.月]\s?[0-9]{1,2}') then dated(
+            text, regexp_extract(text, '^([0-9]{4})\s?[-/.年]\s?([0-9]{1,2})\s?[-/.月]\s?([0-9]{1,2})', ['y', 'm', 'd']))
+        when regexp_full_match(text, '(19|20)[0-9]{6}') then try_strptime(text, '%Y%m%d')
+        when regexp_full_match(text, '(19|20)[0-9]{12}') then try_strptime(text, '%Y%m%d%H%M%S')
+        when regexp_full_match(text, '[1-9][0-9]{4}(\.[0-9]+)?') then serial_instant(try_cast(text as double))
+        when regexp_full_match(text, '1[0-9]{9}') then timezone(zone, to_timestamp(try_cast(text as double)))
+        when regexp_full_match(text, '1[0-9]{12}') then timezone(zone, to_timestamp(try_cast(text as double) / 1000))
+        when date_order = 'dmy' and regexp_matches(text, '^[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}') then dated(
+            text, regexp_extract(text, '^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})', ['d', 'm', 'y']))
+        when date_order = 'mdy' and regexp_matches(text, '^[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}') then dated(
+            text, regexp_extract(text, '^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})', ['m', 'd', 'y']))
+        else try_strptime(text, [
+            '%d %b %Y', '%d %B %Y', '%b %d, %Y', '%B %d, %Y', '%d-%b-%Y', '%d %b %Y %H:%M', '%b %d, %Y %H:%M',
+            '%b %d, %Y %I:%M %p', '%d %b %Y %H:%M:%S', '%b %d, %Y %H:%M:%S', '%a, %d %b %Y %H:%M:%S', '%B %d, %Y %H:%M:%S'])
+    end;
+
+create or replace macro rest_instant(text, zone, date_order) as rest_instant_half(half_width(text), zone, date_order);
+
+create or replace macro fault_instant(text) as
+    case
+        when regexp_matches(half_width(text), '^[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(\s|$)|^[0-9]{2}年|^[0-9]{1,2}[-/.][0-9]{1,2}(\s|$)')
+            then 'ambiguous_date'
+        else 'bad_date'
+    end;

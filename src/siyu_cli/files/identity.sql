@@ -1,0 +1,58 @@
+-- Who is who: every id, phone and buyer account leads to one member key.
+--
+-- reads   raw_members, raw_contacts, raw_orders, sources; member_links (member_id, member_key) made by identity.py
+-- writes  bonds, shared_phones, linked_ids, phone_keys, account_keys
+
+-- name: bonds
+-- One row per id and phone that stand in one row of a file.
+create or replace temp table bonds as
+select distinct member_id, phone from (
+    select member_id, phone from raw_members
+    union all
+    select member_id, phone from raw_contacts
+    union all
+    select member_id, phone from raw_orders
+) as pairs
+where member_id is not null and phone is not null;
+
+-- name: phones
+-- A phone on more than 3 ids is a clerk's: it links nothing.
+create or replace temp table phone_ids as
+select phone, count(*) as ids, min(member_id) as least_id
+from bonds
+group by phone;
+
+-- name: linked
+select phone, member_id from bonds
+where phone in (select phone from phone_ids where ids between 2 and 3)
+order by phone, member_id;
+
+-- name: keys
+create or replace temp table phone_keys as
+select
+    phone,
+    ids > 3 as is_shared,
+    case when ids <= 3 then coalesce(member_key, least_id) end as phone_key
+from phone_ids
+left join member_links on member_id = least_id;
+
+create or replace temp table account_keys as
+select platform, account, min(known_key) as account_key
+from (
+    select
+        platform,
+        account,
+        coalesce(member_key, raw.member_id, phone_key, case when is_shared then null else raw.phone end) as known_key
+    from (
+        select source, account, member_id, phone from raw_members
+        where account is not null and (member_id is not null or phone is not null)
+        union all
+        select source, account, member_id, phone from raw_orders
+        where account is not null and (member_id is not null or phone is not null)
+    ) as raw
+    join sources using (source)
+    left join member_links using (member_id)
+    left join phone_keys using (phone)
+) as known
+where known_key is not null
+group by platform, account;

@@ -1,0 +1,171 @@
+-- Members: from the rows of members and contact exports to one row per member.
+--
+-- reads   raw_members, raw_contacts, sources, member_links, phone_keys, account_keys, excluded, order_lines
+-- writes  judged_members, judged_contacts, members, people
+
+-- name: judged
+-- One row per raw row with its member's key and a verdict, as for orders.
+create or replace temp view judged_members as
+select
+    *,
+    case
+        when is_blank then 'skip:blank_row'
+        when has_total_word and joined_on is null and phone is null then 'skip:total_row'
+        when member_key in (select member_key from excluded) then 'skip:excluded'
+        when member_key is null and is_shared_phone then 'reject:shared_phone'
+        when member_key is null then coalesce(
+            'reject:' || nullif(regexp_extract(coalesce(faults, ''), '(?:^|;)(?:member_id|phone|account):([a-z_]+)', 1), ''),
+            'skip:no_member')
+        when joined_on > getvariable('as_of')
+            and member_key not in (select member_id from early_buyers) then 'skip:after_as_of'
+    end as verdict
+from (
+    select
+        raw.* exclude (joined_on, joined_by),
+        coalesce(
+            member_key,
+            raw.member_id,
+            phone_key,
+            case when is_shared then null else raw.phone end,
+            account_key,
+            case when raw.account is not null then platform || ':' || raw.account end
+        ) as member_key,
+        coalesce(is_shared, false) as is_shared_phone,
+        cast(least(became_customer_on, became_member_on, added_on, registered_on, raw.joined_on) as date) as joined_on,
+        case least(became_customer_on, became_member_on, added_on, registered_on, raw.joined_on)
+            when became_customer_on then 'became_customer_on'
+            when became_member_on then 'became_member_on'
+            when added_on then 'added_on'
+            when registered_on then 'registered_on'
+            when raw.joined_on then 'joined_on'
+        end as joined_by,
+        platform
+    from raw_members as raw
+    join sources using (source)
+    left join member_links using (member_id)
+    left join phone_keys using (phone)
+    left join account_keys using (platform, account)
+) as keyed;
+
+-- name: judged_contacts
+create or replace temp view judged_contacts as
+select
+    *,
+    case
+        when is_blank then 'skip:blank_row'
+        when has_total_word and added_on is null and phone is null then 'skip:total_row'
+        when member_key in (select member_key from excluded) then 'skip:excluded'
+        when member_key is null and coalesce(is_shared, false) then 'reject:shared_phone'
+        when member_key is null then coalesce(
+            'reject:' || nullif(regexp_extract(coalesce(faults, ''), '(?:^|;)(?:member_id|phone):([a-z_]+)', 1), ''),
+            'skip:no_member')
+        when added_on > getvariable('as_of')
+            and member_key not in (select member_id from early_buyers) then 'skip:after_as_of'
+    end as verdict
+from (
+    select
+        raw.*,
+        is_shared,
+        coalesce(member_key, raw.member_id, phone_key, case when is_shared then null else raw.phone end) as member_key
+    from raw_contacts as raw
+    left join member_links using (member_id)
+    left join phone_keys using (phone)
+) as keyed;
+
+-- name: late_members
+select 1 from raw_members
+where least(became_customer_on, became_member_on, added_on, registered_on, joined_on) > getvariable('as_of')
+union all
+select 1 from raw_contacts where added_on > getvariable('as_of')
+limit 1;
+
+-- name: early_buyers
+create or replace temp table early_buyers as
+select distinct member_id from order_lines where ordered_on <= getvariable('as_of');
+
+-- name: no_early_buyers
+create or replace temp table early_buyers (member_id varchar);
+
+-- name: members
+-- Rows that lead to one key are one member: the earliest joining date, the largest totals, and for the rest
+-- the greatest value written, so that no order of rows or files matters.
+create or replace temp table members as
+with contacted as (
+    select
+        member_key as member_id,
+        cast(min(added_on) as date) as contact_added_on,
+        max_by(owner, struct_pack(at := coalesce(added_on, timestamp '1900-01-01'), who := coalesce(owner, ''))) as contact_owner,
+        bool_and(deleted_on is not null and deleted_on <= getvariable('as_of')) as contact_unfriended,
+        max(source_channel) as contact_channel,
+        max(tags) as contact_tags
+    from judged_contacts
+    where verdict is null
+    group by member_key
+),
+
+registered as (
+    select
+        member_key as member_id,
+        true as is_registered,
+        min(joined_on) as joined_on,
+        min_by(joined_by, struct_pack(at := joined_on, by := joined_by)) as joined_by,
+        max(level) as level, max(points) as points, max(owner) as owner, max(store) as store,
+        max(source_channel) as source_channel, max(city) as city, max(gender) as gender,
+        cast(max(birthday) as date) as birthday, max(tags) as tags,
+        bool_or(consent_sms) as consent_sms, bool_or(consent_wecom) as consent_wecom,
+        bool_or(consent_ads) as consent_ads, bool_or(opt_out_profiling) as opt_out_profiling,
+        bool_or(is_unfriended) as is_unfriended,
+        max(inviter_id) as inviter,
+        cast(max(last_event_on) as date) as last_event_on,
+        max(coupons_redeemed) as coupons_redeemed,
+        max(total_order_count) as total_order_count,
+        max(total_net_sales) as total_net_sales,
+        cast(max(total_last_order_on) as date) as total_last_order_on
+    from judged_members
+    where verdict is null
+    group by member_key
+),
+
+known as (
+    select
+        * exclude (joined_on, joined_by, owner, is_unfriended, source_channel, tags, is_registered),
+        coalesce(is_registered, false) as is_registered,
+        least(joined_on, contact_added_on) as joined_on,
+        case when joined_on <= contact_added_on or contact_added_on is null then joined_by else 'added_on' end as joined_by,
+        coalesce(owner, contact_owner) as owner,
+        coalesce(is_unfriended, contact_unfriended, false) as is_unfriended,
+        coalesce(source_channel, contact_channel) as source_channel,
+        coalesce(tags, contact_tags) as tags
+    from registered
+    full join contacted using (member_id)
+)
+
+select
+    known.member_id,
+    is_registered,
+    is_unfriended,
+    joined_on,
+    joined_by,
+    level, points, owner, store, source_channel, city, gender, birthday, tags,
+    consent_sms, consent_wecom, consent_ads, opt_out_profiling,
+    case when known.inviter is not null then coalesce(member_key, phone_key, known.inviter) end as inviter_id,
+    last_event_on,
+    coupons_redeemed,
+    total_order_count,
+    total_net_sales,
+    total_last_order_on
+from known
+left join member_links on member_links.member_id = known.inviter
+left join phone_keys on phone_keys.phone = known.inviter;
+
+-- name: people
+-- What staff recognise a member by. Kept apart from everything the core reads.
+create or replace temp table people as
+select member_id, max(phone) as phone, max(name) as name
+from (
+    select member_key as member_id, phone, coalesce(name, nickname) as name from judged_members where verdict is null
+    union all
+    select member_key as member_id, phone, name from judged_contacts where verdict is null
+) as seen
+where phone is not null or name is not null
+group by member_id;

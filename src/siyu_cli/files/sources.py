@@ -1,0 +1,203 @@
+"""From raw sheets to the relations the loader's SQL reads: registered, repaired, projected, united by table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from siyu_cli.files.clean import Origin, projection
+from siyu_cli.tables import CONTACTS, MEMBERS, ORDERS, Table
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from siyu_cli.files.read import RawSheet
+    from siyu_cli.files.recognise import Match
+
+_PARSED_KINDS = ("date", "instant", "money", "number", "count", "rate", "flag", "phone")
+_FILLED_KINDS = ("id", "phone", "instant", "date", "text", "status")
+_ESSENTIAL = ("order_id", "member_id", "phone", "account", "ordered_at", "paid_at", "paid_amount")
+LOADED = {"members": MEMBERS, "contacts": CONTACTS, "orders": ORDERS}
+
+
+@dataclass
+class SheetSource:
+    """One recognised sheet on its way into the load."""
+
+    source: int
+    raw: RawSheet
+    match: Match
+    rows: int
+    origin: Origin | None = None
+    scope: str | None = None
+
+    @property
+    def table(self) -> Table:
+        """Return the contract the sheet was taken for."""
+        return LOADED[self.match.table or ""]
+
+    def header_of(self, key: str) -> str | None:
+        """Return the header a column key was mapped from, as the operator wrote it."""
+        return next((column.header for column in self.match.columns if column.key == key), None)
+
+    def has(self, *keys: str) -> bool:
+        """Return whether any of the keys is mapped."""
+        return any(column.key in keys for column in self.match.columns)
+
+    @property
+    def exported_at(self) -> datetime | None:
+        """Return when the sheet says it was exported, in the shop's time."""
+        return self.match.exported_at
+
+
+def project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: str) -> None:
+    """Make ``source_<n>``: the sheet with the columns of its table, cleaned.
+
+    Text is parsed once and kept; a typed Parquet file stays where it is and is read as a view.
+    """
+    relation = f"cells_{sheet.source}"
+    if sheet.raw.cells is not None:
+        _register_cells(connection, sheet, relation)
+    else:
+        _view_parquet(connection, sheet, relation)
+    types = {name: str(kind) for name, kind in _described(connection, relation)}
+    preset = sheet.match.preset
+    names = [name for name in types if name != "row"]
+    mapped = {names[column.position] for column in sheet.match.columns if column.position < len(names)}
+    parsed = {
+        names[column.position] for column in sheet.match.columns
+        if sheet.table[column.key].kind in _PARSED_KINDS
+    }  # fmt: skip
+    is_typed = sheet.raw.cells is None and not any(types[name] == "VARCHAR" for name in parsed & mapped)
+    sheet.origin = Origin(
+        sheet.source, relation, types, (preset.timezone if preset else None) or zone,
+        (preset.date_order if preset else "ymd"), is_typed,
+    )  # fmt: skip
+    if not is_typed and sheet.origin.date_order == "ymd":
+        sheet.origin = _with_date_order(connection, sheet, sheet.origin)
+    select = projection(sheet.table, sheet.match, sheet.origin)
+    kind = "VIEW" if is_typed else "TABLE"
+    create = exp.Create(
+        this=exp.to_table(f"source_{sheet.source}"), kind=kind, expression=select, replace=True,
+        properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
+    )  # fmt: skip
+    connection.execute(create.sql("duckdb"))
+
+
+def unite(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:
+    """Make ``raw_members``, ``raw_contacts`` and ``raw_orders`` from the sheets of each; empty where there is none."""
+    for name, table in LOADED.items():
+        own = [sheet for sheet in sheets if sheet.match.table == name]
+        selects = [exp.select("*").from_(f"source_{sheet.source}") for sheet in own] or [_empty(table)]
+        union: exp.Query = selects[0]
+        for select in selects[1:]:
+            union = exp.union(union, select, distinct=False)
+        view = exp.Create(
+            this=exp.to_table(f"raw_{name}"), kind="VIEW", expression=union, replace=True,
+            properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
+        )  # fmt: skip
+        connection.execute(view.sql("duckdb"))
+
+
+def _empty(table: Table) -> exp.Select:
+    from siyu_cli.files.clean import typed_null
+
+    columns = [exp.alias_(typed_null(column), column.key) for column in table.columns]
+    frame = [
+        exp.alias_(exp.cast(exp.null(), "int"), "source"), exp.alias_(exp.cast(exp.null(), "bigint"), "row"),
+        *columns, exp.alias_(exp.cast(exp.null(), "varchar"), "faults"),
+        exp.alias_(exp.false(), "is_blank"), exp.alias_(exp.false(), "has_total_word"),
+    ]  # fmt: skip
+    return exp.select(*frame).where(exp.false())
+
+
+def _register_cells(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, relation: str) -> None:
+    import numpy as np
+    import pyarrow as pa
+
+    cells = _repaired(sheet)
+    start = sheet.match.first_data_row
+    cells = cells.slice(start)
+    first = sheet.raw.first_row + start
+    rows = pa.array(np.arange(first, first + cells.num_rows, dtype="int64"))
+    connection.register(relation, cells.append_column("row", rows))
+
+
+def _repaired(sheet: SheetSource) -> pa.Table:  # type: ignore[name-defined]  # noqa: F821
+    # Merged cells hold their value in the first row only: the rows under it mean the same. Amounts are not
+    # repeated, since a merged amount is the order's. Looked up only where an important cell is blank.
+    cells = sheet.raw.cells
+    assert cells is not None
+    essential = [
+        column.position for column in sheet.match.columns
+        if column.key in _ESSENTIAL and column.position < cells.num_columns
+    ]  # fmt: skip
+    start = sheet.match.first_data_row
+    if not any(cells.column(position).slice(start).null_count for position in essential):
+        return cells
+    filled = {
+        column.position for column in sheet.match.columns if sheet.table[column.key].kind in _FILLED_KINDS
+    }
+    return _filled_down(cells, sheet.raw.inspect().merged, filled, start)
+
+
+def _filled_down(cells, merged, positions, start):  # type: ignore[no-untyped-def]
+    import numpy as np
+
+    for position in sorted(positions):
+        ranges = [span for span in merged if span[1] == position and span[2] > span[0] >= start]
+        if not ranges:
+            continue
+        rows = np.arange(cells.num_rows)
+        for top, _, bottom, _ in ranges:
+            rows[top : bottom + 1] = top
+        cells = cells.set_column(position, cells.column_names[position], cells.column(position).take(rows))
+    return cells
+
+
+def _view_parquet(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, relation: str) -> None:
+    read = connection.read_parquet(str(sheet.raw.parquet), file_row_number=True)
+    names = [name for name in read.columns if name != "file_row_number"]
+    columns = [exp.alias_(exp.column(name, quoted=True), f"c{place}") for place, name in enumerate(names)]
+    number = exp.alias_(exp.column("file_row_number") + exp.Literal.number(1), "row")
+    read.create_view(relation + "_file")
+    select = exp.select(*columns, number).from_(relation + "_file")
+    connection.sql(select.sql("duckdb")).create_view(relation)
+
+
+def _described(connection: duckdb.DuckDBPyConnection, relation: str) -> list[tuple[str, str]]:
+    described = connection.view(relation)
+    return [(name, str(kind)) for name, kind in zip(described.columns, described.types, strict=True)]
+
+
+def _with_date_order(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, origin: Origin) -> Origin:
+    # 25/03/2025 anywhere in a column settles what 01/03/2025 means in all of it; nothing else is guessed.
+    from dataclasses import replace
+
+    pattern = exp.Literal.string("^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.][0-9]{4}")
+    for column in sheet.match.columns:
+        if sheet.table[column.key].kind not in ("date", "instant"):
+            continue
+        cell = exp.column(origin.columns[column.position], quoted=True)
+        parts = [
+            exp.Max(this=exp.TryCast(
+                this=exp.func("regexp_extract", cell.copy(), pattern.copy(), exp.Literal.number(part)),
+                to=exp.DataType.build("int"),
+            ))
+            for part in (1, 2)
+        ]  # fmt: skip
+        sample = exp.select(cell.copy()).from_(origin.relation).where(
+            exp.func("regexp_matches", cell.copy(), pattern.copy())
+        )  # fmt: skip
+        if connection.execute(sample.limit(1).sql("duckdb")).fetchone() is None:
+            continue
+        first, second = connection.execute(exp.select(*parts).from_(origin.relation).sql("duckdb")).fetchone() or (0, 0)
+        if (first or 0) > 12 >= (second or 0):
+            return replace(origin, date_order="dmy")
+        if (second or 0) > 12 >= (first or 0):
+            return replace(origin, date_order="mdy")
+    return origin

@@ -1,0 +1,232 @@
+"""The library's door: open a shop from the files operators export, then ask it things.
+
+>>> from siyu_cli import open_shop
+>>> shop = open_shop(["examples/会员.xlsx", "examples/订单.xlsx"], as_of="2026-06-30")  # doctest: +SKIP
+>>> shop.segment().stages  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from siyu_cli.core.explain import Explanation, explain_member
+from siyu_cli.core.movement import compare_stages
+from siyu_cli.core.parameters import parameters
+from siyu_cli.core.segment import (
+    describe_splits,
+    label_members,
+    list_members,
+    summarise_by,
+    summarise_rfm,
+    summarise_stages,
+)
+from siyu_cli.core.windows import suggest_windows
+from siyu_cli.engines.duckdb import DuckDBEngine
+from siyu_cli.errors import UsageError
+from siyu_cli.files.load import Load, LoadRequest, load
+from siyu_cli.files.report import LoadReport
+from siyu_cli.tables import SEGMENTS
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from siyu_cli.config import Settings
+
+_WINDOWS = ("new_days", "dormant_after", "churned_after", "declining_ratio", "mature_orders", "welcome_points")
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """A segmented shop: one row per member, the summaries, and what they rest on.
+
+    ``stages`` and ``rfm`` are frames as in ``tables.STAGE_SUMMARY`` and ``RFM_SUMMARY``; ``by`` is None unless
+    asked for; ``movement`` counts members by stage then and now, where an earlier snapshot was given.
+    """
+
+    shop: Shop
+    stages: pd.DataFrame
+    rfm: pd.DataFrame
+    by: pd.DataFrame | None
+    splits: Mapping[str, Any]
+    windows: Mapping[str, Any]
+    meta: Mapping[str, Any]
+    movement: pd.DataFrame | None = None
+
+    @property
+    def load(self) -> LoadReport:
+        """Return what was read, used, skipped and rejected."""
+        return self.shop.load.report
+
+    @cached_property
+    def members(self) -> pd.DataFrame:
+        """Return one row per member, columns as in ``tables.SEGMENTS``, sorted by member_id."""
+        return self.arrow().to_pandas()
+
+    def arrow(self) -> pa.Table:
+        """Return the same rows as Arrow: exact decimals, no copy through Python."""
+        return self.shop.engine.read("segments", ["member_id"]).select(list(SEGMENTS.keys))
+
+    def people(self) -> pa.Table:
+        """Return ``member_id, phone, name`` of the listed members, unmasked, in the order of ``arrow()``."""
+        return self.shop.people()
+
+    def write_parquet(self, path: Path) -> None:
+        """Write the members list to one Parquet file, by the engine."""
+        self.shop.engine.write("segments", path, ["member_id"])
+
+
+class Shop:
+    """Members and orders as of one date; ``close`` it, or use it in ``with``."""
+
+    def __init__(self, engine: DuckDBEngine, settings: Settings, as_of: date, loaded: Load) -> None:
+        self.engine = engine
+        self.settings = settings
+        self.as_of = as_of
+        self.load = loaded
+        self.parameters = parameters(settings, as_of, loaded.min_paid)
+
+    def segment(
+        self, *, where: str | None = None, by: str | None = None, lang: str = "en", snapshot: Path | None = None
+    ) -> Segmentation:
+        """Return every member's stage, RFM segment and numbers.
+
+        ``where`` is a condition on the columns of the list (``stage = 'dormant' and net_sales >= 1000``) that
+        chooses who is listed and summarised; ``by`` also groups by owner, store, source_channel or level;
+        ``lang`` (en or zh) is that of ``stage_reason``; ``snapshot`` is an earlier list to compare with.
+        Raises ``ConditionError`` for a condition that is not allowed.
+        """
+        self._label()
+        list_members(self.engine, self.parameters, where=where, segments=self.settings.segments, lang=lang)
+        splits = describe_splits(self.engine, self.parameters)
+        shop_norm = splits.pop("shop_norm")
+        windows = {key: self.parameters[key] for key in _WINDOWS}
+        suggested = suggest_windows(self.engine, self.parameters)
+        return Segmentation(
+            self,
+            summarise_stages(self.engine),
+            summarise_rfm(self.engine),
+            summarise_by(self.engine, by) if by else None,
+            splits,
+            {**windows, "shop_norm": shop_norm, "suggested": suggested},
+            self._meta(where),
+            compare_stages(self.engine, snapshot) if snapshot else None,
+        )
+
+    def explain(self, member: str, *, lang: str = "en") -> Explanation:
+        """Return everything known about one member, by id, phone or another of their ids."""
+        self._label()
+        list_members(self.engine, self.parameters, where=None, segments=self.settings.segments, lang=lang)
+        return explain_member(self.engine, self.parameters, self._key_of(member))
+
+    def people(self) -> pa.Table:
+        """Return ``member_id, phone, name`` of the members last listed, unmasked."""
+        listed = self.engine.connection.table("segments").select("member_id")
+        people = self.engine.connection.table("people")
+        joined = listed.set_alias("listed").join(people.set_alias("people"), "member_id", how="left")
+        return joined.select("member_id", "phone", "name").order("member_id").to_arrow_table()
+
+    def rejects(self) -> pa.Table:
+        """Return every rejected row and cell, as in ``tables.REJECTS``, personal values masked."""
+        return self.engine.connection.table("rejects").order('"file", "sheet", "row", "column"').to_arrow_table()
+
+    def close(self) -> None:
+        """Give back memory and temporary files."""
+        self.engine.close()
+
+    def __enter__(self) -> Shop:
+        """Return the shop."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the shop."""
+        self.close()
+
+    @cached_property
+    def _labelled(self) -> bool:
+        label_members(self.engine, self.parameters)
+        return True
+
+    def _label(self) -> None:
+        assert self._labelled
+
+    def _key_of(self, member: str) -> str:
+        found = self.engine.connection.execute(
+            "select coalesce((select member_key from member_links where member_id = $name limit 1), "
+            "(select phone_key from phone_keys where phone = $name limit 1), $name)",
+            {"name": member.strip()},
+        ).fetchone()
+        return str(found[0]) if found else member
+
+    def _meta(self, where: str | None) -> dict[str, Any]:
+        from siyu_cli import __version__
+
+        report = self.load.report
+        return {
+            "version": __version__,
+            "as_of": self.as_of.isoformat(),
+            "where": where,
+            "parameters": {
+                key: value if isinstance(value, int | float | str | None) else str(value)
+                for key, value in sorted(self.parameters.items())
+            },
+            "inputs": [
+                {"file": given.file, "sha256": given.sha256, "rows": given.rows} for given in report.inputs
+            ],
+            "rows_rejected": report.rows_rejected,
+        }
+
+
+def open_shop(
+    sources: Sequence[str | Path | pd.DataFrame],
+    *,
+    as_of: date | str,
+    settings: Settings | None = None,
+    header_map: Mapping[str, str] | None = None,
+    password: str | None = None,
+    aliases: Mapping[str, str] | None = None,
+    memory_limit: str | None = None,
+) -> Shop:
+    """Return the shop that the files hold on a date: members, contacts and orders, cleaned and accounted for.
+
+    ``sources`` are paths (xlsx, xls, xlsm, ods, csv, tsv, zip, parquet) or frames with headers the recogniser
+    knows. ``header_map`` settles columns by hand, ``{"orders.member_id": "household_id"}``; without
+    ``settings`` the defaults hold. Raises ``InputError``, ``DataError`` or ``UsageError``, each naming the file.
+    """
+    from siyu_cli.config import Settings as Defaults
+    from siyu_cli.engines.duckdb import connect
+
+    chosen = settings or Defaults()
+    mapped = {**dict(chosen.map), **(header_map or {})}
+    connection = connect(memory_limit)
+    with tempfile.TemporaryDirectory(prefix="siyu-") as folder:
+        paths = [_as_path(source, Path(folder), number) for number, source in enumerate(sources, start=1)]
+        request = LoadRequest(paths, _as_date(as_of), mapped, password, aliases or {})
+        loaded = load(connection, chosen, request)
+        if len(paths) != sum(isinstance(source, str | Path) for source in sources):
+            connection.execute("create or replace temp table order_lines_kept as select * from order_lines")
+            connection.execute("create or replace temp view order_lines as select * from order_lines_kept")
+    return Shop(DuckDBEngine(connection), chosen, request.as_of, loaded)
+
+
+def _as_path(source: str | Path | pd.DataFrame, folder: Path, number: int) -> Path:
+    if isinstance(source, str | Path):
+        return Path(source)
+    path = folder / f"frame-{number}.parquet"
+    source.to_parquet(path, index=False)
+    return path
+
+
+def _as_date(as_of: date | str) -> date:
+    if isinstance(as_of, date):
+        return as_of
+    try:
+        return date.fromisoformat(as_of)
+    except ValueError as error:
+        raise UsageError("{as_of} is not a date.", hint="Write it as 2026-06-30.", as_of=repr(as_of)) from error
