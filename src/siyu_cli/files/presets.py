@@ -38,6 +38,7 @@ class HeaderlessColumn:
 class Preset:
     """What is known of one export.
 
+    ``signature``: headers that tell it apart; ``least``: the share of them that must be there.
     ``columns``: key → headers in order of preference. ``patterns``: key → a pattern of headers that vary.
     ``ignored``: headers that are known and not used. ``order_scope_when``: key → text in its cells that tells
     that the amounts are per order after all. ``status``: word → order status; ``status_prefix``: the same for
@@ -52,6 +53,7 @@ class Preset:
     title_en: str
     title_zh: str
     signature: tuple[str, ...] = ()
+    least: float = 0.65
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=_nothing)
     patterns: Mapping[str, re.Pattern[str]] = field(default_factory=_nothing)
     ignored: tuple[str, ...] = ()
