@@ -31,6 +31,7 @@ from siyu_cli.engines.duckdb import DuckDBEngine
 from siyu_cli.errors import UsageError
 from siyu_cli.files.load import Load, LoadRequest, load
 from siyu_cli.files.report import LoadReport
+from siyu_cli.files.scripts import first_row
 from siyu_cli.tables import SEGMENTS
 
 if TYPE_CHECKING:
@@ -39,7 +40,14 @@ if TYPE_CHECKING:
 
     from siyu_cli.config import Settings
 
-_WINDOWS = ("new_days", "dormant_after", "churned_after", "declining_ratio", "mature_orders", "welcome_points")
+_WINDOWS = (
+    "new_days",
+    "dormant_after",
+    "churned_after",
+    "declining_ratio",
+    "mature_orders",
+    "welcome_points",
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,11 @@ class Segmentation:
     @cached_property
     def members(self) -> pd.DataFrame:
         """Return one row per member, columns as in ``tables.SEGMENTS``, sorted by member_id."""
-        return self.arrow().to_pandas()
+        import pandas as pd
+        import pyarrow as pa
+
+        members: pd.DataFrame = self.arrow().to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+        return members
 
     def arrow(self) -> pa.Table:
         """Return the same rows as Arrow: exact decimals, no copy through Python."""
@@ -93,7 +105,12 @@ class Shop:
         self.parameters = parameters(settings, as_of, loaded.min_paid)
 
     def segment(
-        self, *, where: str | None = None, by: str | None = None, lang: str = "en", snapshot: Path | None = None
+        self,
+        *,
+        where: str | None = None,
+        by: str | None = None,
+        lang: str = "en",
+        snapshot: Path | None = None,
     ) -> Segmentation:
         """Return every member's stage, RFM segment and numbers.
 
@@ -134,7 +151,9 @@ class Shop:
 
     def rejects(self) -> pa.Table:
         """Return every rejected row and cell, as in ``tables.REJECTS``, personal values masked."""
-        return self.engine.connection.table("rejects").order('"file", "sheet", "row", "column"').to_arrow_table()
+        return (
+            self.engine.connection.table("rejects").order('"file", "sheet", "row", "column"').to_arrow_table()
+        )
 
     def close(self) -> None:
         """Give back memory and temporary files."""
@@ -157,11 +176,12 @@ class Shop:
         assert self._labelled
 
     def _key_of(self, member: str) -> str:
-        found = self.engine.connection.execute(
+        found = first_row(
+            self.engine.connection,
             "select coalesce((select member_key from member_links where member_id = $name limit 1), "
             "(select phone_key from phone_keys where phone = $name limit 1), $name)",
             {"name": member.strip()},
-        ).fetchone()
+        )
         return str(found[0]) if found else member
 
     def _meta(self, where: str | None) -> dict[str, Any]:
@@ -229,4 +249,6 @@ def _as_date(as_of: date | str) -> date:
     try:
         return date.fromisoformat(as_of)
     except ValueError as error:
-        raise UsageError("{as_of} is not a date.", hint="Write it as 2026-06-30.", as_of=repr(as_of)) from error
+        raise UsageError(
+            "{as_of} is not a date.", hint="Write it as 2026-06-30.", as_of=repr(as_of)
+        ) from error

@@ -67,7 +67,11 @@ def _hold_to_allowed(condition: exp.Expression, text: str) -> None:
 
     allowed = _allowed_nodes()
     for node in condition.walk():
-        if isinstance(node, exp.Cast) and node.to.sql("duckdb") == "DATE" and isinstance(node.this, exp.Literal):
+        if (
+            isinstance(node, exp.Cast)
+            and node.to.sql("duckdb") == "DATE"
+            and isinstance(node.this, exp.Literal)
+        ):
             continue
         if isinstance(node, exp.DataType) and isinstance(node.parent, exp.Cast):
             continue

@@ -116,7 +116,10 @@ _RULES = (
     ("churned", Note("{days} days silent, more than {churned_limit}")),
     ("dormant", Note("{days} days silent, more than {dormant_limit}")),
     ("declining", Note("2 or more purchase days, and {days} days silent, more than {declining_limit}")),
-    ("returned", Note("came back lately from {silence} days of silence, with fewer than 3 purchase days since")),
+    (
+        "returned",
+        Note("came back lately from {silence} days of silence, with fewer than 3 purchase days since"),
+    ),
     ("converted", Note("one purchase day (has {orders})")),
     ("mature", Note("{mature} or more purchase days (has {orders})")),
     ("retained", Note("any other")),

@@ -101,4 +101,6 @@ def step(name: str) -> Step:
 def step_names() -> tuple[str, ...]:
     """Return the names of all steps, sorted."""
     folder = files("siyu_cli.core")
-    return tuple(sorted(item.name.removesuffix(".sql") for item in folder.iterdir() if item.name.endswith(".sql")))
+    return tuple(
+        sorted(item.name.removesuffix(".sql") for item in folder.iterdir() if item.name.endswith(".sql"))
+    )

@@ -10,7 +10,10 @@ from __future__ import annotations
 # reason: (English, Chinese). "_own" where the member's own rhythm is known, from three purchase days on.
 STAGE_REASONS = {
     "unknown": ("Purchases are on record, but no purchase date", "有消费记录，但没有消费日期"),
-    "activated": ("Joined {joined} days ago and active since; no order yet", "{joined} 天前加入，已有互动，尚未下单"),
+    "activated": (
+        "Joined {joined} days ago and active since; no order yet",
+        "{joined} 天前加入，已有互动，尚未下单",
+    ),
     "acquired": ("Joined {joined} days ago; no order yet", "{joined} 天前加入，尚未下单"),
     "nurturing": ("Joined {joined} days ago; still no order", "加入 {joined} 天，仍未下单"),
     "nurturing_undated": ("No order yet; joining date not known", "尚未下单，加入日期未知"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +60,9 @@ def summarise_rfm(engine: Engine) -> pd.DataFrame:
 def summarise_by(engine: Engine, by: str) -> pd.DataFrame:
     """Return one row per value of ``by`` and stage that occurs; shares are within the value of ``by``."""
     if by not in GROUPINGS:
-        raise UsageError("Cannot group by {by}.", hint="Choose one of {choices}.", by=by, choices=", ".join(GROUPINGS))
+        raise UsageError(
+            "Cannot group by {by}.", hint="Choose one of {choices}.", by=by, choices=", ".join(GROUPINGS)
+        )
     from sqlglot import exp
 
     counting = step("stage_summary")
@@ -68,7 +71,9 @@ def summarise_by(engine: Engine, by: str) -> pd.DataFrame:
     tree.group_by(by, copy=False)
     counted = engine.fetch(counting.with_tree(tree), {})
     order = {stage: place for place, stage in enumerate(STAGES)}
-    counted = counted.sort_values([by, "stage"], key=lambda keys: keys.map(order) if keys.name == "stage" else keys)
+    counted = counted.sort_values(
+        [by, "stage"], key=lambda keys: keys.map(order) if keys.name == "stage" else keys
+    )
     for share, amount in (("member_share", "members"), ("sales_share", "net_sales")):
         amounts = counted[amount].astype(float)
         counted[share] = _shares(amounts, amounts.groupby(counted[by].fillna("")).transform("sum"))
@@ -76,7 +81,10 @@ def summarise_by(engine: Engine, by: str) -> pd.DataFrame:
 
 
 def describe_splits(engine: Engine, params: Params) -> dict[str, Any]:
-    """Return where high ends and low begins, and the bands of each score; see ``norms`` and ``bands``."""
+    """Return where high ends and low begins, and the bands of each score; see ``norms`` and ``bands``.
+
+    High is: last order at most ``recency_days`` ago, at least ``order_days`` purchase days, over ``net_sales``.
+    """
     norms = engine.read("norms", ["shop_norm"]).to_pylist()[0]
     bands = engine.read("bands", ["measure", "score"]).to_pylist()
     for band in bands:
@@ -87,15 +95,17 @@ def describe_splits(engine: Engine, params: Params) -> dict[str, Any]:
     return {
         "mode": params["split"],
         "recency_days": norms["recency_split"],
-        "order_days_over": norms["frequency_split"],
-        "net_sales_over": norms["money_split"],
+        "order_days": None if norms["frequency_split"] is None else math.floor(norms["frequency_split"]) + 1,
+        "net_sales": norms["money_split"],
         "shop_norm": norms["shop_norm"],
         "bins": params["bins"],
         "bands": bands,
     }
 
 
-def _with_shares(counted: pd.DataFrame, key: str, order: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:
+def _with_shares(
+    counted: pd.DataFrame, key: str, order: Sequence[str], columns: Sequence[str]
+) -> pd.DataFrame:
     rows = counted.set_index(key).reindex(list(order))
     rows["members"] = rows["members"].fillna(0).astype("int64")
     rows["net_sales"] = rows["net_sales"].astype(float).fillna(0.0).round(2)

@@ -21,7 +21,7 @@ with observed as (
 
 spans as (
     select
-        case when gap_days > 90 then gap_days - 90 else 0 end as returning_from,
+        case when gap_days > 90 then gap_days - 90 else 0 end as back_from,
         case when gap_days is null or gap_days > age_days - 90 then age_days - 90 else gap_days - 1 end as seen_to,
         gap_days is not null as is_ended,
         count(*) as silences
@@ -31,19 +31,19 @@ spans as (
 ),
 
 edges as (
-    select cast(0 as bigint) as silent_days, silences as silent, 0 as returning from spans
+    select cast(0 as bigint) as silent_days, silences as silent, 0 as coming_back from spans
     union all
-    select seen_to + 1 as silent_days, -silences as silent, 0 as returning from spans
+    select seen_to + 1 as silent_days, -silences as silent, 0 as coming_back from spans
     union all
-    select returning_from as silent_days, 0 as silent, silences as returning
-    from spans where is_ended and returning_from <= seen_to
+    select back_from as silent_days, 0 as silent, silences as coming_back
+    from spans where is_ended and back_from <= seen_to
     union all
-    select seen_to + 1 as silent_days, 0 as silent, -silences as returning
-    from spans where is_ended and returning_from <= seen_to
+    select seen_to + 1 as silent_days, 0 as silent, -silences as coming_back
+    from spans where is_ended and back_from <= seen_to
 ),
 
 changes as (
-    select 'silence' as measure, silent_days, sum(silent) as silent, sum(returning) as returning
+    select 'silence' as measure, silent_days, sum(silent) as silent, sum(coming_back) as coming_back
     from edges
     group by silent_days
 )
@@ -51,7 +51,7 @@ changes as (
 select
     silent_days,
     cast(sum(silent) over lengths as bigint) as silent,
-    cast(sum(returning) over lengths as bigint) as returned
+    cast(sum(coming_back) over lengths as bigint) as returned
 from changes
 window lengths as (
     partition by measure order by silent_days nulls last rows between unbounded preceding and current row

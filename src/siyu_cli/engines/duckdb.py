@@ -43,7 +43,8 @@ class DuckDBEngine:
 
     def fetch(self, step: Step, params: Params) -> pd.DataFrame:
         """Return the step's rows as a frame."""
-        return self._execute(step, step.sql, params).df()
+        frame: pd.DataFrame = self._execute(step, step.sql, params).df()
+        return frame
 
     def read(self, name: str, order_by: Sequence[str]) -> pa.Table:
         """Return a whole table as Arrow, sorted."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from siyu_cli.files.report import Note, SheetReport
-from siyu_cli.files.scripts import script
+from siyu_cli.files.scripts import create, first_row, script
 
 if TYPE_CHECKING:
     import duckdb
@@ -27,6 +27,8 @@ _COLUMN_OF = {
     "shared_phone": ("phone", "receiver_phone"),
 }
 
+_SAMPLED_ROWS = 100_000
+
 Rejects = tuple[tuple[str, str, int], ...]
 
 
@@ -36,6 +38,8 @@ def account_for(
     """Return a report per sheet, the rejects by reason and effect, and warnings; makes the table ``rejects``."""
     connection.execute(script("account")["rejects"])
     reports: dict[int, SheetReport] = {}
+    for table in {sheet.match.table for sheet in sheets}:
+        _collect_exceptions(connection, table or "")
     for sheet in sheets:
         verdicts = _verdicts(connection, sheet)
         _list_rejects(connection, sheet)
@@ -45,13 +49,22 @@ def account_for(
     return reports, rejects, _warnings(connection, sheets, reports, as_of)
 
 
+def _collect_exceptions(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    # One pass over the judged rows; those that were simply used, nearly all, need no second look.
+    exceptions = exp.select("source", "row", "verdict", "faults").from_(_JUDGED[table]).where(
+        exp.or_(exp.column("verdict").is_(exp.null()).not_(), exp.column("faults").is_(exp.null()).not_())
+    )  # fmt: skip
+    create(connection, table + "_exceptions", exceptions)
+
+
 def _verdicts(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> Counter[str]:
-    judged = _JUDGED[sheet.match.table or ""]
-    rows = connection.execute(
-        exp.select("verdict", "count(*)").from_(judged).where(exp.column("source").eq(sheet.source))
-        .group_by("verdict").sql("duckdb")
-    ).fetchall()  # fmt: skip
-    return Counter({verdict or "used": count for verdict, count in rows})
+    excepted = exp.select("verdict", "count(*)").from_(f"{sheet.match.table}_exceptions").where(
+        exp.column("source").eq(sheet.source), exp.column("verdict").is_(exp.null()).not_()
+    ).group_by("verdict")  # fmt: skip
+    verdicts = Counter(dict(connection.execute(excepted.sql("duckdb")).fetchall()))
+    (rows,) = first_row(connection, exp.select("count(*)").from_(f"source_{sheet.source}").sql("duckdb"))
+    verdicts["used"] = rows - verdicts.total()
+    return verdicts
 
 
 def _report(sheet: SheetSource, verdicts: Counter[str]) -> SheetReport:
@@ -68,20 +81,19 @@ def _report(sheet: SheetSource, verdicts: Counter[str]) -> SheetReport:
 
 def _list_rejects(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> None:
     statements = script("account")
-    judged = _JUDGED[sheet.match.table or ""]
-    faulty = exp.select("row", "verdict", "faults").from_(judged).where(
-        exp.column("source").eq(sheet.source), exp.func("coalesce", exp.column("verdict"), exp.Literal.string("")).like("reject:%")
-        .or_(exp.column("faults").is_(exp.null()).not_()),
+    faulty = exp.select("row", "verdict", "faults").from_(f"{sheet.match.table}_exceptions").where(
+        exp.column("source").eq(sheet.source),
+        exp.or_(exp.column("verdict").like("reject:%"), exp.column("faults").is_(exp.null()).not_()),
     )  # fmt: skip
-    connection.execute("create or replace temp table faulty as " + faulty.sql("duckdb"))
-    if connection.execute("select count(*) from faulty").fetchone() == (0,):
+    create(connection, "faulty", faulty)
+    if first_row(connection, "select count(*) from faulty") == (0,):
         return
     connection.execute(statements["cells"])
     where = {"file": sheet.raw.file, "sheet": sheet.raw.sheet}
     for reason, keys in _COLUMN_OF.items():
         header = next((sheet.header_of(key) for key in keys if sheet.has(key)), None)
         connection.execute(statements["whole_rows"], {**where, "reason": reason, "header": header})
-    for key, in connection.execute("select distinct key from faulty_cells").fetchall():
+    for (key,) in connection.execute("select distinct key from faulty_cells").fetchall():
         _list_cells(connection, sheet, key)
 
 
@@ -90,11 +102,9 @@ def _list_cells(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, key: 
     positions = [column.position for column in sheet.match.columns if column.key == key]
     is_personal = key != "row" and sheet.table[key].is_personal
     cells = [exp.cast(exp.column(sheet.origin.columns[place], quoted=True), "varchar") for place in positions]
-    value: exp.Expression = exp.func("coalesce", *cells) if cells else exp.null()
-    connection.execute(
-        "create or replace temp view cell_values as "
-        + exp.select("row", exp.alias_(value, "value")).from_(sheet.origin.relation).sql("duckdb")
-    )
+    value: exp.Expr = exp.func("coalesce", *cells) if cells else exp.null()
+    values = exp.select("row", exp.alias_(value, "value")).from_(sheet.origin.relation)
+    create(connection, "cell_values", values, kind="VIEW")
     connection.execute(script("account")["cell_rejects"], {
         "file": sheet.raw.file, "sheet": sheet.raw.sheet, "key": key,
         "header": sheet.header_of(key), "is_personal": is_personal,
@@ -112,9 +122,14 @@ def _warnings(
     if blind:
         notes.append(Note("{file} names no buyer and was left out.", {"file": ", ".join(blind)}))
     if any(sheet.match.table == "orders" for sheet in sheets):
-        notes += _order_warnings(connection, as_of)
-    notes += [note for sheet in sheets if sheet.match.table == "orders" for note in _total_warnings(connection, sheet)]
-    shared = connection.execute(script("account")["shared_phones"]).fetchone()
+        notes += _order_warnings(connection, as_of, sum(report.rows_in for report in reports.values()))
+    notes += [
+        note
+        for sheet in sheets
+        if sheet.match.table == "orders"
+        for note in _total_warnings(connection, sheet)
+    ]
+    shared = first_row(connection, script("account")["shared_phones"])
     if shared and shared[0]:
         notes.append(Note(
             "{count} phones stand on more than 3 ids each and link nothing (a clerk's phone?).", {"count": shared[0]}
@@ -122,8 +137,12 @@ def _warnings(
     return notes
 
 
-def _order_warnings(connection: duckdb.DuckDBPyConnection, as_of: date) -> list[Note]:
-    newest, orders, small = connection.execute(script("account")["order_facts"]).fetchone() or (None, 0, 0)
+def _order_warnings(connection: duckdb.DuckDBPyConnection, as_of: date, rows: int) -> list[Note]:
+    statements = script("account")
+    (newest,) = first_row(connection, statements["newest"])
+    one_in = max(1, rows // _SAMPLED_ROWS)
+    orders, small = first_row(connection, statements["small_orders"], {"one_in": one_in})
+    (free,) = first_row(connection, statements["free_orders"])
     notes = []
     if newest is not None and (as_of - newest).days > 2:
         notes.append(Note(
@@ -135,11 +154,17 @@ def _order_warnings(connection: duckdb.DuckDBPyConnection, as_of: date) -> list[
             "{share} of the orders are under 10: deposits, samples or points exchanges may be among them.",
             {"share": f"{small / orders:.1%}"},
         ))  # fmt: skip
+    if free:
+        notes.append(Note(
+            "{count} free orders are counted apart; orders.min_paid = 0 makes them purchases.", {"count": free}
+        ))  # fmt: skip
     return notes
 
 
 def _total_warnings(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> list[Note]:
-    stated = connection.execute(script("account")["stated_totals"], {"source": sheet.source}).fetchone()
+    if first_row(connection, script("account")["has_total_row"], {"source": sheet.source}) is None:
+        return []
+    stated = first_row(connection, script("account")["stated_totals"], {"source": sheet.source})
     if stated is None or stated[0] is None or stated[0] == stated[1]:
         return []
     return [Note(

@@ -48,13 +48,32 @@ from rejects
 group by reason, effect
 order by effect desc, rows desc, reason;
 
--- name: order_facts
-select
-    max(case when ordered_on <= getvariable('as_of') then ordered_on end) as newest_on,
-    count(*) as orders,
-    count(case when paid_amount > 0 and paid_amount < 10 then 1 end) as small
-from order_lines
-where status not in ('unpaid', 'cancelled');
+-- name: newest
+select max(ordered_on) as newest_on from order_lines where ordered_on <= getvariable('as_of');
+
+-- name: small_orders
+-- A share needs no more than a sample of members: $one_in says how many stand for one.
+select count(*) as orders, count(case when paid > 0 and paid < 10 then 1 end) as small
+from (
+    select sum(paid_amount) as paid
+    from order_lines
+    where ordered_on <= getvariable('as_of') and (hash(member_id) % $one_in) = 0
+    group by member_id, order_id
+) as sampled;
+
+-- name: free_orders
+select count(*) as free
+from (
+    select sum(paid_amount) as paid
+    from order_lines
+    where ordered_on <= getvariable('as_of')
+      and (member_id, order_id) in (select member_id, order_id from order_lines where paid_amount = 0)
+    group by member_id, order_id
+    having sum(paid_amount) = 0
+) as free_orders;
+
+-- name: has_total_row
+select 1 from orders_exceptions where source = $source and verdict = 'skip:total_row' limit 1;
 
 -- name: stated_totals
 select

@@ -58,82 +58,112 @@ def load_macros(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def projection(table: Table, match: Match, origin: Origin) -> exp.Select:
-    """Return the select that reads one sheet as ``source, row, <every column of table>, faults, is_blank, is_total``.
+    """Return the select that reads one sheet as ``source, row, <every column of table>, faults, is_blank, …``.
 
-    Raw columns are ``c0``, ``c1``… as text, or a Parquet file's own typed columns.
+    Raw columns are ``c0``, ``c1``… as text, or a Parquet file's own typed columns. Cells that are canonical
+    text are done in the first of four levels; the others are unguarded, emptied of mere dashes, and parsed.
     """
     mapped: dict[str, list[ColumnMatch]] = {}
-    for column in match.columns:
-        mapped.setdefault(column.key, []).append(column)
-    first: list[exp.Expression] = [exp.column("row")]
-    second: list[exp.Expression] = [exp.column("source"), exp.column("row")]
-    faults: list[exp.Expression] = []
+    for found in match.columns:
+        mapped.setdefault(found.key, []).append(found)
+    levels = _Levels(origin)
     for column in table.columns:
-        cells = [origin.columns[found.position] for found in mapped.get(column.key, [])]
+        cells = [origin.columns[cell.position] for cell in mapped.get(column.key, [])]
         if not cells:
-            second.append(exp.alias_(typed_null(column), column.key))
+            levels.last.append(exp.alias_(typed_null(column), column.key))
         elif _is_text(origin, cells):
-            _add_text(column, cells, origin, first, second, faults)
+            levels.add_text(column, cells)
         else:
-            first.append(exp.alias_(_typed(column, cells[0], origin), column.key))
-            second.append(exp.column(column.key))
-    keys = [column.key for column in table.columns if column.key in mapped]
-    first += [
-        exp.alias_(exp.Literal.number(origin.source), "source"),
-        exp.alias_(_is_blank(origin), "is_empty_row"),
-        exp.alias_(_is_total(origin), "has_total_word"),
-    ]
-    second += [
-        exp.alias_(_joined(faults), "faults"),
-        exp.alias_(exp.and_(exp.column("is_empty_row"), *_all_null(keys)), "is_blank"),
-        exp.column("has_total_word"),
-    ]
-    return exp.select(*second).from_(exp.select(*first).from_(exp.to_table(origin.relation)).subquery("cells"))
+            levels.add_typed(column, _typed(column, cells[0], origin))
+    return levels.select([column.key for column in table.columns if column.key in mapped])
+
+
+class _Levels:
+    # Level by level, so that no slow expression stands twice in one level: the engine would compute it for
+    # every row, canonical or not.
+
+    def __init__(self, origin: Origin) -> None:
+        self.origin = origin
+        kept = [exp.column("row"), exp.column("is_empty_row"), exp.column("has_total_word")]
+        self.first: list[exp.Expr] = [
+            exp.column("row"),
+            exp.alias_(_is_blank(origin), "is_empty_row"),
+            exp.alias_(_is_total(origin), "has_total_word"),
+        ]
+        self.second: list[exp.Expr] = list(kept)
+        self.third: list[exp.Expr] = list(kept)
+        self.last: list[exp.Expr] = [
+            exp.alias_(exp.Literal.number(origin.source), "source"), exp.column("row"),
+        ]  # fmt: skip
+        self.faults: list[exp.Expr] = []
+
+    def add_typed(self, column: Column, value: exp.Expr) -> None:
+        self.first.append(exp.alias_(value, column.key))
+        for level in (self.second, self.third, self.last):
+            level.append(exp.column(column.key))
+
+    def add_text(self, column: Column, cells: list[str]) -> None:
+        kind = _MACROS[column.kind]
+        cell, rest = _first_written(column, cells), exp.column("rest_of_" + column.key)
+        fast = exp.func("fast_" + kind, cell)
+        self.first.append(exp.alias_(fast, column.key))
+        left_over = exp.Case().when(_is_null(fast.copy()), cell.copy())
+        self.first.append(exp.alias_(left_over, rest.name))
+        for level, macro in ((self.second, "unguarded"), (self.third, "written")):
+            level.append(exp.column(column.key))
+            level.append(exp.alias_(exp.func(macro, rest.copy()), rest.name))
+        value = exp.func(
+            "coalesce", exp.column(column.key), exp.func("rest_" + kind, rest.copy(), *self._more(kind))
+        )
+        self.last.append(exp.alias_(value, column.key))
+        if kind != "text":
+            self.faults.append(_fault(column, kind, rest, value))
+
+    def _more(self, kind: str) -> list[exp.Expr]:
+        if kind != "instant":
+            return []
+        return [exp.Literal.string(self.origin.zone), exp.Literal.string(self.origin.date_order)]
+
+    def select(self, keys: Sequence[str]) -> exp.Select:
+        blank = exp.and_(exp.column("is_empty_row"), *_all_null(keys))
+        self.last += [
+            exp.alias_(_joined(self.faults), "faults"), exp.alias_(blank, "is_blank"), exp.column("has_total_word"),
+        ]  # fmt: skip
+        select = exp.select(*self.first).from_(exp.to_table(self.origin.relation))
+        for level, name in ((self.second, "fast"), (self.third, "unguarded"), (self.last, "written")):
+            select = exp.select(*level).from_(select.subquery(name))
+        return select
+
+
+def _fault(column: Column, kind: str, rest: exp.Expr, value: exp.Expr) -> exp.Expr:
+    is_fault = exp.and_(_is_null(rest.copy()).not_(), _is_null(value.copy()))
+    reason = exp.DPipe(
+        this=exp.Literal.string(column.key + ":"),
+        expression=exp.func("fault_" + kind, rest.copy()),
+        safe=True,
+    )
+    return exp.Case().when(is_fault, reason)
 
 
 def _is_text(origin: Origin, cells: Sequence[str]) -> bool:
     return not origin.is_typed and all(origin.column_types[cell] == "VARCHAR" for cell in cells)
 
 
-def _add_text(
-    column: Column,
-    cells: list[str],
-    origin: Origin,
-    first: list[exp.Expression],
-    second: list[exp.Expression],
-    faults: list[exp.Expression],
-) -> None:
-    kind = _MACROS[column.kind]
-    cell = _first_written(column, cells)
-    fast = exp.func("fast_" + kind, cell)
-    rest_name = "rest_of_" + column.key
-    first.append(exp.alias_(fast, column.key))
-    first.append(exp.alias_(exp.Case().when(_is_null(fast.copy()), exp.func("tidy", cell.copy())), rest_name))
-    rest = exp.column(rest_name)
-    more = [exp.Literal.string(origin.zone), exp.Literal.string(origin.date_order)] if kind == "instant" else []
-    value = exp.func("coalesce", exp.column(column.key), exp.func("rest_" + kind, rest.copy(), *more))
-    second.append(exp.alias_(value, column.key))
-    if kind != "text":
-        is_fault = exp.and_(_is_null(rest.copy()).not_(), _is_null(value.copy()))
-        reason = exp.DPipe(
-            this=exp.Literal.string(column.key + ":"), expression=exp.func("fault_" + kind, rest.copy()), safe=True
-        )
-        faults.append(exp.Case().when(is_fault, reason))
-
-
-def _first_written(column: Column, cells: list[str]) -> exp.Expression:
+def _first_written(column: Column, cells: list[str]) -> exp.Expr:
     columns = [exp.column(cell, quoted=True) for cell in cells]
     if len(columns) == 1:
         return columns[0]
     tidied = [exp.func("tidy", cell) for cell in columns]
     if column.key == "tags":
-        return exp.func("nullif", exp.func("concat_ws", exp.Literal.string(";"), *tidied), exp.Literal.string(""))
+        return exp.func(
+            "nullif", exp.func("concat_ws", exp.Literal.string(";"), *tidied), exp.Literal.string("")
+        )
     return exp.func("coalesce", *tidied)
 
 
-def _typed(column: Column, cell: str, origin: Origin) -> exp.Expression:
+def _typed(column: Column, cell: str, origin: Origin) -> exp.Expr:
     # A Parquet column already has a type: it is cast, and only a whole float id needs its .0 taken off.
-    raw: exp.Expression = exp.column(cell, quoted=True)
+    raw: exp.Expr = exp.column(cell, quoted=True)
     given = origin.column_types[cell]
     target = _SQL_TYPES[column.kind]
     if given == "VARCHAR" and target == "varchar":
@@ -142,38 +172,49 @@ def _typed(column: Column, cell: str, origin: Origin) -> exp.Expression:
         return exp.func("timezone", exp.Literal.string(origin.zone), raw)
     if column.kind in ("id", "phone") and given in ("DOUBLE", "FLOAT"):
         raw = exp.cast(raw, "bigint")
-    return exp.TryCast(this=raw, to=exp.DataType.build(target, dialect="duckdb")) if given != target.upper() else raw
+    return (
+        exp.TryCast(this=raw, to=exp.DataType.build(target, dialect="duckdb"))
+        if given != target.upper()
+        else raw
+    )
 
 
-def typed_null(column: Column) -> exp.Expression:
+def typed_null(column: Column) -> exp.Expr:
     """Return a null of the column's type as it stands before dates are cut from instants."""
     return exp.cast(exp.null(), _SQL_TYPES[column.kind], dialect="duckdb")
 
 
-def _is_null(value: exp.Expression) -> exp.Expression:
+def _is_null(value: exp.Expr) -> exp.Expr:
     return exp.Is(this=value, expression=exp.null())
 
 
-def _all_null(keys: Sequence[str]) -> list[exp.Expression]:
+def _all_null(keys: Sequence[str]) -> list[exp.Expr]:
     return [_is_null(exp.column(key)) for key in keys]
 
 
-def _is_blank(origin: Origin) -> exp.Expression:
+def _is_blank(origin: Origin) -> exp.Expr:
     if origin.is_typed:
         return exp.true()
     cells = [exp.column(cell, quoted=True) for cell in origin.columns]
-    return _is_null(exp.func("coalesce", *(exp.cast(cell, "varchar") for cell in cells))) if cells else exp.true()
+    return (
+        _is_null(exp.func("coalesce", *(exp.cast(cell, "varchar") for cell in cells)))
+        if cells
+        else exp.true()
+    )
 
 
-def _is_total(origin: Origin) -> exp.Expression:
+def _is_total(origin: Origin) -> exp.Expr:
     texts = [cell for cell in origin.columns if origin.column_types[cell] == "VARCHAR"][:4]
     if not texts or origin.is_typed:
         return exp.false()
-    first = exp.func("coalesce", *(exp.func("nullif", exp.column(cell, quoted=True), exp.Literal.string("")) for cell in texts))
+    first = exp.func(
+        "coalesce",
+        *(exp.func("nullif", exp.column(cell, quoted=True), exp.Literal.string("")) for cell in texts),
+    )
     return exp.func("regexp_matches", first, exp.Literal.string(_TOTAL_ROW), exp.Literal.string("i"))
 
 
-def _joined(faults: list[exp.Expression]) -> exp.Expression:
+def _joined(faults: list[exp.Expr]) -> exp.Expr:
     if not faults:
         return exp.cast(exp.null(), "varchar")
     return exp.func("nullif", exp.func("concat_ws", exp.Literal.string(";"), *faults), exp.Literal.string(""))

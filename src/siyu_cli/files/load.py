@@ -18,11 +18,11 @@ from siyu_cli.errors import DataError
 from siyu_cli.files.account import account_for
 from siyu_cli.files.clean import load_macros
 from siyu_cli.files.identity import link_members
-from siyu_cli.files.read import Source, read_sources
+from siyu_cli.files.read import Source, read_each, read_sources
 from siyu_cli.files.recognise import recognise
 from siyu_cli.files.report import Input, LoadReport, Note, SheetReport
-from siyu_cli.files.scripts import script
-from siyu_cli.files.sources import LOADED, SheetSource, project, unite
+from siyu_cli.files.scripts import first_row, script
+from siyu_cli.files.sources import SheetSource, lend_cells, project, unite
 from siyu_cli.files.words import map_status_words
 
 if TYPE_CHECKING:
@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 
     from siyu_cli.config import Settings
     from siyu_cli.files.read import RawSheet
+    from siyu_cli.files.recognise import Match
 
 _LOOK = 60
+_MOST_SHEETS = 10_000
 _PLAIN_COLUMNS = ("phone", "account", "receiver_phone", "status", "refund_status", "cancelled_at")
 
 
@@ -58,12 +60,13 @@ class LoadRequest:
 
 def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: LoadRequest) -> Load:
     """Return the loaded shop; raises a ``SiyuError`` that names the file when nothing can be made of it."""
-    sources = read_sources(request.paths, password=request.password)
-    sheets, reports = _recognised(connection, sources, request.header_map)
     load_macros(connection)
+    opened = _open_files(connection, settings, request)
+    sheets = [sheet for file in opened for sheet in file.sheets]
+    reports = {place: report for file in opened for place, report in file.left_out.items()}
+    _check_usable(sheets, reports, opened)
     for sheet in sheets:
-        project(connection, sheet, settings.shop.timezone)
-    _check_usable(sheets, reports, sources)
+        lend_cells(connection, sheet)
     connection.execute("set variable as_of = $as_of", {"as_of": request.as_of})
     unite(connection, sheets)
     _describe_sources(connection, sheets)
@@ -73,11 +76,13 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     notes = _judge_orders(connection, sheets)
     _judge_members(connection)
     accounted, rejects, more = account_for(connection, sheets, request.as_of)
-    inputs = tuple(_input(source, reports | accounted) for source in sources)
-    ordered = tuple((reports | accounted)[key] for key in sorted(reports | accounted))
+    reports |= accounted
+    inputs = tuple(_input(file.source, reports) for file in opened)
     if links:
-        notes.append(Note("{count} member ids were joined to another by a shared phone.", {"count": len(links)}))
-    report = LoadReport(inputs, ordered, rejects, (*notes, *more))
+        notes.append(
+            Note("{count} member ids were joined to another by a shared phone.", {"count": len(links)})
+        )
+    report = LoadReport(inputs, tuple(reports[key] for key in sorted(reports)), rejects, (*notes, *more))
     return Load(connection, report, _least_paid(sheets), links)
 
 
@@ -86,41 +91,63 @@ def _input(source: Source, reports: Mapping[int, SheetReport]) -> Input:
     return Input(source.file, source.sha256, source.size, rows)
 
 
-def _recognised(
-    connection: duckdb.DuckDBPyConnection, sources: Sequence[Source], header_map: Mapping[str, str]
-) -> tuple[list[SheetSource], dict[int, SheetReport]]:
-    sheets: list[SheetSource] = []
-    reports: dict[int, SheetReport] = {}
+@dataclass
+class _OpenedFile:
+    """A file that was read: the sheets that go into the load, and reports of those that do not."""
+
+    source: Source
+    sheets: list[SheetSource]
+    left_out: dict[int, SheetReport]
+
+
+def _open_files(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, request: LoadRequest
+) -> list[_OpenedFile]:
+    def handle(place: int, source: Source) -> _OpenedFile:
+        # A cursor of its own, since this runs in the thread that read the file.
+        cursor = connection.cursor()
+        opened = _recognised(cursor, source, place * _MOST_SHEETS, request.header_map)
+        for sheet in opened.sheets:
+            project(cursor, sheet, settings.shop.timezone)
+        cursor.close()
+        return opened
+
+    opened = read_each(request.paths, handle, password=request.password)
     seen: set[str] = set()
-    number = 0
-    for source in sources:
-        is_repeated = source.sha256 in seen
-        seen.add(source.sha256)
-        for raw in source.sheets:
-            rows = _row_count(connection, raw)
-            rule = "duplicate_file" if is_repeated else "hidden_sheet" if raw.is_hidden else None
-            match = None
-            if rule is None:
-                match = recognise(_first_rows(connection, raw), file=raw.file, sheet=raw.sheet, header_map=header_map)
-                rule = "unrecognised_sheet" if match.table is None else None
-            if match is not None and match.preset is not None and not match.preset.has_buyer:
-                rule = "no_buyer_column"
-            if rule is None and match is not None:
-                data = rows if raw.parquet else max(0, rows - match.first_data_row)
-                sheets.append(SheetSource(number, raw, match, data, scope=match.amount_scope))
-            else:
-                reports[number] = _skipped_sheet(raw, rule or "", rows, match)
-            number += 1
-    return sheets, reports
+    for file in opened:
+        if file.source.sha256 in seen:
+            for sheet in file.sheets:
+                file.left_out[sheet.source] = _left_out(sheet.raw, "duplicate_file", sheet.rows, sheet.match)
+            file.sheets.clear()
+        seen.add(file.source.sha256)
+    return opened
 
 
-def _skipped_sheet(raw: RawSheet, rule: str, rows: int, match) -> SheetReport:  # type: ignore[no-untyped-def]
-    first = 0 if raw.parquet else (match.first_data_row if match is not None and match.table else 1)
-    data = max(0, rows - first)
+def _recognised(
+    connection: duckdb.DuckDBPyConnection, source: Source, first: int, header_map: Mapping[str, str]
+) -> _OpenedFile:
+    opened = _OpenedFile(source, [], {})
+    for number, raw in enumerate(source.sheets, start=first):
+        rows = _row_count(connection, raw)
+        if raw.is_hidden:
+            opened.left_out[number] = _left_out(raw, "hidden_sheet", max(0, rows - 1), None)
+            continue
+        match = recognise(_first_rows(connection, raw), file=raw.file, sheet=raw.sheet, header_map=header_map)
+        data = rows if raw.parquet else max(0, rows - match.first_data_row)
+        if match.table is None:
+            opened.left_out[number] = _left_out(raw, "unrecognised_sheet", data, match)
+        elif match.preset is not None and not match.preset.has_buyer:
+            opened.left_out[number] = _left_out(raw, "no_buyer_column", data, match)
+        else:
+            opened.sheets.append(SheetSource(number, raw, match, data, scope=match.amount_scope))
+    return opened
+
+
+def _left_out(raw: RawSheet, rule: str, rows: int, match: Match | None) -> SheetReport:
+    preset = match.preset.name if match is not None and match.preset else None
     return SheetReport(
-        raw.file, raw.sheet, match.table if match else None,
-        match.preset.name if match is not None and match.preset else None, raw.encoding, None,
-        data, 0, 0, {rule: data} if data else {},
+        raw.file, raw.sheet, match.table if match else None, preset, raw.encoding, None,
+        rows, 0, 0, {rule: rows} if rows else {},
         match.columns if match else (), match.unmapped if match else (), match.dropped if match else (),
     )  # fmt: skip
 
@@ -128,7 +155,7 @@ def _skipped_sheet(raw: RawSheet, rule: str, rows: int, match) -> SheetReport:  
 def _row_count(connection: duckdb.DuckDBPyConnection, raw: RawSheet) -> int:
     if raw.cells is not None:
         return int(raw.cells.num_rows)
-    counted = connection.read_parquet(str(raw.parquet)).aggregate("count(*)").fetchone()
+    counted = first_row(connection, "select count(*) from read_parquet($path)", {"path": str(raw.parquet)})
     return int(counted[0]) if counted else 0
 
 
@@ -142,7 +169,7 @@ def _first_rows(connection: duckdb.DuckDBPyConnection, raw: RawSheet) -> list[li
 
 
 def _check_usable(
-    sheets: Sequence[SheetSource], reports: Mapping[int, SheetReport], sources: Sequence[Source]
+    sheets: Sequence[SheetSource], reports: Mapping[int, SheetReport], opened: Sequence[_OpenedFile]
 ) -> None:
     blind = [report.file for report in reports.values() if "no_buyer_column" in report.skipped]
     if not sheets and blind:
@@ -156,7 +183,7 @@ def _check_usable(
             "No members and no orders were found in {files}.",
             hint="Say what the columns are: --map orders.member_id=HEADER --map orders.paid_amount=HEADER. "
             "siyu check shows what each sheet was taken for.",
-            files=", ".join(source.file for source in sources),
+            files=", ".join(file.source.file for file in opened),
         )
 
 
@@ -165,7 +192,9 @@ def _describe_sources(connection: duckdb.DuckDBPyConnection, sheets: Sequence[Sh
         "create or replace temp table sources (source integer, platform varchar, scope varchar, has_buyer boolean, "
         "has_status boolean, has_paid_at boolean, exported_at timestamp)"
     )
-    platforms = {sheet.match.preset.platform for sheet in sheets if sheet.match.preset and sheet.has("account")}
+    platforms = {
+        sheet.match.preset.platform for sheet in sheets if sheet.match.preset and sheet.has("account")
+    }
     # An account of a sheet nobody knows belongs to the one platform in sight, if there is just one.
     unknown = platforms.pop() if len(platforms) == 1 else "account"
     for sheet in sheets:
@@ -187,7 +216,9 @@ def _exclude(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
             names += [cell for sheet in source.sheets if sheet.cells is not None for cell in _cells(sheet)]
     connection.execute("create or replace temp table excluded_names (name varchar)")
     if names:
-        connection.executemany("insert into excluded_names values (?)", [[str(name)] for name in sorted(set(names))])
+        connection.executemany(
+            "insert into excluded_names values (?)", [[str(name)] for name in sorted(set(names))]
+        )
     connection.execute(script("orders")["excluded"])
 
 
@@ -200,8 +231,10 @@ def _cells(sheet: RawSheet) -> list[str]:
 def _judge_orders(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> list[Note]:
     statements = script("orders")
     orders = [sheet for sheet in sheets if sheet.match.table == "orders"]
-    has_exclusions = connection.execute("select count(*) from excluded_names").fetchone() != (0,)
-    is_plain = len(sheets) == 1 and len(orders) == 1 and not orders[0].has(*_PLAIN_COLUMNS) and not has_exclusions
+    has_exclusions = first_row(connection, "select count(*) from excluded_names") != (0,)
+    is_plain = (
+        len(sheets) == 1 and len(orders) == 1 and not orders[0].has(*_PLAIN_COLUMNS) and not has_exclusions
+    )
     connection.execute(statements["plain" if is_plain else "keyed"])
     notes = _settle_scopes(connection, orders)
     has_totals = any(sheet.scope == "order" and sheet.has("order_id") for sheet in orders)
@@ -211,6 +244,8 @@ def _judge_orders(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetS
         connection.execute(statements["contested"])
     connection.execute(statements["settled" if len(orders) > 1 else "uncontested"])
     connection.execute(statements["lines"])
+    if not all(sheet.origin and sheet.origin.is_typed for sheet in orders):
+        connection.execute(statements["kept_lines"])
     return notes
 
 
@@ -236,7 +271,7 @@ def _settle_scopes(connection: duckdb.DuckDBPyConnection, orders: Sequence[Sheet
 
 def _judge_members(connection: duckdb.DuckDBPyConnection) -> None:
     statements = script("members")
-    late = connection.execute(statements["late_members"]).fetchone()
+    late = first_row(connection, statements["late_members"])
     connection.execute(statements["early_buyers" if late else "no_early_buyers"])
     for name in ("judged", "judged_contacts", "members", "people"):
         connection.execute(statements[name])
@@ -248,6 +283,3 @@ def _least_paid(sheets: Sequence[SheetSource]) -> Decimal | None:
         if sheet.match.preset is not None and sheet.match.preset.min_paid is not None
     ]  # fmt: skip
     return min(asked) if asked else None
-
-
-__all__ = ["LOADED", "Load", "LoadRequest", "load"]

@@ -115,7 +115,7 @@ select
     cast(null as timestamp) as updated_at,
     cast(null as timestamp) as exported_at
 from raw_orders
-cross join sources;
+join sources using (source);
 
 -- name: scopes
 -- Exports that do not say whether an amount is the order's or the item's: what their own rows say.
@@ -278,7 +278,7 @@ create or replace temp view settled_orders as select * from judged_orders;
 
 -- name: lines
 -- No order id: one order per member and timestamp.
-create or replace temp view order_lines as
+create or replace temp view read_lines as
 select
     member_key as member_id,
     coalesce(order_id, member_key || '@' || cast(coalesce(paid_at, ordered_at) as varchar)) as order_id,
@@ -293,3 +293,11 @@ select
     refunded_on
 from settled_orders
 where verdict is null or verdict = 'skip:after_as_of';
+
+create or replace temp view order_lines as select * from read_lines;
+
+-- name: kept_lines
+-- Lines that came as text are kept, since to read them again is to judge them again.
+create or replace temp table judged_lines as select * from read_lines;
+
+create or replace temp view order_lines as select * from judged_lines;

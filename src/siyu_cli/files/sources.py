@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from siyu_cli.files.clean import Origin, projection
+from siyu_cli.files.scripts import create, first_row
 from siyu_cli.tables import CONTACTS, MEMBERS, ORDERS, Table
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
     from siyu_cli.files.read import RawSheet
     from siyu_cli.files.recognise import Match
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 _PARSED_KINDS = ("date", "instant", "money", "number", "count", "rate", "flag", "phone")
 _FILLED_KINDS = ("id", "phone", "instant", "date", "text", "status")
 _ESSENTIAL = ("order_id", "member_id", "phone", "account", "ordered_at", "paid_at", "paid_amount")
+_BATCH_ROWS = 50_000
 LOADED = {"members": MEMBERS, "contacts": CONTACTS, "orders": ORDERS}
 
 
@@ -34,6 +37,7 @@ class SheetSource:
     rows: int
     origin: Origin | None = None
     scope: str | None = None
+    cells: pa.Table | None = None
 
     @property
     def table(self) -> Table:
@@ -61,7 +65,8 @@ def project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: str
     """
     relation = f"cells_{sheet.source}"
     if sheet.raw.cells is not None:
-        _register_cells(connection, sheet, relation)
+        sheet.cells = _data_cells(sheet)
+        connection.register(relation, sheet.cells)
     else:
         _view_parquet(connection, sheet, relation)
     types = {name: str(kind) for name, kind in _described(connection, relation)}
@@ -81,11 +86,13 @@ def project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: str
         sheet.origin = _with_date_order(connection, sheet, sheet.origin)
     select = projection(sheet.table, sheet.match, sheet.origin)
     kind = "VIEW" if is_typed else "TABLE"
-    create = exp.Create(
-        this=exp.to_table(f"source_{sheet.source}"), kind=kind, expression=select, replace=True,
-        properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
-    )  # fmt: skip
-    connection.execute(create.sql("duckdb"))
+    create(connection, f"source_{sheet.source}", select, kind=kind, is_temporary=False)
+
+
+def lend_cells(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> None:
+    """Let another connection read a sheet's raw cells: rejected values are shown as they were written."""
+    if sheet.cells is not None:
+        connection.register(f"cells_{sheet.source}", sheet.cells)
 
 
 def unite(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:
@@ -96,11 +103,7 @@ def unite(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) 
         union: exp.Query = selects[0]
         for select in selects[1:]:
             union = exp.union(union, select, distinct=False)
-        view = exp.Create(
-            this=exp.to_table(f"raw_{name}"), kind="VIEW", expression=union, replace=True,
-            properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
-        )  # fmt: skip
-        connection.execute(view.sql("duckdb"))
+        create(connection, f"raw_{name}", union, kind="VIEW")
 
 
 def _empty(table: Table) -> exp.Select:
@@ -115,19 +118,22 @@ def _empty(table: Table) -> exp.Select:
     return exp.select(*frame).where(exp.false())
 
 
-def _register_cells(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, relation: str) -> None:
+def _data_cells(sheet: SheetSource) -> pa.Table:
     import numpy as np
     import pyarrow as pa
 
-    cells = _repaired(sheet)
     start = sheet.match.first_data_row
-    cells = cells.slice(start)
+    cells = _repaired(sheet).slice(start)
     first = sheet.raw.first_row + start
     rows = pa.array(np.arange(first, first + cells.num_rows, dtype="int64"))
-    connection.register(relation, cells.append_column("row", rows))
+    # The engine reads one batch per thread, and readers give one batch: cut it, without copying.
+    numbered = cells.append_column("row", rows)
+    return pa.Table.from_batches(
+        numbered.combine_chunks().to_batches(max_chunksize=_BATCH_ROWS), numbered.schema
+    )
 
 
-def _repaired(sheet: SheetSource) -> pa.Table:  # type: ignore[name-defined]  # noqa: F821
+def _repaired(sheet: SheetSource) -> pa.Table:
     # Merged cells hold their value in the first row only: the rows under it mean the same. Amounts are not
     # repeated, since a merged amount is the order's. Looked up only where an important cell is blank.
     cells = sheet.raw.cells
@@ -145,7 +151,9 @@ def _repaired(sheet: SheetSource) -> pa.Table:  # type: ignore[name-defined]  # 
     return _filled_down(cells, sheet.raw.inspect().merged, filled, start)
 
 
-def _filled_down(cells, merged, positions, start):  # type: ignore[no-untyped-def]
+def _filled_down(
+    cells: pa.Table, merged: Sequence[tuple[int, int, int, int]], positions: Collection[int], start: int
+) -> pa.Table:
     import numpy as np
 
     for position in sorted(positions):
@@ -164,20 +172,21 @@ def _view_parquet(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, rel
     names = [name for name in read.columns if name != "file_row_number"]
     columns = [exp.alias_(exp.column(name, quoted=True), f"c{place}") for place, name in enumerate(names)]
     number = exp.alias_(exp.column("file_row_number") + exp.Literal.number(1), "row")
-    read.create_view(relation + "_file")
-    select = exp.select(*columns, number).from_(relation + "_file")
-    connection.sql(select.sql("duckdb")).create_view(relation)
+    file = exp.func("read_parquet", exp.Literal.string(str(sheet.raw.parquet)), exp.PropertyEQ(
+        this=exp.to_identifier("file_row_number"), expression=exp.true()
+    ))  # fmt: skip
+    select = exp.select(*columns, number).from_(exp.Table(this=file))
+    create(connection, relation, select, kind="VIEW", is_temporary=False)
 
 
 def _described(connection: duckdb.DuckDBPyConnection, relation: str) -> list[tuple[str, str]]:
-    described = connection.view(relation)
-    return [(name, str(kind)) for name, kind in zip(described.columns, described.types, strict=True)]
+    described = exp.select("*").from_(relation).sql("duckdb")
+    rows = connection.execute("describe " + described).fetchall()
+    return [(row[0], row[1]) for row in rows]
 
 
 def _with_date_order(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, origin: Origin) -> Origin:
     # 25/03/2025 anywhere in a column settles what 01/03/2025 means in all of it; nothing else is guessed.
-    from dataclasses import replace
-
     pattern = exp.Literal.string("^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.][0-9]{4}")
     for column in sheet.match.columns:
         if sheet.table[column.key].kind not in ("date", "instant"):
@@ -193,9 +202,12 @@ def _with_date_order(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, 
         sample = exp.select(cell.copy()).from_(origin.relation).where(
             exp.func("regexp_matches", cell.copy(), pattern.copy())
         )  # fmt: skip
-        if connection.execute(sample.limit(1).sql("duckdb")).fetchone() is None:
+        if first_row(connection, sample.limit(1).sql("duckdb")) is None:
             continue
-        first, second = connection.execute(exp.select(*parts).from_(origin.relation).sql("duckdb")).fetchone() or (0, 0)
+        first, second = first_row(connection, exp.select(*parts).from_(origin.relation).sql("duckdb")) or (
+            0,
+            0,
+        )
         if (first or 0) > 12 >= (second or 0):
             return replace(origin, date_order="dmy")
         if (second or 0) > 12 >= (first or 0):

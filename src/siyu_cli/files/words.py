@@ -27,7 +27,9 @@ def map_status_words(connection: duckdb.DuckDBPyConnection, sheets: Sequence[She
         connection.executemany("insert into status_words values (?, ?, ?, ?)", rows)
 
 
-def _words(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> Iterator[tuple[int, str, str, str | None]]:
+def _words(
+    connection: duckdb.DuckDBPyConnection, sheet: SheetSource
+) -> Iterator[tuple[int, str, str, str | None]]:
     preset = sheet.match.preset
     for kind in ("status", "refund_status"):
         if not sheet.has(kind):
