@@ -35,7 +35,8 @@ def columns() -> str:
     """Return the page of every table and its columns."""
     parts = ["# Columns · 列", GENERATED]
     for table in TABLES.values():
-        parts += [f"## {table.name}: {table.en} · {table.zh}", f"{table.row[0].upper()}{table.row[1:]}.", _columns_of(table)]
+        row = f"{table.row[0].upper()}{table.row[1:]}."
+        parts += [f"## {table.name}: {table.en} · {table.zh}", row, _columns_of(table)]
     parts += ["## Rules a row is skipped by · 跳过规则", _labels(SKIP_RULES, "rule")]
     parts += ["## Reasons a cell or row is rejected for · 拒绝原因", _labels(REJECT_REASONS, "reason")]
     parts += ["## Where a member's numbers come from (history) · 数据来源", _labels(HISTORY, "history")]
