@@ -96,7 +96,7 @@ ATTRIBUTES = (
     _column("number", "points", "Points", "积分",
             "可用积分|当前可用积分|当前积分|剩余积分|积分余额|可用积分余额|会员积分|客户积分|用户积分|"
             "红利积分|现有积分|points balance|available points|current points|loyalty points|"
-            "reward points|store points"),
+            "reward points|store points|点数|会员点数"),
     _column("text", "owner", "Owner", "归属员工",
             "专属导购|归属导购|所属导购|服务导购|绑定导购|管理导购|导购|导购员|导购姓名|归属员工姓名|"
             "所属员工|跟进员工|添加员工|专属客服|所属客服|专属顾问|顾问|跟进人|跟进人员|添加人|"
@@ -156,13 +156,13 @@ MEMBERS = Table("members", "Members", "会员", "one row per member of the shop,
             "买家用户名|买家账户|下单账号|下单账户|下单用户名|客户账号|用户账号|用户账户|登录账号|登录名|"
             "账号|用户名|buyer username|username (buyer)|customer username|username|login|buyer email|"
             "customer email|billing email|email|email address|contact email|电子邮箱|"
-            "电子邮件|邮箱地址|邮箱|买家邮箱|客户邮箱|会员邮箱|用户邮箱|买家支付宝账号|支付宝账号",
+            "电子邮件|邮箱地址|邮箱|买家邮箱|客户邮箱|会员邮箱|用户邮箱|买家支付宝账号|支付宝账号|电邮",
             is_personal=True),
     _column("text", "name", "Name", "姓名",
             "真实姓名|会员姓名|会员名称|客户姓名|客户名称|客户名|顾客姓名|顾客名称|顾客名|用户姓名|"
             "用户名称|姓名/昵称|联系人|联系人姓名|名字|称呼|名称|full name|customer name|"
             "customer full name|member name|client name|contact name|display name|billing name|first name|"
-            "会员|客户|顾客|用户|买家|customer|member|client",
+            "会员|客户|顾客|用户|买家|customer|member|client|全名",
             is_personal=True),
     _column("text", "nickname", "Nickname", "昵称",
             "客户昵称|会员昵称|微信昵称|微信名|微信名称|用户昵称|粉丝昵称|顾客昵称|买家昵称|企微昵称|nick|"
@@ -190,7 +190,7 @@ MEMBERS = Table("members", "Members", "会员", "one row per member of the shop,
             "最近互动时间|最近活跃时间|最后活跃时间|最近访问时间|最后访问时间|最近浏览时间|最近到店时间|"
             "最近到店日期|最后到店时间|上次到店时间|最近登录时间|最后登录时间|上次登录时间|"
             "最近一次访问时间|最近联系时间|最后联系时间|最近沟通时间|last seen|last login|last active|"
-            "last visit|last activity|last activity date"),
+            "last visit|last activity|last activity date|最后登入时间"),
     _column("count", "coupons_redeemed", "Coupons redeemed", "核销券数",
             "已使用优惠券数|核销优惠券数|优惠券核销数|已用券数|已核销券数|用券次数|已使用券数"),
     _column("count", "total_order_count", "Orders (as exported)", "累计消费次数",
@@ -275,7 +275,7 @@ ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of 
             "收件人电话|收件人联系电话|收件人联系方式|提货人手机号|提货人手机|提货人电话|取货人手机|"
             "联系手机|联系手机号|联系电话|收货人联系手机|shipping phone|recipient phone|"
             "recipient phone number|receiver phone number|receiver mobile|ship to phone|ship phone|"
-            "ship-phone-number|consignee phone|delivery phone|phone #|phone number|电话",
+            "ship-phone-number|consignee phone|delivery phone|phone #|phone number|电话|手机号|手机号码|手机|mobile",
             is_personal=True),
     _column("text", "name", "Buyer name", "买家姓名",
             "买家名称|买家名|会员姓名|会员名称|客户姓名|客户名称|客户名|顾客姓名|顾客名称|用户姓名|"
@@ -293,7 +293,7 @@ ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of 
             "creation date|created on|create time|purchase date|purchased at|purchase time|purchased on|"
             "date of purchase|sale date|sales date|sold date|date sold|sold at|transaction date|"
             "transaction time|transaction datetime|trans date|invoice date|receipt date|bill date|"
-            "visit date|checkout date|datetime|timestamp|date|day|time"),
+            "visit date|checkout date|datetime|timestamp|date|day|time|order dt|订单成立时间"),
     _column("instant", "paid_at", "Paid at", "付款时间",
             "买家付款时间|订单付款时间|订单支付时间|支付时间|支付日期|付款日期|支付完成时间|支付成功时间|"
             "付款成功时间|付款完成时间|用户支付时间|买家支付时间|付款确认时间|收款时间|收款日期|"
@@ -320,7 +320,7 @@ ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of 
     _column("status", "status", "Status", "订单状态",
             "订单状态名称|主订单状态|交易状态|订单状态描述|销售状态|单据状态|子订单状态|状态|支付状态|"
             "付款状态|收款状态|order status|order state|financial status|payment status|"
-            "transaction status|sale status|state"),
+            "transaction status|sale status"),
     _column("status", "refund_status", "Refund status", "退款状态",
             "订单退款状态|商品退款状态|退货状态|退换货状态|退款/售后状态|售后状态|售后/退款|售后|"
             "return status|after sales|after-sales status|cancelation/return type|"

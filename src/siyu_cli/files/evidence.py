@@ -41,7 +41,9 @@ _DATE = re.compile(
     r"|[a-z]{3}-\d{1,2}-\d{2,4}.*"
     r"|(?:[a-z]{3,9},?\s+)?[a-z]{3,9}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}.*"
 )
-_COMPACT_DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{6})?")
+_COMPACT_DATE = re.compile(
+    r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{6}|[ t]\d{1,2}:\d\d.*)?"
+)
 _MONTH = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}月?|\d{1,2}月份?")
 _TIME = re.compile(r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:\s*[ap]m)?")
 _EMAIL = re.compile(r"\S+@\S+\.\S+")
@@ -55,6 +57,7 @@ _MONEY = re.compile(
     r"[-+(]?\s*(?:[¥$€£]|rmb|cny|usd|hk\$|nt\$|rm|元)?\s*[-+]?\d[\d,]*(?:\.\d+)?\s*(?:元|块|rmb|cny|usd)?\)?(?:[(（].*)?"
 )
 _PERCENT = re.compile(r"[-+]?\d+(?:\.\d+)?\s*%")
+_MAY_BE_A_VALUE = re.compile(r"\d|[@#$~]|=$")
 _CODE = re.compile(r"[a-z0-9_#./-]*\d[a-z0-9_#./-]*")
 
 
@@ -70,6 +73,8 @@ def kind_of(cell: str) -> str:
     >>> [kind_of(cell) for cell in ("2026-03-01 10:00", "138****8000", "¥1,234.50", "张三")]
     ['date', 'masked', 'money', 'text']
     """
+    if _MAY_BE_A_VALUE.search(cell) is None:
+        return "text"
     text = unicodedata.normalize("NFKC", cell).strip().casefold().strip('="').lstrip("'").strip()
     compact = re.sub(r"[\s()-]", "", text)
     for name, pattern, form in _KINDS:

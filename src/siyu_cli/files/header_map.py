@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from siyu_cli import tables
 from siyu_cli.errors import DataError, UsageError, Where
 from siyu_cli.files import headers
-from siyu_cli.files.mapping import EXACT, ColumnMatch, Found, Sheet
+from siyu_cli.files.mapping import EXACT, ColumnMatch, Found, Sheet, is_dropped
 
 INPUTS = ("members", "contacts", "orders")
 
@@ -38,13 +38,23 @@ def named_headers(wanted: Wanted) -> frozenset[str]:
 
 
 def mapped_columns(seen: Sheet, columns: Mapping[str, str]) -> list[ColumnMatch]:
-    """Return the columns whose mapped header stands in a sheet; ``实付金额#2`` is the second of that name."""
+    """Return the columns whose mapped header stands in a sheet; ``实付金额#2`` is the second of that name.
+
+    UsageError for an ID card or an address: those are never read.
+    """
     found = []
     for key, header in columns.items():
         spots = _spots(seen, header)
         if not spots and _base(header) != header:
             nth = int(header.rpartition("#")[2])
             spots = _spots(seen, _base(header))[nth - 1 : nth] if nth else []
+        if spots and is_dropped(seen.cells[spots[0]] or ""):
+            raise UsageError(
+                "{header} is an ID card or an address: it is never read.",
+                hint="Map {name} to another header.",
+                header=header,
+                name=key,
+            )
         if spots:
             found.append(ColumnMatch(key, seen.cells[spots[0]] or header, spots[0], EXACT, "map"))
     return found

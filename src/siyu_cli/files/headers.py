@@ -32,10 +32,12 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _RUN = re.compile(r"[a-z]+|\d+|[^\x00-\x7f]+")
 # Traditional forms met in headers from Hong Kong and Taiwan, and the two ways to write "account".
 _SIMPLIFIED = str.maketrans(
-    "訂單編號會員電話號碼時間實際總額顧買數價門標籤積點註冊級帳戶稱類狀態運費優惠營業購訊貨應費開啟創發寄處銷售條項詳細備註歷累計結記錄導購員領區處來幣郵簡"
-    "讓與選項邀請務專屬產離職關閉終裝納餘額劃權劵獲單據後進階歡迎親愛連絡聯絡繫帳賬",
-    "订单编号会员电话号码时间实际总额顾买数价门标签积点注册级账户称类状态运费优惠营业购讯货应费开启创发寄处销售条项详细备注历累计结记录导购员领区处来币邮简"
-    "让与选项邀请务专属产离职关闭终装纳余额划权券获单据后进阶欢迎亲爱连络联络系账账",
+    "訂單編號會員電話碼時間實際總額顧買數價門標籤積點註冊級帳賬戶稱類狀態運費優營業購訊貨應開啟創發處銷條"
+    "項詳細備歷計結記錄導領區來幣郵簡讓與選請務專屬產離職關閉終納餘劃權劵獲據後進階歡聯絡繫別滿歲帐輸貴賓"
+    "戰儲",
+    "订单编号会员电话码时间实际总额顾买数价门标签积点注册级账账户称类状态运费优营业购讯货应开启创发处销条"
+    "项详细备历计结记录导领区来币邮简让与选请务专属产离职关闭终纳余划权券获据后进阶欢联络系别满岁账输贵宾"
+    "战储",
 )
 _LONGEST_WORD = 8
 
@@ -63,11 +65,9 @@ def plain(header: str) -> str:
     >>> plain("＊實付金額（元） "), plain("Order ID") == plain("order_id")
     ('实付金额', True)
     """
-    text = unicodedata.normalize("NFKC", header).translate(_SIMPLIFIED).replace("帐", "账").strip().casefold()
-    bare = _TRAILING_UNIT.sub("", _UNIT.sub("", text))
-    return _NOT_A_WORD.sub("", bare.replace("#", "no") if bare.strip("#") else bare) or _NOT_A_WORD.sub(
-        "", text
-    )
+    text = unicodedata.normalize("NFKC", header).translate(_SIMPLIFIED).strip().casefold()
+    bare = _TRAILING_UNIT.sub("", _UNIT.sub("", text)).replace("#", "no")
+    return (_NOT_A_WORD.sub("", bare) or _NOT_A_WORD.sub("", text)).replace("number", "no")
 
 
 def is_unit(cell: str) -> bool:
@@ -80,9 +80,7 @@ def is_unit(cell: str) -> bool:
 def concepts(header: str) -> tuple[frozenset[str], int]:
     """Return the concepts of a header's words, and how many of its words are not known."""
     text = _UNIT.sub(" ", unicodedata.normalize("NFKC", header)).translate(_SIMPLIFIED)
-    text = (
-        _CAMEL.sub(" ", text).casefold().replace("帐", "账").replace("#", " no ").replace("e-mail", "email")
-    )
+    text = _CAMEL.sub(" ", text).casefold().replace("#", " no ").replace("e-mail", "email")
     latin: list[str] = []
     found: list[str] = []
     unknown = 0
@@ -101,7 +99,8 @@ def concepts(header: str) -> tuple[frozenset[str], int]:
 def meanings(table: str, header: str) -> tuple[Meaning, ...]:
     """Return what an unknown header may mean in a table, the surest first."""
     has, unknown = concepts(header)
-    if not has or unknown > 2:
+    # 挂账手机号 is some phone, and a word that is not known says whose: one concept alone says too little.
+    if not has or unknown > 2 or (unknown and len(has) == 1):
         return ()
     best: dict[str, float] = {}
     for key, rank, required, optional in _vocabulary().meanings[table]:

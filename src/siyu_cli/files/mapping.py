@@ -20,6 +20,8 @@ SYNONYM = 0.95
 _PER_RANK = 0.0004
 _OF_EMPTY = 0.3
 _SUPPORTED = 0.02
+_WITHOUT_BRACKETS = 0.8
+_ELSEWHERE = -2.0
 _SAME = 0.004
 
 # Columns a wrong choice of which changes whose order it is, when it was, or how much was paid.
@@ -31,6 +33,7 @@ _BARE = frozenset({"会员", "客户", "顾客", "用户", "买家", "customer",
 _BARE_IDS = frozenset({"id", "编号"})
 _ANY_PHONE = frozenset({"PHONE", "CONTACT", "ID"})
 _DELIVERED_TO = frozenset({"RECEIVER", "LOGISTICS", "ADDRESS"})
+_BRACKETED = re.compile(r"[(（\[【].*?[)）\]】]")
 _DROPPED = re.compile(r"身份证|证件号|护照|住址|(?<!ip)(?<!邮箱)(?<!邮件)(?<!网站)地址$")
 
 
@@ -102,25 +105,29 @@ def is_dropped(header: str) -> bool:
 
 
 def by_preset(sheet: Sheet, preset: Preset) -> list[ColumnMatch]:
-    """Return the columns a preset names; several headers for one key only in columns of text."""
+    """Return the columns a preset names; several headers for one key only in columns of text.
+
+    A decisive column is left open when the header the preset prefers is not there: it is then chosen from the
+    preset's other names and every unknown header alike.
+    """
     at = positions(sheet)
     found: list[ColumnMatch] = []
     taken: set[int] = set()
     for key, names in preset.columns.items():
-        kind = tables.TABLES[preset.table][key].kind
-        for name in names:
-            position = at.get(headers.plain(name))
-            if position is None or position in taken:
-                continue
-            found.append(ColumnMatch(key, sheet.cells[position] or name, position, EXACT, "preset"))
-            taken.add(position)
-            if kind not in _SEVERAL:
-                break
-    for key, pattern in preset.patterns.items():
-        fits = [
-            (spot, cell) for spot, cell in sheet.named if spot not in taken and pattern.search(cell.strip())
+        spots = [
+            (at[name], name) for name in map(headers.plain, names) if name in at and at[name] not in taken
         ]
-        found += [ColumnMatch(key, cell, spot, EXACT, "preset") for spot, cell in fits]
+        if key in DECISIVE and spots and spots[0][1] != headers.plain(names[0]):
+            continue
+        several = tables.TABLES[preset.table][key].kind in _SEVERAL
+        for spot, name in spots if several else spots[:1]:
+            found.append(ColumnMatch(key, sheet.cells[spot] or name, spot, EXACT, "preset"))
+            taken.add(spot)
+    for key, pattern in preset.patterns.items():
+        fits = sorted(
+            (cell, spot) for spot, cell in sheet.named if spot not in taken and pattern.search(cell)
+        )
+        found += [ColumnMatch(key, cell, spot, EXACT, "preset") for cell, spot in fits]
     return found
 
 
@@ -174,10 +181,10 @@ def find_columns(
     return Found(table, tuple(columns), tuple(match for _, match in others), ties)
 
 
-def is_known(header: str) -> bool:
-    """Return whether a header names a column of members, contacts or orders, or is to be dropped."""
-    text = headers.plain(header)
-    return text in _dropped() or any(text in known(table) for table in ("members", "contacts", "orders"))
+@cache
+def all_names() -> frozenset[str]:
+    """Return every name of a column of members, contacts or orders, and of what is dropped, in plain form."""
+    return _dropped().union(*(known(table) for table in ("members", "contacts", "orders")))
 
 
 @cache
@@ -185,8 +192,9 @@ def known(table: str) -> dict[str, tuple[tuple[str, float, str], ...]]:
     """Return plain header → its columns in a table as ``(key, score, how)``: titles first, then aliases."""
     found: dict[str, dict[str, tuple[str, float, str]]] = {}
     for column in tables.TABLES[table].columns:
-        for title in (column.key, column.zh, column.en):
-            found.setdefault(headers.plain(title), {})[column.key] = (column.key, EXACT, "exact")
+        for rank, title in enumerate((column.key, column.zh, column.en)):
+            entry = (column.key, EXACT - _PER_RANK * rank, "exact")
+            found.setdefault(headers.plain(title), {}).setdefault(column.key, entry)
         for rank, alias in enumerate(column.aliases):
             entry = (column.key, SYNONYM - _PER_RANK * rank, "synonym")
             found.setdefault(headers.plain(alias), {}).setdefault(column.key, entry)
@@ -207,6 +215,8 @@ def _candidates(sheet: Sheet, table: str, spot: int) -> list[tuple[float, Column
         if verdict < 0:
             continue
         value = score + _SUPPORTED * verdict + _towards(sheet, table, key, spot)
+        if value < 0:
+            continue
         if sheet.has_rows and not sheet.values[spot]:
             value -= _OF_EMPTY
         sure = EXACT if how == "exact" else SYNONYM if how == "synonym" else min(score, headers.SIMILAR_BEST)
@@ -225,7 +235,11 @@ def _meant(table: str, header: str, name: str) -> Iterable[tuple[str, float, str
         common = [key for key in shared[0] if all(key in keys for keys in shared[1:])]
         if common:
             return [(key, headers.SIMILAR_BEST, "similar") for key in common]
-    return [(meaning.key, meaning.confidence, "similar") for meaning in headers.meanings(table, header)]
+    meant = [(meaning.key, meaning.confidence, "similar") for meaning in headers.meanings(table, header)]
+    if meant:
+        return meant
+    bare = headers.plain(_BRACKETED.sub("", header))
+    return [(key, _WITHOUT_BRACKETS, "similar") for key, _, _ in known(table).get(bare, ()) if bare != name]
 
 
 def _kind(table: str, key: str, name: str) -> str:
@@ -241,15 +255,14 @@ def _towards(sheet: Sheet, table: str, key: str, spot: int) -> float:
     """Return how the headers around a phone that says not whose it is speak for buyer or receiver."""
     if table != "orders" or key not in {"phone", "receiver_phone"}:
         return 0.0
-    whose, _ = headers.concepts(sheet.cells[spot] or "")
-    if not whose <= _ANY_PHONE:
+    header = sheet.cells[spot] or ""
+    if not headers.concepts(header)[0] <= _ANY_PHONE:
         return 0.0
     before = headers.concepts(sheet.cells[spot - 1] or "")[0] if spot else frozenset()
     beside = "RECEIVER" in before and not before & {"PHONE", "BUYER"}
     parcel = any(headers.concepts(cell)[0] & _DELIVERED_TO for at, cell in sheet.named if at != spot)
-    mentions_contact = "CONTACT" in whose or (sheet.cells[spot] or "").startswith("联系")
-    to_receiver = beside or (parcel and mentions_contact)
-    return (0.05 if to_receiver else -0.1) * (1 if key == "receiver_phone" else -1)
+    is_receivers = beside or (parcel and header.strip().startswith("联系"))
+    return _ELSEWHERE if (key == "receiver_phone") != is_receivers else 0.0
 
 
 def _differ(sheet: Sheet, one: int, other: int) -> bool:

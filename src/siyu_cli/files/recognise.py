@@ -44,7 +44,9 @@ __all__ = ["ColumnMatch", "Match", "Preset", "load_presets", "recognise"]
 _LEAST_HITS = 3
 _OTHER_NAME = 0.5
 _SAMPLE_ROWS = 30
-_TYPED = frozenset({"date", "instant", "money", "number", "count", "phone"})
+_EDGES = " \t\r\n\ufeff\u200b\xa0\u3000"
+_DATED = frozenset({"date", "instant"})
+_TYPED = frozenset({"money", "number", "count", "phone"})
 
 
 @dataclass(frozen=True)
@@ -136,11 +138,24 @@ def _with_preset(seen: Sheet, preset: Preset, mapped: Sequence[ColumnMatch]) -> 
     spots = {column.position for column in mapped}
     keys = {column.key for column in mapped}
     given = [c for c in by_preset(seen, preset) if c.position not in spots and c.key not in keys]
-    listed = {
-        headers.plain(name) for name in (*preset.ignored, *(n for ns in preset.columns.values() for n in ns))
+    keys |= {column.key for column in given}
+    listed = {headers.plain(name): key for key, names in preset.columns.items() for name in names}
+    skip = {headers.plain(name) for name in preset.ignored} | {
+        name for name, key in listed.items() if key in keys
     }
-    ignored = [at for at, cell in seen.named if headers.plain(cell) in listed]
-    return find_columns(seen, preset.table, [*mapped, *given], skip=ignored)
+    found = find_columns(
+        seen,
+        preset.table,
+        [*mapped, *given],
+        skip=[at for at, cell in seen.named if headers.plain(cell) in skip],
+    )
+    columns = [
+        replace(column, confidence=EXACT, how="preset")
+        if column.how != "map" and listed.get(headers.plain(column.header)) == column.key
+        else column
+        for column in found.columns
+    ]
+    return replace(found, columns=tuple(columns))
 
 
 def _preset_of(seen: Sheet) -> Preset | None:
@@ -176,7 +191,9 @@ def _with_buyer(preset: Preset) -> Preset:
 
 def _match(grid: Sequence[Row], header: HeaderRow, seen: Sheet, preset: Preset | None, found: Found) -> Match:
     table = tables.TABLES[found.table]
-    typed = [column.position for column in found.columns if table[column.key].kind in _TYPED]
+    kinds = {column.position: table[column.key].kind for column in found.columns}
+    dated = [spot for spot, kind in kinds.items() if kind in _DATED]
+    told = dated or [spot for spot, kind in kinds.items() if kind in _TYPED]
     scope = preset.amount_scope if preset else None
     if preset:
         for column in found.columns:
@@ -189,7 +206,7 @@ def _match(grid: Sequence[Row], header: HeaderRow, seen: Sheet, preset: Preset |
         table=found.table,
         preset=preset,
         header_row=header.row,
-        first_data_row=first_data_row(grid, header.row, typed),
+        first_data_row=first_data_row(grid, header.row, told),
         columns=found.columns,
         unmapped=_rest(seen, found.columns),
         dropped=tuple(
@@ -239,7 +256,8 @@ def _headers(columns: Sequence[ColumnMatch]) -> set[str]:
 
 
 def _clean(cell: str | None) -> str | None:
-    text = (cell or "").strip().strip("\ufeff\u200b\xa0\t").strip()
-    if text.startswith('="') and text.endswith('"'):
-        text = text[2:-1]
-    return text.strip('"').lstrip("'").strip() or None
+    text = cell.strip(_EDGES) if cell else ""
+    if text[:1] in {"=", '"', "'"}:
+        # ="123", "123" and '123 are how exports keep Excel from changing a cell.
+        text = text.removeprefix("=").strip('"').lstrip("'").strip(_EDGES)
+    return text or None

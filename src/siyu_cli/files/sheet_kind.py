@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from siyu_cli.files import headers
-from siyu_cli.files.mapping import Found, Sheet
+from siyu_cli.files.mapping import ColumnMatch, Found, Sheet
 
 BUYER = frozenset({"member_id", "phone", "account", "receiver_phone", "name"})
 DATES = frozenset({"ordered_at", "paid_at", "completed_at", "shipped_at"})
@@ -87,6 +87,10 @@ def kind_of_sheet(seen: Sheet, found: Mapping[str, Found], mapped: Collection[st
     return Verdict(None, REASONS[reason or why_no_members])
 
 
+def _is_any_day(column: ColumnMatch) -> bool:
+    return headers.plain(column.header) in {"日期", "date"}
+
+
 def _has_amount(orders: Found) -> bool:
     return "paid_amount" in orders.keys or {"unit_price", "quantity"} <= orders.keys
 
@@ -115,7 +119,7 @@ def _no_orders(orders: Found, foreign: Counter[str]) -> str | None:
 def _no_members(seen: Sheet, members: Found, orders: Found, foreign: Counter[str]) -> str | None:
     """Return why a sheet is not members, a key of REASONS; None when it is."""
     keys = members.keys
-    own = keys & _OF_MEMBERS
+    own = {column.key for column in members.columns if column.key in _OF_MEMBERS and not _is_any_day(column)}
     if not keys & {"member_id", "phone", "account", "name"}:
         return next(iter(foreign), "no_key")
     if orders.sure("order_id", "item_id") >= _SURE and len(own) < 3:
