@@ -150,7 +150,7 @@ MEMBERS = Table("members", "Members", "会员", "one row per member of the shop,
             "注册手机|微信手机号|买家手机号|联系手机|联系手机号|移动电话|联系电话|电话|电话号码|联系方式|"
             "手机/电话|mobile|mobile phone|mobile number|mobile no|cell phone|phone number|phone no|"
             "customer phone|contact number|contact phone|contact no|default address phone|billing phone|"
-            "home phone|tel|telephone|cell|whatsapp|会员|客户|顾客|用户|账号", is_personal=True),
+            "home phone|tel|telephone|cell|whatsapp|会员|客户|顾客|用户|账号|联络电话|联络手机", is_personal=True),
     _column("id", "account", "Buyer account", "买家账号",
             "买家会员名|买家旺旺|旺旺|旺旺号|旺旺ID|淘宝账号|淘宝昵称|买家昵称ID|会员名|会员昵称ID|"
             "买家用户名|买家账户|下单账号|下单账户|下单用户名|客户账号|用户账号|用户账户|登录账号|登录名|"
@@ -168,7 +168,7 @@ MEMBERS = Table("members", "Members", "会员", "one row per member of the shop,
             "客户昵称|会员昵称|微信昵称|微信名|微信名称|用户昵称|粉丝昵称|顾客昵称|买家昵称|企微昵称|nick|"
             "wechat name", is_personal=True),
     _column("date", "became_customer_on", "Became a customer on", "成为客户日期",
-            "成为客户时间|成为粉丝时间|首次访问时间|首次到店时间|首次到店日期|first visit|first seen"),
+            "成为客户时间|成为粉丝时间|首次访问时间|首次到店时间|首次到店日期|first visit|first seen|关注时间|公众号关注时间"),
     _column("date", "became_member_on", "Became a member on", "成为会员日期",
             "成为会员时间|成为会员日|会员时间|升级会员时间|开卡时间|开卡日期|办卡时间|办卡日期|领卡时间|"
             "领卡日期|领取会员卡时间|became member at|membership start date|membership date"),
@@ -266,7 +266,7 @@ ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of 
             "注册手机号|手机号|手机号码|手机|customer phone|customer phone number|customer mobile|"
             "billing phone|phone number|mobile|mobile phone|mobile number|mobile no|contact number|"
             "contact phone|customer contact|phone no|tel|telephone|cell|电话|电话号码|联系方式|联系电话|"
-            "联系手机|会员|客户|顾客|买家|用户",
+            "联系手机|会员|客户|顾客|买家|用户|联络电话|customer contacts",
             is_personal=True),
     MEMBERS["account"],
     _column("phone", "receiver_phone", "Receiver phone", "收货人手机号",
@@ -293,7 +293,7 @@ ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of 
             "creation date|created on|create time|purchase date|purchased at|purchase time|purchased on|"
             "date of purchase|sale date|sales date|sold date|date sold|sold at|transaction date|"
             "transaction time|transaction datetime|trans date|invoice date|receipt date|bill date|"
-            "visit date|checkout date|datetime|timestamp|date|day|time|order dt|订单成立时间"),
+            "visit date|checkout date|datetime|timestamp|date|day|time|order dt|订单成立时间|opened|opened at"),
     _column("instant", "paid_at", "Paid at", "付款时间",
             "买家付款时间|订单付款时间|订单支付时间|支付时间|支付日期|付款日期|支付完成时间|支付成功时间|"
             "付款成功时间|付款完成时间|用户支付时间|买家支付时间|付款确认时间|收款时间|收款日期|"
