@@ -211,23 +211,24 @@ def open_shop(
     header_map: Mapping[str, str] | None = None,
     password: str | None = None,
     aliases: Mapping[str, str] | None = None,
-    memory_limit: str | None = None,
+    snapshot: Path | None = None,
 ) -> Shop:
     """Return the shop that the files hold on a date: members, contacts and orders, cleaned and accounted for.
 
     ``sources`` are paths (xlsx, xls, xlsm, ods, csv, tsv, zip, parquet) or frames with headers the recogniser
     knows. ``header_map`` settles columns by hand, ``{"orders.member_id": "household_id"}``; without
-    ``settings`` the defaults hold. Raises ``InputError``, ``DataError`` or ``UsageError``, each naming the file.
+    ``settings`` the defaults hold. ``aliases`` and the list of an earlier run (``snapshot``) keep members' keys
+    as they were. Raises ``InputError``, ``DataError`` or ``UsageError``, each naming the file.
     """
     from siyu_cli.config import Settings as Defaults
     from siyu_cli.engines.duckdb import connect
 
     chosen = settings or Defaults()
     mapped = {**dict(chosen.map), **(header_map or {})}
-    connection = connect(memory_limit)
+    connection = connect()
     with tempfile.TemporaryDirectory(prefix="siyu-") as folder:
         paths = [_as_path(source, Path(folder), number) for number, source in enumerate(sources, start=1)]
-        request = LoadRequest(paths, _as_date(as_of), mapped, password, aliases or {})
+        request = LoadRequest(paths, _as_date(as_of), mapped, password, aliases or {}, snapshot)
         loaded = load(connection, chosen, request)
         if len(paths) != sum(isinstance(source, str | Path) for source in sources):
             connection.execute("create or replace temp table order_lines_kept as select * from order_lines")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from siyu_cli.files.scripts import script
@@ -11,24 +12,39 @@ if TYPE_CHECKING:
     import duckdb
 
 
-def link_members(connection: duckdb.DuckDBPyConnection, aliases: Mapping[str, str]) -> dict[str, str]:
-    """Make the key tables from the raw ones and return ``{id: key}`` for the ids that were joined to another.
+def link_members(
+    connection: duckdb.DuckDBPyConnection, aliases: Mapping[str, str], snapshot: Path | None = None
+) -> dict[str, str]:
+    """Make the key tables from the raw ones and return ``{id: key}`` for the ids that were joined to another key.
 
-    The key of a group of ids is the least of them, so that no order of rows or files matters. ``aliases`` are
-    remembered from earlier runs and win: a member first known by phone keeps that key when an id turns up.
+    The key of a group of ids is the least of them, so that no order of rows or files matters. What earlier
+    runs knew wins: ``aliases`` as they were remembered, and phones that were keys in the ``snapshot`` of an
+    earlier list: a member first known by phone keeps that key when an id turns up.
     """
     statements = script("identity")
     connection.execute("create or replace temp table member_links (member_id varchar, member_key varchar)")
     connection.execute(statements["bonds"])
     connection.execute(statements["phones"])
-    pairs = connection.execute(statements["linked"]).fetchall()
-    links = {member: key for member, key in joined_ids(pairs).items() if member != key}
-    remembered = {member: aliases.get(key, key) for member, key in links.items()}
-    remembered |= dict(aliases)
-    if remembered:
-        connection.executemany("insert into member_links values (?, ?)", sorted(remembered.items()))
+    known = dict(aliases)
+    if snapshot is not None:
+        found = connection.execute(statements["known_by_phone"], {"snapshot": str(snapshot)}).fetchall()
+        known = {**dict(found), **known}
+    groups = joined_ids(connection.execute(statements["linked"]).fetchall())
+    keys = _group_keys(groups, known)
+    links = {member: keys[least] for member, least in groups.items() if member != keys[least]}
+    links |= {member: key for member, key in known.items() if member not in groups}
+    if links:
+        connection.executemany("insert into member_links values (?, ?)", sorted(links.items()))
     connection.execute(statements["keys"])
     return links
+
+
+def _group_keys(groups: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
+    # A group one of whose ids was known by another key before goes on under that key, the least if several.
+    keys = {least: least for least in groups.values()}
+    for member in sorted(set(groups) & set(known), key=lambda member: known[member], reverse=True):
+        keys[groups[member]] = known[member]
+    return keys
 
 
 def joined_ids(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -22,6 +22,16 @@ select phone, count(*) as ids, min(member_id) as least_id
 from bonds
 group by phone;
 
+-- name: known_by_phone
+-- Members whose phone was their key in an earlier list, and whose id was not in it: the phone stays the key.
+select bonds.member_id, min(bonds.phone)
+from bonds
+join read_parquet($snapshot) as earlier on earlier.member_id = bonds.phone
+where bonds.member_id not in (select member_id from read_parquet($snapshot))
+  and bonds.phone in (select phone from phone_ids where ids <= 3)
+group by bonds.member_id
+order by bonds.member_id;
+
 -- name: linked
 select phone, member_id from bonds
 where phone in (select phone from phone_ids where ids between 2 and 3)

@@ -49,13 +49,14 @@ class Load:
 
 @dataclass(frozen=True)
 class LoadRequest:
-    """What to load, and how: the as-of date, headers settled by hand, a password, ids known by another key."""
+    """What to load, and how: the as-of date, headers settled by hand, a password, what earlier runs knew."""
 
     paths: Sequence[Path]
     as_of: date
     header_map: Mapping[str, str] = field(default_factory=dict)
     password: str | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
+    snapshot: Path | None = None
 
 
 def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: LoadRequest) -> Load:
@@ -71,7 +72,7 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     unite(connection, sheets)
     _describe_sources(connection, sheets)
     map_status_words(connection, sheets)
-    links = link_members(connection, request.aliases)
+    links = link_members(connection, request.aliases, request.snapshot)
     _exclude(connection, settings)
     notes = _judge_orders(connection, sheets)
     _judge_members(connection)
