@@ -411,6 +411,10 @@ class TestUnlistedExports:
         rows = [["客户", "消费日期", "消费金额"], [cell, "2026-01-01", "10"], [cell, "2026-01-02", "20"]]
         assert columns(taken(rows))[key] == "客户"
 
+    def test_a_number_of_guests_is_no_member(self):
+        rows = [["Order Id", "Opened", "# of Guests", "Total"], ["9001", "2026-01-13 10:00", "2", "25.00"]]
+        assert set(columns(taken(rows))) == {"order_id", "ordered_at", "paid_amount"}
+
     def test_a_row_id_is_no_member(self):
         assert "member_id" not in columns(taken([["ID", "订单号", "手机号", "下单时间", "实付金额"]]))
 

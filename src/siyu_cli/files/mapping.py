@@ -211,7 +211,7 @@ def _candidates(sheet: Sheet, table: str, spot: int) -> list[tuple[float, Column
     name = headers.plain(header)
     found: list[tuple[float, ColumnMatch]] = []
     for key, score, how in _meant(table, header, name):
-        verdict = evidence.verdict(_kind(table, key, name), sheet.values[spot])
+        verdict = evidence.verdict(_kind(table, key, name, how), sheet.values[spot])
         if verdict < 0:
             continue
         value = score + _SUPPORTED * verdict + _towards(sheet, table, key, spot)
@@ -242,11 +242,11 @@ def _meant(table: str, header: str, name: str) -> Iterable[tuple[str, float, str
     return [(key, _WITHOUT_BRACKETS, "similar") for key, _, _ in known(table).get(bare, ()) if bare != name]
 
 
-def _kind(table: str, key: str, name: str) -> str:
+def _kind(table: str, key: str, name: str, how: str) -> str:
     kind = tables.TABLES[table][key].kind
     if key in {"name", "nickname"}:
         return "bare_name" if name in _BARE else "name"
-    if kind == "id" and name in _BARE:
+    if key == "member_id" and (name in _BARE or how == "similar"):
         return "bare_id"
     return kind
 
