@@ -50,7 +50,7 @@ _EMAIL = re.compile(r"\S+@\S+\.\S+")
 _MOBILE = re.compile(r"(?:(?:\+|00)?86)?1[3-9]\d{9}(?:\.0)?")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?e\+?\d{2}")
 _MASKED = re.compile(r"(?=.*\d)[\d\s()+-]*[*x•]{2,}[\d*-]*")
-_CIPHER = re.compile(r"(?:##|\$\$|~|#).{6,}|.{20,}={1,2}")
+_CIPHER = re.compile(r"(?:##|\$\$)\S{4,}|[#$~]\S{12,}|\S{20,}={1,2}")
 _FOREIGN_PHONE = re.compile(r"\+\d{7,15}|0\d{2,3}-?\d{7,8}|0\d{8,10}|\(\d{2,4}\)\d{6,8}|\d{10}")
 _INTEGER = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+|[-+]?\d+")
 _MONEY = re.compile(
