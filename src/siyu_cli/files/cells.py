@@ -1,0 +1,88 @@
+"""Text cells, a whole column at a time: made inert, masked, measured. One Arrow column in, one out.
+
+A spreadsheet runs a text that starts with ``=``, ``+``, ``-`` or ``@`` as a formula (some also after a tab or
+a line break, and East Asian ones in full width): every such text gets a leading ``'`` before people open it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Values: TypeAlias = pa.Array | pa.ChunkedArray
+
+_FORMULA_START = "^[=+@\t\r\n＝＋－＠-]"
+_MOBILE = "^1[3-9][0-9]{9}$"
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Return whether an Arrow type holds text: string, large string or string view."""
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
+def plain(values: Values) -> Values:
+    """Return the values without dictionary encoding, every text as ``string``: what writers understand."""
+    kind = values.type
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+        values = values.cast(kind)
+    if pa.types.is_null(kind) or (is_text(kind) and not pa.types.is_string(kind)):
+        values = values.cast(pa.string())
+    return values
+
+
+def neutralise(texts: Values) -> Values:
+    """Return the texts with ``'`` before each one a spreadsheet would run as a formula.
+
+    >>> neutralise(pa.array(["=1+1", "王小明", None])).to_pylist()
+    ["'=1+1", '王小明', None]
+    """
+    starts = pc.match_substring_regex(texts, _FORMULA_START)
+    if not pc.any(starts).as_py():
+        return texts
+    return pc.if_else(starts, pc.binary_join_element_wise("'", texts, ""), texts)
+
+
+def mask_phones(phones: Values) -> Values:
+    """Return ``138****8000`` for each mobile number; any other number keeps its last two digits at most.
+
+    A value that holds a star already is left as it is.
+    """
+    mobile = pc.binary_join_element_wise(
+        pc.utf8_slice_codeunits(phones, 0, 3), "****", pc.utf8_slice_codeunits(phones, 7), ""
+    )
+    other = pc.if_else(
+        pc.greater(pc.utf8_length(phones), 6),
+        pc.binary_join_element_wise("****", pc.utf8_slice_codeunits(phones, -2), ""),
+        "****",
+    )
+    is_left = pc.or_(pc.match_substring(phones, "*"), pc.equal(phones, ""))
+    masked = pc.if_else(pc.match_substring_regex(phones, _MOBILE), mobile, other)
+    return pc.if_else(is_left, phones, masked)
+
+
+def mask_names(names: Values) -> Values:
+    """Return the first character of each name and two stars, whatever its length: ``王**``."""
+    trimmed = pc.utf8_trim_whitespace(names)
+    masked = pc.binary_join_element_wise(pc.utf8_slice_codeunits(trimmed, 0, 1), "**", "")
+    return pc.if_else(pc.equal(trimmed, ""), trimmed, masked)
+
+
+def relabel(keys: Values, labels: Mapping[str, str]) -> Values:
+    """Return the label of each key (of each ``true`` or ``false``); a key without one stays as it is."""
+    if pa.types.is_boolean(keys.type):
+        return pc.if_else(keys, labels["true"], labels["false"])
+    positions = pc.index_in(keys, pa.array(list(labels), pa.string()))
+    found = pc.take(pa.array(list(labels.values()), pa.string()), positions)
+    return found if found.null_count == keys.null_count else pc.coalesce(found, keys)
+
+
+def widest(texts: Values) -> float:
+    """Return the width of the widest text in Latin characters; a Chinese character counts as two."""
+    letters = pc.utf8_length(texts)
+    extra_bytes = pc.subtract(pc.binary_length(texts), letters)
+    width = pc.max(pc.add(pc.cast(letters, pa.float64()), pc.divide(pc.cast(extra_bytes, pa.float64()), 2)))
+    return float(width.as_py() or 0)

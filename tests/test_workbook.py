@@ -1,0 +1,507 @@
+"""The workbook people open: its sheets, words, charts, formats; nothing in it computes, nothing is lost."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+import xml.etree.ElementTree as ET
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pyarrow as pa
+import pytest
+
+from siyu_cli import tables
+from siyu_cli.errors import OutputError
+from siyu_cli.files import workbook
+from siyu_cli.files.report import Input, LoadReport, SheetReport
+from siyu_cli.files.segment_sheets import SegmentContents, segment_sheets
+from siyu_cli.files.workbook import Chart, SheetColumn, SheetSpec, write_workbook
+
+# openpyxl knows neither Excel's newer data bars nor the writer's chart extensions.
+pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
+
+MEMBERS: list[dict[str, Any]] = [
+    {
+        "member_id": "00017",
+        "stage": "mature",
+        "rfm_segment": "important_value",
+        "r_score": 5,
+        "order_days": 12,
+        "net_sales": Decimal("1234567.80"),
+        "average_order_value": 102880.65,
+        "median_gap_days": 20.5,
+        "last_order_on": dt.date(2026, 2, 1),
+        "refund_rate": 0.125,
+        "is_registered": True,
+        "is_referrer": False,
+        "history": "full",
+        "stage_reason": "已有 12 个购买日，上次在 28 天前；满 4 个为成熟期",
+        "phone": "13800138000",
+        "name": "王小明",
+    },
+    {
+        "member_id": "=1+1",
+        "stage": "acquired",
+        "is_registered": True,
+        "history": "none",
+        "tags": "+爱买新品",
+        "phone": "13912345678",
+        "name": "@李雷",
+    },
+    {
+        "member_id": "123456789012345678",
+        "stage": "churned",
+        "rfm_segment": "general_winback",
+        "history": "totals",
+    },
+]
+
+
+def members(rows: list[dict[str, Any]], *, with_people: bool = True) -> pa.Table:
+    kinds = {
+        "date": pa.date32(), "money": pa.decimal128(18, 2), "count": pa.int64(), "number": pa.float64(),
+        "rate": pa.float64(), "flag": pa.bool_(),
+    }  # fmt: skip
+    columns = {
+        column.key: pa.array([row.get(column.key) for row in rows], kinds.get(column.kind, pa.string()))
+        for column in tables.SEGMENTS.columns
+    }
+    if with_people:
+        columns |= {key: pa.array([row.get(key) for row in rows], pa.string()) for key in ("phone", "name")}
+    return pa.table(columns)
+
+
+def summary(table: tables.Table, keys: list[str]) -> pa.Table:
+    size = len(keys)
+    numbers = {"members": [1000 + place for place in range(size)], "member_share": [1 / size] * size}
+    sales = {"net_sales": [10.5 * place for place in range(size)], "sales_share": [1 / size] * size}
+    return pa.table({table.columns[0].key: keys, **numbers, **sales})
+
+
+def contents(**changes: Any) -> SegmentContents:
+    load = LoadReport(
+        inputs=(Input("客户.xlsx", "9f" * 32, 1234, 403), Input("订单.csv", "ab" * 32, 5678, 12_000)),
+        sheets=(
+            SheetReport("客户.xlsx", "客户列表", "members", "youzan", None, 2, 403, 400, 1, {"title_row": 2}),
+            SheetReport(
+                "订单.csv", None, "orders", None, "gb18030", 1, 12_000, 9_500, 0, {"no_member": 2_500}
+            ),
+        ),
+        rejects=(("bad_date", "row", 1), ("bad_phone", "cell", 25)),
+    )
+    by = pa.table(
+        {
+            "owner": ["小王", "小王", "小李", None],
+            "stage": ["mature", "churned", "mature", "acquired"],
+            "members": [3, 2, 7, 1],
+            "member_share": [0.6, 0.4, 1.0, 1.0],
+            "net_sales": [30.0, 2.0, 700.0, 9000.0],
+            "sales_share": [0.9, 0.1, 1.0, 1.0],
+        }
+    )
+    moves = {
+        "stage_from": ["mature", "mature", "new", "churned"],
+        "stage_to": ["mature", "declining", "acquired", "gone"],
+    }
+    given: dict[str, Any] = {
+        "stages": summary(tables.STAGE_SUMMARY, list(tables.STAGES)),
+        "rfm": summary(tables.RFM_SUMMARY, list(tables.RFM_SEGMENTS)),
+        "members": members(MEMBERS),
+        "load": load,
+        "meta": {"version": "0.1.0", "command": "siyu segment 客户.xlsx 订单.csv", "as_of": dt.date(2026, 3, 1),
+                 "parameters": {"rfm.bins": 5}},
+        "splits": {"recency_days": 90.0, "order_days": 2, "net_sales": 676.69,
+                   "bands": [{"measure": "money", "score": 5, "lowest": 1200.5, "highest": 9000.0, "buyers": 3}]},
+        "windows": {"new_days": 30, "dormant_after": 90, "churned_after": 180, "declining_ratio": 1.5,
+                    "mature_orders": 4, "welcome_points": 0, "shop_norm": 46.0,
+                    "suggested": {"dormant_after": 75, "churned_after": None, "reason": "not enough history"}},
+        "by": by,
+        "movement": pa.table({**moves, "members": [20, 5, 7, 2]}),
+    }  # fmt: skip
+    return SegmentContents(**(given | changes))
+
+
+def save(path: Path, found: SegmentContents, lang: str = "en", **more: Any) -> openpyxl.Workbook:
+    translate: Callable[[str], str] = more.pop("translate", str)
+    write_workbook(path, segment_sheets(found, lang=lang, translate=translate, **more))
+    return openpyxl.load_workbook(path)
+
+
+@pytest.fixture
+def english(tmp_path: Path) -> openpyxl.Workbook:
+    return save(tmp_path / "out.xlsx", contents())
+
+
+def rows_of(sheet: Any, header_row: int = 1) -> list[dict[str, Any]]:
+    header, *rows = sheet.iter_rows(min_row=header_row, values_only=True)
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def test_the_sheets_come_in_the_order_people_read_them(tmp_path: Path, english: openpyxl.Workbook) -> None:
+    assert english.sheetnames == [
+        "Summary",
+        "RFM",
+        "By Owner",
+        "Movement",
+        "Members",
+        "Definitions",
+        "Data quality",
+    ]
+    short = save(tmp_path / "short.xlsx", contents(by=None, movement=None))
+    assert short.sheetnames == ["Summary", "RFM", "Members", "Definitions", "Data quality"]
+
+
+def test_the_summary_says_what_it_is_of_and_that_nothing_was_lost(english: openpyxl.Workbook) -> None:
+    sheet = english["Summary"]
+    assert [sheet.cell(row, 1).value for row in (1, 2, 3)] == [
+        "Lifecycle stages as of 2026-03-01",
+        "11,055 members, 8,028 of them buyers; net sales 577.50",
+        "12,403 rows read = 9,900 used + 1 rejected + 2,502 skipped by rule",
+    ]
+    rows = rows_of(sheet, 5)
+    assert [row["Stage"] for row in rows] == [english_name for english_name, _zh in tables.STAGES.values()]
+    assert rows[1]["Members"] == 1001
+
+
+def test_shares_have_data_bars_and_charts_point_at_the_table(english: openpyxl.Workbook) -> None:
+    sheet = english["Summary"]
+    ruled = {str(area.sqref) for area in sheet.conditional_formatting if area.rules[0].type == "dataBar"}
+    assert ruled == {"C6:C16", "E6:E16"}
+    drawn = [
+        (series.val.numRef.f, series.cat.strRef.f, len(series.cat.strRef.strCache.pt))
+        for chart in sheet._charts
+        for series in chart.series
+    ]
+    assert drawn == [
+        ("Summary!$B$6:$B$16", "Summary!$A$6:$A$16", 11),
+        ("Summary!$D$6:$D$16", "Summary!$A$6:$A$16", 11),
+    ]
+    assert len(english["RFM"]._charts) == 2
+
+
+def test_members_can_be_read_by_a_machine_too(english: openpyxl.Workbook) -> None:
+    sheet = english["Members"]
+    titles = [cell.value for cell in sheet[1]]
+    assert titles == [
+        "Member ID", "Phone", "Name", *(column.en for column in tables.SEGMENTS.columns[1:]),
+    ]  # fmt: skip
+    first = rows_of(sheet)[0]
+    assert first["Member ID"] == "00017"
+    assert (first["Stage"], first["RFM segment"], first["History"]) == ("Mature", "Important: value", "full")
+    assert (first["Net sales"], first["Last order on"]) == (1234567.8, dt.datetime(2026, 2, 1))
+    assert (first["Registered"], first["Referrer"], first["Unfriended"]) == ("Yes", "No", None)
+
+
+def test_every_value_looks_like_what_it_is(english: openpyxl.Workbook) -> None:
+    sheet = english["Members"]
+    cells = dict(zip((cell.value for cell in sheet[1]), sheet[2], strict=True))
+    assert cells["Member ID"].data_type == "s"
+    assert cells["Member ID"].number_format == "@"
+    assert cells["Net sales"].number_format == cells["Average order value"].number_format == "#,##0.00"
+    assert cells["Last order on"].number_format == "yyyy-mm-dd"
+    assert cells["Refund rate"].number_format == "0.0%"
+    assert english["Summary"]["B6"].number_format == "#,##0"
+    assert english["Summary"]["C6"].number_format == "0.0%"
+
+
+def test_the_header_is_bold_frozen_filtered_and_repeated_on_paper(english: openpyxl.Workbook) -> None:
+    sheet = english["Members"]
+    assert sheet["A1"].font.bold
+    assert sheet["A1"].fill.fgColor.rgb == "FF1F4E5F"
+    assert sheet.freeze_panes == "D2"
+    assert sheet.auto_filter.ref == "A1:AN4"
+    assert sheet.print_title_rows == "$1:$1"
+    assert sheet.page_setup.orientation == "landscape"
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+
+
+def test_columns_are_as_wide_as_what_they_show(english: openpyxl.Workbook) -> None:
+    sheet = english["Members"]
+    letters = {cell.value: cell.column_letter for cell in sheet[1]}
+    width = {title: sheet.column_dimensions[letter].width for title, letter in letters.items()}
+    assert width["Why this stage"] > 45, "a Chinese character is two wide"
+    assert width["Member ID"] > 18
+    assert width["R score"] < 12
+    assert all(size <= 61 for size in width.values())
+
+
+def test_people_are_masked_unless_asked_for(tmp_path: Path, english: openpyxl.Workbook) -> None:
+    masked = [(row["Phone"], row["Name"]) for row in rows_of(english["Members"])]
+    assert masked == [("138****8000", "王**"), ("139****5678", "'@**"), (None, None)]
+    full = save(tmp_path / "full.xlsx", contents(), show_personal=True)["Members"]
+    assert (full["B2"].value, full["C2"].value) == ("13800138000", "王小明")
+    assert full["B2"].number_format == "@"
+    without = save(tmp_path / "without.xlsx", contents(members=members(MEMBERS, with_people=False)))[
+        "Members"
+    ]
+    assert [cell.value for cell in without[1]][:2] == ["Member ID", "Stage"]
+    assert "13800138000" not in every_text(tmp_path / "out.xlsx")
+
+
+def every_text(path: Path) -> str:
+    with zipfile.ZipFile(path) as archive:
+        return "".join(archive.read(name).decode("utf-8") for name in archive.namelist())
+
+
+def test_nothing_in_the_workbook_is_a_formula(tmp_path: Path) -> None:
+    sheet = save(tmp_path / "out.xlsx", contents())["Members"]
+    assert rows_of(sheet)[1]["Member ID"] == "'=1+1", "and it stays inert when the sheet is saved as csv"
+    assert rows_of(sheet)[1]["Tags"] == "'+爱买新品"
+    assert "<f>" not in every_text(tmp_path / "out.xlsx")
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝"])
+def test_a_text_that_starts_like_a_formula_is_inert(tmp_path: Path, start: str) -> None:
+    column = SheetColumn("a", f"{start}title", "text")
+    write_workbook(
+        tmp_path / "out.xlsx",
+        [SheetSpec("S", pa.table({"a": [f"{start}1+1"]}), (column,), lines=(f"{start}line",))],
+    )
+    sheet = openpyxl.load_workbook(tmp_path / "out.xlsx")["S"]
+    assert sheet["A1"].value.startswith("'")
+    assert sheet["A4"].value.startswith("'")
+    assert {cell.data_type for row in sheet for cell in row} <= {"s", "n"}
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice")
+def test_an_office_program_opens_it_and_computes_nothing(tmp_path: Path) -> None:
+    save(tmp_path / "out.xlsx", contents())
+    every_sheet = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    subprocess.run(
+        ["soffice", profile, "--headless", "--convert-to", every_sheet, "--outdir", tmp_path, tmp_path / "out.xlsx"],
+        check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    text = (tmp_path / "out-Members.csv").read_text(encoding="utf-8")
+    assert "\n'=1+1,139****5678" in text
+    assert "\n123456789012345678," in text, "eighteen digits stay eighteen digits"
+    assert (
+        (tmp_path / "out-Summary.csv")
+        .read_text(encoding="utf-8")
+        .startswith("Lifecycle stages as of 2026-03-01")
+    )
+
+
+def test_in_chinese_every_word_of_the_contracts_is_chinese(tmp_path: Path) -> None:
+    book = save(tmp_path / "out.xlsx", contents(), "zh")
+    sheet = book["Members"]
+    assert [cell.value for cell in sheet[1]][:5] == ["会员编号", "手机号", "姓名", "生命周期阶段", "RFM 分群"]
+    first = rows_of(sheet)[0]
+    assert (first["生命周期阶段"], first["RFM 分群"], first["数据来源"]) == ("成熟期", "重要价值客户", "完整")
+    assert book["RFM"]["A5"].value == "重要价值客户"
+    items = [row["Item"] for row in rows_of(book["Data quality"], 4)]
+    assert "Skipped: 无会员信息（游客）" in items
+
+
+def test_every_other_word_goes_through_the_catalogue(tmp_path: Path) -> None:
+    book = save(tmp_path / "out.xlsx", contents(), "zh", translate=lambda text: f"译{text}")
+    keys = {*tables.STAGES, *(words[0] for words in tables.RFM_SEGMENTS.values()), "RFM", "RFM 分群"}
+    facts = {"siyu 0.1.0", "siyu segment 客户.xlsx 订单.csv", "客户.xlsx", "订单.csv"}
+    for sheet in book:
+        assert sheet.title.startswith("译")
+        texts = {value for row in sheet.values for value in row if isinstance(value, str)} - keys - facts
+        if sheet.title != "译Members":
+            latin = {text for text in texts if re.search("[A-Za-z]{2}", text)}
+            assert [text for text in latin if "译" not in text and not text.startswith("SHA-256")] == []
+
+
+def test_groups_stand_by_sales_and_nobodys_last(english: openpyxl.Workbook) -> None:
+    rows = rows_of(english["By Owner"])
+    groups = [
+        (row["Owner"], row["Members"], row["Net sales"], row["Mature"], row["Churned"]) for row in rows[:3]
+    ]
+    assert groups == [("小李", 7, 700, 7, 0), ("小王", 5, 32, 3, 2), ("(none)", 1, 9000, 0, 0)]
+    assert len(english["By Owner"]._charts) == 1
+
+
+def test_a_chart_is_left_out_where_nobody_could_read_it(tmp_path: Path) -> None:
+    many = 50
+    by = pa.table(
+        {"store": [f"店{n:02}" for n in range(many)], "stage": ["mature"] * many, "members": [1] * many,
+         "member_share": [1.0] * many, "net_sales": [1.0] * many, "sales_share": [1.0] * many}
+    )  # fmt: skip
+    assert save(tmp_path / "out.xlsx", contents(by=by))["By Store"]._charts == []
+
+
+def test_the_margins_of_the_movement_tie(english: openpyxl.Workbook) -> None:
+    rows = {row["Before ↓  Now →"]: row for row in rows_of(english["Movement"], 4)}
+    assert rows["Mature"]["Declining"] == 5
+    assert rows["Mature"]["Churned"] is None
+    assert rows["New"]["Acquired"] == 7
+    assert rows["Churned"]["Gone"] == 2
+    assert rows["Total"]["Total"] == 34
+    for name, row in rows.items():
+        assert row["Total"] == (sum(row[title] or 0 for title in list(row)[1:-1]) or None), name
+
+
+def test_definitions_hold_every_number_a_label_rests_on(english: openpyxl.Workbook) -> None:
+    rows = {row["Term"]: (row["Value"], row["Definition"]) for row in rows_of(english["Definitions"])}
+    assert rows["Dormant"] == (
+        "dormant",
+        "silent for more than 90 days, and for more than 2 × their usual gap",
+    )
+    assert rows["High M"] == ("> 676.69", "net sales")
+    assert rows["M score 5"][0] == "1,200.50 – 9,000.00"
+    assert rows["Expected gap"][0] == "shop: 46 days"
+    assert rows["Suggested windows"][0] == "dormant after 75 days, churned after – days"
+    assert rows["Made by"] == ("siyu 0.1.0", "siyu segment 客户.xlsx 订单.csv")
+    assert rows["Parameter rfm.bins"][0] == "5"
+    assert rows["Input 订单.csv"] == ("12,000 rows", "SHA-256 " + "ab" * 32)
+
+
+def test_data_quality_accounts_for_every_row(english: openpyxl.Workbook) -> None:
+    rows = rows_of(english["Data quality"], 4)
+    orders = {row["Item"]: row["Rows"] for row in rows if row["File"] == "订单.csv"}
+    assert orders == {"Rows read": 12_000, "Used": 9_500, "Rejected": 0, "Skipped: no member (guest)": 2_500}
+    everywhere = {row["Item"]: row["Rows"] for row in rows if row["File"] == "All files"}
+    assert everywhere == {"Row rejected: not a date": 1, "Cell left out, row used: not a mobile number": 25}
+
+
+def test_a_shop_without_anything_still_makes_a_workbook(tmp_path: Path) -> None:
+    full = contents()
+    nothing = replace(
+        full, stages=full.stages.slice(0, 0), rfm=full.rfm.slice(0, 0), members=members([]), by=full.by.slice(0, 0),
+        movement=full.movement.slice(0, 0), load=LoadReport((), ()), splits={}, windows={}, meta={},
+    )  # fmt: skip
+    book = save(tmp_path / "out.xlsx", nothing)
+    assert book["Members"].max_row == 1
+    assert_well_formed(tmp_path / "out.xlsx")
+
+
+def assert_well_formed(path: Path) -> None:
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            if name.endswith((".xml", ".rels", ".vml")):
+                ET.fromstring(archive.read(name))
+
+
+def test_whatever_a_cell_holds_the_xml_is_well_formed(tmp_path: Path) -> None:
+    odd = [
+        "\x00a",
+        "\x0b",
+        "\ufffe",
+        "_x0041_",
+        "<&>\"'",
+        " lead",
+        "a\r\nb",
+        "😀" * 40_000,
+        "{=1}",
+        "http://a.b/c",
+        "",
+    ]
+    table = pa.table({"a": odd, "b": [float("nan"), float("inf")] + [1.5] * 9, "c": pa.nulls(11)})
+    columns = (SheetColumn("a", "<&>", "text"), SheetColumn("b", "b", "money"), SheetColumn("c", "c", "text"))
+    write_workbook(tmp_path / "out.xlsx", [SheetSpec("S", table, columns)])
+    assert_well_formed(tmp_path / "out.xlsx")
+    assert openpyxl.load_workbook(tmp_path / "out.xlsx")["S"]["A6"].value == "<&>\"'"
+
+
+def test_no_type_of_column_is_silently_left_empty(tmp_path: Path) -> None:
+    values = {
+        "decimal": pa.array([Decimal("1.50")]), "label": pa.array(["a"]).dictionary_encode(),
+        "large": pa.array(["a"], pa.large_string()), "view": pa.array(["a"], pa.string_view()),
+        "time": pa.array([dt.time(9, 30)], pa.time64("us")), "old": pa.array([dt.date(2026, 1, 2)], pa.date64()),
+        "small": pa.array([7], pa.int8()), "instant": pa.array([dt.datetime(2026, 1, 2, 9, 30)], pa.timestamp("us")),
+        "flag": pa.array([True]), "bytes": pa.array([b"a"]),
+    }  # fmt: skip
+    columns = tuple(SheetColumn(key, key, "text") for key in values)
+    write_workbook(tmp_path / "out.xlsx", [SheetSpec("S", pa.table(values), columns)])
+    [row] = openpyxl.load_workbook(tmp_path / "out.xlsx")["S"].iter_rows(min_row=2, values_only=True)
+    assert None not in row
+    assert row[:2] == (1.5, "a")
+
+
+def test_columns_of_one_title_stay_apart(tmp_path: Path) -> None:
+    columns = (SheetColumn("a", "门店", "text"), SheetColumn("b", "门店", "count"))
+    write_workbook(
+        tmp_path / "out.xlsx", [SheetSpec("S", pa.table({"a": ["x"], "b": [1]}), columns, bars=("b",))]
+    )
+    sheet = openpyxl.load_workbook(tmp_path / "out.xlsx")["S"]
+    assert [cell.value for cell in sheet[1]] == ["门店", "门店 2"]
+
+
+def test_a_list_longer_than_a_sheet_goes_on_in_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook, "ROW_LIMIT", 11)
+    sheet = SheetSpec("会员名单", pa.table({"n": list(range(25))}), (SheetColumn("n", "N", "count"),))
+    write_workbook(tmp_path / "out.xlsx", [sheet])
+    book = openpyxl.load_workbook(tmp_path / "out.xlsx")
+    assert book.sheetnames == ["会员名单", "会员名单 2", "会员名单 3"]
+    found = [row["N"] for part in book for row in rows_of(part)]
+    assert found == list(range(25))
+    assert all(part.auto_filter.ref for part in book)
+
+
+def test_excels_last_row_is_used_and_not_passed(tmp_path: Path) -> None:
+    table = pa.table({"n": pa.array(range(1_048_580))})
+    write_workbook(tmp_path / "out.xlsx", [SheetSpec("S", table, (SheetColumn("n", "N", "number"),))])
+    with zipfile.ZipFile(tmp_path / "out.xlsx") as archive:
+        first, second = (archive.read(f"xl/worksheets/sheet{n}.xml") for n in (1, 2))
+    assert b'<row r="1048576"' in first
+    assert second.count(b"<row ") == 1 + 5
+
+
+def test_a_chart_carries_its_own_copy_of_the_numbers(tmp_path: Path) -> None:
+    columns = (SheetColumn("k", "组", "text"), SheetColumn("v", "值", "count"))
+    sheet = SheetSpec(
+        "图 1",
+        pa.table({"k": ["甲", "乙"], "v": [1, 2]}),
+        columns,
+        charts=(Chart("值", "k", ("v",), column=3),),
+    )
+    write_workbook(tmp_path / "out.xlsx", [sheet])
+    with zipfile.ZipFile(tmp_path / "out.xlsx") as archive:
+        chart = archive.read("xl/charts/chart1.xml").decode("utf-8")
+    assert re.findall(r"<c:v>(.*?)</c:v>", chart) == ["值", "甲", "乙", "1", "2"]
+    assert "'图 1'!$B$2:$B$3" in chart
+
+
+def test_a_taken_name_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "out.xlsx").write_text("old")
+    with pytest.raises(OutputError, match="already exists"):
+        save(tmp_path / "out.xlsx", contents())
+    assert (tmp_path / "out.xlsx").read_text() == "old"
+
+
+def test_too_little_room_for_temporary_files_is_said_before_work_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage(tmp_path)._replace(free=1000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: usage)
+    with pytest.raises(OutputError, match="1 MB for temporary files") as caught:
+        save(tmp_path / "out.xlsx", contents())
+    assert "TMPDIR" in (caught.value.hint or "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_fills_up_all_the_same_is_an_output_error(tmp_path: Path) -> None:
+    program = """
+        import resource, sys
+        import pyarrow as pa
+        from pathlib import Path
+        from siyu_cli.errors import OutputError
+        from siyu_cli.files.workbook import SheetColumn, SheetSpec, write_workbook
+
+        table = pa.table({"n": pa.array(range(400_000))})
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+        try:
+            write_workbook(Path("out.xlsx"), [SheetSpec("S", table, (SheetColumn("n", "N", "count"),))])
+        except OutputError:
+            sys.exit(73)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)], cwd=tmp_path, capture_output=True, check=False
+    )
+    assert done.returncode == 73
+    assert list(tmp_path.iterdir()) == []
