@@ -1,0 +1,140 @@
+"""Help pages: plain text, eighty columns, right in Chinese too (a Chinese character is two columns wide)."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from siyu_cli import locale
+from siyu_cli.cli.wrapping import width, wrap
+from siyu_cli.errors import UsageError
+from siyu_cli.locale import translate as _
+
+_NAME_WIDTH = 22
+
+
+class HelpCommand(TyperCommand):
+    """A command whose help page is ours."""
+
+    def get_help(self, ctx: Any) -> str:
+        """Return the page ``siyu COMMAND --help`` prints."""
+        return "\n".join(_page(self, ctx))
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Return ``--help``, described in the operator's language."""
+        return _describe_help(super().get_help_option(ctx))
+
+
+class HelpGroup(TyperGroup):
+    """A group of commands whose help page is ours."""
+
+    def get_help(self, ctx: Any) -> str:
+        """Return the page ``siyu --help`` prints: what it is, then every command in a line."""
+        return "\n".join(_page(self, ctx))
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Return ``--help``, described in the operator's language."""
+        return _describe_help(super().get_help_option(ctx))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command asked for; ``UsageError`` names the nearest one when there is none."""
+        if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            near = ", ".join(get_close_matches(args[0], self.list_commands(ctx)))
+            hint = "Did you mean {near}?" if near else "See {command} --help."
+            facts = {"name": args[0], "near": near, "command": ctx.command_path}
+            raise UsageError("There is no command {name}.", hint=hint, **facts)
+        return super().resolve_command(ctx, args)
+
+
+def dress(app: typer.Typer) -> None:
+    """Give every command and group of ``app`` our help pages."""
+    for command in app.registered_commands:
+        command.cls = HelpCommand
+    for group in app.registered_groups:
+        group.cls = HelpGroup
+        if group.typer_instance:
+            dress(group.typer_instance)
+
+
+def _page(command: TyperCommand | TyperGroup, ctx: Any) -> Iterator[str]:
+    columns = max(min(shutil.get_terminal_size().columns, 80), 40)
+    shown = [parameter for parameter in command.get_params(ctx) if not getattr(parameter, "hidden", False)]
+    yield _("Usage: {usage}").format(usage=" ".join(_usage(command, ctx.command_path, shown)))
+    for paragraph in (command.help or "").split("\n\n"):
+        yield ""
+        yield from _indented(wrap(_in_language(paragraph), columns - 2))
+    yield from _section(_("Commands:"), _commands(command, ctx), columns)
+    for title, kind in ((_("Arguments:"), "argument"), (_("Options:"), "option")):
+        rows = [(_name(item), _explain(item)) for item in shown if item.param_type_name == kind]
+        yield from _section(title, rows, columns)
+    if command.epilog:
+        yield "\n" + _("Examples:")
+        yield from _indented(command.epilog.strip().splitlines())
+
+
+def _describe_help(option: Any) -> Any:
+    if option is not None:
+        option.help = _("Show this page.")
+        option.default = False  # typer loads pydantic to make sense of a None
+    return option
+
+
+def _in_language(text: str) -> str:
+    """Return a help text, written in English where the command or option is, in the operator's language."""
+    return locale.translate(" ".join(text.split()))
+
+
+def _usage(command: TyperCommand | TyperGroup, path: str, parameters: Iterable[Any]) -> Iterator[str]:
+    yield path
+    yield _("[OPTIONS]")
+    if isinstance(command, TyperGroup):
+        yield _("COMMAND [ARGUMENTS]...")
+    yield from (_name(parameter) for parameter in parameters if parameter.param_type_name == "argument")
+
+
+def _section(title: str, rows: Iterable[tuple[str, str]], columns: int) -> Iterator[str]:
+    rows = list(rows)
+    if not rows:
+        return
+    yield f"\n{title}"
+    indent = min(max(width(name) for name, _text in rows), _NAME_WIDTH) + 2
+    for name, text in rows:
+        lines = wrap(text, columns - indent - 2) or [""]
+        if width(name) > indent - 2:
+            lines.insert(0, "")
+        first, *rest = lines
+        yield f"  {name}{' ' * (indent - width(name))}{first}".rstrip()
+        yield from (" " * (indent + 2) + line for line in rest)
+
+
+def _commands(command: TyperCommand | TyperGroup, ctx: Any) -> list[tuple[str, str]]:
+    if not isinstance(command, TyperGroup):
+        return []
+    found = ((name, command.get_command(ctx, name)) for name in command.list_commands(ctx))
+    shown = ((name, (sub.help or "").split("\n\n")[0]) for name, sub in found if sub and not sub.hidden)
+    return [(name, _in_language(summary)) for name, summary in shown]
+
+
+def _name(parameter: Any) -> str:
+    metavar = parameter.metavar or parameter.name.upper()
+    if parameter.param_type_name == "argument":
+        return str(metavar)
+    names = ", ".join(sorted([*parameter.opts, *parameter.secondary_opts], key=len))
+    return names if parameter.is_flag else f"{names} {metavar}"
+
+
+def _explain(parameter: Any) -> str:
+    text = _in_language(parameter.help or "")
+    default = parameter.default
+    if parameter.show_default and isinstance(default, str | int | float) and not isinstance(default, bool):
+        text += " " + _("[default: {default}]").format(default=default)
+    return text
+
+
+def _indented(lines: Iterable[str]) -> Iterator[str]:
+    return (f"  {line}".rstrip() for line in lines)

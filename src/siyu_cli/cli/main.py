@@ -1,0 +1,159 @@
+"""The command line: the app, and the only place where an error becomes a message and an exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from siyu_cli.cli import check, config, demo, explain, init, segment
+from siyu_cli.cli.help import HelpGroup, dress
+from siyu_cli.cli.masks import mask_text
+from siyu_cli.cli.output import flush_stdout, say, silence_stdout
+from siyu_cli.errors import EXIT_BUG, EXIT_DONE, SiyuError, UsageError
+from siyu_cli.locale import detect_language, set_language
+from siyu_cli.locale import translate as _
+
+EXIT_INTERRUPTED = 130
+EXIT_PIPE_CLOSED = 141  # what a shell reports for a program whose reader went away
+
+# typer carries click inside itself since 0.26 and used it from outside before: this is either.
+_click: Any = sys.modules[typer.BadParameter.__module__]
+
+app = typer.Typer(cls=HelpGroup, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        from importlib.metadata import version
+
+        print(f"siyu {version('siyu-cli')}")
+        raise typer.Exit
+
+
+@app.callback(
+    epilog="siyu check 客户.xlsx 订单.xlsx\n"
+    "siyu segment 客户.xlsx 订单.xlsx -o 分层.xlsx\n"
+    "siyu segment --help"
+)
+def siyu(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Who is where in their life with your shop, straight from the spreadsheets you export.
+
+    Files go in as the platform wrote them; nothing is uploaded, and nothing is lost without being counted.
+    """
+
+
+app.command("segment", epilog=segment.EXAMPLES)(segment.segment)
+app.command("check", epilog=check.EXAMPLES)(check.check)
+app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
+app.command("init", epilog=init.EXAMPLES)(init.init)
+app.command("demo", epilog=demo.EPILOG)(demo.demo)
+app.add_typer(config.config_app, name="config")
+
+
+def build() -> Any:
+    """Return the whole command tree, with our help pages."""
+    dress(app)
+    return typer.main.get_command(app)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; no exception passes."""
+    arguments = list(sys.argv[1:] if argv is None else argv) or ["--help"]
+    set_language(_peek(arguments, "--lang") or detect_language(os.environ))
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a console that lacks a character shows ? and goes on
+            stream.reconfigure(errors="replace")
+    try:
+        return _run(arguments)
+    except SiyuError as error:
+        return _report(error, arguments)
+    except _click.ClickException as error:
+        return _report(_as_usage_error(error, arguments), arguments)
+    except (KeyboardInterrupt, typer.Abort):
+        return EXIT_INTERRUPTED
+    except (BrokenPipeError, SystemExit):  # typer and rich turn a closed pipe into SystemExit
+        silence_stdout()
+        return EXIT_PIPE_CLOSED
+    except Exception as error:
+        return _report_bug(error, arguments)
+
+
+def _run(arguments: list[str]) -> int:
+    code = build().main(args=arguments, prog_name="siyu", standalone_mode=False)
+    flush_stdout()
+    return code if isinstance(code, int) else EXIT_DONE
+
+
+def _peek(arguments: Sequence[str], option: str) -> str | None:
+    """Return an option's value before the command line is parsed: an error may come from parsing it."""
+    for place, argument in enumerate(arguments):
+        if argument == "--":
+            break
+        if argument == option:
+            return next(iter(arguments[place + 1 :]), None)
+        if argument.startswith(f"{option}="):
+            return argument.partition("=")[2]
+    return None
+
+
+def _report(error: SiyuError, arguments: Sequence[str]) -> int:
+    facts = error.as_dict(_)
+    facts |= {key: facts[key] and mask_text(facts[key]) for key in ("message", "hint")}
+    if _peek(arguments, "--format") == "json":
+        print(json.dumps(facts, ensure_ascii=False, default=str), file=sys.stderr, flush=True)
+        return error.exit_code
+    where = error.where
+    row = None if where.row is None else _("row {row}").format(row=where.row)
+    text = facts["message"]
+    parts = (where.file, where.sheet, row, where.column)
+    place = " › ".join(part for part in parts if part and part not in text)
+    text = _("{place}: {text}").format(place=place, text=text) if place else text
+    say(_("Error: {text}").format(text=text), style="31")
+    if facts["hint"]:
+        say(_("Hint: {text}").format(text=facts["hint"]))
+    return error.exit_code
+
+
+def _report_bug(error: Exception, arguments: Sequence[str]) -> int:
+    if _is_asked_for_traceback(arguments):
+        import traceback
+
+        traceback.print_exception(error)
+    bug = SiyuError(
+        "This is a bug of ours, not a fault of your files ({kind}).",
+        hint="Run it again with --verbose, and send us what it prints once you see no customer in it.",
+        kind=type(error).__name__,
+    )
+    bug.code = "bug"  # type: ignore[misc]
+    return _report(bug, arguments) and EXIT_BUG
+
+
+def _is_asked_for_traceback(arguments: Sequence[str]) -> bool:
+    return bool({"--verbose", "-v"} & set(arguments) or os.environ.get("SIYU_DEBUG"))
+
+
+def _as_usage_error(error: Any, arguments: Sequence[str]) -> UsageError:
+    """Return typer's complaint about the command line as ours, in the operator's language."""
+    path = error.ctx.command_path if getattr(error, "ctx", None) else " ".join(("siyu", *arguments[:1]))
+    hint = "See {command} --help."
+    if isinstance(error, _click.NoSuchOption):
+        near = ", ".join(error.possibilities or ())
+        if near:
+            hint = "Did you mean {near}?"
+        facts = {"option": error.option_name, "near": near, "command": path}
+        return UsageError("There is no option {option}.", hint=hint, **facts)
+    if isinstance(error, _click.MissingParameter):
+        name = error.param.metavar or error.param.name if error.param else ""
+        return UsageError("{name} is missing.", hint=hint, name=name, command=path)
+    if isinstance(error, _click.BadOptionUsage):
+        return UsageError("{option} needs a value.", hint=hint, option=error.option_name, command=path)
+    return UsageError("{complaint}", hint=hint, complaint=error.format_message(), command=path)

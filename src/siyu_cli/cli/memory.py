@@ -1,0 +1,87 @@
+"""What a run leaves in the shop's ledger: that it ran, what it read and wrote, who was in which stage."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from siyu_cli.cli.loading import Source
+
+if TYPE_CHECKING:
+    from siyu_cli import Segmentation
+    from siyu_cli.config import Settings
+    from siyu_cli.ledger import Ledger, Run
+
+
+@dataclass
+class Memory:
+    """A run in progress; without a ledger it remembers nothing and has nothing to tell."""
+
+    ledger: Ledger | None = None
+    run: Run | None = None
+    inputs: Sequence[Mapping[str, Any]] = ()
+    outputs: list[Mapping[str, Any]] = field(default_factory=list)
+
+    def aliases(self) -> dict[str, str]:
+        """Return the ids earlier runs knew by another key."""
+        return self.ledger.aliases() if self.ledger else {}
+
+    def last_snapshot(self) -> Path | None:
+        """Return the list of the last run as of an earlier date, to compare with."""
+        if self.ledger is None or self.run is None:
+            return None
+        found = self.ledger.latest_snapshot(before=self.run.as_of)
+        return found.path if found else None
+
+    def keep(self, result: Segmentation) -> None:
+        """Keep the whole list as this run's snapshot, and which ids turned out to be one member."""
+        if self.ledger is None or self.run is None:
+            return
+        members = int(result.stages["members"].sum())
+        self.ledger.record_snapshot(self.run, result.write_parquet, members)
+        self.ledger.remember_aliases(result.shop.load.links, self.run)
+
+    def note_output(self, path: Path, rows: int) -> None:
+        """Remember a file that was written, by name and fingerprint."""
+        if self.ledger is not None:
+            with path.open("rb") as file:
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            self.outputs.append({"file": path.name, "sha256": sha256, "rows": rows})
+
+
+@contextmanager
+def open_memory(command: str, source: Source, parameters: Mapping[str, Any]) -> Iterator[Memory]:
+    """Hold the ledger of the shop that siyu.toml describes for one run; ``LockError`` when another has it."""
+    if source.settings.path is None:
+        yield Memory()
+        return
+    from siyu_cli.ledger import Ledger
+
+    ledger = Ledger.open(source.settings)
+    assert ledger is not None
+    with ledger.lock():
+        memory = Memory(ledger, ledger.start_run(command, source.as_of, datetime.now(UTC), parameters))
+        assert memory.run is not None
+        try:
+            yield memory
+        except BaseException:
+            ledger.finish_run(memory.run, datetime.now(UTC), status="failed", inputs=memory.inputs)
+            raise
+        ledger.finish_run(memory.run, datetime.now(UTC), inputs=memory.inputs, outputs=memory.outputs)
+
+
+def known_aliases(settings: Settings) -> dict[str, str]:
+    """Return the ids earlier runs knew by another key, for a command that remembers nothing itself."""
+    if settings.path is None:
+        return {}
+    from siyu_cli.ledger import FOLDER, Ledger
+
+    if not (settings.path.parent / FOLDER).is_dir():
+        return {}
+    ledger = Ledger.open(settings)
+    return ledger.aliases() if ledger else {}

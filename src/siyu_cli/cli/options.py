@@ -1,0 +1,167 @@
+"""Options that several commands share: one name, one meaning, one help text each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from siyu_cli.errors import UsageError
+from siyu_cli.locale import LANGUAGES
+
+FORMATS = ("table", "csv", "json", "jsonl")
+BY = ("owner", "store", "source_channel", "level")
+
+
+def one_of(name: str, choices: Sequence[str]) -> Callable[[str | None], str | None]:
+    """Return a check that lets only ``choices`` through; ``UsageError`` names the nearest one."""
+
+    def check(value: str | None) -> str | None:
+        if value is None or value in choices:
+            return value
+        near = get_close_matches(value, choices, n=1)
+        hint = "Did you mean {near}?" if near else "Choose one of {choices}."
+        raise UsageError(
+            "{option} does not know {value}.",
+            hint=hint,
+            option=name,
+            value=value,
+            near="".join(near),
+            choices=", ".join(choices),
+        )
+
+    return check
+
+
+Files = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="FILES...",
+        help="Exports as they are: xlsx, xls, xlsm, ods, csv, tsv, parquet, or a zip of these.",
+    ),
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", metavar="DATE", help="Count nothing after this date, such as 2026-03-01; else today."
+    ),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write to .xlsx, .csv, .json, .jsonl or .parquet."),
+]
+Format = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="|".join(FORMATS),
+        callback=one_of("--format", FORMATS),
+        help="What is printed: table on a terminal, csv when piped, unless said here.",
+    ),
+]
+Lang = Annotated[
+    str | None,
+    typer.Option(
+        "--lang",
+        metavar="|".join(LANGUAGES),
+        callback=one_of("--lang", LANGUAGES),
+        help="Language of messages and titles; else SIYU_LANG, else the computer's own.",
+    ),
+]
+Where = Annotated[
+    str | None,
+    typer.Option(
+        "--where", metavar="CONDITION", help="Only members of whom this is true: \"city = '杭州'\"."
+    ),
+]
+By = Annotated[
+    str | None,
+    typer.Option(
+        "--by",
+        metavar="|".join(BY),
+        callback=one_of("--by", BY),
+        help="Count the stages once more for each of these.",
+    ),
+]
+Map = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="TABLE.COLUMN=HEADER",
+        help="Take this header for that column, such as orders.member_id=household_id. May be repeated.",
+    ),
+]
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Settings; else the nearest siyu.toml from here upward."),
+]
+PasswordEnv = Annotated[
+    str | None,
+    typer.Option("--password-env", metavar="NAME", help="Environment variable with the workbooks' password."),
+]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite a file that is already there.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print results, warnings and errors only.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more; show where a bug of ours is.")]
+ShowPersonal = Annotated[
+    bool, typer.Option("--show-personal", help="Phones and names in full, not 138****8000 and 王**.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")]
+DebugSteps = Annotated[
+    Path | None,
+    typer.Option("--debug-steps", metavar="DIR", help="Write every table in between to this folder."),
+]
+
+
+def parse_date(option: str, text: str) -> date:
+    """Return the calendar date ``text`` names (2026-03-01, 2026/3/1 or 20260301); else ``UsageError``."""
+    if match := re.fullmatch(r"(\d{4})(?:-(\d{1,2})-|/(\d{1,2})/|(\d\d))(\d{1,2})", text.strip()):
+        year, *month, day = match.groups()
+        try:
+            return date(int(year), int(next(filter(None, month))), int(day))
+        except ValueError:
+            pass
+    hint = "Write it as 2026-03-01."
+    raise UsageError("{option} {value} is not a date.", hint=hint, option=option, value=text)
+
+
+def parse_as_of(text: str | None, timezone: str) -> date:
+    """Return the as-of date: what was typed, or today where the shop is."""
+    if text:
+        return parse_date("--as-of", text)
+    from zoneinfo import ZoneInfo
+
+    return datetime.now(ZoneInfo(timezone)).date()
+
+
+def parse_map(pairs: Sequence[str] | None) -> dict[str, str]:
+    """Return ``{"orders.member_id": "household_id"}`` from ``TABLE.COLUMN=HEADER``; else ``UsageError``."""
+    return dict(_parse_pair(pair) for pair in pairs or ())
+
+
+def _parse_pair(pair: str) -> tuple[str, str]:
+    from siyu_cli.tables import CONTACTS, MEMBERS, ORDERS
+
+    column, equals, header = pair.partition("=")
+    known = [f"{table.name}.{key}" for table in (MEMBERS, ORDERS, CONTACTS) for key in table.keys]
+    if not equals or not header.strip():
+        hint = "Write it as --map orders.member_id=household_id."
+        raise UsageError("--map {pair} is not TABLE.COLUMN=HEADER.", hint=hint, pair=pair)
+    if column.strip() not in known:
+        near = get_close_matches(column, known, n=3) or ["members.member_id", "orders.member_id"]
+        hint = "Did you mean {near}?"
+        raise UsageError("--map {column}: no such column.", hint=hint, column=column, near=", ".join(near))
+    return column.strip(), header.strip()
+
+
+def read_password(name: str | None, environ: Mapping[str, str]) -> str | None:
+    """Return the password kept in the variable ``name``; ``UsageError`` when it is not set."""
+    if name is None:
+        return None
+    if not environ.get(name):
+        raise UsageError("--password-env {name}: no such variable is set.", name=name)
+    return environ[name]

@@ -1,0 +1,111 @@
+"""``siyu segment``: who is in which stage and why, the RFM groups, and that nothing of the files was lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from siyu_cli.cli.loading import load_shop, read_source, tell_load
+from siyu_cli.cli.memory import open_memory
+from siyu_cli.cli.options import (
+    AsOf,
+    By,
+    Config,
+    Files,
+    Force,
+    Format,
+    Lang,
+    Map,
+    Output,
+    PasswordEnv,
+    Quiet,
+    ShowPersonal,
+    Verbose,
+    Where,
+)
+from siyu_cli.cli.output import Sink, open_sink, write_stdout
+from siyu_cli.cli.summary import print_summary
+from siyu_cli.cli.writing import check_output, document, list_members, write_result
+from siyu_cli.errors import EXIT_FINDINGS
+from siyu_cli.locale import get_language
+from siyu_cli.locale import translate as _
+
+if TYPE_CHECKING:
+    from siyu_cli import Segmentation
+
+EXAMPLES = """siyu segment 客户.xlsx 订单.xlsx -o 分层.xlsx
+siyu segment orders.csv --as-of 2026-03-01 --format csv > members.csv
+siyu segment 客户.xlsx 订单.xlsx --by owner --where "net_sales >= 1000"
+"""
+
+
+def segment(  # noqa: PLR0913, PLR0917  each parameter is an option
+    files: Files,
+    as_of: AsOf = None,
+    where: Where = None,
+    by: By = None,
+    output: Output = None,
+    format: Format = None,
+    force: Force = False,
+    header_map: Map = None,
+    config: Config = None,
+    password_env: PasswordEnv = None,
+    show_personal: ShowPersonal = False,
+    lang: Lang = None,  # noqa: ARG001  main has already chosen the language
+    quiet: Quiet = False,
+    verbose: Verbose = False,  # noqa: ARG001  main has already looked at it
+) -> None:
+    """Put every member in a stage of their life with the shop and in an RFM group, and say why.
+
+    Give it the exports of members, of orders, or both, from any platform. With -o the list is written:
+    .xlsx is a workbook to forward; .csv, .jsonl and .parquet hold a row per member; .json holds the summary.
+    """
+    check_output(output, force=force)
+    sink = open_sink(format, output, quiet=quiet)
+    source = read_source(files, as_of, config, header_map, password_env, sink)
+    with (
+        open_memory("segment", source, {"where": where, "by": by}) as memory,
+        load_shop(source, sink, memory.aliases()) as shop,
+    ):
+        # A list cut down by a condition is no picture of the shop: it is neither compared nor kept.
+        snapshot = None if where else memory.last_snapshot()
+        with sink.status(_("Working out the stages…")):
+            result = shop.segment(where=where, by=by, lang=get_language(), snapshot=snapshot)
+        memory.inputs = result.meta["inputs"]
+        if output is not None:
+            with sink.status(_("Writing {file}…").format(file=output.name)):
+                write_result(result, output, force=force, show_personal=show_personal)
+            memory.note_output(output, int(result.stages["members"].sum()))
+        if not where:
+            memory.keep(result)
+        print_result(result, sink, show_personal=show_personal)
+    tell_load(result.load, sink)
+    if output is not None:
+        sink.note(_("Wrote {file}.").format(file=output))
+    elif sink.is_table:
+        sink.hint(_("siyu segment … -o FILE.xlsx writes the list as a workbook"))
+    if result.load.rejected_share > source.settings.load.max_rejected_share:
+        tell_findings(result, source.settings.load.max_rejected_share, sink)
+        raise typer.Exit(EXIT_FINDINGS)
+
+
+def print_result(result: Segmentation, sink: Sink, *, show_personal: bool) -> None:
+    """Print the summary, the JSON document or the list, by the sink's format."""
+    if sink.is_table:
+        print_summary(result, sink)
+    elif sink.format == "json":
+        sink.document(document(result))
+    else:
+        from siyu_cli.files.write import csv_text, jsonl_text
+
+        table, columns = list_members(result, show_personal=show_personal)
+        for piece in (csv_text if sink.format == "csv" else jsonl_text)(table, columns):
+            write_stdout(piece)
+
+
+def tell_findings(result: Segmentation, limit: float, sink: Sink) -> None:
+    """Say that too many rows were rejected for the result to be trusted, and how to see them."""
+    warning = _("{share} of the rows were rejected, more than max_rejected_share = {limit}.")
+    sink.warn(warning.format(share=f"{result.load.rejected_share:.1%}", limit=limit))
+    sink.hint(_("siyu check … --rejects FILE.xlsx lists them"))

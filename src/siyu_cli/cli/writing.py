@@ -1,0 +1,107 @@
+"""A segmentation as files and documents: the workbook, the list, the summary in JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from siyu_cli.cli.summary import suggest
+from siyu_cli.errors import UsageError
+from siyu_cli.locale import get_language
+from siyu_cli.locale import translate as _
+from siyu_cli.tables import MEMBERS, SEGMENTS, Column
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from siyu_cli import Segmentation
+
+SUFFIXES = (".xlsx", ".csv", ".json", ".jsonl", ".parquet")
+
+
+def check_output(output: Path | None, *, force: bool, option: str = "-o") -> None:
+    """Raise before any work is done when the file asked for cannot be written."""
+    if output is None:
+        return
+    if output.suffix.lower() not in SUFFIXES:
+        raise UsageError(
+            "{option} {file}: siyu writes no such files.",
+            hint="Choose a name that ends in {suffixes}.",
+            option=option,
+            file=output,
+            suffixes=", ".join(SUFFIXES),
+        )
+    from siyu_cli.files.write import check_target
+
+    check_target(output, force=force)
+
+
+def write_result(result: Segmentation, path: Path, *, force: bool, show_personal: bool) -> None:
+    """Write the workbook, the summary or the list, by the suffix of ``path``."""
+    from siyu_cli.files.write import write_json, write_table
+
+    if path.suffix.lower() == ".xlsx":
+        write_segment_workbook(result, path, force=force, show_personal=show_personal)
+    elif path.suffix.lower() == ".json":
+        write_json(document(result), path, force=force)
+    else:
+        table, columns = list_members(result, show_personal=show_personal)
+        write_table(table, columns, path, force=force, meta=describe_run(result))
+
+
+def write_segment_workbook(result: Segmentation, path: Path, *, force: bool, show_personal: bool) -> None:
+    """Write the workbook people forward; phones and names stay masked unless they were asked for."""
+    import pyarrow as pa
+
+    from siyu_cli.files.segment_sheets import SegmentContents, segment_sheets
+    from siyu_cli.files.workbook import write_workbook
+
+    members, _columns = list_members(result, show_personal=True)
+    contents = SegmentContents(
+        pa.Table.from_pandas(result.stages, preserve_index=False),
+        pa.Table.from_pandas(result.rfm, preserve_index=False),
+        members,
+        result.load,
+        describe_run(result),
+        splits=result.splits,
+        windows=result.windows,
+        by=None if result.by is None else pa.Table.from_pandas(result.by, preserve_index=False),
+        movement=None
+        if result.movement is None
+        else pa.Table.from_pandas(result.movement, preserve_index=False),
+        headlines=[
+            _("Suggested windows: {windows}").format(windows=suggest(result.windows["suggested"])),
+            *(_(note.message).format(**note.facts) for note in result.load.warnings),
+        ],
+    )
+    sheets = segment_sheets(contents, lang=get_language(), translate=_, show_personal=show_personal)
+    write_workbook(path, sheets, force=force)
+
+
+def list_members(result: Segmentation, *, show_personal: bool) -> tuple[pa.Table, tuple[Column, ...]]:
+    """Return one row per member and its columns: phone and name only when they were asked for."""
+    table = result.arrow()
+    if not show_personal:
+        return table, SEGMENTS.columns
+    people = result.people()
+    for key in ("phone", "name"):
+        table = table.append_column(key, people[key])
+    return table, (*SEGMENTS.columns, MEMBERS["phone"], MEMBERS["name"])
+
+
+def document(result: Segmentation) -> dict[str, Any]:
+    """Return the summary as ``--format json`` prints it; its keys are never translated."""
+    return {
+        "meta": describe_run(result),
+        "stages": result.stages.to_dict("records"),
+        "rfm": result.rfm.to_dict("records"),
+        "by": [] if result.by is None else result.by.to_dict("records"),
+        "splits": dict(result.splits),
+        "windows": dict(result.windows),
+        "load": result.load.as_dict(),
+    }
+
+
+def describe_run(result: Segmentation) -> dict[str, Any]:
+    """Return what every output carries: version, command, date, parameters, inputs, warnings."""
+    return {**result.meta, "command": "segment", "warnings": [str(note) for note in result.load.warnings]}
