@@ -7,7 +7,7 @@ Everything after the projection is SQL over one DuckDB connection (see orders.sq
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -104,16 +104,25 @@ class _OpenedFile:
 def _open_files(
     connection: duckdb.DuckDBPyConnection, settings: Settings, request: LoadRequest
 ) -> list[_OpenedFile]:
-    def handle(place: int, source: Source) -> _OpenedFile:
+    def handle(place: int, source: Source, other_headers: Collection[str] = ()) -> _OpenedFile:
         # A cursor of its own, since this runs in the thread that read the file.
         cursor = connection.cursor()
-        opened = _recognised(cursor, source, place * _MOST_SHEETS, request.header_map)
+        mapping = _HeaderMapping(request.header_map, other_headers)
+        opened = _recognised(cursor, source, place * _MOST_SHEETS, mapping)
         for sheet in opened.sheets:
             project(cursor, sheet, settings.shop.timezone)
         cursor.close()
         return opened
 
-    opened = read_each(request.paths, handle, password=request.password)
+    if request.header_map:
+        # A header settled by hand may stand in any one of the files: all are seen before one is complained of.
+        sources = read_sources(request.paths, password=request.password)
+        headers = {
+            cell for source in sources for raw in source.sheets for cell in _first_cells(connection, raw)
+        }
+        opened = [handle(place, source, headers) for place, source in enumerate(sources)]
+    else:
+        opened = read_each(request.paths, handle, password=request.password)
     seen: set[str] = set()
     for file in opened:
         if file.source.sha256 in seen:
@@ -124,8 +133,20 @@ def _open_files(
     return opened
 
 
+@dataclass(frozen=True)
+class _HeaderMapping:
+    """Headers settled by hand, and all headers of the other files, where they may stand."""
+
+    header_map: Mapping[str, str]
+    other_headers: Collection[str] = ()
+
+
+def _first_cells(connection: duckdb.DuckDBPyConnection, raw: RawSheet) -> list[str]:
+    return [cell for row in _first_rows(connection, raw) for cell in row if cell]
+
+
 def _recognised(
-    connection: duckdb.DuckDBPyConnection, source: Source, first: int, header_map: Mapping[str, str]
+    connection: duckdb.DuckDBPyConnection, source: Source, first: int, mapping: _HeaderMapping
 ) -> _OpenedFile:
     opened = _OpenedFile(source, [], {})
     for number, raw in enumerate(source.sheets, start=first):
@@ -133,7 +154,10 @@ def _recognised(
         if raw.is_hidden:
             opened.left_out[number] = _left_out(raw, "hidden_sheet", max(0, rows - 1), None)
             continue
-        match = recognise(_first_rows(connection, raw), file=raw.file, sheet=raw.sheet, header_map=header_map)
+        match = recognise(
+            _first_rows(connection, raw), file=raw.file, sheet=raw.sheet,
+            header_map=mapping.header_map, other_headers=mapping.other_headers,
+        )  # fmt: skip
         data = rows if raw.parquet else max(0, rows - match.first_data_row)
         if match.table is None:
             opened.left_out[number] = _left_out(raw, "unrecognised_sheet", data, match)
@@ -150,6 +174,7 @@ def _left_out(raw: RawSheet, rule: str, rows: int, match: Match | None) -> Sheet
         raw.file, raw.sheet, match.table if match else None, preset, raw.encoding, None,
         rows, 0, 0, {rule: rows} if rows else {},
         match.columns if match else (), match.unmapped if match else (), match.dropped if match else (),
+        reason=match.reason if match else None,
     )  # fmt: skip
 
 

@@ -64,7 +64,10 @@ select
         when not has_status and has_paid_at and paid_at is null then 'unpaid'
         else 'paid'
     end as status,
-    coalesce(known.status in ('shipped', 'completed'), false) or shipped_at is not null or completed_at is not null as is_delivered,
+    coalesce(known.status in ('shipped', 'completed') or known.was_delivered, false)
+        or coalesce(refunds.was_delivered, false)
+        or shipped_at is not null
+        or completed_at is not null as is_delivered,
     coalesce(updated_at, greatest(ordered_at, paid_at, shipped_at, completed_at, refunded_at, cancelled_at)) as updated_at,
     exported_at
 from raw_orders as raw

@@ -25,7 +25,10 @@ class Input:
 
 @dataclass(frozen=True)
 class SheetReport:
-    """One sheet: what it was taken for, how its columns were mapped, where its rows went."""
+    """One sheet: what it was taken for, how its columns were mapped, where its rows went.
+
+    ``reason`` says in a sentence why a sheet was taken for nothing.
+    """
 
     file: str
     sheet: str | None
@@ -41,6 +44,7 @@ class SheetReport:
     unmapped: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     amount_scope: str | None = None
+    reason: str | None = None
 
     @property
     def rows_skipped(self) -> int:

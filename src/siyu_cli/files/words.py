@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from siyu_cli.files.presets import order_status, refund_state
+from siyu_cli.files.presets import order_status, refund_state, was_delivered
 
 if TYPE_CHECKING:
     import duckdb
@@ -18,18 +18,22 @@ _MOST_WORDS = 2_000
 
 
 def map_status_words(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:
-    """Make ``status_words (source, kind, word, status)``: order statuses, and ``refunded`` for full refunds."""
+    """Make ``status_words``: what each word of ``status`` and ``refund_status`` (full refunds only) means.
+
+    ``was_delivered`` marks words which tell that the goods had left the shop, whatever became of the order.
+    """
     connection.execute(
-        "create or replace temp table status_words (source integer, kind varchar, word varchar, status varchar)"
+        "create or replace temp table status_words "
+        "(source integer, kind varchar, word varchar, status varchar, was_delivered boolean)"
     )
     rows = [row for sheet in sheets if sheet.match.table == "orders" for row in _words(connection, sheet)]
     if rows:
-        connection.executemany("insert into status_words values (?, ?, ?, ?)", rows)
+        connection.executemany("insert into status_words values (?, ?, ?, ?, ?)", rows)
 
 
 def _words(
     connection: duckdb.DuckDBPyConnection, sheet: SheetSource
-) -> Iterator[tuple[int, str, str, str | None]]:
+) -> Iterator[tuple[int, str, str, str | None, bool]]:
     preset = sheet.match.preset
     for kind in ("status", "refund_status"):
         if not sheet.has(kind):
@@ -39,6 +43,7 @@ def _words(
             if word is None:
                 continue
             if kind == "status":
-                yield sheet.source, kind, word, order_status(word, preset)
+                status = order_status(word, preset)
             else:
-                yield sheet.source, kind, word, "refunded" if refund_state(word, preset) == "full" else "paid"
+                status = "refunded" if refund_state(word, preset) == "full" else "paid"
+            yield sheet.source, kind, word, status, was_delivered(word, preset)
