@@ -371,7 +371,8 @@ def test_a_shop_without_anything_still_makes_a_workbook(tmp_path: Path) -> None:
     full = contents()
     nothing = replace(
         full, stages=full.stages.slice(0, 0), rfm=full.rfm.slice(0, 0), members=members([]), by=full.by.slice(0, 0),
-        movement=full.movement.slice(0, 0), load=LoadReport((), ()), splits={}, windows={}, meta={},
+        movement=full.movement.slice(0, 0), load=LoadReport((), ()), windows={}, meta={},
+        splits={"recency_days": 90.0, "order_days": 2, "net_sales": None, "bands": []},
     )  # fmt: skip
     book = save(tmp_path / "out.xlsx", nothing)
     assert book["Members"].max_row == 1

@@ -18,7 +18,7 @@ from siyu_cli.files.wording import Words, table_of
 from siyu_cli.files.workbook import Chart, SheetColumn, SheetSpec
 
 _SHARES = ("member_share", "sales_share")
-_CHARTED_GROUPS = 20  # more make a chart nobody can read
+_CHARTED_GROUPS = 30  # more make a chart nobody can read
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,8 @@ def segment_sheets(
     Phones and names are masked unless ``show_personal``.
     """
     words = Words(lang, translate)
+    if any(contents.splits.get(key) is None for key in ("recency_days", "order_days", "net_sales")):
+        contents = replace(contents, splits={})  # a shop without buyers has no high and low
     definitions = [*define(contents.splits, contents.windows, words), *contents.definitions]
     sheets = [_summary(contents, words), _rfm(contents, words)]
     if contents.by is not None:
