@@ -1,7 +1,8 @@
 """The domain stated a second time: plain Python over lists of dicts, slow and obvious, no table engine.
 
-``segment`` answers for a whole shop. Nothing here is shared with the SQL it is held against: when the two
-disagree, one of them has misread the domain, and this file is meant to be short enough to settle which.
+``segment`` answers for a whole shop, ``suggest_windows`` for its silences. Nothing here is shared with the
+SQL it is held against: when the two disagree, one of them has misread the domain, and this file is meant to
+be short enough to settle which.
 Rows are those of the contracts ``members`` and ``order_lines``, already cleaned: one row per member, dates
 in the shop's calendar, money as ``Decimal``.
 """
@@ -14,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 from statistics import mean, median
 from typing import Any
@@ -99,7 +101,7 @@ def read_order(member_id: str, lines: Sequence[Row], as_of: date, min_paid: Deci
     refunded = sum((amount for _, amount in refunds), Decimal(0))
     if paid < 0:  # a refund-only row: all of it is money given back
         return Order(member_id, ordered_on, Decimal(0), (*refunds, (ordered_on, -paid)), is_purchase=False)
-    is_refunded = paid > 0 and (refunded >= paid or any(line["status"] == "refunded" for line in known))
+    is_refunded = 0 < paid <= refunded
     is_delivered = any(line["is_delivered"] for line in lines)
     is_purchase = paid >= min_paid and (not is_refunded or is_delivered)
     return Order(member_id, ordered_on, paid, tuple(refunds), is_purchase)
@@ -312,7 +314,7 @@ def came_back(log: Log, p: Parameters) -> bool:
         back_on = log.days[position + 1]
         before = log.gaps[:position]
         long_silence = max(p.churned_after, 3 * median(before)) if len(before) >= 2 else p.churned_after
-        days_since_back = sum(1 for day in log.days if day > back_on)  # the day of coming back not counted
+        days_since_back = sum(1 for day in log.days if day >= back_on)  # the day of coming back is the first
         if (log.as_of - back_on).days <= p.dormant_after and gap > long_silence and days_since_back < 3:
             return True
     return False
@@ -378,3 +380,33 @@ def rfm_splits(
     else:
         splits = tuple(p.split)
     return dict(zip(("recency_days", "order_days", "net_sales"), splits, strict=True))
+
+
+# --- Windows ------------------------------------------------------------------------------------------
+
+# A window is suggested where fewer than this share of the silences still end within 90 days.
+RARE = {"dormant_after": Fraction(1, 5), "churned_after": Fraction(1, 10)}
+
+
+def suggest_windows(
+    order_lines: Sequence[Row], as_of: date, min_paid: Decimal = Parameters.min_paid
+) -> dict[str, int | None]:
+    """Return the first length of silence after which few come back, None where none is seen to be rare."""
+    days = defaultdict(set)
+    for order in read_orders(order_lines, as_of, min_paid):
+        if order.is_purchase:
+            days[order.member_id].add(order.ordered_on)
+    silences = [
+        ((as_of - start).days, (end - start).days if end else None)
+        for visits in days.values()
+        for start, end in pairwise([*sorted(visits), None])
+    ]
+    suggested: dict[str, int | None] = dict.fromkeys(RARE)
+    for s in range(max((age for age, _ in silences), default=0) + 1):
+        # Silent for s days, and the 90 days after them are over.
+        silent = [length for age, length in silences if s + 90 <= age and (length is None or length > s)]
+        back = [length for length in silent if length is not None and length <= s + 90]
+        for window, share in RARE.items():
+            if silent and suggested[window] is None and len(back) < share * len(silent):
+                suggested[window] = s
+    return suggested

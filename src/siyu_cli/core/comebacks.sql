@@ -6,7 +6,7 @@
 -- Long enough is more than churned_after days, and, for members with two or more gaps before it, more
 -- than three times the median of those gaps. Few members qualify, so the joins are small.
 
-with silences as (
+with long_silences as (
     select member_id, ordered_on as returned_on, gap_days as silence_days
     from purchases
     where gap_days > $churned_after
@@ -21,7 +21,7 @@ earlier as (
         gap_days,
         row_number() over (partition by member_id, returned_on order by gap_days nulls last) as place,
         count(*) over (partition by member_id, returned_on) as gaps
-    from silences
+    from long_silences
     join purchases using (member_id)
     where gap_days is not null and ordered_on < returned_on
 ),
@@ -39,7 +39,7 @@ latest as (
         returned_on,
         silence_days,
         row_number() over (partition by member_id order by returned_on desc nulls last) as place
-    from silences
+    from long_silences
     left join habits using (member_id, returned_on)
     where usual_days is null or silence_days > 3 * usual_days
 )

@@ -154,7 +154,7 @@ select
     case when is_unfriended then true else false end as is_unfriended,
     history,
     case when is_active then true else false end as is_active,
-    case when has_totals or log_paid > 0 or log_refunded > 0 then true else false end as has_evidence
+    case when has_totals or log_days > 0 or log_paid > 0 or log_refunded > 0 then true else false end as has_evidence
 from counted
 left join rhythms using (member_id)
 left join invited using (member_id)

@@ -7,7 +7,13 @@
 -- off this table: equal values are one row, so they cannot get different scores, and running sums go
 -- over distinct values, never over members.
 
-with counted as (
+with rhythms as (
+    select case when median_gap_days > 365 then 365 else median_gap_days end as rhythm_days
+    from features
+    where order_days >= 3 and median_gap_days is not null
+),
+
+counted as (
     select 'recency' as measure, cast(-days_since_last as decimal(18, 2)) as measured, count(*) as observed
     from features where order_days > 0 and last_order_on is not null group by days_since_last
     union all
@@ -17,11 +23,8 @@ with counted as (
     select 'money' as measure, net_sales as measured, count(*) as observed
     from features where order_days > 0 and last_order_on is not null group by net_sales
     union all
-    select
-        'rhythm' as measure,
-        cast(least(median_gap_days, 365) as decimal(18, 2)) as measured,
-        count(*) as observed
-    from features where order_days >= 3 and median_gap_days is not null group by least(median_gap_days, 365)
+    select 'rhythm' as measure, cast(rhythm_days as decimal(18, 2)) as measured, count(*) as observed
+    from rhythms group by rhythm_days
 ),
 
 running as (
@@ -29,11 +32,11 @@ running as (
         measure,
         measured,
         observed,
-        sum(observed) over (
+        cast(sum(observed) over (
             partition by measure order by measured nulls last
             rows between unbounded preceding and current row
-        ) as up_to,
-        sum(observed) over (partition by measure) as total
+        ) as bigint) as up_to,
+        cast(sum(observed) over (partition by measure) as bigint) as total
     from counted
 )
 
@@ -41,6 +44,6 @@ select
     measure,
     measured,
     observed,
-    cast(up_to - observed as bigint) as worse,
-    cast(total as bigint) as total
+    up_to - observed as worse,
+    total
 from running

@@ -8,12 +8,15 @@
 --         $money_split      high money: net_sales over this
 --
 -- The median is the value with at most half under it and at least half at or under it; between two, their mean.
+-- The mean is rounded to a millionth, so that buyers who all paid the same are at it and not a hair above.
 
 with centres as (
     select
         measure,
         avg(case when 2 * worse <= total and 2 * (worse + observed) >= total then cast(measured as double) end) as median,
-        cast(sum(measured * observed) as double) / nullif(cast(sum(observed) as double), 0) as mean
+        floor(
+            1000000 * (cast(sum(measured * observed) as double) / nullif(cast(sum(observed) as double), 0)) + .5
+        ) / 1000000 as mean
     from measures
     group by measure
 ),

@@ -11,25 +11,25 @@ with existing as (
     select
         member_id,
         order_id,
-        ordered_on,
+        ordered_on as line_on,
         is_delivered,
         paid_amount,
-        case when refunded_on is null or refunded_on <= $as_of then refunded_amount else 0 end as refunded,
-        case when refunded_on is null then refunded_amount else 0 end as refunded_undated
+        case when refunded_on is null or refunded_on <= $as_of then refunded_amount else 0 end as known_refund,
+        case when refunded_on is null then refunded_amount else 0 end as undated_refund
     from order_lines
     where member_id is not null
       and ordered_on <= $as_of
       and status not in ('unpaid', 'cancelled')
 ),
 
-orders as (
+placed as (
     select
         member_id,
         order_id,
-        min(ordered_on) as ordered_on,
-        sum(paid_amount) as paid,
-        sum(refunded) as refunded,
-        sum(refunded_undated) as refunded_undated,
+        min(line_on) as ordered_on,
+        cast(sum(paid_amount) as decimal(18, 2)) as paid,
+        cast(sum(known_refund) as decimal(18, 2)) as refunded,
+        cast(sum(undated_refund) as decimal(18, 2)) as refunded_undated,
         count(case when is_delivered then 1 end) as delivered_lines
     from existing
     group by member_id, order_id
@@ -46,7 +46,7 @@ movements as (
         end as orders,
         case when paid > 0 then paid else 0 end as paid,
         case when paid < 0 then refunded_undated - paid else refunded_undated end as refunded
-    from orders
+    from placed
     union all
     select
         member_id,

@@ -31,27 +31,31 @@ spans as (
 ),
 
 edges as (
-    select cast(0 as bigint) as silent_days, silences as silent, 0 as coming_back from spans
+    select cast(0 as bigint) as silent_days, silences as silent_change, 0 as back_change from spans
     union all
-    select seen_to + 1 as silent_days, -silences as silent, 0 as coming_back from spans
+    select seen_to + 1 as silent_days, -silences as silent_change, 0 as back_change from spans
     union all
-    select back_from as silent_days, 0 as silent, silences as coming_back
+    select back_from as silent_days, 0 as silent_change, silences as back_change
     from spans where is_ended and back_from <= seen_to
     union all
-    select seen_to + 1 as silent_days, 0 as silent, -silences as coming_back
+    select seen_to + 1 as silent_days, 0 as silent_change, -silences as back_change
     from spans where is_ended and back_from <= seen_to
 ),
 
 changes as (
-    select 'silence' as measure, silent_days, sum(silent) as silent, sum(coming_back) as coming_back
+    select
+        'silence' as measure,
+        silent_days,
+        cast(sum(silent_change) as bigint) as silent_step,
+        cast(sum(back_change) as bigint) as back_step
     from edges
     group by silent_days
 )
 
 select
     silent_days,
-    cast(sum(silent) over lengths as bigint) as silent,
-    cast(sum(coming_back) over lengths as bigint) as returned
+    cast(sum(silent_step) over lengths as bigint) as silent,
+    cast(sum(back_step) over lengths as bigint) as returned
 from changes
 window lengths as (
     partition by measure order by silent_days nulls last rows between unbounded preceding and current row

@@ -15,7 +15,10 @@ with rhythms as (
         is_active,
         case when has_evidence and last_order_on is null then true else false end as is_undated,
         date_diff('day', joined_on, $as_of) as days_since_joined,
-        case when order_days >= 3 then least(median_gap_days, 365) end as own,
+        case
+            when order_days >= 3 and median_gap_days > 365 then 365
+            when order_days >= 3 then median_gap_days
+        end as own,
         case when days_since_return <= $dormant_after and days_bought_since < 3 then silence_days end as silence_days,
         days_since_return,
         shop_norm

@@ -1,0 +1,221 @@
+/* segments: one row per member: stage, RFM segment, the numbers behind them, and why, in a sentence. */
+/* reads   features, stages, rfm, members, stage_reasons */
+/* takes   $mature_orders */
+/* custom_segments is put in from [segments], and a final condition from --where, as syntax trees. The */
+/* sentences come from stage_reasons in the reader's language; their numbers are whole or have one decimal. */
+WITH measured AS (
+  SELECT
+    member_id,
+    stage,
+    CASE
+      WHEN stage IN ('churned', 'dormant') AND NOT (
+        own_gap_days IS NULL
+      )
+      THEN stage || '_own'
+      WHEN stage = 'declining' AND own_gap_days IS NULL
+      THEN 'declining_two'
+      WHEN stage = 'nurturing' AND days_since_joined IS NULL
+      THEN 'nurturing_undated'
+      ELSE stage
+    END AS reason,
+    CAST(FLOOR(10 * expected_gap_days + 0.5) AS Nullable(Int64)) AS gap_tenths,
+    CAST(FLOOR(
+      10 * days_since_last / CAST(nullIf(expected_gap_days, 0) AS Nullable(Float64)) + 0.5
+    ) AS Nullable(Int64)) AS ratio_tenths,
+    CAST(FLOOR(10 * CASE WHEN stage = 'churned' THEN churned_limit ELSE dormant_limit END + 0.5) AS Nullable(Int64)) AS limit_tenths,
+    days_since_joined,
+    days_since_return,
+    silence_days
+  FROM stages
+  JOIN features
+    USING (member_id)
+), worded AS (
+  SELECT
+    member_id,
+    stage,
+    REPLACE(
+      REPLACE(
+        REPLACE(
+          REPLACE(
+            template,
+            '{gap}',
+            COALESCE(
+              CAST((
+                CAST(gap_tenths / 10 AS Nullable(Int64))
+              ) AS Nullable(String)) || CASE
+                WHEN (
+                  gap_tenths % 10
+                ) = 0
+                THEN ''
+                ELSE '.' || CAST((
+                  gap_tenths % 10
+                ) AS Nullable(String))
+              END,
+              ''
+            )
+          ),
+          '{ratio}',
+          COALESCE(
+            CAST((
+              CAST(ratio_tenths / 10 AS Nullable(Int64))
+            ) AS Nullable(String)) || '.' || CAST((
+              ratio_tenths % 10
+            ) AS Nullable(String)),
+            ''
+          )
+        ),
+        '{limit}',
+        COALESCE(
+          CAST((
+            CAST(limit_tenths / 10 AS Nullable(Int64))
+          ) AS Nullable(String)) || CASE
+            WHEN (
+              limit_tenths % 10
+            ) = 0
+            THEN ''
+            ELSE '.' || CAST((
+              limit_tenths % 10
+            ) AS Nullable(String))
+          END,
+          ''
+        )
+      ),
+      '{joined}',
+      COALESCE(CAST(days_since_joined AS Nullable(String)), '')
+    ) AS sentence,
+    days_since_return,
+    silence_days
+  FROM measured
+  JOIN stage_reasons
+    USING (reason)
+), labelled AS (
+  SELECT
+    member_id,
+    stage,
+    rfm_segment,
+    r_score,
+    f_score,
+    m_score,
+    days_since_last,
+    order_days,
+    order_count,
+    net_sales,
+    average_order_value,
+    median_gap_days,
+    first_order_on,
+    last_order_on,
+    tenure_days,
+    orders_90d,
+    orders_365d,
+    net_sales_90d,
+    net_sales_365d,
+    refund_rate,
+    referred_count,
+    is_registered,
+    is_referrer,
+    is_unfriended,
+    history,
+    REPLACE(
+      REPLACE(
+        REPLACE(
+          REPLACE(
+            REPLACE(sentence, '{days}', COALESCE(CAST(days_since_last AS Nullable(String)), '')),
+            '{orders}',
+            CAST(order_days AS Nullable(String))
+          ),
+          '{mature}',
+          CAST(CAST('4' AS Nullable(Int64)) AS Nullable(String))
+        ),
+        '{back}',
+        COALESCE(CAST(days_since_return AS Nullable(String)), '')
+      ),
+      '{silence}',
+      COALESCE(CAST(silence_days AS Nullable(String)), '')
+    ) AS stage_reason,
+    joined_on
+  FROM features
+  JOIN worded
+    USING (member_id)
+  LEFT JOIN rfm
+    USING (member_id)
+), attributes AS (
+  SELECT
+    member_id,
+    joined_by,
+    level,
+    points,
+    owner,
+    store,
+    source_channel,
+    city,
+    gender,
+    birthday,
+    tags,
+    consent_sms,
+    consent_wecom,
+    consent_ads,
+    opt_out_profiling
+  FROM members
+)
+SELECT
+  member_id,
+  stage,
+  rfm_segment,
+  r_score,
+  f_score,
+  m_score,
+  days_since_last,
+  order_days,
+  order_count,
+  net_sales,
+  average_order_value,
+  median_gap_days,
+  first_order_on,
+  last_order_on,
+  orders_365d,
+  net_sales_365d,
+  refund_rate,
+  is_registered,
+  is_referrer,
+  is_unfriended,
+  history,
+  SUBSTRING(
+    CASE
+      WHEN net_sales >= 1000.50 AND stage IN ('dormant', 'churned')
+      THEN ';big and silent'
+      ELSE ''
+    END || CASE
+      WHEN owner IS NULL OR (
+        points * 2 + 1 > 10 AND NOT is_unfriended
+      )
+      THEN ';自己人'
+      ELSE ''
+    END || CASE
+      WHEN last_order_on BETWEEN CAST('2026-01-01' AS Nullable(DATE)) AND CAST('2026-06-30' AS Nullable(DATE))
+      AND LOWER(city) LIKE '杭%'
+      THEN ';lately'
+      ELSE ''
+    END,
+    2
+  ) AS custom_segments,
+  stage_reason,
+  joined_on,
+  joined_by,
+  level,
+  points,
+  owner,
+  store,
+  source_channel,
+  city,
+  gender,
+  birthday,
+  tags,
+  consent_sms,
+  consent_wecom,
+  consent_ads,
+  opt_out_profiling
+FROM labelled
+LEFT JOIN attributes
+  USING (member_id)
+WHERE
+  COALESCE(order_days, 0) > 0 OR level <> '金卡'

@@ -1,0 +1,197 @@
+/* segments: one row per member: stage, RFM segment, the numbers behind them, and why, in a sentence. */
+/* reads   features, stages, rfm, members, stage_reasons */
+/* takes   $mature_orders */
+/* custom_segments is put in from [segments], and a final condition from --where, as syntax trees. The */
+/* sentences come from stage_reasons in the reader's language; their numbers are whole or have one decimal. */
+WITH measured AS (
+  SELECT
+    member_id,
+    stage,
+    CASE
+      WHEN stage IN ('churned', 'dormant') AND NOT own_gap_days IS NULL
+      THEN stage || '_own'
+      WHEN stage = 'declining' AND own_gap_days IS NULL
+      THEN 'declining_two'
+      WHEN stage = 'nurturing' AND days_since_joined IS NULL
+      THEN 'nurturing_undated'
+      ELSE stage
+    END AS reason,
+    CAST(FLOOR(10 * expected_gap_days + 0.5) AS BIGINT) AS gap_tenths,
+    CAST(FLOOR(10 * days_since_last / CAST(NULLIF(expected_gap_days, 0) AS DOUBLE) + 0.5) AS BIGINT) AS ratio_tenths,
+    CAST(FLOOR(10 * CASE WHEN stage = 'churned' THEN churned_limit ELSE dormant_limit END + 0.5) AS BIGINT) AS limit_tenths,
+    days_since_joined,
+    days_since_return,
+    silence_days
+  FROM stages
+  JOIN features
+    USING (member_id)
+), worded AS (
+  SELECT
+    member_id,
+    stage,
+    REPLACE(
+      REPLACE(
+        REPLACE(
+          REPLACE(
+            template,
+            '{gap}',
+            COALESCE(
+              CAST((
+                gap_tenths DIV 10
+              ) AS STRING) || CASE
+                WHEN (
+                  gap_tenths % 10
+                ) = 0
+                THEN ''
+                ELSE '.' || CAST((
+                  gap_tenths % 10
+                ) AS STRING)
+              END,
+              ''
+            )
+          ),
+          '{ratio}',
+          COALESCE(
+            CAST((
+              ratio_tenths DIV 10
+            ) AS STRING) || '.' || CAST((
+              ratio_tenths % 10
+            ) AS STRING),
+            ''
+          )
+        ),
+        '{limit}',
+        COALESCE(
+          CAST((
+            limit_tenths DIV 10
+          ) AS STRING) || CASE
+            WHEN (
+              limit_tenths % 10
+            ) = 0
+            THEN ''
+            ELSE '.' || CAST((
+              limit_tenths % 10
+            ) AS STRING)
+          END,
+          ''
+        )
+      ),
+      '{joined}',
+      COALESCE(CAST(days_since_joined AS STRING), '')
+    ) AS sentence,
+    days_since_return,
+    silence_days
+  FROM measured
+  JOIN stage_reasons
+    USING (reason)
+), labelled AS (
+  SELECT
+    member_id,
+    stage,
+    rfm_segment,
+    r_score,
+    f_score,
+    m_score,
+    days_since_last,
+    order_days,
+    order_count,
+    net_sales,
+    average_order_value,
+    median_gap_days,
+    first_order_on,
+    last_order_on,
+    tenure_days,
+    orders_90d,
+    orders_365d,
+    net_sales_90d,
+    net_sales_365d,
+    refund_rate,
+    referred_count,
+    is_registered,
+    is_referrer,
+    is_unfriended,
+    history,
+    REPLACE(
+      REPLACE(
+        REPLACE(
+          REPLACE(
+            REPLACE(sentence, '{days}', COALESCE(CAST(days_since_last AS STRING), '')),
+            '{orders}',
+            CAST(order_days AS STRING)
+          ),
+          '{mature}',
+          CAST(CAST('4' AS BIGINT) AS STRING)
+        ),
+        '{back}',
+        COALESCE(CAST(days_since_return AS STRING), '')
+      ),
+      '{silence}',
+      COALESCE(CAST(silence_days AS STRING), '')
+    ) AS stage_reason,
+    joined_on
+  FROM features
+  JOIN worded
+    USING (member_id)
+  LEFT JOIN rfm
+    USING (member_id)
+), attributes AS (
+  SELECT
+    member_id,
+    joined_by,
+    level,
+    points,
+    owner,
+    store,
+    source_channel,
+    city,
+    gender,
+    birthday,
+    tags,
+    consent_sms,
+    consent_wecom,
+    consent_ads,
+    opt_out_profiling
+  FROM members
+)
+SELECT
+  member_id,
+  stage,
+  rfm_segment,
+  r_score,
+  f_score,
+  m_score,
+  days_since_last,
+  order_days,
+  order_count,
+  net_sales,
+  average_order_value,
+  median_gap_days,
+  first_order_on,
+  last_order_on,
+  orders_365d,
+  net_sales_365d,
+  refund_rate,
+  is_registered,
+  is_referrer,
+  is_unfriended,
+  history,
+  '' AS custom_segments,
+  stage_reason,
+  joined_on,
+  joined_by,
+  level,
+  points,
+  owner,
+  store,
+  source_channel,
+  city,
+  gender,
+  birthday,
+  tags,
+  consent_sms,
+  consent_wecom,
+  consent_ads,
+  opt_out_profiling
+FROM labelled
+LEFT JOIN attributes
+  USING (member_id)
