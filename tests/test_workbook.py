@@ -248,6 +248,14 @@ def test_people_are_masked_unless_asked_for(tmp_path: Path, english: openpyxl.Wo
     assert "13800138000" not in every_text(tmp_path / "out.xlsx")
 
 
+def test_a_key_that_is_a_phone_is_masked_like_one(tmp_path: Path) -> None:
+    by_phone = contents(members=members([{"member_id": "13800138000", "stage": "mature", "history": "full"}]))
+    assert rows_of(save(tmp_path / "masked.xlsx", by_phone)["Members"])[0]["Member ID"] == "138****8000"
+    assert "13800138000" not in every_text(tmp_path / "masked.xlsx")
+    full = save(tmp_path / "full.xlsx", by_phone, show_personal=True)["Members"]
+    assert rows_of(full)[0]["Member ID"] == "13800138000"
+
+
 def every_text(path: Path) -> str:
     with zipfile.ZipFile(path) as archive:
         return "".join(archive.read(name).decode("utf-8") for name in archive.namelist())

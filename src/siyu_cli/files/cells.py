@@ -64,6 +64,16 @@ def mask_phones(phones: Values) -> Values:
     return pc.if_else(is_left, phones, masked)
 
 
+def mask_phone_keys(keys: Values) -> Values:
+    """Return the keys with every mobile number masked: who is known by phone alone has it for a key.
+
+    >>> mask_phone_keys(pa.array(["M0001", "13800138000"])).to_pylist()
+    ['M0001', '138****8000']
+    """
+    is_phone = pc.match_substring_regex(keys, _MOBILE)
+    return pc.if_else(is_phone, mask_phones(keys), keys) if pc.any(is_phone).as_py() else keys
+
+
 def mask_names(names: Values) -> Values:
     """Return the first character of each name and two stars, whatever its length: ``王**``."""
     trimmed = pc.utf8_trim_whitespace(names)

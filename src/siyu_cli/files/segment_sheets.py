@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from siyu_cli import tables
 from siyu_cli.files.account_sheets import definitions_sheet, quality_sheet
-from siyu_cli.files.cells import mask_names, mask_phones, plain
+from siyu_cli.files.cells import mask_names, mask_phone_keys, mask_phones, plain
 from siyu_cli.files.definitions import Row, define
 from siyu_cli.files.report import LoadReport
 from siyu_cli.files.wording import Words, table_of
@@ -204,6 +204,9 @@ def _movement(movement: pa.Table, words: Words) -> SheetSpec:
 def _members(members: pa.Table, words: Words, *, show_personal: bool) -> SheetSpec:
     _ = words.translate
     columns = list(tables.SEGMENTS.columns)
+    if not show_personal:
+        keys = mask_phone_keys(plain(members["member_id"]))
+        members = members.set_column(members.column_names.index("member_id"), "member_id", keys)
     for key, mask in (("name", mask_names), ("phone", mask_phones)):
         if key not in members.column_names:
             continue
