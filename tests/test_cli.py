@@ -133,6 +133,12 @@ def test_without_arguments_siyu_shows_its_help(run: Run):
     assert run().out == run("--help").out
 
 
+def test_python_m_siyu_cli_is_siyu(shop: Path):
+    command = [sys.executable, "-m", "siyu_cli", "--version"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert ended.stdout == f"siyu {siyu_cli.__version__}\n"
+
+
 # --- data on stdout, remarks on stderr --------------------------------------------------------------
 
 

@@ -73,7 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):  # a console that lacks a character shows ? and goes on
             stream.reconfigure(errors="replace")
     try:
-        return _run(arguments)
+        return _run(None if argv is None and sys.argv[1:] else arguments)
     except SiyuError as error:
         return _report(error, arguments)
     except _click.ClickException as error:
@@ -87,7 +87,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _report_bug(error, arguments)
 
 
-def _run(arguments: list[str]) -> int:
+def _run(arguments: list[str] | None) -> int:
+    # None is sys.argv, in which typer resolves *.xlsx where the shell does not (Windows).
     code = build().main(args=arguments, prog_name="siyu", standalone_mode=False)
     flush_stdout()
     return code if isinstance(code, int) else EXIT_DONE
