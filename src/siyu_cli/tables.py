@@ -516,6 +516,7 @@ SKIP_RULES = {
     "item_detail": ("item detail of an order counted elsewhere", "订单已计入，明细行"),
     "duplicate": ("same line in another file", "与其他文件重复"),
     "duplicate_file": ("same file given twice", "重复的文件"),
+    "superseded": ("another file has a later version of the order", "订单在其他文件中有更新的版本"),
     "excluded": ("excluded by [exclude]", "按 [exclude] 排除"),
     "hidden_sheet": ("hidden sheet", "隐藏的工作表"),
     "unrecognised_sheet": ("sheet not recognised", "未识别的工作表"),

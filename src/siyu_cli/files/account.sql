@@ -1,4 +1,4 @@
--- Rejects, cell by cell, and the facts that warnings rest on.
+-- Rejects, cell by cell.
 
 -- name: rejects
 create or replace temp table rejects (
@@ -12,14 +12,19 @@ select
     row,
     split_part(fault, ':', 1) as key,
     split_part(fault, ':', 2) as reason,
-    case when verdict = 'reject:' || split_part(fault, ':', 2) then 'row' else 'cell' end as effect
+    case
+        when verdict = 'reject:' || split_part(fault, ':', 2) and split_part(fault, ':', 1) in (
+            'row', 'member_id', 'phone', 'account', 'receiver_phone', 'paid_at', 'ordered_at', 'paid_amount', 'unit_price', 'quantity'
+        ) then 'row'
+        else 'cell'
+    end as effect
 from (select row, verdict, unnest(string_split(faults, ';')) as fault from faulty where faults is not null) as faults
 where verdict is null or verdict like 'reject:%' or verdict = 'skip:after_as_of';
 
 -- name: whole_rows
--- Rejected rows without a faulty cell: a missing or contradictory one is named.
-insert into rejects
-select $file, $sheet, row, $header, null, $reason, 'row'
+-- Rejected rows without a faulty cell: the column of the missing or contradictory one is named.
+insert into faulty_cells
+select row, $key, $reason, 'row'
 from faulty
 where verdict = 'reject:' || $reason
   and row not in (select row from faulty_cells where effect = 'row');
@@ -47,40 +52,3 @@ select reason, effect, count(distinct (file, sheet, "row")) as rows
 from rejects
 group by reason, effect
 order by effect desc, rows desc, reason;
-
--- name: newest
-select max(ordered_on) as newest_on from order_lines where ordered_on <= getvariable('as_of');
-
--- name: small_orders
--- A share needs no more than a sample of members: $one_in says how many stand for one.
-select count(*) as orders, count(case when paid > 0 and paid < 10 then 1 end) as small
-from (
-    select sum(paid_amount) as paid
-    from order_lines
-    where ordered_on <= getvariable('as_of') and (hash(member_id) % $one_in) = 0
-    group by member_id, order_id
-) as sampled;
-
--- name: free_orders
-select count(*) as free
-from (
-    select sum(paid_amount) as paid
-    from order_lines
-    where ordered_on <= getvariable('as_of')
-      and (member_id, order_id) in (select member_id, order_id from order_lines where paid_amount = 0)
-    group by member_id, order_id
-    having sum(paid_amount) = 0
-) as free_orders;
-
--- name: has_total_row
-select 1 from orders_exceptions where source = $source and verdict = 'skip:total_row' limit 1;
-
--- name: stated_totals
-select
-    sum(case when verdict = 'skip:total_row' then paid end) as stated,
-    sum(case when verdict = 'skip:total_row' or verdict in ('skip:order_total_repeated', 'skip:item_detail') then null else paid end) as found
-from settled_orders
-where source = $source;
-
--- name: shared_phones
-select count(*) from phone_keys where is_shared;

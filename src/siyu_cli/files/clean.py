@@ -6,6 +6,7 @@ their union. ``faults`` lists the cells that are not what their column holds, as
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from siyu_cli.files.row_kinds import is_blank, is_null, is_title, is_total
+from siyu_cli.files.scripts import call
 from siyu_cli.tables import Column, Kind, Table
 
 if TYPE_CHECKING:
@@ -29,7 +32,17 @@ _MACROS: dict[Kind, str] = {
     "id": "id", "text": "text", "phone": "phone", "status": "text", "date": "instant", "instant": "instant",
     "money": "money", "count": "count", "number": "number", "rate": "number", "flag": "flag",
 }  # fmt: skip
-_TOTAL_ROW = "^(合计|总计|小计|汇总|本页合计|总合计|(grand )?total|sub-?total|sum)([:： ].*)?$"
+# The types of Parquet columns that are used as they are; any other is read as text and parsed.
+_NUMERIC = re.compile(r"^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|DOUBLE|FLOAT|DECIMAL\(.*\))$")
+_FITTING: dict[Kind, re.Pattern[str]] = {
+    **dict.fromkeys(("id", "text", "status"), re.compile("^(?!.*(STRUCT|MAP|UNION))")),
+    **dict.fromkeys(("date", "instant"), re.compile("^(DATE|TIMESTAMP.*)$")),
+    **dict.fromkeys(("money", "count", "number", "rate"), _NUMERIC),
+    "flag": re.compile("^BOOLEAN$"),
+    "phone": re.compile("^$"),
+}  # fmt: skip
+_FIRST_UNSAFE = 2**53  # from here on a double skips whole numbers
+_NOTHING = ("", "-", "nan", "NaN", "None", "null", "<NA>")
 
 
 @dataclass(frozen=True)
@@ -57,38 +70,47 @@ def load_macros(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute((files("siyu_cli.files") / "clean.sql").read_text("utf-8"))
 
 
+def fits(kind: Kind, sql_type: str) -> bool:
+    """Return whether a Parquet column of this type can be used for a column of this kind without parsing."""
+    return _FITTING[kind].match(sql_type) is not None
+
+
 def projection(table: Table, match: Match, origin: Origin) -> exp.Select:
-    """Return the select that reads one sheet as ``source, row, <every column of table>, faults, is_blank, …``.
+    """Return the select that reads one sheet as ``source, row, <every column of table>, faults, <kind of row>``.
 
     Raw columns are ``c0``, ``c1``… as text, or a Parquet file's own typed columns. Cells that are canonical
     text are done in the first of four levels; the others are unguarded, emptied of mere dashes, and parsed.
+    What kind of row it is, ``is_blank``, ``is_title`` (or header, or remark) and ``has_total_word`` say.
     """
     mapped: dict[str, list[ColumnMatch]] = {}
     for found in match.columns:
         mapped.setdefault(found.key, []).append(found)
-    levels = _Levels(origin)
+    levels = _Levels(origin, match)
     for column in table.columns:
         cells = [origin.columns[cell.position] for cell in mapped.get(column.key, [])]
         if not cells:
             levels.last.append(exp.alias_(typed_null(column), column.key))
-        elif _is_text(origin, cells):
+        elif _is_text(column, origin, cells):
             levels.add_text(column, cells)
         else:
-            levels.add_typed(column, _typed(column, cells[0], origin))
-    return levels.select([column.key for column in table.columns if column.key in mapped])
+            levels.add_typed(column, cells[0])
+    select = levels.select([column.key for column in table.columns if column.key in mapped])
+    pattern = match.preset.order_id_date if match.preset else None
+    return _with_order_id_date(select, pattern) if pattern and table.name == "orders" else select
 
 
 class _Levels:
     # Level by level, so that no slow expression stands twice in one level: the engine would compute it for
     # every row, canonical or not.
 
-    def __init__(self, origin: Origin) -> None:
+    def __init__(self, origin: Origin, match: Match) -> None:
         self.origin = origin
-        kept = [exp.column("row"), exp.column("is_empty_row"), exp.column("has_total_word")]
+        kept = [exp.column(name) for name in ("row", "is_empty_row", "is_title", "has_total_word")]
         self.first: list[exp.Expr] = [
             exp.column("row"),
-            exp.alias_(_is_blank(origin), "is_empty_row"),
-            exp.alias_(_is_total(origin), "has_total_word"),
+            exp.alias_(is_blank(origin), "is_empty_row"),
+            exp.alias_(is_title(origin, match), "is_title"),
+            exp.alias_(is_total(origin), "has_total_word"),
         ]
         self.second: list[exp.Expr] = list(kept)
         self.third: list[exp.Expr] = list(kept)
@@ -97,23 +119,31 @@ class _Levels:
         ]  # fmt: skip
         self.faults: list[exp.Expr] = []
 
-    def add_typed(self, column: Column, value: exp.Expr) -> None:
-        self.first.append(exp.alias_(value, column.key))
+    def add_typed(self, column: Column, cell: str) -> None:
+        self.first.append(exp.alias_(_typed(column, cell, self.origin), column.key))
         for level in (self.second, self.third, self.last):
             level.append(exp.column(column.key))
+        if column.kind == "id" and self.origin.column_types[cell] in ("DOUBLE", "FLOAT"):
+            lost = exp.alias_(_lost_digits(cell), "lost_" + column.key)
+            self.first.append(lost)
+            for level in (self.second, self.third):
+                level.append(exp.column(lost.alias))
+            self.faults.append(exp.Case().when(
+                exp.column(lost.alias), exp.Literal.string(column.key + ":id_digits_lost")
+            ))  # fmt: skip
 
     def add_text(self, column: Column, cells: list[str]) -> None:
         kind = _MACROS[column.kind]
-        cell, rest = _first_written(column, cells), exp.column("rest_of_" + column.key)
-        fast = exp.func("fast_" + kind, cell)
+        cell, rest = _first_written(column, cells, self.origin), exp.column("rest_of_" + column.key)
+        fast = call("fast_" + kind, cell)
         self.first.append(exp.alias_(fast, column.key))
-        left_over = exp.Case().when(_is_null(fast.copy()), cell.copy())
+        left_over = exp.Case().when(is_null(fast.copy()), cell.copy())
         self.first.append(exp.alias_(left_over, rest.name))
         for level, macro in ((self.second, "unguarded"), (self.third, "written")):
             level.append(exp.column(column.key))
-            level.append(exp.alias_(exp.func(macro, rest.copy()), rest.name))
+            level.append(exp.alias_(call(macro, rest.copy()), rest.name))
         value = exp.func(
-            "coalesce", exp.column(column.key), exp.func("rest_" + kind, rest.copy(), *self._more(kind))
+            "coalesce", exp.column(column.key), call("rest_" + kind, rest.copy(), *self._more(kind))
         )
         self.last.append(exp.alias_(value, column.key))
         if kind != "text":
@@ -127,7 +157,8 @@ class _Levels:
     def select(self, keys: Sequence[str]) -> exp.Select:
         blank = exp.and_(exp.column("is_empty_row"), *_all_null(keys))
         self.last += [
-            exp.alias_(_joined(self.faults), "faults"), exp.alias_(blank, "is_blank"), exp.column("has_total_word"),
+            exp.alias_(_joined(self.faults), "faults"), exp.alias_(blank, "is_blank"),
+            exp.column("is_title"), exp.column("has_total_word"),
         ]  # fmt: skip
         select = exp.select(*self.first).from_(exp.to_table(self.origin.relation))
         for level, name in ((self.second, "fast"), (self.third, "unguarded"), (self.last, "written")):
@@ -136,28 +167,29 @@ class _Levels:
 
 
 def _fault(column: Column, kind: str, rest: exp.Expr, value: exp.Expr) -> exp.Expr:
-    is_fault = exp.and_(_is_null(rest.copy()).not_(), _is_null(value.copy()))
+    is_fault = exp.and_(is_null(rest.copy()).not_(), is_null(value.copy()))
     reason = exp.DPipe(
         this=exp.Literal.string(column.key + ":"),
-        expression=exp.func("fault_" + kind, rest.copy()),
+        expression=call("fault_" + kind, rest.copy()),
         safe=True,
     )
     return exp.Case().when(is_fault, reason)
 
 
-def _is_text(origin: Origin, cells: Sequence[str]) -> bool:
-    return not origin.is_typed and all(origin.column_types[cell] == "VARCHAR" for cell in cells)
+def _is_text(column: Column, origin: Origin, cells: Sequence[str]) -> bool:
+    if origin.is_typed:
+        return False
+    types = [origin.column_types[cell] for cell in cells]
+    return len(cells) > 1 or types == ["VARCHAR"] or not fits(column.kind, types[0])
 
 
-def _first_written(column: Column, cells: list[str]) -> exp.Expr:
-    columns = [exp.column(cell, quoted=True) for cell in cells]
+def _first_written(column: Column, cells: list[str], origin: Origin) -> exp.Expr:
+    columns = [as_text(cell, origin.column_types[cell]) for cell in cells]
     if len(columns) == 1:
         return columns[0]
-    tidied = [exp.func("tidy", cell) for cell in columns]
+    tidied = [call("tidy", cell) for cell in columns]
     if column.key == "tags":
-        return exp.func(
-            "nullif", exp.func("concat_ws", exp.Literal.string(";"), *tidied), exp.Literal.string("")
-        )
+        return _joined(tidied)
     return exp.func("coalesce", *tidied)
 
 
@@ -167,11 +199,11 @@ def _typed(column: Column, cell: str, origin: Origin) -> exp.Expr:
     given = origin.column_types[cell]
     target = _SQL_TYPES[column.kind]
     if given == "VARCHAR" and target == "varchar":
-        return exp.func("nullif", raw, exp.Literal.string(""))
+        return exp.Case().when(raw.copy().isin(*_NOTHING).not_(), raw)
     if given == "TIMESTAMP WITH TIME ZONE" and target == "timestamp":
-        return exp.func("timezone", exp.Literal.string(origin.zone), raw)
-    if column.kind in ("id", "phone") and given in ("DOUBLE", "FLOAT"):
-        raw = exp.cast(raw, "bigint")
+        return call("timezone", exp.Literal.string(origin.zone), raw)
+    if column.kind == "id" and given in ("DOUBLE", "FLOAT"):
+        return exp.Case().when(_lost_digits(cell).not_(), as_text(cell, origin.column_types[cell]))
     return (
         exp.TryCast(this=raw, to=exp.DataType.build(target, dialect="duckdb"))
         if given != target.upper()
@@ -179,42 +211,43 @@ def _typed(column: Column, cell: str, origin: Origin) -> exp.Expr:
     )
 
 
+def _lost_digits(cell: str) -> exp.Expr:
+    return call("abs", exp.column(cell, quoted=True)) >= exp.Literal.number(_FIRST_UNSAFE)
+
+
+def as_text(cell: str, sql_type: str) -> exp.Expr:
+    """Return a Parquet cell as text: a whole number kept as a float, because some are missing, without its .0."""
+    raw = exp.column(cell, quoted=True)
+    if sql_type == "VARCHAR":
+        return raw
+    text = exp.cast(raw.copy(), "varchar")
+    if sql_type not in ("DOUBLE", "FLOAT"):
+        return text
+    whole = exp.cast(exp.TryCast(this=raw.copy(), to=exp.DataType.build("bigint")), "varchar")
+    return exp.Case().when(call("floor", raw.copy()).eq(raw), whole).else_(text)
+
+
 def typed_null(column: Column) -> exp.Expr:
     """Return a null of the column's type as it stands before dates are cut from instants."""
     return exp.cast(exp.null(), _SQL_TYPES[column.kind], dialect="duckdb")
 
 
-def _is_null(value: exp.Expr) -> exp.Expr:
-    return exp.Is(this=value, expression=exp.null())
-
-
 def _all_null(keys: Sequence[str]) -> list[exp.Expr]:
-    return [_is_null(exp.column(key)) for key in keys]
+    return [is_null(exp.column(key)) for key in keys]
 
 
-def _is_blank(origin: Origin) -> exp.Expr:
-    if origin.is_typed:
-        return exp.true()
-    cells = [exp.column(cell, quoted=True) for cell in origin.columns]
-    return (
-        _is_null(exp.func("coalesce", *(exp.cast(cell, "varchar") for cell in cells)))
-        if cells
-        else exp.true()
+def _with_order_id_date(select: exp.Select, pattern: str) -> exp.Select:
+    # Where the time is blank, the number says the day: 260301-….
+    digits = call(
+        "regexp_extract", exp.column("order_id"), exp.Literal.string(pattern), exp.Literal.number(1)
     )
+    day = call("try_strptime", digits, exp.Literal.string("%y%m%d"))
+    dated = exp.alias_(exp.func("coalesce", exp.column("ordered_at"), day), "ordered_at")
+    return exp.select(exp.Star(**{"replace": [dated]})).from_(select.subquery("cells"))
 
 
-def _is_total(origin: Origin) -> exp.Expr:
-    texts = [cell for cell in origin.columns if origin.column_types[cell] == "VARCHAR"][:4]
-    if not texts or origin.is_typed:
-        return exp.false()
-    first = exp.func(
-        "coalesce",
-        *(exp.func("nullif", exp.column(cell, quoted=True), exp.Literal.string("")) for cell in texts),
-    )
-    return exp.func("regexp_matches", first, exp.Literal.string(_TOTAL_ROW), exp.Literal.string("i"))
-
-
-def _joined(faults: list[exp.Expr]) -> exp.Expr:
-    if not faults:
+def _joined(parts: Sequence[exp.Expr]) -> exp.Expr:
+    if not parts:
         return exp.cast(exp.null(), "varchar")
-    return exp.func("nullif", exp.func("concat_ws", exp.Literal.string(";"), *faults), exp.Literal.string(""))
+    joined = call("concat_ws", exp.Literal.string(";"), *parts)
+    return exp.func("nullif", joined, exp.Literal.string(""))

@@ -12,15 +12,16 @@ create or replace macro unguarded(cell) as regexp_replace(
 -- Blank, a dash, "none" and the like all mean that nothing was written.
 create or replace macro written(text) as
     case
-        when text in ('', '-', '--', '—', '——', '/', '\N', '无', '暂无', '#N/A')
-            or lower(text) in ('null', 'none', 'nan', 'nat', 'n/a') then null
+        when text in ('', '/', '\', '\N', '无', '空', '暂无', '#N/A')
+            or regexp_matches(text, '^([-—–]+$|0000-00-00|0000/00/00|1900-01-00)')
+            or lower(text) in ('null', 'none', 'nan', 'nat', 'n/a', 'nil', '<na>') then null
         else text
     end;
 
 create or replace macro tidy(cell) as written(unguarded(cell));
 
 create or replace macro half_width(text) as
-    translate(text, '０１２３４５６７８９．，－＋（）：／＊￥　％', '0123456789.,-+():/*¥ %');
+    translate(text, '０１２３４５６７８９．，－＋（）：／＊￥　％−', '0123456789.,-+():/*¥ %-');
 
 create or replace macro fast_text(cell) as
     case
@@ -33,11 +34,11 @@ create or replace macro rest_text(text) as text;
 
 -- Spreadsheets and dataframes write whole-number ids with a useless .0; E+17 means that digits are gone.
 create or replace macro fast_id(cell) as
-    case when strlen(cell) > 4 and regexp_full_match(cell, '[0-9A-Za-z_-]+') then cell end;
+    case when strlen(cell) > 4 and regexp_full_match(cell, '[0-9A-Za-z][0-9A-Za-z_-]+') then cell end;
 
 create or replace macro rest_id(text) as
     case
-        when regexp_full_match(text, '[0-9](\.[0-9]+)?[eE]\+?[0-9]+') then null
+        when regexp_full_match(text, '[0-9]\.[0-9]+[eE]\+?[0-9]+|[0-9][eE]\+[0-9]+') then null
         else regexp_replace(half_width(text), '^([0-9]+)\.0+$', '\1')
     end;
 
@@ -50,6 +51,7 @@ create or replace macro fast_money(cell) as
 create or replace macro rest_money(text) as
     case
         when regexp_full_match(text, '无[^0-9]*') then cast(0 as decimal(18, 2))
+        when regexp_matches(half_width(text), '^[^()]*(\)|\([^)]*$)') then null
         else try_cast(
             case
                 when regexp_matches(half_width(text), '^[^0-9.(-]*-|^\s*[^0-9(]*\(\s*[^0-9]{0,3}[0-9][0-9,.]*\s*[^0-9]{0,2}\)\s*$')
@@ -65,7 +67,7 @@ create or replace macro rest_money(text) as
 
 create or replace macro fault_money(text) as 'bad_money';
 
-create or replace macro fast_number(cell) as try_cast(cell as double);
+create or replace macro fast_number(cell) as case when cell[-1:] between '0' and '9' then try_cast(cell as double) end;
 
 create or replace macro rest_number(text) as try_cast(replace(regexp_extract(
     half_width(text),
@@ -98,7 +100,7 @@ create or replace macro compact_phone(text) as regexp_replace(half_width(text), 
 create or replace macro rest_phone(text) as
     case
         when regexp_full_match(compact_phone(text), '(\+?86|0086)?1[3-9][0-9]{9}') then right(compact_phone(text), 11)
-        when regexp_full_match(compact_phone(text), '1\.[0-9]{10}[eE]\+?10') then replace(left(compact_phone(text), 12), '.', '')
+        when regexp_full_match(compact_phone(text), '1\.[3-9][0-9]{9}[eE]\+?10') then replace(left(compact_phone(text), 12), '.', '')
     end;
 
 create or replace macro fault_phone(text) as
@@ -111,14 +113,22 @@ create or replace macro fault_phone(text) as
 -- Dates: ISO text first; then Chinese, slashed, compact, Excel serials, epochs, offsets and month names.
 -- zone is the shop's: a time that carries an offset is moved there, any other is already there.
 create or replace macro fast_instant(cell) as coalesce(
-    case when strlen(cell) in (10, 16, 19) and cell[5] = '-' and cell[8] = '-' then try_cast(cell as timestamp) end,
-    case when cell[5] = '/' then try_strptime(cell, ['%Y/%m/%d %H:%M:%S', '%Y/%m/%d %H:%M', '%Y/%m/%d']) end);
+    case
+        when (strlen(cell) = 19 and cell[17] = ':' or strlen(cell) in (10, 16)) and cell[5] = '-' and cell[8] = '-'
+            then try_cast(cell as timestamp)
+    end,
+    case when cell[5] = '/' and cell[1:2] in ('20', '19') then try_strptime(cell, ['%Y/%m/%d %H:%M:%S', '%Y/%m/%d %H:%M', '%Y/%m/%d']) end);
 
 -- The time of day is whatever stands after the date: 9:05, 09:05:30.123, 9时5分, 下午3:20.
-create or replace macro time_text(hms, afternoon) as
+create or replace macro time_text(hms, half) as
     case
         when hms.h = '' then ''
-        else ' ' || lpad(case when afternoon and cast(hms.h as int) < 12 then cast(cast(hms.h as int) + 12 as varchar) else hms.h end, 2, '0')
+        else ' ' || lpad(
+            case
+                when half = 'pm' and cast(hms.h as int) < 12 then cast(cast(hms.h as int) + 12 as varchar)
+                when half = 'am' and hms.h = '12' then '0'
+                else hms.h
+            end, 2, '0')
             || ':' || lpad(hms.m, 2, '0') || ':' || lpad(case when hms.s = '' then '0' else hms.s end, 2, '0')
     end;
 
@@ -128,7 +138,7 @@ create or replace macro dated(text, ymd) as try_cast(
         regexp_extract(
             regexp_replace(text, '^[0-9]{1,4}\s?[-/.年]\s?[0-9]{1,2}\s?[-/.月]\s?[0-9]{1,4}日?', ''),
             '([0-9]{1,2})[:时点]\s?([0-9]{1,2})(?:[:分]\s?([0-9]{1,2}))?', ['h', 'm', 's']),
-        regexp_matches(text, '下午|晚上|PM|pm'))
+        case when regexp_matches(text, '(?i)下午|晚上|pm') then 'pm' when regexp_matches(text, '(?i)上午|凌晨|am') then 'am' end)
     as timestamp);
 
 create or replace macro serial_instant(days) as cast(date_trunc('second',
@@ -146,6 +156,7 @@ create or replace macro rest_instant_half(text, zone, date_order) as
         when regexp_matches(text, '^[0-9]{4}\s?[-/.年]\s?[0-9]{1,2}\s?[-/.月]\s?[0-9]{1,2}') then dated(
             text, regexp_extract(text, '^([0-9]{4})\s?[-/.年]\s?([0-9]{1,2})\s?[-/.月]\s?([0-9]{1,2})', ['y', 'm', 'd']))
         when regexp_full_match(text, '(19|20)[0-9]{6}') then try_strptime(text, '%Y%m%d')
+        when regexp_full_match(text, '(19|20)[0-9]{10}') then try_strptime(text, '%Y%m%d%H%M')
         when regexp_full_match(text, '(19|20)[0-9]{12}') then try_strptime(text, '%Y%m%d%H%M%S')
         when regexp_full_match(text, '[1-9][0-9]{4}(\.[0-9]+)?') then serial_instant(try_cast(text as double))
         when regexp_full_match(text, '1[0-9]{9}') then timezone(zone, to_timestamp(try_cast(text as double)))
@@ -154,16 +165,18 @@ create or replace macro rest_instant_half(text, zone, date_order) as
             text, regexp_extract(text, '^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})', ['d', 'm', 'y']))
         when date_order = 'mdy' and regexp_matches(text, '^[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}') then dated(
             text, regexp_extract(text, '^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})', ['m', 'd', 'y']))
-        else try_strptime(text, [
+        when regexp_matches(text, '\b(19|20)[0-9]{2}\b') then try_strptime(text, [
             '%d %b %Y', '%d %B %Y', '%b %d, %Y', '%B %d, %Y', '%d-%b-%Y', '%d %b %Y %H:%M', '%b %d, %Y %H:%M',
-            '%b %d, %Y %I:%M %p', '%d %b %Y %H:%M:%S', '%b %d, %Y %H:%M:%S', '%a, %d %b %Y %H:%M:%S', '%B %d, %Y %H:%M:%S'])
+            '%b %d, %Y %I:%M %p', '%d %b %Y %H:%M:%S', '%b %d, %Y %H:%M:%S', '%a, %d %b %Y %H:%M:%S', '%B %d, %Y %H:%M:%S',
+            '%b %d, %Y %I:%M:%S %p', '%B %d, %Y %I:%M:%S %p', '%B %d, %Y %I:%M %p', '%d-%b-%Y %H:%M', '%d-%b-%Y %H:%M:%S'])
     end;
 
 create or replace macro rest_instant(text, zone, date_order) as rest_instant_half(half_width(text), zone, date_order);
 
 create or replace macro fault_instant(text) as
     case
-        when regexp_matches(half_width(text), '^[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(\s|$)|^[0-9]{2}年|^[0-9]{1,2}[-/.][0-9]{1,2}(\s|$)')
+        when regexp_matches(half_width(text), '^[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(\s|$)|^[0-9]{2}年|^[0-9]{1,2}[-/.][0-9]{1,2}(\s|$)'
+            || '|^[0-9]{1,2}[-/ ][A-Za-z]{3,9}[-/ ][0-9]{2}(\s|$)|^[A-Za-z]{3,9}[-/ ][0-9]{1,2}[-/ ,]+[0-9]{2}(\s|$)')
             then 'ambiguous_date'
         else 'bad_date'
     end;

@@ -185,7 +185,9 @@ def _number(cells: _Cells) -> int:
 def _id(cells: _Cells) -> int:
     if cells.share("date", "time", "percent") > 0.5:
         return -1
-    return -1 if cells.share_of(lambda kind, value: kind == "money" and "." in value) > 0.7 else 0
+    # pandas writes whole numbers with a .0 as soon as one is missing.
+    cents = cells.share_of(lambda kind, value: kind == "money" and "." in value and not value.endswith(".0"))
+    return -1 if cents > 0.7 else 0
 
 
 def _bare_id(cells: _Cells) -> int:

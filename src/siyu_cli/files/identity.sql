@@ -1,7 +1,7 @@
 -- Who is who: every id, phone and buyer account leads to one member key.
 --
 -- reads   raw_members, raw_contacts, raw_orders, sources; member_links (member_id, member_key) made by identity.py
--- writes  bonds, shared_phones, linked_ids, phone_keys, account_keys
+-- writes  bonds, phone_ids, phone_keys, account_keys; excluded, from excluded_names of exclude.py
 
 -- name: bonds
 -- One row per id and phone that stand in one row of a file.
@@ -66,3 +66,20 @@ from (
 ) as known
 where known_key is not null
 group by platform, account;
+
+-- name: excluded
+-- Staff and test accounts, however they were written: an id, a phone or an account leads to the member's key.
+create or replace temp table excluded as
+with names as (
+    select name, coalesce(fast_phone(name), rest_phone(written(unguarded(name)))) as phone from excluded_names
+)
+
+select coalesce(member_key, phone_key, names.phone, name) as member_key
+from names
+left join member_links on member_links.member_id = name
+left join phone_keys on phone_keys.phone = names.phone
+union
+select coalesce(account_key, platforms.platform || ':' || name) as member_key
+from names
+cross join (select distinct platform from sources) as platforms
+left join account_keys on account_keys.platform = platforms.platform and account_keys.account = name;

@@ -17,12 +17,15 @@ from typing import TYPE_CHECKING
 from siyu_cli.errors import DataError
 from siyu_cli.files.account import account_for
 from siyu_cli.files.clean import load_macros
+from siyu_cli.files.exclude import exclude_members
 from siyu_cli.files.identity import link_members
+from siyu_cli.files.judge import describe_sources, judge_members, judge_orders
 from siyu_cli.files.read import Source, read_each, read_sources
 from siyu_cli.files.recognise import recognise
 from siyu_cli.files.report import Input, LoadReport, Note, SheetReport
-from siyu_cli.files.scripts import first_row, script
-from siyu_cli.files.sources import SheetSource, lend_cells, project, unite
+from siyu_cli.files.scripts import first_row
+from siyu_cli.files.sources import SheetSource, lend_cells, parquet_rows, project, unite
+from siyu_cli.files.warnings import load_notes
 from siyu_cli.files.words import map_status_words
 
 if TYPE_CHECKING:
@@ -34,7 +37,6 @@ if TYPE_CHECKING:
 
 _LOOK = 60
 _MOST_SHEETS = 10_000
-_PLAIN_COLUMNS = ("phone", "account", "receiver_phone", "status", "refund_status", "cancelled_at")
 
 
 @dataclass
@@ -70,25 +72,28 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
         lend_cells(connection, sheet)
     connection.execute("set variable as_of = $as_of", {"as_of": request.as_of})
     unite(connection, sheets)
-    _describe_sources(connection, sheets)
+    describe_sources(connection, sheets)
     map_status_words(connection, sheets)
     links = link_members(connection, request.aliases, request.snapshot)
-    _exclude(connection, settings)
-    notes = _judge_orders(connection, sheets)
-    _judge_members(connection)
-    accounted, rejects, more = account_for(connection, sheets, request.as_of)
+    exclude_members(connection, settings)
+    notes = judge_orders(connection, sheets)
+    judge_members(connection)
+    accounted, rejects = account_for(connection, sheets)
     reports |= accounted
-    inputs = tuple(_input(file.source, reports) for file in opened)
+    inputs = tuple(_input(place, file.source, reports) for place, file in enumerate(opened))
+    min_paid = _least_paid(sheets)
+    counted_from = min_paid if settings.orders.min_paid is None else settings.orders.min_paid
+    notes += load_notes(connection, sheets, reports, request.as_of, counted_from)
     if links:
         notes.append(
             Note("{count} member ids were joined to another by a shared phone.", {"count": len(links)})
         )
-    report = LoadReport(inputs, tuple(reports[key] for key in sorted(reports)), rejects, (*notes, *more))
-    return Load(connection, report, _least_paid(sheets), links)
+    report = LoadReport(inputs, tuple(reports[key] for key in sorted(reports)), rejects, tuple(notes), links)
+    return Load(connection, report, min_paid, links)
 
 
-def _input(source: Source, reports: Mapping[int, SheetReport]) -> Input:
-    rows = sum(report.rows_in for report in reports.values() if report.file.split("/")[0] == source.file)
+def _input(place: int, source: Source, reports: Mapping[int, SheetReport]) -> Input:
+    rows = sum(report.rows_in for number, report in reports.items() if number // _MOST_SHEETS == place)
     return Input(source.file, source.sha256, source.size, rows)
 
 
@@ -189,9 +194,7 @@ def _first_rows(connection: duckdb.DuckDBPyConnection, raw: RawSheet) -> list[li
     if raw.cells is not None:
         columns = [column.to_pylist() for column in raw.cells.slice(0, _LOOK).columns]
         return [list(row) for row in zip(*columns, strict=True)]
-    relation = connection.read_parquet(str(raw.parquet))
-    rows = relation.limit(_LOOK).fetchall()
-    return [list(relation.columns), *([None if cell is None else str(cell) for cell in row] for row in rows)]
+    return parquet_rows(connection, raw, _LOOK)
 
 
 def _check_usable(
@@ -211,96 +214,6 @@ def _check_usable(
             "siyu check shows what each sheet was taken for.",
             files=", ".join(file.source.file for file in opened),
         )
-
-
-def _describe_sources(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:
-    connection.execute(
-        "create or replace temp table sources (source integer, platform varchar, scope varchar, has_buyer boolean, "
-        "has_status boolean, has_paid_at boolean, exported_at timestamp)"
-    )
-    platforms = {
-        sheet.match.preset.platform for sheet in sheets if sheet.match.preset and sheet.has("account")
-    }
-    # An account of a sheet nobody knows belongs to the one platform in sight, if there is just one.
-    unknown = platforms.pop() if len(platforms) == 1 else "account"
-    for sheet in sheets:
-        preset = sheet.match.preset
-        if sheet.scope is None and not sheet.has("item_id", "product", "sku", "quantity", "unit_price"):
-            sheet.scope = "item"
-        connection.execute("insert into sources values (?, ?, ?, ?, ?, ?, ?)", [
-            sheet.source, preset.platform if preset and preset.platform else unknown, sheet.scope,
-            sheet.has("member_id", "phone", "account"), sheet.has("status"),
-            sheet.has("paid_at") and sheet.has("ordered_at"), sheet.exported_at,
-        ])  # fmt: skip
-
-
-def _exclude(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    names = [*settings.exclude.ids, *settings.exclude.phones]
-    folder = settings.path.parent if settings.path else Path()
-    for listed in settings.exclude.files:
-        for source in read_sources([folder / listed]):
-            names += [cell for sheet in source.sheets if sheet.cells is not None for cell in _cells(sheet)]
-    connection.execute("create or replace temp table excluded_names (name varchar)")
-    if names:
-        connection.executemany(
-            "insert into excluded_names values (?)", [[str(name)] for name in sorted(set(names))]
-        )
-    connection.execute(script("orders")["excluded"])
-
-
-def _cells(sheet: RawSheet) -> list[str]:
-    cells = sheet.cells
-    assert cells is not None
-    return [str(value).strip() for column in cells.columns for value in column.to_pylist() if value]
-
-
-def _judge_orders(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> list[Note]:
-    statements = script("orders")
-    orders = [sheet for sheet in sheets if sheet.match.table == "orders"]
-    has_exclusions = first_row(connection, "select count(*) from excluded_names") != (0,)
-    is_plain = (
-        len(sheets) == 1 and len(orders) == 1 and not orders[0].has(*_PLAIN_COLUMNS) and not has_exclusions
-    )
-    connection.execute(statements["plain" if is_plain else "keyed"])
-    notes = _settle_scopes(connection, orders)
-    has_totals = any(sheet.scope == "order" and sheet.has("order_id") for sheet in orders)
-    connection.execute(statements["order_rows" if has_totals else "no_order_rows"])
-    connection.execute(statements["judged"])
-    if len(orders) > 1:
-        connection.execute(statements["contested"])
-    connection.execute(statements["settled" if len(orders) > 1 else "uncontested"])
-    connection.execute(statements["lines"])
-    if not all(sheet.origin and sheet.origin.is_typed for sheet in orders):
-        connection.execute(statements["kept_lines"])
-    return notes
-
-
-def _settle_scopes(connection: duckdb.DuckDBPyConnection, orders: Sequence[SheetSource]) -> list[Note]:
-    notes: list[Note] = []
-    found = {row[0]: row[1:] for row in connection.execute(script("orders")["scopes"]).fetchall()} if any(
-        sheet.scope is None for sheet in orders
-    ) else {}  # fmt: skip
-    for sheet in orders:
-        if sheet.scope is not None:
-            continue
-        repeating, repeated, adds_up = found.get(sheet.source, (0, 0, 0))
-        is_total = repeating > 0 and (2 * adds_up > repeating or repeated == repeating)
-        sheet.scope = "order" if is_total else "item"
-        connection.execute("update sources set scope = ? where source = ?", [sheet.scope, sheet.source])
-        if is_total:
-            notes.append(Note(
-                "{file}: the amount repeats on every item row, so it was counted once per order.",
-                {"file": sheet.raw.file},
-            ))  # fmt: skip
-    return notes
-
-
-def _judge_members(connection: duckdb.DuckDBPyConnection) -> None:
-    statements = script("members")
-    late = first_row(connection, statements["late_members"])
-    connection.execute(statements["early_buyers" if late else "no_early_buyers"])
-    for name in ("judged", "judged_contacts", "members", "people"):
-        connection.execute(statements[name])
 
 
 def _least_paid(sheets: Sequence[SheetSource]) -> Decimal | None:

@@ -10,6 +10,8 @@ select
     *,
     case
         when is_blank then 'skip:blank_row'
+        when faults is not null and contains(faults, 'row:undecodable') then 'reject:undecodable'
+        when is_title then 'skip:title_row'
         when has_total_word and joined_on is null and phone is null then 'skip:total_row'
         when member_key in (select member_key from excluded) then 'skip:excluded'
         when member_key is null and is_shared_phone then 'reject:shared_phone'
@@ -53,14 +55,15 @@ select
     *,
     case
         when is_blank then 'skip:blank_row'
+        when faults is not null and contains(faults, 'row:undecodable') then 'reject:undecodable'
+        when is_title then 'skip:title_row'
         when has_total_word and added_on is null and phone is null then 'skip:total_row'
         when member_key in (select member_key from excluded) then 'skip:excluded'
         when member_key is null and coalesce(is_shared, false) then 'reject:shared_phone'
         when member_key is null then coalesce(
             'reject:' || nullif(regexp_extract(coalesce(faults, ''), '(?:^|;)(?:member_id|phone):([a-z_]+)', 1), ''),
             'skip:no_member')
-        when added_on > getvariable('as_of')
-            and member_key not in (select member_id from early_buyers) then 'skip:after_as_of'
+        when added_on >= getvariable('as_of') + 1 then 'skip:after_as_of'
     end as verdict
 from (
     select
@@ -95,7 +98,7 @@ with contacted as (
         member_key as member_id,
         cast(min(added_on) as date) as contact_added_on,
         max_by(owner, struct_pack(at := coalesce(added_on, timestamp '1900-01-01'), who := coalesce(owner, ''))) as contact_owner,
-        bool_and(deleted_on is not null and deleted_on <= getvariable('as_of')) as contact_unfriended,
+        bool_and(deleted_on is not null and deleted_on < getvariable('as_of') + 1) as contact_unfriended,
         max(source_channel) as contact_channel,
         max(tags) as contact_tags
     from judged_contacts
@@ -115,7 +118,7 @@ registered as (
         bool_or(consent_sms) as consent_sms, bool_or(consent_wecom) as consent_wecom,
         bool_or(consent_ads) as consent_ads, bool_or(opt_out_profiling) as opt_out_profiling,
         bool_or(is_unfriended) as is_unfriended,
-        max(inviter_id) as inviter,
+        max(case when inviter_id is not null then struct_pack(named := inviter_id, platform := platform) end) as inviter,
         cast(max(last_event_on) as date) as last_event_on,
         max(coupons_redeemed) as coupons_redeemed,
         max(total_order_count) as total_order_count,
@@ -141,22 +144,26 @@ known as (
 )
 
 select
-    known.member_id,
+    invited.member_id,
     is_registered,
     is_unfriended,
     joined_on,
     joined_by,
     level, points, owner, store, source_channel, city, gender, birthday, tags,
     consent_sms, consent_wecom, consent_ads, opt_out_profiling,
-    case when known.inviter is not null then coalesce(member_key, phone_key, known.inviter) end as inviter_id,
+    coalesce(member_key, phone_key, account_key, phone, inviter.named) as inviter_id,
     last_event_on,
     coupons_redeemed,
     total_order_count,
     total_net_sales,
     total_last_order_on
-from known
-left join member_links on member_links.member_id = known.inviter
-left join phone_keys on phone_keys.phone = known.inviter;
+from (
+    -- An inviter may be named by id, phone or account.
+    select *, coalesce(fast_phone(inviter.named), rest_phone(inviter.named)) as phone from known
+) as invited
+left join member_links on member_links.member_id = inviter.named
+left join phone_keys using (phone)
+left join account_keys on account_keys.platform = inviter.platform and account_keys.account = inviter.named;
 
 -- name: people
 -- What staff recognise a member by. Kept apart from everything the core reads.

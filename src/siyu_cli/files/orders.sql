@@ -1,83 +1,89 @@
 -- Orders: from the rows of every order export to the lines the core reads.
 --
--- reads   raw_orders, sources, status_words, member_links, phone_keys, account_keys, excluded
--- writes  keyed_orders → order_rows → judged_orders → order_lines; contested lines of several files are
---         settled in duplicate_rows
+-- reads   raw_orders, sources, status_words, member_links, phone_keys, account_keys, excluded, contested
+-- writes  keyed_orders → order_rows → judged_orders → settled_orders → order_lines
 --
 -- The variable as_of is the date the shop is looked at.
 
--- name: excluded
-create or replace temp table excluded as
-select coalesce(member_key, phone_key, name) as member_key
-from excluded_names
-left join member_links on member_id = name
-left join phone_keys on phone = name;
-
 -- name: keyed
--- One row per raw row, with its member's key, what its status words mean, and what it paid.
+-- One row per raw row, with its member's key, what its words mean, and what it paid.
 create or replace temp view keyed_orders as
 select
-    source,
-    row,
-    platform,
-    scope,
-    has_buyer,
-    raw.member_id,
-    raw.phone,
-    raw.account,
-    receiver_phone,
-    order_id,
-    item_id,
-    product,
-    sku,
-    quantity,
-    unit_price,
-    faults,
-    is_blank,
-    has_total_word,
-    raw.status as status_word,
-    coalesce(
-        member_key,
-        raw.member_id,
-        buyers.phone_key,
-        case when buyers.is_shared then null else raw.phone end,
-        account_key,
-        case when raw.account is not null then platform || ':' || raw.account end,
-        case when not has_buyer then coalesce(receivers.phone_key, case when receivers.is_shared then null else receiver_phone end) end
-    ) as member_key,
-    coalesce(buyers.is_shared, false) or (not has_buyer and coalesce(receivers.is_shared, false)) as is_shared_phone,
-    ordered_at,
-    paid_at,
-    cast(coalesce(paid_at, ordered_at) as date) as ordered_on,
-    coalesce(
-        paid_amount,
-        cast(cast(unit_price as decimal(18, 4)) * cast(quantity as decimal(18, 3)) as decimal(18, 2))
-    ) as paid,
-    refunded_amount as refunded,
-    cast(refunded_at as date) as refunded_on,
+    * exclude (raw_faults, refund_word, refund_state, known_status, is_closed, is_unpaid),
     case
-        when cancelled_at is not null and coalesce(known.status, '') <> 'refunded' then 'cancelled'
-        when refunds.status = 'refunded' and coalesce(known.status, 'paid') <> 'unpaid' then 'refunded'
-        when known.status = 'cancelled' and paid_amount > 0 and refunded_amount >= paid_amount then 'refunded'
-        when known.status is not null then known.status
-        when raw.status is not null then null
-        when not has_status and has_paid_at and paid_at is null then 'unpaid'
+        when refund_word is not null and refund_state is null then concat_ws(';', raw_faults, 'refund_status:unknown_status')
+        else raw_faults
+    end as faults,
+    -- Paid and then refunded in full is one class, however it is said: closed with a refund of what was paid,
+    -- a status that says refunded, a refund status that says so without an amount. An amount below what was
+    -- paid is the better witness: then only a part was given back.
+    case
+        when status_word is not null and known_status is null then null
+        when known_status = 'unpaid' then 'unpaid'
+        when (known_status = 'refunded' or refund_state = 'full') and not (paid > 0 and coalesce(refunded, 0) > 0 and refunded < paid)
+            then 'refunded'
+        when is_closed and paid > 0 and refunded >= paid then 'refunded'
+        when is_closed then 'cancelled'
+        when known_status = 'refunded' then 'paid'
+        when known_status is not null then known_status
+        when is_unpaid then 'unpaid'
         else 'paid'
-    end as status,
-    coalesce(known.status in ('shipped', 'completed') or known.was_delivered, false)
-        or coalesce(refunds.was_delivered, false)
-        or shipped_at is not null
-        or completed_at is not null as is_delivered,
-    coalesce(updated_at, greatest(ordered_at, paid_at, shipped_at, completed_at, refunded_at, cancelled_at)) as updated_at,
-    exported_at
-from raw_orders as raw
-join sources using (source)
-left join status_words as known on known.source = raw.source and known.kind = 'status' and known.word = raw.status
-left join status_words as refunds on refunds.source = raw.source and refunds.kind = 'refund_status' and refunds.word = raw.refund_status
-left join member_links using (member_id)
-left join phone_keys as buyers on buyers.phone = raw.phone
-left join phone_keys as receivers on receivers.phone = raw.receiver_phone
-left join account_keys using (platform, account);
+    end as status
+from (
+    select
+        source,
+        row,
+        scope,
+        has_buyer,
+        raw.member_id,
+        order_id,
+        item_id,
+        product,
+        sku,
+        quantity,
+        unit_price,
+        is_blank,
+        is_title,
+        has_total_word,
+        coalesce(
+            member_key,
+            raw.member_id,
+            buyers.phone_key,
+            case when buyers.is_shared then null else raw.phone end,
+            account_key,
+            case when raw.account is not null then platform || ':' || raw.account end,
+            case when not has_buyer then coalesce(receivers.phone_key, case when receivers.is_shared then null else receiver_phone end) end
+        ) as member_key,
+        coalesce(buyers.is_shared, false) or (not has_buyer and coalesce(receivers.is_shared, false)) as is_shared_phone,
+        ordered_at,
+        paid_at,
+        cast(coalesce(paid_at, ordered_at) as date) as ordered_on,
+        coalesce(
+            paid_amount,
+            case when not has_amount then cast(cast(unit_price as decimal(18, 4)) * cast(quantity as decimal(18, 3)) as decimal(18, 2)) end
+        ) as paid,
+        abs(refunded_amount) as refunded,
+        cast(refunded_at as date) as refunded_on,
+        coalesce(known.status in ('shipped', 'completed') or known.was_delivered, false) or coalesce(refunds.was_delivered, false)
+            or shipped_at is not null or completed_at is not null as is_delivered,
+        coalesce(updated_at, greatest(ordered_at, paid_at, shipped_at, completed_at, refunded_at, cancelled_at)) as updated_at,
+        exported_at,
+        faults as raw_faults,
+        raw.status as status_word,
+        known.status as known_status,
+        raw.refund_status as refund_word,
+        refunds.status as refund_state,
+        cancelled_at is not null or coalesce(known.status = 'cancelled', false) as is_closed,
+        not has_status and has_paid_at and paid_at is null and not coalesce(contains(faults, 'paid_at:'), false) as is_unpaid
+    from raw_orders as raw
+    join sources using (source)
+    left join status_words as known on known.source = raw.source and known.kind = 'status' and known.word = raw.status
+    left join status_words as refunds on refunds.source = raw.source and refunds.kind = 'refund_status' and refunds.word = raw.refund_status
+    left join member_links using (member_id)
+    left join phone_keys as buyers on buyers.phone = raw.phone
+    left join phone_keys as receivers on receivers.phone = raw.receiver_phone
+    left join account_keys using (platform, account)
+) as looked_up;
 
 -- name: plain
 -- The same for one export that names its members by id alone: nothing to look up.
@@ -85,23 +91,18 @@ create or replace temp view keyed_orders as
 select
     source,
     row,
-    cast('' as varchar) as platform,
     scope,
     true as has_buyer,
     member_id,
-    cast(null as varchar) as phone,
-    cast(null as varchar) as account,
-    cast(null as varchar) as receiver_phone,
     order_id,
     item_id,
     product,
     sku,
     quantity,
     unit_price,
-    faults,
     is_blank,
+    is_title,
     has_total_word,
-    cast(null as varchar) as status_word,
     member_id as member_key,
     false as is_shared_phone,
     ordered_at,
@@ -109,54 +110,71 @@ select
     cast(coalesce(paid_at, ordered_at) as date) as ordered_on,
     coalesce(
         paid_amount,
-        cast(cast(unit_price as decimal(18, 4)) * cast(quantity as decimal(18, 3)) as decimal(18, 2))
+        case when not has_amount then cast(cast(unit_price as decimal(18, 4)) * cast(quantity as decimal(18, 3)) as decimal(18, 2)) end
     ) as paid,
-    refunded_amount as refunded,
+    abs(refunded_amount) as refunded,
     cast(refunded_at as date) as refunded_on,
-    case when has_paid_at and paid_at is null then 'unpaid' else 'paid' end as status,
     shipped_at is not null or completed_at is not null as is_delivered,
-    cast(null as timestamp) as updated_at,
-    cast(null as timestamp) as exported_at
+    coalesce(updated_at, greatest(ordered_at, paid_at, shipped_at, completed_at, refunded_at)) as updated_at,
+    cast(null as timestamp) as exported_at,
+    faults,
+    cast(null as varchar) as status_word,
+    case
+        when has_paid_at and paid_at is null and not coalesce(contains(faults, 'paid_at:'), false) then 'unpaid'
+        else 'paid'
+    end as status
 from raw_orders
 join sources using (source);
 
--- name: scopes
--- Exports that do not say whether an amount is the order's or the item's: what their own rows say.
-select
-    source,
-    count(*) as orders,
-    count(case when amounts = 1 then 1 end) as repeated,
-    count(case when abs(priced - least_paid) < 0.05 then 1 end) as adds_up
-from (
+-- name: order_rows
+-- Orders whose total is written once per order: the row that carries it. An export may write it on every row, or
+-- on one and leave the others blank or 0. Which row stands for the order its content decides, never its place;
+-- of totals that differ the one updated last counts, and where nothing tells, none does.
+create or replace temp table order_rows as
+with repeated as (
+    select source, order_id
+    from keyed_orders
+    where scope = 'order' and order_id is not null
+    group by source, order_id
+    having count(*) > 1
+),
+
+placed as (
     select
         source,
         order_id,
-        count(distinct paid) as amounts,
-        min(paid) as least_paid,
-        sum(unit_price * quantity) as priced
+        row,
+        nullif(paid, 0) as paid,
+        updated_at,
+        max(case when coalesce(paid, 0) <> 0 then updated_at end) over (partition by source, order_id) as latest_at,
+        row_number() over (
+            partition by source, order_id
+            order by
+                paid is null,
+                coalesce(paid, 0) = 0,
+                member_key is null,
+                updated_at desc nulls last,
+                refunded desc nulls last,
+                is_delivered desc,
+                status nulls last,
+                ordered_on nulls last,
+                member_key,
+                row
+        ) as place
     from keyed_orders
-    where order_id is not null and paid is not null
-      and source in (select source from sources where scope is null)
-    group by source, order_id
-    having count(*) > 1
-) as repeats
-group by source;
+    join repeated using (source, order_id)
+)
 
--- name: order_rows
--- Orders whose total is written once per order: the row that carries it.
-create or replace temp table order_rows as
 select
     source,
     order_id,
-    min(case when paid is not null then row end) as first_row,
-    count(distinct paid) as amounts
-from keyed_orders
-where scope = 'order' and order_id is not null
-group by source, order_id
-having count(*) > 1;
+    min(case when place = 1 then row end) as total_row,
+    count(distinct paid) > 1 and count(distinct case when updated_at = latest_at then paid end) <> 1 as is_conflicting
+from placed
+group by source, order_id;
 
 -- name: no_order_rows
-create or replace temp table order_rows (source integer, order_id varchar, first_row bigint, amounts bigint);
+create or replace temp table order_rows (source integer, order_id varchar, total_row bigint, is_conflicting boolean);
 
 -- name: judged
 -- One row per raw row with a verdict: null is used; skip:… follows a rule; reject:… needs the operator.
@@ -165,16 +183,18 @@ select
     *,
     case
         when is_blank then 'skip:blank_row'
-        when has_total_word and ordered_on is null then 'skip:total_row'
-        when paid is null and first_row is not null then 'skip:item_detail'
-        when row > first_row and amounts = 1 then 'skip:order_total_repeated'
-        when row > first_row then 'reject:order_conflict'
+        when faults is not null and contains(faults, 'row:undecodable') then 'reject:undecodable'
+        when is_title then 'skip:title_row'
+        when has_total_word and (ordered_on is null or member_key is null or order_id is null) then 'skip:total_row'
+        when paid is null and total_row is not null and row <> total_row then 'skip:item_detail'
+        when row <> total_row and not is_conflicting then 'skip:order_total_repeated'
         when is_excluded then 'skip:excluded'
         when member_key is null and is_shared_phone then 'reject:shared_phone'
         when member_key is null then coalesce('reject:' || key_fault, 'skip:no_member')
         when status is null then 'reject:unknown_status'
         when status = 'unpaid' then 'skip:unpaid'
         when status = 'cancelled' then 'skip:cancelled'
+        when is_conflicting then 'reject:order_conflict'
         when ordered_on is null then 'reject:' || coalesce(date_fault, 'missing_date')
         when paid is null then 'reject:' || coalesce(amount_fault, 'missing_amount')
         when ordered_on > getvariable('as_of') then 'skip:after_as_of'
@@ -189,86 +209,6 @@ from (
     from keyed_orders
     left join order_rows using (source, order_id)
 ) as checked;
-
--- name: contested
--- The same order in several files: the union of its distinct lines, each at its largest multiplicity in any one
--- file. Where status or refund differ the later update or export wins; where nothing tells, nobody wins.
-create or replace temp table contested as
-with shared_orders as (
-    select platform, member_key, order_id
-    from judged_orders
-    where order_id is not null and (verdict is null or verdict = 'skip:after_as_of')
-    group by platform, member_key, order_id
-    having count(distinct source) > 1
-),
-
-lines as (
-    select
-        source,
-        row,
-        scope,
-        md5(concat_ws('|', platform, member_key, order_id)) as order_hash,
-        md5(concat_ws('|', platform, member_key, order_id, coalesce(item_id, ''), coalesce(sku, ''), coalesce(product, ''),
-            coalesce(cast(quantity as varchar), ''), coalesce(cast(unit_price as varchar), ''), cast(paid as varchar))) as line_hash,
-        concat_ws('|', status, cast(coalesce(refunded, 0) as varchar), coalesce(cast(refunded_on as varchar), '')) as version,
-        updated_at,
-        exported_at
-    from judged_orders
-    join shared_orders using (platform, member_key, order_id)
-    where verdict is null or verdict = 'skip:after_as_of'
-),
-
-numbered as (
-    select
-        *,
-        row_number() over (partition by line_hash, source order by version, row) as copy,
-        max(case when scope = 'order' then 1 else 0 end) over (partition by order_hash) as has_total,
-        max(updated_at) over (partition by order_hash, source) as order_updated_at
-    from lines
-),
-
-rivals as (
-    select
-        *,
-        min(version) over (partition by line_hash, copy) <> max(version) over (partition by line_hash, copy) as is_disputed,
-        max(order_updated_at) over (partition by line_hash, copy) as latest_update,
-        min(order_updated_at) over (partition by line_hash, copy) as earliest_update,
-        max(exported_at) over (partition by line_hash, copy) as latest_export,
-        min(exported_at) over (partition by line_hash, copy) as earliest_export,
-        count(exported_at) over (partition by line_hash, copy) as dated_exports,
-        count(*) over (partition by line_hash, copy) as files
-    from numbered
-),
-
-ranked as (
-    select
-        *,
-        case
-            when not is_disputed then 'same'
-            when latest_update > earliest_update then 'updated'
-            when dated_exports = files and latest_export > earliest_export then 'exported'
-            else 'unsettled'
-        end as settled_by,
-        row_number() over (
-            partition by line_hash, copy
-            order by
-                case when is_disputed and latest_update > earliest_update then order_updated_at end desc nulls last,
-                case when is_disputed then exported_at end desc nulls last,
-                source,
-                row
-        ) as place
-    from rivals
-)
-
-select
-    source,
-    row,
-    case
-        when has_total = 1 and scope = 'item' then 'skip:item_detail'
-        when settled_by = 'unsettled' then 'reject:order_conflict'
-        when place > 1 then 'skip:duplicate'
-    end as contested_verdict
-from ranked;
 
 -- name: settled
 create or replace temp view settled_orders as

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from siyu_cli.errors import Note
@@ -57,12 +57,14 @@ class LoadReport:
     """The whole load: rows_in = rows_used + rows_rejected + rows_skipped, always.
 
     ``rejects`` lists ``(reason, effect, rows)``; effect ``cell`` means that the row was used without the cell.
+    ``links`` leads from every member id that goes by another key to that key.
     """
 
     inputs: tuple[Input, ...]
     sheets: tuple[SheetReport, ...]
     rejects: tuple[tuple[str, str, int], ...] = ()
     warnings: tuple[Note, ...] = ()
+    links: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def rows_in(self) -> int:

@@ -33,6 +33,13 @@ def first_row(
     return rows[0] if rows else None
 
 
+def call(name: str, *arguments: exp.Expr) -> exp.Anonymous:
+    """Return a call of a DuckDB function under its own name: sqlglot knows some of them with other meanings."""
+    from sqlglot import exp
+
+    return exp.Anonymous(this=name, expressions=[argument.copy() for argument in arguments])
+
+
 def create(
     connection: duckdb.DuckDBPyConnection,
     name: str,

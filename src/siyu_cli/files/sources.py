@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from siyu_cli.files.clean import Origin, projection
-from siyu_cli.files.scripts import create, first_row
+from siyu_cli.files.clean import Origin, as_text, fits, projection
+from siyu_cli.files.day_order import with_day_order
+from siyu_cli.files.faults import mark_faults
+from siyu_cli.files.scripts import call, create
 from siyu_cli.tables import CONTACTS, MEMBERS, ORDERS, Table
 
 if TYPE_CHECKING:
@@ -19,10 +21,12 @@ if TYPE_CHECKING:
 
     from siyu_cli.files.read import RawSheet
     from siyu_cli.files.recognise import Match
+    from siyu_cli.files.sheets import CellFault
 
-_PARSED_KINDS = ("date", "instant", "money", "number", "count", "rate", "flag", "phone")
 _FILLED_KINDS = ("id", "phone", "instant", "date", "text", "status")
 _ESSENTIAL = ("order_id", "member_id", "phone", "account", "ordered_at", "paid_at", "paid_amount")
+# Blank here is the rule; a column of nothing else may be formulas that were never computed.
+_OFTEN_BLANK = ("refunded_amount", "unit_price", "quantity", "status")
 _BATCH_ROWS = 50_000
 LOADED = {"members": MEMBERS, "contacts": CONTACTS, "orders": ORDERS}
 
@@ -38,6 +42,7 @@ class SheetSource:
     origin: Origin | None = None
     scope: str | None = None
     cells: pa.Table | None = None
+    faults: tuple[CellFault, ...] = ()
 
     @property
     def table(self) -> Table:
@@ -72,21 +77,18 @@ def project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: str
     types = {name: str(kind) for name, kind in _described(connection, relation)}
     preset = sheet.match.preset
     names = [name for name in types if name != "row"]
-    mapped = {names[column.position] for column in sheet.match.columns if column.position < len(names)}
-    parsed = {
-        names[column.position] for column in sheet.match.columns
-        if sheet.table[column.key].kind in _PARSED_KINDS
-    }  # fmt: skip
-    is_typed = sheet.raw.cells is None and not any(types[name] == "VARCHAR" for name in parsed & mapped)
+    is_typed = sheet.raw.cells is None and all(
+        fits(sheet.table[column.key].kind, types[names[column.position]]) for column in sheet.match.columns
+    )
     sheet.origin = Origin(
         sheet.source, relation, types, (preset.timezone if preset else None) or zone,
         (preset.date_order if preset else "ymd"), is_typed,
     )  # fmt: skip
-    if not is_typed and sheet.origin.date_order == "ymd":
-        sheet.origin = _with_date_order(connection, sheet, sheet.origin)
+    sheet.origin = with_day_order(connection, sheet, sheet.origin)
     select = projection(sheet.table, sheet.match, sheet.origin)
     kind = "VIEW" if is_typed else "TABLE"
     create(connection, f"source_{sheet.source}", select, kind=kind, is_temporary=False)
+    mark_faults(connection, sheet)
 
 
 def lend_cells(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> None:
@@ -113,7 +115,7 @@ def _empty(table: Table) -> exp.Select:
     frame = [
         exp.alias_(exp.cast(exp.null(), "int"), "source"), exp.alias_(exp.cast(exp.null(), "bigint"), "row"),
         *columns, exp.alias_(exp.cast(exp.null(), "varchar"), "faults"),
-        exp.alias_(exp.false(), "is_blank"), exp.alias_(exp.false(), "has_total_word"),
+        *(exp.alias_(exp.false(), name) for name in ("is_blank", "is_title", "has_total_word")),
     ]  # fmt: skip
     return exp.select(*frame).where(exp.false())
 
@@ -138,17 +140,21 @@ def _repaired(sheet: SheetSource) -> pa.Table:
     # repeated, since a merged amount is the order's. Looked up only where an important cell is blank.
     cells = sheet.raw.cells
     assert cells is not None
-    essential = [
-        column.position for column in sheet.match.columns
-        if column.key in _ESSENTIAL and column.position < cells.num_columns
-    ]  # fmt: skip
     start = sheet.match.first_data_row
-    if not any(cells.column(position).slice(start).null_count for position in essential):
+    blanks = {
+        column.key: cells.column(column.position).slice(start).null_count for column in sheet.match.columns
+    }
+    rows = max(1, cells.num_rows - start)
+    if not any(blanks.get(key) for key in _ESSENTIAL) and not any(
+        blanks.get(key) == rows for key in _OFTEN_BLANK
+    ):
         return cells
+    facts = sheet.raw.inspect()
+    sheet.faults = facts.faults
     filled = {
         column.position for column in sheet.match.columns if sheet.table[column.key].kind in _FILLED_KINDS
     }
-    return _filled_down(cells, sheet.raw.inspect().merged, filled, start)
+    return _filled_down(cells, facts.merged, filled, start)
 
 
 def _filled_down(
@@ -168,48 +174,49 @@ def _filled_down(
 
 
 def _view_parquet(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, relation: str) -> None:
-    read = connection.read_parquet(str(sheet.raw.parquet), file_row_number=True)
-    names = [name for name in read.columns if name != "file_row_number"]
-    columns = [exp.alias_(exp.column(name, quoted=True), f"c{place}") for place, name in enumerate(names)]
+    names = parquet_columns(connection, sheet.raw)
+    if any(name.lower() == "file_row_number" for name, _ in names):
+        _copy_parquet(connection, sheet, relation)
+        return
+    columns = [
+        exp.alias_(exp.column(name, quoted=True), f"c{place}") for place, (name, _) in enumerate(names)
+    ]
     number = exp.alias_(exp.column("file_row_number") + exp.Literal.number(1), "row")
-    file = exp.func("read_parquet", exp.Literal.string(str(sheet.raw.parquet)), exp.PropertyEQ(
+    file = call("read_parquet", exp.Literal.string(str(sheet.raw.parquet)), exp.PropertyEQ(
         this=exp.to_identifier("file_row_number"), expression=exp.true()
     ))  # fmt: skip
     select = exp.select(*columns, number).from_(exp.Table(this=file))
     create(connection, relation, select, kind="VIEW", is_temporary=False)
 
 
+def _copy_parquet(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, relation: str) -> None:
+    # The engine cannot number the rows of a file that has a column of the number's name.
+    import numpy as np
+    from pyarrow import parquet
+
+    cells = parquet.read_table(sheet.raw.parquet)
+    numbered = cells.rename_columns([f"c{place}" for place in range(cells.num_columns)])
+    sheet.cells = numbered.append_column("row", [np.arange(1, cells.num_rows + 1, dtype="int64")])
+    connection.register(relation, sheet.cells)
+
+
+def parquet_columns(connection: duckdb.DuckDBPyConnection, raw: RawSheet) -> list[tuple[str, str]]:
+    """Return the columns of a Parquet file and their types, under the names the engine gives them."""
+    file = call("read_parquet", exp.Literal.string(str(raw.parquet)))
+    described = "describe " + exp.select("*").from_(exp.Table(this=file)).sql("duckdb")
+    return [(row[0], row[1]) for row in connection.execute(described).fetchall()]
+
+
+def parquet_rows(connection: duckdb.DuckDBPyConnection, raw: RawSheet, rows: int) -> list[list[str | None]]:
+    """Return the header and the first rows of a Parquet file as text."""
+    columns = parquet_columns(connection, raw)
+    file = exp.Table(this=call("read_parquet", exp.Literal.string(str(raw.parquet))))
+    select = exp.select(*(as_text(name, sql_type) for name, sql_type in columns)).from_(file).limit(rows)
+    found = connection.execute(select.sql("duckdb")).fetchall()
+    return [[name for name, _ in columns], *(list(row) for row in found)]
+
+
 def _described(connection: duckdb.DuckDBPyConnection, relation: str) -> list[tuple[str, str]]:
     described = exp.select("*").from_(relation).sql("duckdb")
     rows = connection.execute("describe " + described).fetchall()
     return [(row[0], row[1]) for row in rows]
-
-
-def _with_date_order(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, origin: Origin) -> Origin:
-    # 25/03/2025 anywhere in a column settles what 01/03/2025 means in all of it; nothing else is guessed.
-    pattern = exp.Literal.string("^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.][0-9]{4}")
-    for column in sheet.match.columns:
-        if sheet.table[column.key].kind not in ("date", "instant"):
-            continue
-        cell = exp.column(origin.columns[column.position], quoted=True)
-        parts = [
-            exp.Max(this=exp.TryCast(
-                this=exp.func("regexp_extract", cell.copy(), pattern.copy(), exp.Literal.number(part)),
-                to=exp.DataType.build("int"),
-            ))
-            for part in (1, 2)
-        ]  # fmt: skip
-        sample = exp.select(cell.copy()).from_(origin.relation).where(
-            exp.func("regexp_matches", cell.copy(), pattern.copy())
-        )  # fmt: skip
-        if first_row(connection, sample.limit(1).sql("duckdb")) is None:
-            continue
-        first, second = first_row(connection, exp.select(*parts).from_(origin.relation).sql("duckdb")) or (
-            0,
-            0,
-        )
-        if (first or 0) > 12 >= (second or 0):
-            return replace(origin, date_order="dmy")
-        if (second or 0) > 12 >= (first or 0):
-            return replace(origin, date_order="mdy")
-    return origin

@@ -18,7 +18,7 @@ _MOST_WORDS = 2_000
 
 
 def map_status_words(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:
-    """Make ``status_words``: what each word of ``status`` and ``refund_status`` (full refunds only) means.
+    """Make ``status_words``: what each word of ``status`` and ``refund_status`` means, null where nobody knows.
 
     ``was_delivered`` marks words which tell that the goods had left the shop, whatever became of the order.
     """
@@ -42,8 +42,5 @@ def _words(
         for (word,) in connection.execute(distinct.sql("duckdb")).fetchall():
             if word is None:
                 continue
-            if kind == "status":
-                status = order_status(word, preset)
-            else:
-                status = "refunded" if refund_state(word, preset) == "full" else "paid"
-            yield sheet.source, kind, word, status, was_delivered(word, preset)
+            meaning = order_status(word, preset) if kind == "status" else refund_state(word, preset)
+            yield sheet.source, kind, word, meaning, was_delivered(word, preset)

@@ -1,0 +1,29 @@
+-- Scopes: whether an amount is the order's or the item's, from what an export's own rows say.
+--
+-- reads   keyed_orders, sources
+--
+-- An order of several rows speaks for the order's total when its rows hold different items and one amount, or
+-- only one of them has an amount; it speaks for item amounts when the amounts differ, or when each of them is its
+-- own row's price × quantity. Rows that are alike in everything say nothing.
+
+-- name: evidence
+select
+    source,
+    count(case when is_total and not is_priced_by_item then 1 end) as for_order,
+    count(case when has_own_amounts or is_priced_by_item then 1 end) as for_item
+from (
+    select
+        source,
+        order_id,
+        count(distinct concat_ws('|', coalesce(item_id, ''), coalesce(sku, ''), coalesce(product, ''),
+            coalesce(cast(quantity as varchar), ''), coalesce(cast(unit_price as varchar), ''))) > 1
+            and (count(paid) = 1 or (count(paid) = count(*) and count(distinct paid) = 1)) as is_total,
+        count(paid) > 1 and count(distinct nullif(paid, 0)) > 1 as has_own_amounts,
+        count(paid) > 1 and count(case when abs(paid - unit_price * quantity) < 0.05 then 1 end) = count(paid) as is_priced_by_item
+    from keyed_orders
+    where order_id is not null
+      and source in (select source from sources where scope is null)
+    group by source, order_id
+    having count(*) > 1
+) as repeated
+group by source;

@@ -1,0 +1,46 @@
+-- The facts that warnings rest on.
+
+-- name: newest
+select max(ordered_on) as newest_on from order_lines where ordered_on <= getvariable('as_of');
+
+-- name: small_orders
+-- A share needs no more than a sample of members: $one_in says how many stand for one.
+select count(*) as orders, count(case when paid > 0 and paid < 10 then 1 end) as small
+from (
+    select sum(paid_amount) as paid
+    from order_lines
+    where ordered_on <= getvariable('as_of') and (hash(member_id) % $one_in) = 0
+    group by member_id, order_id
+) as sampled;
+
+-- name: free_orders
+select count(*) as free
+from (
+    select sum(paid_amount) as paid
+    from order_lines
+    where ordered_on <= getvariable('as_of')
+      and (member_id, order_id) in (select member_id, order_id from order_lines where paid_amount = 0)
+    group by member_id, order_id
+    having sum(paid_amount) = 0
+) as free_orders;
+
+-- name: has_total_row
+select 1 from orders_exceptions where source = $source and verdict = 'skip:total_row' limit 1;
+
+-- name: stated_totals
+-- An export may have a total per page and one of all: the last of them, or all together.
+select
+    max_by(case when verdict = 'skip:total_row' then paid end, case when verdict = 'skip:total_row' and paid is not null then row end) as stated,
+    sum(case when verdict = 'skip:total_row' then paid end) as stated_in_parts,
+    sum(case
+        when verdict in ('skip:total_row', 'skip:order_total_repeated', 'skip:item_detail') then null
+        else paid
+    end) as found
+from settled_orders
+where source = $source;
+
+-- name: shared_phones
+select count(*) from phone_keys where is_shared;
+
+-- name: latest_total
+select max(total_last_order_on) from members;
