@@ -138,6 +138,12 @@ class Exclude(_Section):
     files: tuple[Path, ...] = ()
 
 
+class EngineLimits(_Section):
+    """``[engine]``: the memory the engine may use before it spills to disk; else most of the machine's."""
+
+    memory_limit: Annotated[str, StringConstraints(pattern=r"^[0-9]+(\.[0-9]+)? ?([KMGT]i?B|B)$")] | None = None
+
+
 class LedgerPlace(_Section):
     """``[ledger]``: a database for a team; without url it is .siyu/ledger.db beside siyu.toml."""
 
@@ -162,6 +168,7 @@ class Settings(_Section):
     exclude: Exclude = Exclude()
     segments: dict[_Name, _Text] = {}
     calendar: dict[_Name, _Span] = {}
+    engine: EngineLimits = EngineLimits()
     ledger: LedgerPlace = LedgerPlace()
 
     _path: Path | None = PrivateAttr(default=None)

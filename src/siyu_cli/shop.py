@@ -225,7 +225,7 @@ def open_shop(
 
     chosen = settings or Defaults()
     mapped = {**dict(chosen.map), **(header_map or {})}
-    connection = connect()
+    connection = connect(chosen.engine.memory_limit)
     with tempfile.TemporaryDirectory(prefix="siyu-") as folder:
         paths = [_as_path(source, Path(folder), number) for number, source in enumerate(sources, start=1)]
         request = LoadRequest(paths, _as_date(as_of), mapped, password, aliases or {}, snapshot)
