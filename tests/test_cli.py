@@ -290,6 +290,13 @@ def test_a_file_is_not_overwritten_without_force(run: Run, shop: Path):
     assert (shop / "out.csv").read_text("utf-8-sig").startswith("member_id")
 
 
+def test_an_input_is_never_overwritten(run: Run, shop: Path):
+    before = (shop / "会员.csv").read_bytes()
+    assert run(*segment("-o", "../shop/会员.csv", "--force")).code == 2
+    assert run("check", *FILES, "--rejects", "会员.csv", "--force").code == 2
+    assert (shop / "会员.csv").read_bytes() == before
+
+
 @pytest.mark.parametrize("suffix", ["csv", "json", "jsonl", "parquet", "xlsx"])
 def test_check_writes_every_reject(run: Run, shop: Path, suffix: str):
     ended = run("check", *FILES, "--as-of", corner_shop.AS_OF, "--rejects", f"rejects.{suffix}")

@@ -96,7 +96,7 @@ def check(  # noqa: PLR0913, PLR0917  each parameter is an option
     Rows in = used + rejected (each with a reason) + skipped (each by a named rule). Ends with exit code 3
     when anything was rejected. Nothing is written but the file you name with --rejects.
     """
-    check_output(rejects, force=force, option="--rejects")
+    check_output(rejects, files, force=force, option="--rejects")
     sink = open_sink(format, quiet=quiet)
     source = read_source(files, as_of, config, header_map, password_env, sink)
     with load_shop(source, sink) as shop:

@@ -61,7 +61,7 @@ def segment(  # noqa: PLR0913, PLR0917  each parameter is an option
     Give it the exports of members, of orders, or both, from any platform. With -o the list is written:
     .xlsx is a workbook to forward; .csv, .jsonl and .parquet hold a row per member; .json holds the summary.
     """
-    check_output(output, force=force)
+    check_output(output, files, force=force)
     sink = open_sink(format, output, quiet=quiet)
     source = read_source(files, as_of, config, header_map, password_env, sink)
     with (

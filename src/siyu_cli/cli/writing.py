@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +20,17 @@ if TYPE_CHECKING:
 SUFFIXES = (".xlsx", ".csv", ".json", ".jsonl", ".parquet")
 
 
-def check_output(output: Path | None, *, force: bool, option: str = "-o") -> None:
-    """Raise before any work is done when the file asked for cannot be written."""
+def check_output(output: Path | None, inputs: Sequence[Path], *, force: bool, option: str = "-o") -> None:
+    """Raise before any work is done when the file asked for cannot be written, or is one of the inputs."""
     if output is None:
         return
+    if output.resolve() in {path.resolve() for path in inputs}:
+        raise UsageError(
+            "{option} {file}: this file is read, and would be overwritten.",
+            hint="Choose another name.",
+            option=option,
+            file=output,
+        )
     if output.suffix.lower() not in SUFFIXES:
         raise UsageError(
             "{option} {file}: siyu writes no such files.",
