@@ -1,0 +1,151 @@
+"""Numbers as they were typed: readers hand them over as doubles, which hold 15 to 17 digits.
+
+Order and member numbers have 16 to 19. Stored as text they are safe; stored as numbers, the file may still
+hold every digit (then they are put back) or Excel has already dropped some (then the cell is a fault).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from siyu_cli.files.sheets import CellFault
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FIRST_UNSAFE = 2**53  # from here on a double skips whole numbers
+_LOST = "id_digits_lost"
+
+
+def long_digit_columns(cells: pa.Table) -> list[int]:
+    """Return the columns with a value of 16 digits or more and nothing else: text, or a number too long."""
+    import pyarrow.compute as pc
+
+    found = []
+    for index, column in enumerate(cells.columns):
+        # No value is handed to Arrow here or in without_noise: it would import pandas, a third of a second.
+        lengths = pc.binary_length(column)
+        if (pc.max(lengths).as_py() or 0) < 16:
+            continue
+        if (pc.max(lengths.filter(pc.ascii_is_decimal(column))).as_py() or 0) >= 16:
+            found.append(index)
+    return found
+
+
+def put_back(
+    cells: pa.Table, numbers: Iterable[tuple[int, int, str]], columns: Sequence[int]
+) -> tuple[pa.Table, tuple[CellFault, ...]]:
+    """Return the cells with every long number as the file has it, and the faults for those it lost digits of.
+
+    ``numbers`` are (row from 1, column from 0, text in the file) of number cells; a lost one becomes null.
+    """
+    by_column: dict[int, list[tuple[int, str]]] = {column: [] for column in columns}
+    for row, column, text in numbers:
+        if column in by_column and abs(float(text)) >= FIRST_UNSAFE:
+            by_column[column].append((row, text))
+    faults: list[CellFault] = []
+    for column, found in by_column.items():
+        if not found:
+            continue
+        is_exact = any(_has_every_digit(text) for _, text in found)
+        values = [(row, text if is_exact and _is_whole(text) else None) for row, text in found]
+        cells = _replace(cells, column, values)
+        faults += (
+            CellFault(row, column, text, _LOST)
+            for (row, text), (_, value) in zip(found, values, strict=True) if value is None
+        )  # fmt: skip
+    return cells, tuple(sorted(faults, key=lambda fault: (fault.row, fault.column)))
+
+
+def _is_whole(text: str) -> bool:
+    return text.removeprefix("-").isdecimal()
+
+
+def _has_every_digit(text: str) -> bool:
+    """Whether this number cannot have gone through a double, nor through Excel's 15 digits.
+
+    One such number in a column shows that whoever wrote the column kept every digit.
+    """
+    if not _is_whole(text):
+        return False
+    number = int(text)
+    shortest = int(Decimal(repr(float(number))))
+    return number not in (int(float(number)), shortest) and text[-1] != "0"
+
+
+def _replace(cells: pa.Table, column: int, values: Sequence[tuple[int, str | None]]) -> pa.Table:
+    """Return the cells with (row from 1, text) put into one column."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    last = {row: text for row, text in values if 1 <= row <= cells.num_rows}
+    rows = sorted(last)
+    mask = np.zeros(cells.num_rows, dtype=bool)
+    mask[np.array(rows, dtype=np.int64) - 1] = True
+    fresh = pa.array([last[row] for row in rows], pa.string())
+    old = cells.column(column).combine_chunks()
+    return cells.set_column(column, cells.field(column), pc.replace_with_mask(old, pa.array(mask), fresh))
+
+
+def lose(
+    cells: pa.Table, is_number: pa.Table, columns: Sequence[int]
+) -> tuple[pa.Table, tuple[CellFault, ...]]:
+    """Return the cells with long numbers made null, and their faults, for formats that only store doubles.
+
+    ``is_number`` has the same shape; not null where a cell is no text.
+    """
+    import pyarrow.compute as pc
+
+    faults: list[CellFault] = []
+    for column in columns:
+        text = cells.column(column)
+        is_long = pc.and_(pc.greater_equal(pc.binary_length(text), 16), pc.ascii_is_decimal(text))
+        is_unsafe = pc.and_(is_long, pc.is_valid(is_number.column(column)))
+        rows = pc.indices_nonzero(pc.fill_null(is_unsafe, False)).to_pylist()
+        values = [(row, text[row].as_py()) for row in rows]
+        lost = [(row + 1, value) for row, value in values if abs(int(value)) >= FIRST_UNSAFE]
+        if lost:
+            cells = _replace(cells, column, [(row, None) for row, _ in lost])
+            faults += (CellFault(row, column, value, _LOST) for row, value in lost)
+    return cells, tuple(faults)
+
+
+def without_noise(column: pa.Array) -> pa.Array:
+    """Return a column with numbers in 15 digits, flags as TRUE and FALSE, empty text as null.
+
+    The sheet reader writes numbers with 9 decimals, so 99999999.99 arrives as 99999999.989999995.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    lengths = pc.min_max(pc.binary_length(column)).as_py()
+    if lengths["max"] is None:
+        return column
+    if lengths["min"] <= 5 and lengths["max"] >= 4 and pc.any(pc.ends_with(column, "e")).as_py():
+        is_flag = pc.match_substring_regex(column, "^(true|false)$")
+        if pc.any(is_flag).as_py():
+            column = pc.if_else(pc.fill_null(is_flag, False), pc.utf8_upper(column), column)
+    if lengths["min"] == 0:
+        is_empty = pc.equal(column, "")
+        column = pc.if_else(pc.fill_null(is_empty, False), None, column)
+    if lengths["max"] < 17:
+        return column
+    noisy = pc.match_substring_regex(column, r"^-?\d{7,}\.\d{7,9}$")
+    if not pc.any(noisy).as_py():
+        return column
+    column, noisy = _whole(column), _whole(pc.fill_null(noisy, False))
+    fresh = pa.array([_fifteen_digits(text) for text in column.filter(noisy).to_pylist()], pa.string())
+    return pc.replace_with_mask(column, noisy, fresh)
+
+
+def _whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Return a column in one piece, which replacing needs."""
+    return column.combine_chunks() if hasattr(column, "combine_chunks") else column
+
+
+def _fifteen_digits(text: str) -> str:
+    number = format(Decimal(f"{Decimal(text):.14e}"), "f")
+    return number.rstrip("0").rstrip(".") if "." in number else number

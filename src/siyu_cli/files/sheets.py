@@ -1,0 +1,79 @@
+"""What reading gives: sources, their sheets as text, and the faults that only a reader can see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class CellFault:
+    """A cell that could not be read truly.
+
+    ``row`` is the sheet's own number, from 1; for text files the number of the record, which is the line
+    unless quoted values hold line breaks. ``column`` is 0-based. ``reason`` is a code of REJECT_REASONS.
+    """
+
+    row: int
+    column: int
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class SheetFacts:
+    """What a sheet says beside its values.
+
+    ``merged`` holds (first row, first column, last row, last column), 0-based, in coordinates of ``cells``.
+    """
+
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    faults: tuple[CellFault, ...] = ()
+
+
+def _no_facts() -> SheetFacts:
+    return SheetFacts()
+
+
+@dataclass(frozen=True)
+class RawSheet:
+    """One sheet as text: every row it has, titles, header and blanks included, so that row numbers hold.
+
+    ``cells`` has string columns c0, c1, …; its row i is the sheet's row ``first_row + i`` and its column i
+    the sheet's column i (c0 is column A). It is None for Parquet: its typed columns are in ``parquet``.
+    """
+
+    file: str
+    sheet: str | None
+    cells: pa.Table | None
+    parquet: Path | None = None
+    first_row: int = 1
+    encoding: str | None = None
+    is_hidden: bool = False
+    faults: tuple[CellFault, ...] = ()
+    _facts: Callable[[], SheetFacts] = field(default=_no_facts, repr=False, compare=False)
+
+    def inspect(self) -> SheetFacts:
+        """Return merged ranges, formula errors and formulas without a stored value.
+
+        Reads the sheet a second time, so ask only when blanks in a column need an explanation. Formats that
+        cannot say return no facts.
+        """
+        return self._facts()
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file as given: its digest, its size in bytes, its sheets, and zip members that are no tables."""
+
+    file: str
+    path: Path
+    sha256: str
+    size: int
+    sheets: tuple[RawSheet, ...]
+    ignored: tuple[str, ...] = ()
