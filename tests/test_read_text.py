@@ -1,0 +1,121 @@
+"""Delimited text, however a platform wrote it: encodings, separators, quotes, records of any width."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from broken import HEADER, ORDER, ORDERS_CSV
+from reading import reader, rows
+from siyu_cli.files.read import RawSheet
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Callable[..., RawSheet]:
+    return reader(tmp_path)
+
+
+class TestText:
+    @pytest.mark.parametrize(
+        ("encoding", "reported"),
+        [
+            ("utf-8", "utf-8"),
+            ("utf-8-sig", "utf-8-sig"),
+            ("gb18030", "gb18030"),
+            ("utf-16", "utf-16"),
+            ("utf-16-le", "utf-16-le"),
+            ("utf-16-be", "utf-16-be"),
+        ],
+    )
+    def test_the_encoding_is_found_and_reported(
+        self, encoding: str, reported: str, read: Callable[..., RawSheet]
+    ) -> None:
+        sheet = read("订单.csv", ORDERS_CSV.encode(encoding))
+        assert sheet.encoding == reported
+        assert rows(sheet) == [HEADER, [str(value) for value in ORDER]]
+
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+    def test_a_line_that_does_not_decode_is_a_blank_row_and_a_fault(
+        self, encoding: str, read: Callable[..., RawSheet]
+    ) -> None:
+        data = ORDERS_CSV.encode(encoding) + b"E2,\xff\xff,1\n" + b"E3,M3,2025-03-01,2,x\n"
+        sheet = read("订单.csv", data)
+        assert rows(sheet)[2:] == [[None] * 5, ["E3", "M3", "2025-03-01", "2", "x"]]
+        (fault,) = sheet.faults
+        assert (fault.row, fault.reason, fault.value) == (3, "undecodable", "E2,\\xff\\xff,1")
+
+    @pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
+    @pytest.mark.parametrize("name", ["订单.csv", "订单.tsv", "订单.txt"])
+    def test_the_delimiter_is_found(self, delimiter: str, name: str, read: Callable[..., RawSheet]) -> None:
+        assert rows(read(name, ORDERS_CSV.replace(",", delimiter)))[0] == HEADER
+
+    def test_columns_aligned_with_spaces_are_split(self, read: Callable[..., RawSheet]) -> None:
+        text = " customer_id  date number  dollar\n 00001 19970101  1   11.77\n 00002 19970112  12  7.00\n"
+        assert rows(read("cdnow.txt", text)) == [
+            ["customer_id", "date", "number", "dollar"],
+            ["00001", "19970101", "1", "11.77"],
+            ["00002", "19970112", "12", "7.00"],
+        ]
+
+    def test_a_list_of_one_column_stays_one_column(self, read: Callable[..., RawSheet]) -> None:
+        assert rows(read("名单.txt", "会员编号\nM1\nM2\n")) == [["会员编号"], ["M1"], ["M2"]]
+        assert rows(read("时间.txt", "2025-03-01 09:05:00\n2025-03-02 09:05:00\n"))[0] == [
+            "2025-03-01 09:05:00"
+        ]
+
+    def test_titles_totals_and_blank_lines_keep_their_places(self, read: Callable[..., RawSheet]) -> None:
+        text = f"订单报表（导出时间：2026-03-01）\n\n{ORDERS_CSV}\n合计,,,128.5\nE2,M2,x,1,y,多余\n"
+        sheet = rows(read("订单.csv", text))
+        assert [row[0] for row in sheet] == [
+            "订单报表（导出时间：2026-03-01）",
+            None,
+            "订单号",
+            "E1",
+            None,
+            "合计",
+            "E2",
+        ]
+        assert {len(row) for row in sheet} == {6}
+        assert sheet[5] == ["合计", None, None, "128.5", None, None]
+        assert sheet[6][5] == "多余"
+
+    def test_a_quoted_line_break_stays_in_its_value(self, read: Callable[..., RawSheet]) -> None:
+        sheet = rows(read("订单.csv", 'a,b\n"一\n二","x, ""y"""\n3,4\n短\n'))
+        assert sheet == [["a", "b"], ["一\n二", 'x, "y"'], ["3", "4"], ["短", None]]
+
+    def test_a_quote_that_is_never_closed_swallows_no_rows(self, read: Callable[..., RawSheet]) -> None:
+        lines = [f"E{number},M{number},{number}" for number in range(20)]
+        lines[7] = 'E7,"M7,7'
+        sheet = rows(read("订单.csv", "\n".join(lines) + "\n"))
+        assert [row[0] for row in sheet] == [f"E{number}" for number in range(20)]
+        assert sheet[7] == ["E7", '"M7', "7"]
+
+    def test_marks_platforms_put_around_ids_are_left_to_the_cleaner(
+        self, read: Callable[..., RawSheet]
+    ) -> None:
+        sheet = rows(read("订单.csv", 'a,b,c\n="123",\'138,"\t6917"\n'))
+        assert sheet[1] == ['="123"', "'138", "\t6917"]
+
+    @pytest.mark.parametrize("line_end", ["\r\n", "\n", "\r"])
+    def test_any_line_end(self, line_end: str, read: Callable[..., RawSheet]) -> None:
+        assert rows(read("a.csv", line_end.join(["a,b", "1,2", "", "3,4"]))) == [
+            ["a", "b"], ["1", "2"], [None, None], ["3", "4"],
+        ]  # fmt: skip
+
+    def test_a_declared_separator_is_believed(self, read: Callable[..., RawSheet]) -> None:
+        assert rows(read("a.csv", "sep=;\na,x;b\n1,2;3\n"))[1:] == [["a,x", "b"], ["1,2", "3"]]
+
+    def test_many_ragged_records_are_read_one_by_one(self, read: Callable[..., RawSheet]) -> None:
+        lines = [",".join(map(str, range(number % 7 + 1))) for number in range(5000)]
+        sheet = rows(read("a.csv", "\n".join(lines)))
+        assert [sum(value is not None for value in row) for row in sheet] == [n % 7 + 1 for n in range(5000)]
+
+    def test_a_large_file_reads_the_same_with_and_without_a_title(
+        self, read: Callable[..., RawSheet]
+    ) -> None:
+        text = ORDERS_CSV + "".join(f"E{n},M{n % 7},2025-03-01,1.50,交易成功\n" for n in range(60_000))
+        plain, titled = rows(read("a.csv", text)), rows(read("b.csv", "标题\n" + text + "合计,1\n"))
+        assert titled[1:-1] == plain
+        assert titled[0][0] == "标题"
