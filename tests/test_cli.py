@@ -447,3 +447,19 @@ def test_a_locked_workbook_asks_for_its_password_where_somebody_can_type(
 
 def test_control_characters_in_a_name_do_not_steer_the_terminal(run: Run):
     assert "\x1b" not in run("segment", "\x1b[31mred.csv").err
+
+
+def test_check_shows_what_it_found_even_when_nothing_can_be_used(run: Run) -> None:
+    Path("费用.csv").write_text("月份,渠道,广告费\n2026-01,直播间,100\n", "utf-8")
+    ended = run("check", "费用.csv", "--format", "json", "--as-of", corner_shop.AS_OF)
+    (sheet,) = json.loads(ended.out)["sheets"]
+    assert (ended.code, json.loads(ended.err)["code"]) == (65, "data")
+    assert (sheet["table"], sheet["rows_in"], sheet["rows_skipped"]) == (None, 1, 1)
+
+
+def test_every_table_in_between_can_be_looked_at(run: Run, tmp_path: Path) -> None:
+    run(*segment("--debug-steps", str(tmp_path / "steps"), "--quiet"))
+    written = list((tmp_path / "steps").iterdir())
+    wanted = {"order_lines", "purchases", "features", "norms", "rfm", "stages", "segments"}
+    assert wanted <= {path.stem for path in written}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in written} == {0o600}

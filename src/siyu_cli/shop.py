@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from siyu_cli.core.explain import Explanation, explain_member
 from siyu_cli.core.movement import compare_stages
 from siyu_cli.core.parameters import parameters
+from siyu_cli.core.query import step
 from siyu_cli.core.segment import (
     describe_splits,
     label_members,
@@ -30,6 +31,7 @@ from siyu_cli.core.windows import suggest_windows
 from siyu_cli.engines.duckdb import DuckDBEngine
 from siyu_cli.errors import UsageError
 from siyu_cli.files.load import Load, LoadRequest, load
+from siyu_cli.files.replace import replacing
 from siyu_cli.files.report import LoadReport
 from siyu_cli.files.scripts import first_row
 from siyu_cli.tables import SEGMENTS
@@ -40,6 +42,19 @@ if TYPE_CHECKING:
 
     from siyu_cli.config import Settings
 
+_STEPS = {
+    "order_lines": ["member_id", "order_id", "ordered_on", "paid_amount"],
+    "members": ["member_id"],
+    "purchases": ["member_id", "ordered_on"],
+    "features": ["member_id"],
+    "measures": ["measure", "measured"],
+    "bands": ["measure", "score"],
+    "norms": ["shop_norm"],
+    "rfm": ["member_id"],
+    "comebacks": ["member_id"],
+    "stages": ["member_id"],
+    "segments": ["member_id"],
+}
 _WINDOWS = (
     "new_days",
     "dormant_after",
@@ -154,6 +169,18 @@ class Shop:
         return (
             self.engine.connection.table("rejects").order('"file", "sheet", "row", "column"').to_arrow_table()
         )
+
+    def write_steps(self, folder: Path) -> list[Path]:
+        """Write every table between the files and the list as Parquet, for looking at how a figure came about."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.engine.run(step("measures"), self.parameters)
+        written = []
+        for name, order_by in _STEPS.items():
+            path = folder / f"{name}.parquet"
+            with replacing(path, force=True) as temporary:
+                self.engine.write(name, temporary, order_by)
+            written.append(path)
+        return written
 
     def close(self) -> None:
         """Give back memory and temporary files."""

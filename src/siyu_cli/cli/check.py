@@ -99,18 +99,17 @@ def check(  # noqa: PLR0913, PLR0917  each parameter is an option
     check_output(rejects, files, force=force, option="--rejects")
     sink = open_sink(format, quiet=quiet)
     source = read_source(files, as_of, config, header_map, password_env, sink)
-    with load_shop(source, sink) as shop:
-        report = shop.load.report
-        if rejects is not None:
-            write_rejects(shop.rejects(), rejects, force=force)
-    if sink.is_table:
-        print_report(report, sink)
-    elif sink.format == "json":
-        sink.document(document(report))
-    else:
-        sheets = [describe_sheet(sheet) for sheet in report.sheets]
-        keys = (*SHEET_KEYS, "rows_skipped", "amount_scope") if sink.format == "csv" else tuple(sheets[0])
-        sink.rows(keys, sheets)
+    from siyu_cli.files.report import UnusableError
+
+    try:
+        with load_shop(source, sink) as shop:
+            report = shop.load.report
+            if rejects is not None:
+                write_rejects(shop.rejects(), rejects, force=force)
+    except UnusableError as error:
+        tell(error.report, sink)
+        raise
+    tell(report, sink)
     for note in report.warnings:
         sink.warn(_(note.message).format(**note.facts))
     if rejects is not None:
@@ -119,6 +118,18 @@ def check(  # noqa: PLR0913, PLR0917  each parameter is an option
         if rejects is None:
             sink.hint(_("add --rejects FILE.xlsx to see each of them"))
         raise typer.Exit(EXIT_FINDINGS)
+
+
+def tell(report: LoadReport, sink: Sink) -> None:
+    """Print what a load found, in the sink's format."""
+    if sink.is_table:
+        print_report(report, sink)
+    elif sink.format == "json":
+        sink.document(document(report))
+    else:
+        sheets = [describe_sheet(sheet) for sheet in report.sheets]
+        keys = (*SHEET_KEYS, "rows_skipped", "amount_scope") if sink.format == "csv" else tuple(sheets[0])
+        sink.rows(keys, sheets)
 
 
 def print_report(report: LoadReport, sink: Sink) -> None:
@@ -146,6 +157,8 @@ def print_sheet(sheet: SheetReport, sink: Sink) -> None:
         about.append(_("header in row {row}").format(row=sheet.header_row))
     sink.text(" · ".join(about))
     sink.text(count_rows(sheet))
+    if sheet.reason:
+        sink.text(_(sheet.reason.message))
     if known:
         rows = [
             {

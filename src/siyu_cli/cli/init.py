@@ -34,7 +34,7 @@ Target = Annotated[
 ]
 
 
-def init(  # noqa: PLR0913, PLR0917  each parameter is an option
+def init(
     files: OptionalFiles = None,
     output: Target = Path("siyu.toml"),
     force: Force = False,

@@ -110,7 +110,6 @@ Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more; show w
 ShowPersonal = Annotated[
     bool, typer.Option("--show-personal", help="Phones and names in full, not 138****8000 and 王**.")
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")]
 DebugSteps = Annotated[
     Path | None,
     typer.Option("--debug-steps", metavar="DIR", help="Write every table in between to this folder."),

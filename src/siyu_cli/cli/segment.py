@@ -12,6 +12,7 @@ from siyu_cli.cli.options import (
     AsOf,
     By,
     Config,
+    DebugSteps,
     Files,
     Force,
     Format,
@@ -52,6 +53,7 @@ def segment(  # noqa: PLR0913, PLR0917  each parameter is an option
     config: Config = None,
     password_env: PasswordEnv = None,
     show_personal: ShowPersonal = False,
+    debug_steps: DebugSteps = None,
     lang: Lang = None,  # noqa: ARG001  main has already chosen the language
     quiet: Quiet = False,
     verbose: Verbose = False,  # noqa: ARG001  main has already looked at it
@@ -73,6 +75,8 @@ def segment(  # noqa: PLR0913, PLR0917  each parameter is an option
         with sink.status(_("Working out the stages…")):
             result = shop.segment(where=where, by=by, lang=get_language(), snapshot=snapshot)
         memory.inputs = result.meta["inputs"]
+        if debug_steps is not None:
+            shop.write_steps(debug_steps)
         if output is not None:
             with sink.status(_("Writing {file}…").format(file=output.name)):
                 write_result(result, output, force=force, show_personal=show_personal)

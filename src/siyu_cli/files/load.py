@@ -14,7 +14,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from siyu_cli.errors import DataError
 from siyu_cli.files.account import account_for
 from siyu_cli.files.clean import load_macros
 from siyu_cli.files.exclude import exclude_members
@@ -22,7 +21,7 @@ from siyu_cli.files.identity import link_members
 from siyu_cli.files.judge import describe_sources, judge_members, judge_orders
 from siyu_cli.files.read import Source, read_each, read_sources
 from siyu_cli.files.recognise import recognise
-from siyu_cli.files.report import Input, LoadReport, Note, SheetReport
+from siyu_cli.files.report import Input, LoadReport, Note, SheetReport, UnusableError
 from siyu_cli.files.scripts import first_row
 from siyu_cli.files.sources import SheetSource, lend_cells, parquet_rows, project, unite
 from siyu_cli.files.warnings import load_notes
@@ -67,7 +66,8 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     opened = _open_files(connection, settings, request)
     sheets = [sheet for file in opened for sheet in file.sheets]
     reports = {place: report for file in opened for place, report in file.left_out.items()}
-    _check_usable(sheets, reports, opened)
+    if not sheets:
+        raise _unusable(reports, opened)
     for sheet in sheets:
         lend_cells(connection, sheet)
     connection.execute("set variable as_of = $as_of", {"as_of": request.as_of})
@@ -165,7 +165,8 @@ def _recognised(
         )  # fmt: skip
         data = rows if raw.parquet else max(0, rows - match.first_data_row)
         if match.table is None:
-            opened.left_out[number] = _left_out(raw, "unrecognised_sheet", data, match)
+            header = 0 if match.header_row is None else match.header_row + 1
+            opened.left_out[number] = _left_out(raw, "unrecognised_sheet", max(0, rows - header), match)
         elif match.preset is not None and not match.preset.has_buyer:
             opened.left_out[number] = _left_out(raw, "no_buyer_column", data, match)
         else:
@@ -197,23 +198,24 @@ def _first_rows(connection: duckdb.DuckDBPyConnection, raw: RawSheet) -> list[li
     return parquet_rows(connection, raw, _LOOK)
 
 
-def _check_usable(
-    sheets: Sequence[SheetSource], reports: Mapping[int, SheetReport], opened: Sequence[_OpenedFile]
-) -> None:
+def _unusable(reports: Mapping[int, SheetReport], opened: Sequence[_OpenedFile]) -> UnusableError:
     blind = [report.file for report in reports.values() if "no_buyer_column" in report.skipped]
-    if not sheets and blind:
-        raise DataError(
+    if blind:
+        error = UnusableError(
             "{file} names no buyer: neither an id, nor a phone, nor an account.",
             hint="This platform's export serves shop totals only. Export orders with the buyer's phone or id.",
             file=", ".join(blind),
         )
-    if not sheets:
-        raise DataError(
+    else:
+        error = UnusableError(
             "No members and no orders were found in {files}.",
             hint="Say what the columns are: --map orders.member_id=HEADER --map orders.paid_amount=HEADER. "
             "siyu check shows what each sheet was taken for.",
             files=", ".join(file.source.file for file in opened),
         )
+    inputs = tuple(_input(place, file.source, reports) for place, file in enumerate(opened))
+    error.report = LoadReport(inputs, tuple(reports[key] for key in sorted(reports)))
+    return error
 
 
 def _least_paid(sheets: Sequence[SheetSource]) -> Decimal | None:

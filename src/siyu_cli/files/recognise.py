@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cache
 
 from siyu_cli import tables
-from siyu_cli.errors import Where
+from siyu_cli.errors import Note, Where
 from siyu_cli.files import headers
 from siyu_cli.files.header_map import (
     INPUTS,
@@ -70,7 +70,7 @@ class Match:
     amount_scope: str | None
     exported_at: datetime | None
     confidence: float
-    reason: str | None = None
+    reason: Note | None = None
     alternatives: tuple[ColumnMatch, ...] = ()
 
     def column(self, key: str) -> ColumnMatch | None:
@@ -97,7 +97,7 @@ def recognise(
     grid = [tuple(_clean(cell) for cell in row) for row in rows]
     header = find_header(grid, named_headers(wanted))
     if header is None:
-        return _headerless(grid) or _unknown("No row of this sheet looks like a header.")
+        return _headerless(grid) or _unknown(Note("No row of this sheet looks like a header."))
     below = [row for row in grid[header.row + 1 :] if any(row)][:_SAMPLE_ROWS]
     seen = sheet_of(header.cells, below)
     mapped = {table: mapped_columns(seen, columns) for table, columns in wanted.items()}
@@ -242,7 +242,7 @@ def _headerless(grid: Sequence[Row]) -> Match | None:
     return None
 
 
-def _unknown(reason: str | None) -> Match:
+def _unknown(reason: Note | None) -> Match:
     return Match(None, None, None, 0, (), (), (), None, None, 0.0, reason)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from siyu_cli.errors import Note
+from siyu_cli.errors import DataError, Note
 
 if TYPE_CHECKING:
     from siyu_cli.files.recognise import ColumnMatch
@@ -44,7 +44,7 @@ class SheetReport:
     unmapped: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     amount_scope: str | None = None
-    reason: str | None = None
+    reason: Note | None = None
 
     @property
     def rows_skipped(self) -> int:
@@ -113,4 +113,10 @@ class LoadReport:
         }
 
 
-__all__ = ["Input", "LoadReport", "Note", "SheetReport"]
+class UnusableError(DataError):
+    """Files that hold neither members nor orders; ``report`` says what each sheet was found to be."""
+
+    report: LoadReport
+
+
+__all__ = ["Input", "LoadReport", "Note", "SheetReport", "UnusableError"]

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from siyu_cli.errors import Note
 from siyu_cli.files import headers
 from siyu_cli.files.mapping import ColumnMatch, Found, Sheet
 
@@ -41,19 +42,19 @@ _TOTALS = frozenset({"total_order_count", "total_last_order_on", "total_net_sale
 _SURE = 0.9
 
 REASONS = {
-    "spending": "This sheet looks like spending, not like members or orders.",
-    "stock": "This sheet looks like stock or purchasing, not like members or orders.",
-    "ledger": "This sheet looks like a ledger of balances or points, not like members or orders.",
-    "staff": "This sheet looks like staff, not like members or orders.",
-    "stores": "This sheet looks like a list of stores, not like members or orders.",
-    "coupon": "This sheet looks like coupons, not like members or orders.",
-    "summary": "This sheet looks like a summary, not like members or orders.",
-    "review": "This sheet looks like reviews or a survey, not like members or orders.",
-    "after_sales": "This sheet looks like refund requests, not like orders.",
-    "no_date": "This sheet looks like orders, but no column is their date.",
-    "no_amount": "This sheet looks like orders, but no column is their amount.",
-    "no_one": "This sheet has dates and amounts, but neither order numbers nor buyers: a summary.",
-    "no_key": "No column of this sheet tells who a member is: no id, phone, account or name.",
+    "spending": Note("This sheet looks like spending, not like members or orders."),
+    "stock": Note("This sheet looks like stock or purchasing, not like members or orders."),
+    "ledger": Note("This sheet looks like a ledger of balances or points, not like members or orders."),
+    "staff": Note("This sheet looks like staff, not like members or orders."),
+    "stores": Note("This sheet looks like a list of stores, not like members or orders."),
+    "coupon": Note("This sheet looks like coupons, not like members or orders."),
+    "summary": Note("This sheet looks like a summary, not like members or orders."),
+    "review": Note("This sheet looks like reviews or a survey, not like members or orders."),
+    "after_sales": Note("This sheet looks like refund requests, not like orders."),
+    "no_date": Note("This sheet looks like orders, but no column is their date."),
+    "no_amount": Note("This sheet looks like orders, but no column is their amount."),
+    "no_one": Note("This sheet has dates and amounts, but neither order numbers nor buyers: a summary."),
+    "no_key": Note("No column of this sheet tells who a member is: no id, phone, account or name."),
 }
 
 
@@ -62,7 +63,7 @@ class Verdict:
     """The table a sheet is; without one, the reason, a sentence."""
 
     table: str | None
-    reason: str | None = None
+    reason: Note | None = None
 
 
 def kind_of_sheet(seen: Sheet, found: Mapping[str, Found], mapped: Collection[str]) -> Verdict:
