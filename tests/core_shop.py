@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from hypothesis import Phase, given, settings
 
+from shops import Row, Shop, shops
 from siyu_cli.config import Settings
 from siyu_cli.core.parameters import parameters
 from siyu_cli.core.query import Params
@@ -18,8 +21,6 @@ from siyu_cli.core.segment import label_members, list_members
 from siyu_cli.demo import make_shop
 from siyu_cli.engines.protocol import Engine
 from siyu_cli.tables import FEATURES, MEMBERS, ORDER_LINES, Column
-
-Row = dict[str, Any]
 
 # Who someone is stays with the loader; the core gets what is left, and whether a members export names them.
 UNSEEN = (
@@ -85,19 +86,19 @@ def typed(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> pa.Ta
 
 def open_rows(engine: Engine, members: Any, order_lines: Any) -> None:
     """Give an engine ``members`` and ``order_lines``, as rows or as Arrow."""
-    for name, given, columns in (
+    for name, rows, columns in (
         ("members", members, MEMBER_COLUMNS),
         ("order_lines", order_lines, LINE_COLUMNS),
     ):
-        engine.open(name, given if isinstance(given, pa.Table) else typed(given, columns))
+        engine.open(name, rows if isinstance(rows, pa.Table) else typed(rows, columns))
 
 
 def label_rows(
-    engine: Engine, members: Any, order_lines: Any, as_of: date, settings: Settings | None = None
+    engine: Engine, members: Any, order_lines: Any, as_of: date, chosen: Settings | None = None
 ) -> Labelled:
     """Return the shop with every table that labels its members, and no list of them."""
     open_rows(engine, members, order_lines)
-    params = parameters(settings or Settings(), as_of)
+    params = parameters(chosen or Settings(), as_of)
     label_members(engine, params)
     return Labelled(engine, params)
 
@@ -107,11 +108,11 @@ def label(
     members: Any,
     order_lines: Any,
     as_of: date,
-    settings: Settings | None = None,
+    chosen: Settings | None = None,
     **listing: Any,
 ) -> Labelled:
     """Return the shop labelled and listed; ``listing`` is list_members' ``where``, ``segments`` and ``lang``."""
-    labelled = label_rows(engine, members, order_lines, as_of, settings)
+    labelled = label_rows(engine, members, order_lines, as_of, chosen)
     labelled.list_members(**listing)
     return labelled
 
@@ -143,3 +144,26 @@ def _chosen(columns: Mapping[str, Any], wanted: Sequence[Column]) -> pa.Table:
     return pa.table(
         {column.key: columns[column.key].cast(ARROW_TYPES[column.sql_type], safe=False) for column in wanted}
     )
+
+
+@cache
+def gathered_shops(count: int = 400) -> tuple[Shop, ...]:
+    """Return one large shop per as_of, made of small drawn ones: every oddity the strategies know, always the same."""
+    drawn: list[Shop] = []
+
+    @given(shops())
+    @settings(max_examples=count, derandomize=True, database=None, deadline=None, phases=[Phase.generate])
+    def draw(shop: Shop) -> None:
+        drawn.append(shop)
+
+    draw()
+    gathered: dict[date, Shop] = {}
+    for number, shop in enumerate(drawn):
+        whole = gathered.setdefault(shop.as_of, Shop([], [], shop.as_of))
+        whole.members.extend(_renamed(row, number) for row in shop.members)
+        whole.order_lines.extend(_renamed(row, number) for row in shop.order_lines)
+    return tuple(gathered[as_of] for as_of in sorted(gathered))
+
+
+def _renamed(row: Row, number: int) -> Row:
+    return row | {key: f"{number}/{row[key]}" for key in ("member_id", "inviter_id") if row.get(key)}
