@@ -10,6 +10,26 @@ with measured as (
     select
         member_id,
         stage,
+        days_since_last,
+        order_days,
+        order_count,
+        net_sales,
+        average_order_value,
+        median_gap_days,
+        first_order_on,
+        last_order_on,
+        tenure_days,
+        orders_90d,
+        orders_365d,
+        net_sales_90d,
+        net_sales_365d,
+        refund_rate,
+        referred_count,
+        is_registered,
+        is_referrer,
+        is_unfriended,
+        history,
+        joined_on,
         case
             when stage in ('churned', 'dormant') and own_gap_days is not null then stage || '_own'
             when stage = 'declining' and own_gap_days is null then 'declining_two'
@@ -22,28 +42,11 @@ with measured as (
         days_since_joined,
         days_since_return,
         silence_days
-    from stages
-    join features using (member_id)
+    from features
+    join stages using (member_id)
 ),
 
-worded as (
-    select
-        member_id,
-        stage,
-        replace(replace(replace(replace(
-            template,
-            '{gap}', coalesce(cast((gap_tenths // 10) as varchar)
-                || case when (gap_tenths % 10) = 0 then '' else '.' || cast((gap_tenths % 10) as varchar) end, '')),
-            '{ratio}', coalesce(cast((ratio_tenths // 10) as varchar) || '.' || cast((ratio_tenths % 10) as varchar), '')),
-            '{limit}', coalesce(cast((limit_tenths // 10) as varchar)
-                || case when (limit_tenths % 10) = 0 then '' else '.' || cast((limit_tenths % 10) as varchar) end, '')),
-            '{joined}', coalesce(cast(days_since_joined as varchar), '')) as sentence,
-        days_since_return,
-        silence_days
-    from measured
-    join stage_reasons using (reason)
-),
-
+-- Each stage's sentences have numbers of their own: text is built for those alone, since it is slow to build.
 labelled as (
     select
         member_id,
@@ -71,16 +74,34 @@ labelled as (
         is_referrer,
         is_unfriended,
         history,
-        replace(replace(replace(replace(replace(
-            sentence,
-            '{days}', coalesce(cast(days_since_last as varchar), '')),
-            '{orders}', cast(order_days as varchar)),
-            '{mature}', cast($mature_orders as varchar)),
-            '{back}', coalesce(cast(days_since_return as varchar), '')),
-            '{silence}', coalesce(cast(silence_days as varchar), '')) as stage_reason,
+        case
+            when stage in ('acquired', 'activated', 'nurturing', 'unknown') then replace(
+                template,
+                '{joined}', coalesce(cast(days_since_joined as varchar), ''))
+            when stage = 'converted' then replace(
+                template,
+                '{days}', coalesce(cast(days_since_last as varchar), ''))
+            when stage in ('retained', 'mature') then replace(replace(replace(
+                template,
+                '{days}', coalesce(cast(days_since_last as varchar), '')),
+                '{orders}', cast(order_days as varchar)),
+                '{mature}', cast($mature_orders as varchar))
+            when stage = 'returned' then replace(replace(
+                template,
+                '{back}', coalesce(cast(days_since_return as varchar), '')),
+                '{silence}', coalesce(cast(silence_days as varchar), ''))
+            else replace(replace(replace(replace(
+                template,
+                '{days}', coalesce(cast(days_since_last as varchar), '')),
+                '{gap}', coalesce(cast((gap_tenths // 10) as varchar)
+                    || case when (gap_tenths % 10) = 0 then '' else '.' || cast((gap_tenths % 10) as varchar) end, '')),
+                '{ratio}', coalesce(cast((ratio_tenths // 10) as varchar) || '.' || cast((ratio_tenths % 10) as varchar), '')),
+                '{limit}', coalesce(cast((limit_tenths // 10) as varchar)
+                    || case when (limit_tenths % 10) = 0 then '' else '.' || cast((limit_tenths % 10) as varchar) end, ''))
+        end as stage_reason,
         joined_on
-    from features
-    join worded using (member_id)
+    from measured
+    join stage_reasons using (reason)
     left join rfm using (member_id)
 ),
 

@@ -7,6 +7,26 @@ WITH measured AS (
   SELECT
     member_id,
     stage,
+    days_since_last,
+    order_days,
+    order_count,
+    net_sales,
+    average_order_value,
+    median_gap_days,
+    first_order_on,
+    last_order_on,
+    tenure_days,
+    orders_90d,
+    orders_365d,
+    net_sales_90d,
+    net_sales_365d,
+    refund_rate,
+    referred_count,
+    is_registered,
+    is_referrer,
+    is_unfriended,
+    history,
+    joined_on,
     CASE
       WHEN stage IN ('churned', 'dormant') AND NOT (
         own_gap_days IS NULL
@@ -26,18 +46,61 @@ WITH measured AS (
     days_since_joined,
     days_since_return,
     silence_days
-  FROM stages
-  JOIN features
+  FROM features
+  JOIN stages
     USING (member_id)
-), worded AS (
+), labelled /* Each stage's sentences have numbers of their own: text is built for those alone, since it is slow to build. */ AS (
   SELECT
     member_id,
     stage,
-    REPLACE(
-      REPLACE(
+    rfm_segment,
+    r_score,
+    f_score,
+    m_score,
+    days_since_last,
+    order_days,
+    order_count,
+    net_sales,
+    average_order_value,
+    median_gap_days,
+    first_order_on,
+    last_order_on,
+    tenure_days,
+    orders_90d,
+    orders_365d,
+    net_sales_90d,
+    net_sales_365d,
+    refund_rate,
+    referred_count,
+    is_registered,
+    is_referrer,
+    is_unfriended,
+    history,
+    CASE
+      WHEN stage IN ('acquired', 'activated', 'nurturing', 'unknown')
+      THEN REPLACE(template, '{joined}', COALESCE(CAST(days_since_joined AS Nullable(String)), ''))
+      WHEN stage = 'converted'
+      THEN REPLACE(template, '{days}', COALESCE(CAST(days_since_last AS Nullable(String)), ''))
+      WHEN stage IN ('retained', 'mature')
+      THEN REPLACE(
+        REPLACE(
+          REPLACE(template, '{days}', COALESCE(CAST(days_since_last AS Nullable(String)), '')),
+          '{orders}',
+          CAST(order_days AS Nullable(String))
+        ),
+        '{mature}',
+        CAST(CAST('4' AS Nullable(Int64)) AS Nullable(String))
+      )
+      WHEN stage = 'returned'
+      THEN REPLACE(
+        REPLACE(template, '{back}', COALESCE(CAST(days_since_return AS Nullable(String)), '')),
+        '{silence}',
+        COALESCE(CAST(silence_days AS Nullable(String)), '')
+      )
+      ELSE REPLACE(
         REPLACE(
           REPLACE(
-            template,
+            REPLACE(template, '{days}', COALESCE(CAST(days_since_last AS Nullable(String)), '')),
             '{gap}',
             COALESCE(
               CAST((
@@ -79,63 +142,12 @@ WITH measured AS (
           END,
           ''
         )
-      ),
-      '{joined}',
-      COALESCE(CAST(days_since_joined AS Nullable(String)), '')
-    ) AS sentence,
-    days_since_return,
-    silence_days
+      )
+    END AS stage_reason,
+    joined_on
   FROM measured
   JOIN stage_reasons
     USING (reason)
-), labelled AS (
-  SELECT
-    member_id,
-    stage,
-    rfm_segment,
-    r_score,
-    f_score,
-    m_score,
-    days_since_last,
-    order_days,
-    order_count,
-    net_sales,
-    average_order_value,
-    median_gap_days,
-    first_order_on,
-    last_order_on,
-    tenure_days,
-    orders_90d,
-    orders_365d,
-    net_sales_90d,
-    net_sales_365d,
-    refund_rate,
-    referred_count,
-    is_registered,
-    is_referrer,
-    is_unfriended,
-    history,
-    REPLACE(
-      REPLACE(
-        REPLACE(
-          REPLACE(
-            REPLACE(sentence, '{days}', COALESCE(CAST(days_since_last AS Nullable(String)), '')),
-            '{orders}',
-            CAST(order_days AS Nullable(String))
-          ),
-          '{mature}',
-          CAST(CAST('4' AS Nullable(Int64)) AS Nullable(String))
-        ),
-        '{back}',
-        COALESCE(CAST(days_since_return AS Nullable(String)), '')
-      ),
-      '{silence}',
-      COALESCE(CAST(silence_days AS Nullable(String)), '')
-    ) AS stage_reason,
-    joined_on
-  FROM features
-  JOIN worded
-    USING (member_id)
   LEFT JOIN rfm
     USING (member_id)
 ), attributes AS (
