@@ -147,7 +147,7 @@ def _chosen(columns: Mapping[str, Any], wanted: Sequence[Column]) -> pa.Table:
 
 
 @cache
-def gathered_shops(count: int = 400) -> tuple[Shop, ...]:
+def gathered_shops(count: int = 300) -> tuple[Shop, ...]:
     """Return one large shop per as_of, made of small drawn ones: every oddity the strategies know, always the same."""
     drawn: list[Shop] = []
 

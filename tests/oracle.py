@@ -1,6 +1,6 @@
 """The domain stated a second time: plain Python over lists of dicts, slow and obvious, no table engine.
 
-``segment`` answers for a whole shop, ``suggest_windows`` for its silences. Nothing here is shared with the
+``segment`` answers for a whole shop, ``count_silences`` for its silences. Nothing here is shared with the
 SQL it is held against: when the two disagree, one of them has misread the domain, and this file is meant to
 be short enough to settle which.
 Rows are those of the contracts ``members`` and ``order_lines``, already cleaned: one row per member, dates
@@ -388,10 +388,13 @@ def rfm_splits(
 RARE = {"dormant_after": Fraction(1, 5), "churned_after": Fraction(1, 10)}
 
 
-def suggest_windows(
+def count_silences(
     order_lines: Sequence[Row], as_of: date, min_paid: Decimal = Parameters.min_paid
-) -> dict[str, int | None]:
-    """Return the first length of silence after which few come back, None where none is seen to be rare."""
+) -> dict[int, tuple[int, int]]:
+    """Return, by days of silence, how many silences lasted so long, and how many of them ended within 90 days.
+
+    Only those count whose 90 days after are over by as_of.
+    """
     days = defaultdict(set)
     for order in read_orders(order_lines, as_of, min_paid):
         if order.is_purchase:
@@ -401,12 +404,17 @@ def suggest_windows(
         for visits in days.values()
         for start, end in pairwise([*sorted(visits), None])
     ]
-    suggested: dict[str, int | None] = dict.fromkeys(RARE)
+    counts = {}
     for s in range(max((age for age, _ in silences), default=0) + 1):
-        # Silent for s days, and the 90 days after them are over.
         silent = [length for age, length in silences if s + 90 <= age and (length is None or length > s)]
-        back = [length for length in silent if length is not None and length <= s + 90]
-        for window, share in RARE.items():
-            if silent and suggested[window] is None and len(back) < share * len(silent):
-                suggested[window] = s
-    return suggested
+        ended = [length for length in silent if length is not None and length <= s + 90]
+        counts[s] = len(silent), len(ended)
+    return counts
+
+
+def suggest_windows(counts: Mapping[int, tuple[int, int]]) -> dict[str, int | None]:
+    """Return the first length of silence after which few come back, None where none is seen to be rare."""
+    return {
+        window: next((s for s, (silent, ended) in counts.items() if ended < share * silent), None)
+        for window, share in RARE.items()
+    }

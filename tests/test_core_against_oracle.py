@@ -53,7 +53,7 @@ def is_same(found: Any, expected: Any) -> bool:
 
 
 @given(shops())
-@settings(max_examples=60, **UNHURRIED)
+@settings(max_examples=50, **UNHURRIED)
 def test_any_shop_at_the_defaults(duckdb_engine: Engine, shop: Shop):
     expected = oracle.segment(shop.members, shop.order_lines, shop.as_of)
     assert_agreed(duckdb_engine, shop, Settings(), expected)
@@ -91,7 +91,7 @@ def as_told(chosen: Settings) -> oracle.Parameters:
 
 
 @given(shops(), choices())
-@settings(max_examples=60, **UNHURRIED)
+@settings(max_examples=50, **UNHURRIED)
 def test_any_shop_with_any_settings(duckdb_engine: Engine, shop: Shop, chosen: Settings):
     expected = oracle.segment(shop.members, shop.order_lines, shop.as_of, as_told(chosen))
     assert_agreed(duckdb_engine, shop, chosen, expected)
@@ -110,21 +110,40 @@ CHOSEN = {
 
 @pytest.mark.parametrize("chosen", CHOSEN.values(), ids=CHOSEN)
 def test_a_crowd_of_odd_members(duckdb_engine: Engine, chosen: Settings):
-    for shop in gathered_shops(400):
+    for shop in gathered_shops():
         expected = oracle.segment(shop.members, shop.order_lines, shop.as_of, as_told(chosen))
         assert_agreed(duckdb_engine, shop, chosen, expected)
 
 
 @given(shops(most_members=16), st.sampled_from((None, Decimal(0))))
 @settings(max_examples=40, **UNHURRIED)
-def test_any_shops_suggested_windows(duckdb_engine: Engine, shop: Shop, min_paid: Decimal | None):
-    open_rows(duckdb_engine, shop.members, shop.order_lines)
-    params = parameters(Settings(orders=Orders(min_paid=min_paid)), shop.as_of)
-    duckdb_engine.run(step("purchases"), params)
-    suggested = suggest_windows(duckdb_engine, params)
-    expected = oracle.suggest_windows(shop.order_lines, shop.as_of, params["min_paid"])
-    assert {key: suggested[key] for key in expected} == expected
-    assert (suggested["reason"] is None) == (None not in expected.values())
+def test_any_shops_silences(duckdb_engine: Engine, shop: Shop, min_paid: Decimal | None):
+    assert_silences_agreed(duckdb_engine, shop, Settings(orders=Orders(min_paid=min_paid)))
+
+
+def test_the_silences_of_a_crowd_and_of_a_thousand(duckdb_engine: Engine):
+    members, lines = demo_rows(1_000, TODAY)
+    for shop in (gathered_shops()[0], Shop(members.to_pylist(), lines.to_pylist(), TODAY)):
+        assert_silences_agreed(duckdb_engine, shop, Settings())
+
+
+def assert_silences_agreed(engine: Engine, shop: Shop, chosen: Settings) -> None:
+    open_rows(engine, shop.members, shop.order_lines)
+    params = parameters(chosen, shop.as_of)
+    engine.run(step("purchases"), params)
+    expected = oracle.count_silences(shop.order_lines, shop.as_of, params["min_paid"])
+    # The table has a row per change: between two, the counts are those of the row before.
+    changes = {
+        row.silent_days: (row.silent, row.returned)
+        for row in engine.fetch(step("silences"), params).itertuples()
+    }
+    found, last = {}, (0, 0)
+    for s in expected:
+        found[s] = last = changes.get(s, last)
+    assert found == expected
+    suggested, windows = suggest_windows(engine, params), oracle.suggest_windows(expected)
+    assert {key: suggested[key] for key in windows} == windows
+    assert (suggested["reason"] is None) == (None not in windows.values())
 
 
 # Days and amounts of a shop of any size, of which the lists of invented shops know nothing.
