@@ -316,7 +316,13 @@ BOMBS: dict[str, Builder] = {
 
 LOCKED: dict[str, Builder] = {
     "xlsx with a password": _file("a.xlsx", lambda: wb.locked(orders_xlsx(), PASSWORD)),
-    "zip with a password": _file("a.zip", lambda: _zip_with_flags(1)),
+    "zip with a password": _file(
+        "a.zip", lambda: wb.zip_locked("订单.csv", many_orders(50).encode(), PASSWORD.encode())
+    ),
+    "zip with a password in gbk": _file(
+        "a.zip", lambda: wb.zip_locked("订单.csv", many_orders(50).encode(), PASSWORD.encode("gb18030"))
+    ),
+    "zip that only says it is locked": _file("a.zip", lambda: _zip_with_flags(1)),
     "zip with aes": _file("a.zip", lambda: _zip_with_flags(1, 99)),
     "zip of a locked xlsx": _file("a.zip", lambda: wb.zipped({"a.xlsx": wb.locked(orders_xlsx(), PASSWORD)})),
     "ods with a password": _file("a.ods", lambda: wb.zipped({
@@ -360,6 +366,9 @@ VALUES: dict[str, Builder] = {
     "sheet names that are the same": _edited("a.xlsx", lambda m: m.update({"xl/workbook.xml": m[
         "xl/workbook.xml"].replace("</sheets>", '<sheet name="订单" sheetId="2" r:id="rId1"/></sheets>')})),
     "formulas as names": _file("a.csv", 'member id,name,joined on\n=1+1,"=cmd|\' /C calc\'!A0",2025-03-01\n'),
+    "a value of 200,000 characters": _file("a.csv", ORDERS_CSV + f"E2,{'长' * 200_000},2025-03-01,1,x\n"),
+    "a line of 20 MB": _file("a.csv", lambda: ORDERS_CSV + "长," * 5_000_000),
+    "a value of two million characters": _file("a.csv", lambda: ORDERS_CSV + "x" * 2_000_000 + "\n"),
     "a value of 40,000 characters": _file("a.csv", ORDERS_CSV + f"E2,{'长' * 40_000},2025-03-01,1,x\n"),
 }  # fmt: skip
 
@@ -368,7 +377,7 @@ PLACES: dict[str, Builder] = {
     "missing": _missing,
     "link to nowhere": _dangling_link,
     "link to itself": _link_loop,
-    "pipe": _pipe,
+    **({"pipe": _pipe} if hasattr(os, "mkfifo") else {}),
     "unreadable": _unreadable,
 }
 

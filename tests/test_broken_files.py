@@ -72,6 +72,12 @@ def test_files_that_cannot_be_opened_are_told_from_files_that_cannot_be_used(
     assert type(outcome(CORPUS[name], tmp_path)) is kind
 
 
+def test_a_sheet_that_breaks_off_is_named_with_its_row(tmp_path: Path) -> None:
+    result = outcome(CORPUS["sheet xml cut short"], tmp_path)
+    assert isinstance(result, DataError)
+    assert str(result.where) == "a.xlsx › 订单 › row 2"
+
+
 def test_an_unreadable_file_says_so(tmp_path: Path) -> None:
     path = CORPUS["unreadable"](tmp_path)
     try:
@@ -118,7 +124,10 @@ def test_a_failure_inside_the_native_reader_leaves_nothing_on_the_terminal(
     assert capfd.readouterr().err == ""
 
 
-@pytest.mark.parametrize("name", ["xlsx with a password", "zip of a locked xlsx"])
+@pytest.mark.parametrize(
+    "name",
+    ["xlsx with a password", "zip of a locked xlsx", "zip with a password", "zip with a password in gbk"],
+)
 def test_the_right_password_opens_a_locked_file(name: str, tmp_path: Path) -> None:
     result = outcome(LOCKED[name], tmp_path, PASSWORD)
     assert isinstance(result, Source)

@@ -33,7 +33,6 @@ class TestValues:
             ("1234567890123.45", "1234567890123.45"),
             ("-123456789.1", "-123456789.1"),
             (67.57, "67.57"),
-            (1000000000000000, "1000000000000000"),
             (9007199254740991, "9007199254740991"),
             ('<c r="A1" t="b"><v>1</v></c>', "TRUE"),
             ('<c r="A1" t="b"><v>0</v></c>', "FALSE"),
@@ -134,6 +133,24 @@ class TestLongNumbers:
         assert rows(sheet)[1][0] is None
         (fault,) = sheet.faults
         assert (fault.row, fault.column, fault.value, fault.reason) == (2, 0, str(stored), "id_digits_lost")
+
+    @pytest.mark.parametrize(
+        ("ids", "are_kept"),
+        [
+            (["1234567890123450", "1234567890123460"], False),
+            (["1234567890123450", "1234567890123467"], True),
+            (["1.23456789012345E+15"], False),
+            (["1.234567890123456E15"], True),
+        ],
+    )
+    def test_a_16_digit_id_is_kept_unless_all_of_its_column_end_in_zero(
+        self, ids: list[str], are_kept: bool, read: Callable[..., RawSheet]
+    ) -> None:
+        cells = [[wb.number_cell(f"A{row}", number), "x"] for row, number in enumerate(ids, start=1)]
+        sheet = read("订单.xlsx", wb.xlsx(wb.rows_xml(cells)))
+        expected = [str(int(float(number))) if are_kept else None for number in ids]
+        assert [row[0] for row in rows(sheet)] == expected
+        assert len(sheet.faults) == (0 if are_kept else len(ids))
 
     def test_digits_that_went_through_a_double_are_not_believed(self, read: Callable[..., RawSheet]) -> None:
         ids = [691796901234567000 + 128 * number for number in range(5)]

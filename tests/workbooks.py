@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from html import escape
 
@@ -171,3 +172,34 @@ def locked(plain: bytes, password: str) -> bytes:
         archive.writestr("xl/padding.bin", bytes(5000), zipfile.ZIP_STORED)
     OOXMLFile(padded).encrypt(password, packed)
     return packed.getvalue()
+
+
+def zip_locked(name: str, data: bytes, password: bytes) -> bytes:
+    """A zip of one stored member under ZipCrypto, which the standard library reads and does not write."""
+    checksum = zlib.crc32(data)
+    keys = [0x12345678, 0x23456789, 0x34567890]
+
+    def update(byte: int) -> None:
+        keys[0] = _crc_step(byte, keys[0])
+        keys[1] = ((keys[1] + (keys[0] & 0xFF)) * 134775813 + 1) & 0xFFFFFFFF
+        keys[2] = _crc_step(keys[1] >> 24, keys[2])
+
+    for byte in password:
+        update(byte)
+    packed = bytearray()
+    for byte in bytes(11) + bytes([checksum >> 24]) + data:
+        state = keys[2] | 2
+        packed.append(byte ^ (state * (state ^ 1) >> 8 & 0xFF))
+        update(byte)
+    file = name.encode()
+    facts = struct.pack("<HHHHHIIIHH", 20, 0x801, 0, 0, 0x21, checksum, len(packed), len(data), len(file), 0)
+    entry = b"PK\x03\x04" + facts + file + packed
+    listed = b"PK\x01\x02" + struct.pack("<H", 20) + facts + bytes(14) + file
+    return entry + listed + b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(listed), len(entry), 0)
+
+
+def _crc_step(byte: int, crc: int) -> int:
+    crc ^= byte
+    for _ in range(8):
+        crc = crc >> 1 ^ (0xEDB88320 if crc & 1 else 0)
+    return crc

@@ -7,6 +7,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
@@ -126,8 +127,10 @@ def _decrypt(content: Content, member: zipfile.ZipInfo, file: str, password: str
     if password is None:
         raise no_password(content)
     try:
-        with content.open() as stream, zipfile.ZipFile(stream) as archive:
-            return archive.read(member, pwd=password.encode())
+        # Archivers on Chinese Windows turn the password into GBK.
+        with suppress(RuntimeError, zipfile.BadZipFile, zlib.error):
+            return _read_locked(content, member, password.encode("gb18030"))
+        return _read_locked(content, member, password.encode())
     except NotImplementedError as error:
         raise InputError(
             "{file} is encrypted in a way siyu cannot open.", hint="Unpack it first, or pack it without AES.",
@@ -136,6 +139,11 @@ def _decrypt(content: Content, member: zipfile.ZipInfo, file: str, password: str
     except (RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         # ZipCrypto lets one wrong password in 256 through to the checksum.
         raise wrong_password(content) from error
+
+
+def _read_locked(content: Content, member: zipfile.ZipInfo, password: bytes) -> bytes:
+    with content.open() as stream, zipfile.ZipFile(stream) as archive:
+        return archive.read(member, pwd=password)
 
 
 def no_password(content: Content) -> InputError:

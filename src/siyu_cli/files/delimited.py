@@ -125,11 +125,11 @@ def _read_regular(content: Content, shape: Shape) -> pa.Table | None:
         if odd and len(odd) <= _MAX_ODD_RECORDS:
             odd.clear()
             cells = _arrow(content, shape, odd, use_threads=False)
-    except pa.ArrowInvalid:
+        if len(odd) > _MAX_ODD_RECORDS:
+            return None
+        return _with_odd_records(content, cells, odd, shape.delimiter) if odd else cells
+    except (pa.ArrowInvalid, csv.Error):
         return None  # a record longer than a block, or too many odd ones
-    if len(odd) > _MAX_ODD_RECORDS:
-        return None
-    return _with_odd_records(content, cells, odd, shape.delimiter) if odd else cells
 
 
 def _arrow(content: Content, shape: Shape, odd: list[Any], use_threads: bool) -> pa.Table:
@@ -173,7 +173,7 @@ def _with_odd_records(content: Content, cells: pa.Table, odd: Sequence[Any], del
         pieces += [cells.slice(taken, upto - taken), _table([values], width)]
         taken = upto
     pieces.append(cells.slice(taken))
-    return pa.concat_tables(pieces).combine_chunks()
+    return _in_one_piece(pa.concat_tables(pieces))
 
 
 def _read_records(content: Content, shape: Shape) -> tuple[pa.Table, list[CellFault]]:
@@ -182,7 +182,15 @@ def _read_records(content: Content, shape: Shape) -> tuple[pa.Table, list[CellFa
         return _gather(content, shape)
     except csv.Error:
         # A quote that was never closed made a value longer than csv allows: quotes are just characters here.
-        return _gather(content, replace(shape, quoting=csv.QUOTE_NONE))
+        plain = replace(shape, quoting=csv.QUOTE_NONE)
+    try:
+        return _gather(content, plain)
+    except csv.Error as error:
+        raise DataError(
+            "{file} holds a value of more than {most} characters: it is no table.",
+            hint="Check that it is the file you meant; export it again.",
+            where=content.where, file=content.file, most=csv.field_size_limit(),
+        ) from error  # fmt: skip
 
 
 def _swallowed_records(cells: pa.Table, shape: Shape) -> bool:
@@ -226,7 +234,7 @@ def _gather(content: Content, shape: Shape) -> tuple[pa.Table, list[CellFault]]:
             waiting = []
     batches.append(_table(waiting, max([0 if batches else shape.width, *map(len, waiting)])))
     width = max(batch.num_columns for batch in batches)
-    return pa.concat_tables([_widened(content, batch, width) for batch in batches]).combine_chunks(), faults
+    return _in_one_piece(pa.concat_tables([_widened(content, batch, width) for batch in batches])), faults
 
 
 def _records(content: Content, shape: Shape) -> Iterator[list[str]]:
@@ -285,3 +293,8 @@ def _widened(content: Content, cells: pa.Table, width: int) -> pa.Table:
     for index in range(cells.num_columns, width):
         cells = cells.append_column(f"c{index}", pa.nulls(cells.num_rows, pa.string()))
     return cells
+
+
+def _in_one_piece(cells: pa.Table) -> pa.Table:
+    """Return the rows with each column whole, unless a column may not fit: text columns hold 2 GiB."""
+    return cells.combine_chunks() if cells.nbytes < bombs.MAX_TEXT_BYTES else cells

@@ -15,6 +15,7 @@ _MAX_CONTROL_SHARE = 0.01
 # Chinese text in GB18030 almost never passes as UTF-8 (two characters in a row can, a line of them does not),
 # so a file in which most lines with Chinese do pass is UTF-8 with some damage.
 _MIN_UTF8_SHARE = 0.5
+_MAX_LINE = 16 << 20
 _SAMPLE_LINES = 10_000
 
 
@@ -33,13 +34,14 @@ def detect(content: Content) -> Encoding:
     no text, with the first line they are on.
     """
     head = content.head(65_536)
+    first_zero = _first_zero_line(content)
     if head.startswith(codecs.BOM_UTF8):
         return Encoding("utf-8-sig", is_damaged=not _decodes(content, "utf-8"))
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return Encoding("utf-16", is_damaged=not _decodes(content, "utf-16"))
     if b"\0" in head and (name := _unmarked_utf16(head)):
         return Encoding(name, is_damaged=not _decodes(content, name))
-    _refuse_binary(content, head)
+    _refuse_binary(content, head, first_zero)
     for name in ("utf-8", "gb18030"):
         if _decodes(content, name):
             if name == "gb18030" and _lines_in(content, "utf-8") >= _MIN_UTF8_SHARE:
@@ -58,9 +60,8 @@ def _unmarked_utf16(head: bytes) -> str | None:
     return name if is_text else None
 
 
-def _refuse_binary(content: Content, head: bytes) -> None:
+def _refuse_binary(content: Content, head: bytes, first_zero: int | None) -> None:
     controls = len(head) - len(head.translate(None, _CONTROLS))
-    first_zero = _first_zero_line(content)
     if first_zero is None and controls <= len(head) * _MAX_CONTROL_SHARE:
         return
     line = first_zero or head[: next(i for i, byte in enumerate(head) if byte in _CONTROLS)].count(b"\n") + 1
@@ -72,13 +73,21 @@ def _refuse_binary(content: Content, head: bytes) -> None:
 
 
 def _first_zero_line(content: Content) -> int | None:
-    lines = 1
+    """Return the line with the first zero byte; DataError for a line no table has, whatever its encoding."""
+    lines, first, run = 1, None, 0
     with content.open() as stream:
         while chunk := stream.read(_CHUNK):
-            if (at := chunk.find(b"\0")) >= 0:
-                return lines + chunk.count(b"\n", 0, at)
+            if first is None and (at := chunk.find(b"\0")) >= 0:
+                first = lines + chunk.count(b"\n", 0, at)
             lines += chunk.count(b"\n")
-    return None
+            run = 0 if b"\n" in chunk or b"\r" in chunk else run + len(chunk)
+            if run > _MAX_LINE:
+                raise DataError(
+                    "{file} is no table: line {line} is longer than {most} MB.",
+                    hint="Check that it is the file you meant; export it again.",
+                    where=content.where, file=content.file, line=lines, most=_MAX_LINE >> 20,
+                )  # fmt: skip
+    return first
 
 
 def _decodes(content: Content, name: str) -> bool:

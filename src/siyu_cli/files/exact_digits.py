@@ -15,6 +15,7 @@ from siyu_cli.files.sheets import CellFault
 if TYPE_CHECKING:
     import pyarrow as pa
 
+FIRST_UNSURE = 10**15  # from here on Excel has put zeros for the digits after the 15th
 FIRST_UNSAFE = 2**53  # from here on a double skips whole numbers
 _LOOK = 1 << 20
 _LOST = "id_digits_lost"
@@ -42,38 +43,43 @@ def put_back(
 
     ``numbers`` are (row from 1, column from 0, text in the file) of number cells; a lost one becomes null.
     """
-    by_column: dict[int, list[tuple[int, str]]] = {column: [] for column in columns}
+    by_column: dict[int, list[tuple[int, str, Decimal]]] = {column: [] for column in columns}
     for row, column, text in numbers:
-        if column in by_column and abs(float(text)) >= FIRST_UNSAFE:
-            by_column[column].append((row, text))
+        number = Decimal(text)
+        if column in by_column and abs(number) >= FIRST_UNSURE:
+            by_column[column].append((row, text, number))
     faults: list[CellFault] = []
     for column, found in by_column.items():
-        if not found:
-            continue
-        is_exact = any(_has_every_digit(text) for _, text in found)
-        values = [(row, text if is_exact and _is_whole(text) else None) for row, text in found]
-        cells = _replace(cells, column, values)
-        faults += (
-            CellFault(row, column, text, _LOST)
-            for (row, text), (_, value) in zip(found, values, strict=True) if value is None
-        )  # fmt: skip
+        if not any(_has_every_digit(number) for _, _, number in found):
+            faults += (CellFault(row, column, text, _LOST) for row, text, _ in found)
+            cells = _replace(cells, column, [(row, None) for row, _, _ in found])
+        else:
+            faults += (
+                CellFault(row, column, text, _LOST)
+                for row, text, number in found
+                if not _is_told(text, number)
+            )
+            values = [
+                (row, str(int(number)) if _is_told(text, number) else None) for row, text, number in found
+            ]
+            cells = _replace(cells, column, values)
     return cells, tuple(sorted(faults, key=lambda fault: (fault.row, fault.column)))
 
 
-def _is_whole(text: str) -> bool:
-    return text.removeprefix("-").isdecimal()
+def _is_told(text: str, number: Decimal) -> bool:
+    """Whether a number of a column that keeps its digits is written with all of them."""
+    return text.removeprefix("-").isdecimal() or (abs(number) < FIRST_UNSAFE and number == int(number))
 
 
-def _has_every_digit(text: str) -> bool:
-    """Whether this number cannot have gone through a double, nor through Excel's 15 digits.
+def _has_every_digit(number: Decimal) -> bool:
+    """Whether a number cannot have gone through Excel's 15 digits, nor, where it matters, through a double.
 
     One such number in a column shows that whoever wrote the column kept every digit.
     """
-    if not _is_whole(text):
+    if number != int(number) or int(number) % 10 == 0:
         return False
-    number = int(text)
-    shortest = int(Decimal(repr(float(number))))
-    return number not in (int(float(number)), shortest) and text[-1] != "0"
+    double = float(number)
+    return abs(number) < FIRST_UNSAFE or int(number) not in (int(double), int(Decimal(repr(double))))
 
 
 def _replace(cells: pa.Table, column: int, values: Sequence[tuple[int, str | None]]) -> pa.Table:
@@ -106,8 +112,9 @@ def lose(
         is_long = pc.and_(pc.greater_equal(pc.binary_length(text), 16), pc.ascii_is_decimal(text))
         is_unsafe = pc.and_(is_long, pc.is_valid(is_number.column(column)))
         rows = pc.indices_nonzero(pc.fill_null(is_unsafe, False)).to_pylist()
-        values = [(row, text[row].as_py()) for row in rows]
-        lost = [(row + 1, value) for row, value in values if abs(int(value)) >= FIRST_UNSAFE]
+        values = [(row + 1, text[row].as_py()) for row in rows]
+        is_kept = any(value[-1] != "0" for _, value in values if int(value) < FIRST_UNSAFE)
+        lost = [(row, value) for row, value in values if not is_kept or int(value) >= FIRST_UNSAFE]
         if lost:
             cells = _replace(cells, column, [(row, None) for row, _ in lost])
             faults += (CellFault(row, column, value, _LOST) for row, value in lost)

@@ -17,7 +17,7 @@ from xml.parsers import expat
 from siyu_cli.files import bombs, sheet_xlsb
 from siyu_cli.files.archive import damaged, inflate, part_name, parts, stream
 from siyu_cli.files.content import Content
-from siyu_cli.files.sheet_xml import Block, SheetPart, blocks, column_index, cut_rows, dimension
+from siyu_cli.files.sheet_xml import Block, SheetPart, blocks, column_index, cut_rows, dimension, located
 
 # Without a column of two letters or a row of seven digits, nothing is far; a quick look that most blocks pass.
 _MAYBE_FAR = re.compile(rb'r="(?:[A-Z][A-Z]|[A-Z]\d{7})')
@@ -41,7 +41,8 @@ def refuse_xlsx_bombs(content: Content, sheets: Iterable[SheetPart]) -> None:
     strings = b""
     for name, member in members.items():
         if name in worksheets:
-            _refuse_sheet(content, worksheets[name], member)
+            with located(content, worksheets[name], name):
+                _refuse_sheet(content, worksheets[name], member)
         elif name.endswith("sharedstrings.xml"):
             strings = b"".join(inflate(content, member))
             if len(strings) < member.file_size:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from xml.etree import ElementTree
 
+from siyu_cli.errors import DataError
 from siyu_cli.files.archive import damaged, part_name, stream
 from siyu_cli.files.content import Content
 from siyu_cli.files.sheets import CellFault, SheetFacts
@@ -25,6 +27,7 @@ _REFERENCE = re.compile(rb"""\sr=["']\$?([A-Z]{1,7})\$?(\d{1,10})["']""")
 _DIMENSION = re.compile(rb"""<(?:\w+:)?dimension\s[^>]*?ref=["'][A-Z]+\d+:([A-Z]{1,3})(\d{1,7})["']""")
 _CELL_IN_A = re.compile(rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r=["']A\d+["'](?:[^>]*[^/>])?>""")
 _ROW_NUMBER = re.compile(rb"""\sr=["'](\d{1,10})["']""")
+_ROW_TAG = re.compile(rb"""<row\s(?:[^>]*?\s)?r=["'](\d{1,10})["']""")
 _TYPE = re.compile(rb"""\st=["'](\w+)["']""")
 _MERGE = re.compile(rb"""<mergeCell\s[^>]*?ref=["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']""")
 _VALUE = re.compile(rb"<v(?:\s[^>]*)?>([^<]*)</v>")
@@ -209,6 +212,29 @@ def _formulas(block: Block) -> Iterator[CellFault]:
         formula = re.match(rb"<f[^>]*>([^<]*)", cell)
         text = "=" + formula.group(1).decode("utf-8", "replace") if formula else "="
         yield CellFault(row, column, text, "formula_without_value")
+
+
+@contextmanager
+def located(content: Content, sheet: str, member: str) -> Iterator[None]:
+    """Let a DataError of the body name the sheet, and the row its XML breaks off in."""
+    try:
+        yield
+    except DataError as error:
+        error.where = replace(error.where, sheet=sheet, row=_broken_row(content, member))
+        raise
+
+
+def _broken_row(content: Content, member: str) -> int | None:
+    """Return the last row a sheet's XML begins before it breaks off; None when it is there to its end."""
+    row, tail = None, b""
+    try:
+        for block in blocks(content, member):
+            if numbers := _ROW_TAG.findall(block.xml):
+                row = int(numbers[-1])
+            tail = block.xml
+    except DataError:
+        return row
+    return None if b"</worksheet>" in tail else row
 
 
 def starts_in_first_column(head: bytes) -> bool:

@@ -97,12 +97,14 @@ def _read_xlsx(
     content: Content, reader: fastexcel.ExcelReader, index: int, part: sheet_xml.SheetPart
 ) -> RawSheet:
     member = part.member or ""
-    head = next(archive.stream(content, member), b"")
-    if sheet_xml.starts_in_first_column(head):
-        batch = _calamine(content, part.name, partial(_load, reader, index, eager=True))
-        cells = _cells(batch, 0)
-    else:
-        cells = _cells(*_calamine(content, part.name, partial(_load_with_offset, reader, index)))
+    with sheet_xml.located(content, part.name, member):
+        head = next(archive.stream(content, member), b"")
+        if sheet_xml.starts_in_first_column(head):
+            # Eager reading copies no shared strings, but does not tell the first column.
+            batch = _calamine(content, part.name, partial(_load, reader, index, eager=True))
+            cells = _cells(batch, 0)
+        else:
+            cells = _cells(*_calamine(content, part.name, partial(_load_with_offset, reader, index)))
     columns = exact_digits.long_digit_columns(cells)
     faults: tuple[CellFault, ...] = ()
     if columns:
