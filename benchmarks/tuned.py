@@ -12,8 +12,10 @@ import make_data
 def main() -> None:
     lines, out = sys.argv[1:]
     query = (Path(__file__).parent / "tuned.sql").read_text("utf-8")
+    connection = duckdb.connect()
+    connection.execute("set preserve_insertion_order = false")
     params = {"lines": lines, "as_of": make_data.AS_OF, "out": out}
-    duckdb.connect().execute(f"copy ({query}) to $out (format parquet, compression zstd)", params)
+    connection.execute(f"copy (\n{query}\n) to $out (format parquet, compression zstd)", params)
 
 
 if __name__ == "__main__":

@@ -413,8 +413,8 @@ def count_silences(
 
 
 def suggest_windows(counts: Mapping[int, tuple[int, int]]) -> dict[str, int | None]:
-    """Return the first length of silence after which few come back, None where none is seen to be rare."""
+    """Return the first silence of a day or more after which few come back, None where none is seen to be rare."""
     return {
-        window: next((s for s, (silent, ended) in counts.items() if ended < share * silent), None)
+        window: next((s for s, (silent, ended) in counts.items() if s >= 1 and ended < share * silent), None)
         for window, share in RARE.items()
     }

@@ -79,7 +79,7 @@ def projection(table: Table, match: Match, origin: Origin) -> exp.Select:
     """Return the select that reads one sheet as ``source, row, <every column of table>, faults, <kind of row>``.
 
     Raw columns are ``c0``, ``c1``… as text, or a Parquet file's own typed columns. Cells that are canonical
-    text are done in the first of four levels; the others are unguarded, emptied of mere dashes, and parsed.
+    text are done in the first of five levels; the others are unguarded, emptied of mere dashes, and parsed.
     What kind of row it is, ``is_blank``, ``is_title`` (or header, or remark) and ``has_total_word`` say.
     """
     mapped: dict[str, list[ColumnMatch]] = {}
@@ -105,73 +105,83 @@ class _Levels:
 
     def __init__(self, origin: Origin, match: Match) -> None:
         self.origin = origin
+        # Beside the buyer nobody needs the receiver's phone, so it may be masked.
+        self.has_buyer = any(column.key in ("member_id", "phone", "account") for column in match.columns)
         kept = [exp.column(name) for name in ("row", "is_empty_row", "is_title", "has_total_word")]
-        self.first: list[exp.Expr] = [
+        self.fast: list[exp.Expr] = [
             exp.column("row"),
             exp.alias_(is_blank(origin), "is_empty_row"),
             exp.alias_(is_title(origin, match), "is_title"),
             exp.alias_(is_total(origin), "has_total_word"),
         ]
-        self.second: list[exp.Expr] = list(kept)
-        self.third: list[exp.Expr] = list(kept)
+        self.unguarded, self.written, self.parsed = list(kept), list(kept), list(kept)
         self.last: list[exp.Expr] = [
             exp.alias_(exp.Literal.number(origin.source), "source"), exp.column("row"),
         ]  # fmt: skip
         self.faults: list[exp.Expr] = []
 
     def add_typed(self, column: Column, cell: str) -> None:
-        self.first.append(exp.alias_(_typed(column, cell, self.origin), column.key))
-        for level in (self.second, self.third, self.last):
-            level.append(exp.column(column.key))
+        self.fast.append(exp.alias_(_typed(column, cell, self.origin), column.key))
+        self._hand_on(column.key)
+        self.last.append(exp.column(column.key))
         if column.kind == "id" and self.origin.column_types[cell] in ("DOUBLE", "FLOAT"):
-            lost = exp.alias_(_lost_digits(cell), "lost_" + column.key)
-            self.first.append(lost)
-            for level in (self.second, self.third):
-                level.append(exp.column(lost.alias))
-            self.faults.append(exp.Case().when(
-                exp.column(lost.alias), exp.Literal.string(column.key + ":id_digits_lost")
-            ))  # fmt: skip
+            lost = "lost_" + column.key
+            self.fast.append(exp.alias_(_lost_digits(cell), lost))
+            self._hand_on(lost)
+            fault = exp.Literal.string(column.key + ":id_digits_lost")
+            self.faults.append(exp.Case().when(exp.column(lost), fault))
 
     def add_text(self, column: Column, cells: list[str]) -> None:
         kind = _MACROS[column.kind]
         cell, rest = _first_written(column, cells, self.origin), exp.column("rest_of_" + column.key)
         fast = call("fast_" + kind, cell)
-        self.first.append(exp.alias_(fast, column.key))
-        left_over = exp.Case().when(is_null(fast.copy()), cell.copy())
-        self.first.append(exp.alias_(left_over, rest.name))
-        for level, macro in ((self.second, "unguarded"), (self.third, "written")):
+        self.fast.append(exp.alias_(fast, column.key))
+        self.fast.append(exp.alias_(exp.Case().when(is_null(fast.copy()), cell.copy()), rest.name))
+        for level in (self.unguarded, self.written):
             level.append(exp.column(column.key))
-            level.append(exp.alias_(call(macro, rest.copy()), rest.name))
-        value = exp.func(
-            "coalesce", exp.column(column.key), call("rest_" + kind, rest.copy(), *self._more(kind))
-        )
-        self.last.append(exp.alias_(value, column.key))
-        if kind != "text":
-            self.faults.append(_fault(column, kind, rest, value))
+        self.unguarded.append(exp.alias_(call("unguarded", rest), rest.name))
+        self.written.append(exp.alias_(self._written(kind, rest), rest.name))
+        zone = [exp.Literal.string(self.origin.zone)] if kind == "instant" else []
+        value = exp.func("coalesce", exp.column(column.key), call("rest_" + kind, rest, *zone))
+        self.parsed += [exp.alias_(value, column.key), rest.copy()]
+        self.last.append(exp.column(column.key))
+        if kind != "text" and not (column.key == "receiver_phone" and self.has_buyer):
+            self.faults.append(_fault(column, kind, rest))
 
-    def _more(self, kind: str) -> list[exp.Expr]:
-        if kind != "instant":
-            return []
-        return [exp.Literal.string(self.origin.zone), exp.Literal.string(self.origin.date_order)]
+    def _hand_on(self, name: str) -> None:
+        for level in (self.unguarded, self.written, self.parsed):
+            level.append(exp.column(name))
+
+    def _written(self, kind: str, rest: exp.Expr) -> exp.Expr:
+        text = call("written", rest)
+        if kind in ("text", "flag"):
+            return text
+        text = call("half_width", text)
+        order = {"dmy": "day_first", "mdy": "month_first"}.get(self.origin.date_order)
+        return call(order, text) if kind == "instant" and order else text
 
     def select(self, keys: Sequence[str]) -> exp.Select:
-        blank = exp.and_(exp.column("is_empty_row"), *_all_null(keys))
+        blank = exp.and_(exp.column("is_empty_row"), *(is_null(exp.column(key)) for key in keys))
         self.last += [
             exp.alias_(_joined(self.faults), "faults"), exp.alias_(blank, "is_blank"),
             exp.column("is_title"), exp.column("has_total_word"),
         ]  # fmt: skip
-        select = exp.select(*self.first).from_(exp.to_table(self.origin.relation))
-        for level, name in ((self.second, "fast"), (self.third, "unguarded"), (self.last, "written")):
+        select = exp.select(*self.fast).from_(exp.to_table(self.origin.relation))
+        levels = {
+            "fast": self.unguarded,
+            "unguarded": self.written,
+            "written": self.parsed,
+            "parsed": self.last,
+        }
+        for name, level in levels.items():
             select = exp.select(*level).from_(select.subquery(name))
         return select
 
 
-def _fault(column: Column, kind: str, rest: exp.Expr, value: exp.Expr) -> exp.Expr:
-    is_fault = exp.and_(is_null(rest.copy()).not_(), is_null(value.copy()))
+def _fault(column: Column, kind: str, rest: exp.Expr) -> exp.Expr:
+    is_fault = exp.and_(is_null(rest.copy()).not_(), is_null(exp.column(column.key)))
     reason = exp.DPipe(
-        this=exp.Literal.string(column.key + ":"),
-        expression=call("fault_" + kind, rest.copy()),
-        safe=True,
+        this=exp.Literal.string(column.key + ":"), expression=call("fault_" + kind, rest), safe=True
     )
     return exp.Case().when(is_fault, reason)
 
@@ -230,10 +240,6 @@ def as_text(cell: str, sql_type: str) -> exp.Expr:
 def typed_null(column: Column) -> exp.Expr:
     """Return a null of the column's type as it stands before dates are cut from instants."""
     return exp.cast(exp.null(), _SQL_TYPES[column.kind], dialect="duckdb")
-
-
-def _all_null(keys: Sequence[str]) -> list[exp.Expr]:
-    return [is_null(exp.column(key)) for key in keys]
 
 
 def _with_order_id_date(select: exp.Select, pattern: str) -> exp.Select:

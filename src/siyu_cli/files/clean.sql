@@ -1,8 +1,8 @@
 -- Macros that turn the text of one cell into a typed value, or null where it is not one.
 --
 -- Each kind has two: fast_<kind>(cell) takes canonical text as it stands, rest_<kind>(text) takes what that
--- left over, tidied. The projection calls them in two levels, so that the slow half sees only the rest and
--- no subexpression of it is computed for every row.
+-- left over: unguarded, emptied of mere dashes and, but for texts, half-width. The projection calls them in
+-- levels, so that the slow half sees only the rest and no subexpression of it is computed for every row.
 
 -- Excel's text guards (' in front, ="…" around) and invisible characters are no part of a value.
 create or replace macro unguarded(cell) as regexp_replace(
@@ -39,7 +39,7 @@ create or replace macro fast_id(cell) as
 create or replace macro rest_id(text) as
     case
         when regexp_full_match(text, '[0-9]\.[0-9]+[eE]\+?[0-9]+|[0-9][eE]\+[0-9]+') then null
-        else regexp_replace(half_width(text), '^([0-9]+)\.0+$', '\1')
+        else regexp_replace(text, '^([0-9]+)\.0+$', '\1')
     end;
 
 create or replace macro fault_id(text) as 'id_digits_lost';
@@ -51,15 +51,15 @@ create or replace macro fast_money(cell) as
 create or replace macro rest_money(text) as
     case
         when regexp_full_match(text, '无[^0-9]*') then cast(0 as decimal(18, 2))
-        when regexp_matches(half_width(text), '^[^()]*(\)|\([^)]*$)') then null
+        when regexp_matches(text, '^[^()]*(\)|\([^)]*$)') then null
         else try_cast(
             case
-                when regexp_matches(half_width(text), '^[^0-9.(-]*-|^\s*[^0-9(]*\(\s*[^0-9]{0,3}[0-9][0-9,.]*\s*[^0-9]{0,2}\)\s*$')
+                when regexp_matches(text, '^[^0-9.(-]*-|^\s*[^0-9(]*\(\s*[^0-9]{0,3}[0-9][0-9,.]*\s*[^0-9]{0,2}\)\s*$')
                     then '-'
                 else ''
             end
             || replace(regexp_extract(
-                half_width(text),
+                text,
                 '^[\s(]*[+-]?\s*(?:[¥￥$€£]|RMB|CNY|USD|HK\$|人民币)?\s*[+-]?\s*((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)\s*(?:元|圆|块|RMB|CNY|USD)?\s*\)?\s*(?:\([^)]*\))?\s*$',
                 1), ',', '')
             as decimal(18, 2))
@@ -70,7 +70,7 @@ create or replace macro fault_money(text) as 'bad_money';
 create or replace macro fast_number(cell) as case when cell[-1:] between '0' and '9' then try_cast(cell as double) end;
 
 create or replace macro rest_number(text) as try_cast(replace(regexp_extract(
-    half_width(text),
+    text,
     '^([+-]?[0-9][0-9,]*(?:\.[0-9]+)?)\s*(?:件|个|次|分|单|笔|人|张|天|pts|points)?$', 1), ',', '') as double);
 
 create or replace macro fault_number(text) as 'bad_number';
@@ -95,13 +95,15 @@ create or replace macro fault_flag(text) as 'bad_flag';
 -- A mobile number of mainland China: 11 digits. Anything masked or shortened is never a key.
 create or replace macro fast_phone(cell) as case when regexp_full_match(cell, '1[3-9][0-9]{9}') then cell end;
 
-create or replace macro compact_phone(text) as regexp_replace(half_width(text), '[\s\-–()]|\.0+$', '', 'g');
+create or replace macro compact_phone(text) as regexp_replace(text, '[\s\-–()]|\.0+$', '', 'g');
 
 create or replace macro rest_phone(text) as
     case
         when regexp_full_match(compact_phone(text), '(\+?86|0086)?1[3-9][0-9]{9}') then right(compact_phone(text), 11)
         when regexp_full_match(compact_phone(text), '1\.[3-9][0-9]{9}[eE]\+?10') then replace(left(compact_phone(text), 12), '.', '')
     end;
+
+create or replace macro phone_in(cell) as coalesce(fast_phone(cell), rest_phone(half_width(written(unguarded(cell)))));
 
 create or replace macro fault_phone(text) as
     case
@@ -119,27 +121,24 @@ create or replace macro fast_instant(cell) as coalesce(
     end,
     case when cell[5] = '/' and cell[1:2] in ('20', '19') then try_strptime(cell, ['%Y/%m/%d %H:%M:%S', '%Y/%m/%d %H:%M', '%Y/%m/%d']) end);
 
--- The time of day is whatever stands after the date: 9:05, 09:05:30.123, 9时5分, 下午3:20.
-create or replace macro time_text(hms, half) as
-    case
-        when hms.h = '' then ''
-        else ' ' || lpad(
-            case
-                when half = 'pm' and cast(hms.h as int) < 12 then cast(cast(hms.h as int) + 12 as varchar)
-                when half = 'am' and hms.h = '12' then '0'
-                else hms.h
-            end, 2, '0')
-            || ':' || lpad(hms.m, 2, '0') || ':' || lpad(case when hms.s = '' then '0' else hms.s end, 2, '0')
-    end;
+-- 2025年3月1日 下午3:05 becomes 2025-3-1 3:05, which casts; whatever else stands behind the day is no part of it.
+create or replace macro plain_instant(text) as regexp_replace(
+    regexp_replace(
+        text,
+        '^([0-9]{4})\s?[-/.年]\s?([0-9]{1,2})\s?[-/.月]\s?([0-9]{1,2})日?(?:[^0-9].*?)??(?:([0-9]{1,2})[:时点]\s?([0-9]{1,2})(?:[:分]\s?([0-9]{1,2}))?(?:[^0-9:].*)?)?$',
+        '\1-\2-\3 \4:\5:\6'),
+    '[ :]+$', '');
 
-create or replace macro dated(text, ymd) as try_cast(
-    lpad(ymd.y, 4, '0') || '-' || lpad(ymd.m, 2, '0') || '-' || lpad(ymd.d, 2, '0')
-    || time_text(
-        regexp_extract(
-            regexp_replace(text, '^[0-9]{1,4}\s?[-/.年]\s?[0-9]{1,2}\s?[-/.月]\s?[0-9]{1,4}日?', ''),
-            '([0-9]{1,2})[:时点]\s?([0-9]{1,2})(?:[:分]\s?([0-9]{1,2}))?', ['h', 'm', 's']),
-        case when regexp_matches(text, '(?i)下午|晚上|pm') then 'pm' when regexp_matches(text, '(?i)上午|凌晨|am') then 'am' end)
-    as timestamp);
+create or replace macro half_day(text) as to_hours(
+    case
+        when regexp_matches(text, '(?i)(?:下午|晚上)\s?(?:0?[1-9]|1[01])[:时点]|[^0-9](?:0?[1-9]|1[01]):[0-9:]+\s?pm') then 12
+        when regexp_matches(text, '(?i)(?:上午|凌晨)\s?12[:时点]|[^0-9]12:[0-9:]+\s?am') then -12
+        else 0
+    end);
+
+create or replace macro day_first(text) as regexp_replace(text, '^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})', '\3-\2-\1');
+
+create or replace macro month_first(text) as regexp_replace(text, '^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})', '\3-\1-\2');
 
 create or replace macro serial_instant(days) as cast(date_trunc('second',
     timestamp '1899-12-30 00:00:00.5' + to_microseconds(cast(86400000000 * days as bigint))) as timestamp);
@@ -148,34 +147,27 @@ create or replace macro offset_instant(text, zone) as timezone(zone, try_cast(
     regexp_replace(regexp_replace(regexp_replace(text, '\s?(UTC|GMT)$', '+00:00'), '\s?([+-][0-9]{2}):?([0-9]{2})$', '\1:\2'), 'Z$', '+00:00')
     as timestamptz));
 
-create or replace macro rest_instant_half(text, zone, date_order) as
+create or replace macro rest_instant(text, zone) as
     case
         when text is null then null
         when regexp_matches(text, '^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9].*[0-9](Z|\s?[+-][0-9]{2}:?[0-9]{2}|\s?UTC|\s?GMT)$')
             then offset_instant(text, zone)
-        when regexp_matches(text, '^[0-9]{4}\s?[-/.年]\s?[0-9]{1,2}\s?[-/.月]\s?[0-9]{1,2}') then dated(
-            text, regexp_extract(text, '^([0-9]{4})\s?[-/.年]\s?([0-9]{1,2})\s?[-/.月]\s?([0-9]{1,2})', ['y', 'm', 'd']))
+        when regexp_matches(text, '^[0-9]{4}\s?[-/.年]') then try_cast(plain_instant(text) as timestamp) + half_day(text)
         when regexp_full_match(text, '(19|20)[0-9]{6}') then try_strptime(text, '%Y%m%d')
         when regexp_full_match(text, '(19|20)[0-9]{10}') then try_strptime(text, '%Y%m%d%H%M')
         when regexp_full_match(text, '(19|20)[0-9]{12}') then try_strptime(text, '%Y%m%d%H%M%S')
         when regexp_full_match(text, '[1-9][0-9]{4}(\.[0-9]+)?') then serial_instant(try_cast(text as double))
         when regexp_full_match(text, '1[0-9]{9}') then timezone(zone, to_timestamp(try_cast(text as double)))
         when regexp_full_match(text, '1[0-9]{12}') then timezone(zone, to_timestamp(try_cast(text as double) / 1000))
-        when date_order = 'dmy' and regexp_matches(text, '^[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}') then dated(
-            text, regexp_extract(text, '^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})', ['d', 'm', 'y']))
-        when date_order = 'mdy' and regexp_matches(text, '^[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}') then dated(
-            text, regexp_extract(text, '^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})', ['m', 'd', 'y']))
         when regexp_matches(text, '\b(19|20)[0-9]{2}\b') then try_strptime(text, [
             '%d %b %Y', '%d %B %Y', '%b %d, %Y', '%B %d, %Y', '%d-%b-%Y', '%d %b %Y %H:%M', '%b %d, %Y %H:%M',
             '%b %d, %Y %I:%M %p', '%d %b %Y %H:%M:%S', '%b %d, %Y %H:%M:%S', '%a, %d %b %Y %H:%M:%S', '%B %d, %Y %H:%M:%S',
             '%b %d, %Y %I:%M:%S %p', '%B %d, %Y %I:%M:%S %p', '%B %d, %Y %I:%M %p', '%d-%b-%Y %H:%M', '%d-%b-%Y %H:%M:%S'])
     end;
 
-create or replace macro rest_instant(text, zone, date_order) as rest_instant_half(half_width(text), zone, date_order);
-
 create or replace macro fault_instant(text) as
     case
-        when regexp_matches(half_width(text), '^[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(\s|$)|^[0-9]{2}年|^[0-9]{1,2}[-/.][0-9]{1,2}(\s|$)'
+        when regexp_matches(text, '^[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(\s|$)|^[0-9]{2}年|^[0-9]{1,2}[-/.][0-9]{1,2}(\s|$)'
             || '|^[0-9]{1,2}[-/ ][A-Za-z]{3,9}[-/ ][0-9]{2}(\s|$)|^[A-Za-z]{3,9}[-/ ][0-9]{1,2}[-/ ,]+[0-9]{2}(\s|$)')
             then 'ambiguous_date'
         else 'bad_date'

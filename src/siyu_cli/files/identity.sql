@@ -71,7 +71,7 @@ group by platform, account;
 -- Staff and test accounts, however they were written: an id, a phone or an account leads to the member's key.
 create or replace temp table excluded as
 with names as (
-    select name, coalesce(fast_phone(name), rest_phone(written(unguarded(name)))) as phone from excluded_names
+    select name, phone_in(name) as phone from excluded_names
 )
 
 select coalesce(member_key, phone_key, names.phone, name) as member_key

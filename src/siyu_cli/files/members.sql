@@ -159,7 +159,7 @@ select
     total_last_order_on
 from (
     -- An inviter may be named by id, phone or account.
-    select *, coalesce(fast_phone(inviter.named), rest_phone(inviter.named)) as phone from known
+    select *, phone_in(inviter.named) as phone from known
 ) as invited
 left join member_links on member_links.member_id = inviter.named
 left join phone_keys using (phone)
