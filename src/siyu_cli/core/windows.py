@@ -17,7 +17,8 @@ def suggest_windows(engine: Engine, params: Params) -> dict[str, int | str | Non
 
     The first silence s after which fewer than 20 % (dormant) or 10 % (churned) of the buyers silent for s
     days ordered within the next 90, from the shop's own log. A silence counts only where s + 90 days of it
-    could be seen; a window is at least a day. They suggest; the configuration decides, so that stages don't drift from week to week.
+    could be seen; a window is at least a day. They suggest; the configuration decides, so that stages don't
+    drift from week to week.
     """
     steps = engine.fetch(step("silences"), params).sort_values("silent_days")
     # A row holds until the next one: what holds at 0 days holds at 1, unless 1 has a row of its own.
