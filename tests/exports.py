@@ -1,5 +1,8 @@
 """Little exports as platforms write them, and the doors to look at what became of them. Everybody is invented."""
 
+# Rows of a table stay on one line.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import csv

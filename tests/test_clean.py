@@ -1,5 +1,8 @@
 """Cells as people, platforms and spreadsheets write them become the values they mean, or are rejected by name."""
 
+# Rows of a table stay on one line.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -9,6 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from exports import (
     assert_every_row_is_accounted_for,
     members,
@@ -21,14 +27,10 @@ from exports import (
     write_parquet,
     write_xlsx,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from workbooks import number_cell, parts, rows_xml, sheet_xml, zipped
-
 from siyu_cli import Shop
 from siyu_cli.config import Settings
 from siyu_cli.config import Shop as ShopSettings
+from workbooks import number_cell, parts, rows_xml, sheet_xml, zipped
 
 Read = Callable[[Shop], Mapping[str, Any]]
 

@@ -107,7 +107,9 @@ class _Levels:
         self.origin = origin
         # Beside the buyer nobody needs the receiver's phone, so it may be masked.
         self.has_buyer = any(column.key in ("member_id", "phone", "account") for column in match.columns)
-        kept = [exp.column(name) for name in ("row", "is_empty_row", "is_title", "has_total_word")]
+        kept: list[exp.Expr] = [
+            exp.column(name) for name in ("row", "is_empty_row", "is_title", "has_total_word")
+        ]
         self.fast: list[exp.Expr] = [
             exp.column("row"),
             exp.alias_(is_blank(origin), "is_empty_row"),

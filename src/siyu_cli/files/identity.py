@@ -33,10 +33,17 @@ def link_members(
     keys = _group_keys(groups, known)
     links = {member: keys[least] for member, least in groups.items() if member != keys[least]}
     links |= {member: key for member, key in known.items() if member not in groups}
+    _remember(connection, links)
+    connection.execute(statements["phone_keys"])
+    by_phone = dict(connection.execute(statements["phones_as_ids"]).fetchall())
+    _remember(connection, by_phone)
+    connection.execute(statements["account_keys"])
+    return links | by_phone
+
+
+def _remember(connection: duckdb.DuckDBPyConnection, links: Mapping[str, str]) -> None:
     if links:
         connection.executemany("insert into member_links values (?, ?)", sorted(links.items()))
-    connection.execute(statements["keys"])
-    return links
 
 
 def _group_keys(groups: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:

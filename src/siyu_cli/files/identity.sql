@@ -37,7 +37,7 @@ select phone, member_id from bonds
 where phone in (select phone from phone_ids where ids between 2 and 3)
 order by phone, member_id;
 
--- name: keys
+-- name: phone_keys
 create or replace temp table phone_keys as
 select
     phone,
@@ -46,6 +46,22 @@ select
 from phone_ids
 left join member_links on member_id = least_id;
 
+-- name: phones_as_ids
+-- Exports of tills often number a member by their phone: such an id is the member the phone leads to.
+select distinct member_id, phone_key
+from (
+    select member_id from raw_members
+    union all
+    select member_id from raw_contacts
+    union all
+    select member_id from raw_orders
+) as ids
+join phone_keys on phone = member_id
+where strlen(member_id) = 11 and not is_shared and phone_key <> member_id
+  and member_id not in (select member_id from member_links)
+  and member_id not in (select member_id from bonds);
+
+-- name: account_keys
 create or replace temp table account_keys as
 select platform, account, min(known_key) as account_key
 from (
