@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -188,3 +189,34 @@ def assert_every_row_is_accounted_for(shop: Shop) -> None:
     assert sum(given.rows for given in report.inputs) == report.rows_in
     rejected = {(row["file"], row["sheet"], row["row"]) for row in rejects(shop) if row["effect"] == "row"}
     assert len(rejected) == report.rows_rejected
+
+
+def brief(shop: Shop) -> list[tuple[str, str, str, Decimal, Decimal]]:
+    """Return (member, order, status, paid, refunded) of every line."""
+    keys = ("member_id", "order_id", "status", "paid_amount", "refunded_amount")
+    return [tuple(line[key] for key in keys) for line in order_lines(shop)]  # type: ignore[misc]
+
+
+def skipped(shop: Shop) -> dict[str, int]:
+    return shop.load.report.skipped
+
+
+def youzan_order(**more: str) -> dict[str, str]:
+    return {"订单号": "E1", "订单状态": "交易完成", "订单创建时间": "2026-06-01 10:00:00", "买家付款时间": "2026-06-01 10:01:00",
+            "订单实付金额": "100.00", "订单退款状态": "未退款", "订单已退款金额": "0.00", "分销员": "——", **more}  # fmt: skip
+
+
+PLAIN = table("""
+    订单号 | 会员编号 | 下单时间 | 实付金额
+    A1 | M1 | 2026-06-01 | 10
+    A2 | M2 | 2026-06-02 | 20
+    """)
+
+
+def plain_order(number: int, member: str = "M1", amount: str = "10", day: str = "2026-06-01") -> list[str]:
+    return [f"A{number}", member, day, amount]
+
+
+def items(*lines: str, price: bool = True) -> list[list[str]]:
+    header = ["订单号", "会员编号", "下单时间", "商品", *(["单价", "数量"] if price else []), "实付金额"]
+    return [header, *[[cell.strip() for cell in line.split("|")] for line in lines]]
