@@ -463,3 +463,14 @@ def test_every_table_in_between_can_be_looked_at(run: Run, tmp_path: Path) -> No
     wanted = {"order_lines", "purchases", "features", "norms", "rfm", "stages", "segments"}
     assert wanted <= {path.stem for path in written}
     assert {stat.S_IMODE(path.stat().st_mode) for path in written} == {0o600}
+
+
+def test_a_member_first_known_by_phone_keeps_that_key_when_an_id_turns_up(run: Run) -> None:
+    Path("siyu.toml").write_text("", "utf-8")
+    orders = "订单号,手机号,付款时间,实付金额\nE1,13800138000,2026-01-05,100\nE2,13912345678,2026-01-06,90\n"
+    Path("o.csv").write_text(orders, "utf-8")
+    assert run("segment", "o.csv", "--as-of", "2026-01-31", "--format", "csv").out.count("13800138000") == 1
+    Path("m.csv").write_text("会员编号,手机号,注册时间\nM1,13800138000,2026-02-01\nM2,13700137000,2026-02-02\n", "utf-8")
+    for day in ("2026-02-28", "2026-03-31"):
+        listed = run("segment", "m.csv", "o.csv", "--as-of", day, "--format", "csv").out.splitlines()[1:]
+        assert [line.split(",")[0] for line in listed] == ["13800138000", "13912345678", "M2"]

@@ -57,8 +57,13 @@ def read_source(
     return Source(files, settings, day, password)
 
 
-def load_shop(source: Source, sink: Sink, aliases: Mapping[str, str] | None = None) -> Shop:
-    """Return the shop; a locked file asks for its password where somebody can type it."""
+def load_shop(
+    source: Source, sink: Sink, aliases: Mapping[str, str] | None = None, snapshot: Path | None = None
+) -> Shop:
+    """Return the shop; a locked file asks for its password where somebody can type it.
+
+    ``aliases`` and the ``snapshot`` of an earlier run keep members' keys as they were.
+    """
     from siyu_cli import open_shop
 
     def opened(password: str | None) -> Shop:
@@ -69,6 +74,7 @@ def load_shop(source: Source, sink: Sink, aliases: Mapping[str, str] | None = No
                 settings=source.settings,
                 password=password,
                 aliases=aliases,
+                snapshot=snapshot,
             )
 
     try:

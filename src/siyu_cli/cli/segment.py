@@ -68,7 +68,7 @@ def segment(  # noqa: PLR0913, PLR0917  each parameter is an option
     source = read_source(files, as_of, config, header_map, password_env, sink)
     with (
         open_memory("segment", source, {"where": where, "by": by}) as memory,
-        load_shop(source, sink, memory.aliases()) as shop,
+        load_shop(source, sink, memory.aliases(), memory.last_snapshot()) as shop,
     ):
         # A list cut down by a condition is no picture of the shop: it is neither compared nor kept.
         snapshot = None if where else memory.last_snapshot()

@@ -22,6 +22,7 @@ SECTIONS = {
     "exclude": "Staff and test accounts: their rows are skipped and counted.",
     "segments": "Segments of your own: a name and a condition over the columns of the list.",
     "calendar": "Sales and holidays: a name, the first and the last day.",
+    "engine": "How much of this computer a run may take.",
     "ledger": "The shop's memory: .siyu/ledger.db beside this file, or a database of the team's.",
 }
 SETTINGS = {
@@ -41,6 +42,7 @@ SETTINGS = {
     "exclude.ids": "By member id.",
     "exclude.phones": "By mobile number.",
     "exclude.files": "By files that list them, relative to this file.",
+    "engine.memory_limit": "What does not fit in it is kept on disk while it is worked on.",
     "ledger.url": "Without it, the file beside this one.",
 }
 # What stands where there is no default to show; each of them can be uncommented as it is.
@@ -49,6 +51,7 @@ EXAMPLES = {
     "orders.min_paid": "0",
     "exclude.ids": '["staff-001", "test-002"]',
     "exclude.phones": '["13800138000"]',
+    "engine.memory_limit": '"2GB"',
     "ledger.url": '"postgresql+psycopg://siyu@localhost/siyu"',
     "map": '"orders.member_id" = "household_id"',
 }
