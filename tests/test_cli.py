@@ -470,7 +470,8 @@ def test_a_member_first_known_by_phone_keeps_that_key_when_an_id_turns_up(run: R
     orders = "订单号,手机号,付款时间,实付金额\nE1,13800138000,2026-01-05,100\nE2,13912345678,2026-01-06,90\n"
     Path("o.csv").write_text(orders, "utf-8")
     assert run("segment", "o.csv", "--as-of", "2026-01-31", "--format", "csv").out.count("13800138000") == 1
-    Path("m.csv").write_text("会员编号,手机号,注册时间\nM1,13800138000,2026-02-01\nM2,13700137000,2026-02-02\n", "utf-8")
+    members = "会员编号,手机号,注册时间\nM1,13800138000,2026-02-01\nM2,13700137000,2026-02-02\n"
+    Path("m.csv").write_text(members, "utf-8")
     for day in ("2026-02-28", "2026-03-31"):
         listed = run("segment", "m.csv", "o.csv", "--as-of", day, "--format", "csv").out.splitlines()[1:]
         assert [line.split(",")[0] for line in listed] == ["13800138000", "13912345678", "M2"]

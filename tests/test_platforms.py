@@ -28,6 +28,7 @@ from exports import (
     write_xlsx,
     youzan_order,
 )
+from siyu_cli.demo import make_shop, write_shop
 from siyu_cli.errors import DataError
 
 # ---- 有赞
@@ -403,3 +404,36 @@ def test_shopify_customers_bring_ids_and_totals(tmp_path: Path) -> None:
             4,
             Decimal("320.50"),
         )
+
+
+# ---- the demo shop, as three platforms would export it
+
+
+def test_one_shop_is_the_same_shop_in_every_platform_s_exports(tmp_path: Path) -> None:
+    demo = make_shop(600, seed=3, as_of=date(2026, 3, 31))
+    stages = {}
+    for layout, key in (("generic", "member_id"), ("youzan", "phone"), ("taobao", "phone")):
+        paths = [Path(path) for path in write_shop(demo, tmp_path / layout, layout)]
+        with opened(*paths, as_of="2026-03-31") as shop:
+            assert_every_row_is_accounted_for(shop)
+            assert {row["reason"] for row in rejects(shop)} == {"masked_phone", "bad_phone"}, "those planted"
+            read = listed(shop)
+            named = zip(demo.members["member_id"].to_pylist(), demo.members[key].to_pylist(), strict=True)
+            stages[layout] = {
+                member: read[name]["stage"]
+                for member, name in named
+                if name in read and len(name or "") in (8, 11)
+            }
+    whole = set(stages["generic"]) & set(stages["youzan"]) & set(stages["taobao"])
+    assert len(whole) > 500
+    assert {member for member in whole if stages["generic"][member] != stages["youzan"][member]} == set()
+    # 淘宝 does not say that an order was shipped before it was refunded, nor who only came to look.
+    orders = zip(
+        demo.orders["member_id"].to_pylist(), demo.orders["refunded_amount"].to_pylist(), strict=True
+    )
+    refunded = {member for member, amount in orders if amount}
+    same = {"activated": "acquired"}
+    assert {
+        member for member in whole - refunded
+        if same.get(stages["generic"][member], stages["generic"][member]) != stages["taobao"][member]
+    } == set()  # fmt: skip

@@ -20,6 +20,7 @@ select
     case
         when status_word is not null and known_status is null then null
         when known_status = 'unpaid' then 'unpaid'
+        when is_closed and coalesce(paid, 0) = 0 and coalesce(refunded, 0) = 0 then 'cancelled'
         when (known_status = 'refunded' or refund_state = 'full') and not (paid > 0 and coalesce(refunded, 0) > 0 and refunded < paid)
             then 'refunded'
         when is_closed and paid > 0 and refunded >= paid then 'refunded'
