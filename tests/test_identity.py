@@ -184,6 +184,22 @@ def test_a_clerk_s_phone_links_nothing_and_is_reported(tmp_path: Path) -> None:
         assert not any("more than 3 ids" in note for note in warnings(shop))
 
 
+def test_a_clerk_s_phone_is_told_by_names_where_there_are_no_ids(tmp_path: Path) -> None:
+    names = ["张三", "李四", "王五", "赵六"]
+    customers = [{"客户姓名": name, "客户手机号": A, "成为客户时间": "2025-01-01 10:00:00"} for name in names]
+    known = {"客户姓名": "钱七", "客户手机号": B, "成为客户时间": "2025-01-01 10:00:00"}
+    order = {"订单号": "E1", "订单状态": "交易完成", "订单创建时间": "2026-06-01 10:00:00", "买家付款时间": "2026-06-01 10:01:00",
+             "订单实付金额": "100", "买家手机号": A}  # fmt: skip
+    orders = write_csv(tmp_path / "订单.csv", export("youzan_orders", order))
+    for crowd, is_shared in ((customers, True), (customers[:3], False), (customers[:1] * 4, False)):
+        path = write_csv(tmp_path / "客户.csv", export("youzan_customers", *crowd, known))
+        with opened(path, orders) as shop:
+            assert list(members(shop)) == ([B] if is_shared else [A, B])
+            assert {row["reason"] for row in rejects(shop)} == ({"shared_phone"} if is_shared else set())
+            assert keys(shop) == ([] if is_shared else [A])
+            assert any("more than 3 ids" in note for note in warnings(shop)) is is_shared
+
+
 def test_an_id_that_is_the_phone_of_another_file_s_member_is_that_member(tmp_path: Path) -> None:
     orders = f"订单号 | 会员编号 | 下单时间 | 实付金额\nA1 | {A} | 2026-06-01 | 10\nA2 | M2 | 2026-06-01 | 10"
     with files(tmp_path, MEMBERS, orders) as shop:

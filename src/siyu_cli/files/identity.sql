@@ -16,10 +16,21 @@ select distinct member_id, phone from (
 where member_id is not null and phone is not null;
 
 -- name: phones
--- A phone on more than 3 ids is a clerk's: it links nothing.
+-- A phone on more than 3 ids is a clerk's: it links nothing. Where an export gives its members no ids, the
+-- names beside a phone stand for them.
 create or replace temp table phone_ids as
-select phone, count(*) as ids, min(member_id) as least_id
-from bonds
+select phone, max(ids) as ids, min(least_id) as least_id
+from (
+    select phone, count(*) as ids, min(member_id) as least_id
+    from bonds
+    group by phone
+    union all
+    select phone, count(distinct coalesce(name, nickname)) as ids, cast(null as varchar) as least_id
+    from raw_members
+    where member_id is null and phone is not null
+    group by source, phone
+    having count(distinct coalesce(name, nickname)) > 3
+) as counted
 group by phone;
 
 -- name: known_by_phone
