@@ -456,3 +456,23 @@ def test_several_exports_of_members_are_one_list(tmp_path: Path) -> None:
         member = members(shop)["M1"]
         assert (member["joined_on"], member["points"]) == (date(2024, 6, 1), 90)
         assert people(shop)["M1"] == (A, "张三")
+
+
+def test_buyers_on_no_list_are_recognised_by_what_their_orders_say(tmp_path: Path) -> None:
+    orders = f"""
+        订单号 | 会员编号 | 手机号 | 买家姓名 | 收货人手机号 | 下单时间 | 实付金额
+        A1 | M1 | {C} | 张先生 | {C} | 2026-06-01 | 10
+        A2 | M7 | {B} | 孙七 | {C} | 2026-06-01 | 10
+        A3 | M8 | | | {C} | 2026-06-01 | 10
+        """
+    with files(
+        tmp_path, f"会员编号 | 姓名 | 手机号 | 注册时间\nM1 | 张三 | {A} | 2025-01-01", orders
+    ) as shop:
+        assert people(shop) == {"M1": (A, "张三"), "M7": (B, "孙七")}
+    with files(tmp_path, orders) as shop:
+        assert people(shop)["M1"] == (C, "张先生")
+        assert "M8" not in people(shop)
+    with files(
+        tmp_path, "订单号 | 会员编号 | 买家姓名 | 下单时间 | 实付金额\nA1 | M1 | 张三 | 2026-06-01 | 10"
+    ) as shop:
+        assert people(shop) == {"M1": (None, "张三")}

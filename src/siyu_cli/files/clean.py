@@ -85,6 +85,9 @@ def projection(table: Table, match: Match, origin: Origin) -> exp.Select:
     mapped: dict[str, list[ColumnMatch]] = {}
     for found in match.columns:
         mapped.setdefault(found.key, []).append(found)
+    if mapped.keys() & {"member_id", "phone", "account"}:
+        # Beside the buyer nobody needs the receiver's phone, so it may be masked.
+        mapped.pop("receiver_phone", None)
     levels = _Levels(origin, match)
     for column in table.columns:
         cells = [origin.columns[cell.position] for cell in mapped.get(column.key, [])]
@@ -105,8 +108,6 @@ class _Levels:
 
     def __init__(self, origin: Origin, match: Match) -> None:
         self.origin = origin
-        # Beside the buyer nobody needs the receiver's phone, so it may be masked.
-        self.has_buyer = any(column.key in ("member_id", "phone", "account") for column in match.columns)
         kept: list[exp.Expr] = [
             exp.column(name) for name in ("row", "is_empty_row", "is_title", "has_total_word")
         ]
@@ -147,7 +148,7 @@ class _Levels:
         value = exp.func("coalesce", exp.column(column.key), call("rest_" + kind, rest, *zone))
         self.parsed += [exp.alias_(value, column.key), rest.copy()]
         self.last.append(exp.column(column.key))
-        if kind != "text" and not (column.key == "receiver_phone" and self.has_buyer):
+        if kind != "text":
             self.faults.append(_fault(column, kind, rest))
 
     def _hand_on(self, name: str) -> None:

@@ -34,7 +34,7 @@ create or replace macro rest_text(text) as text;
 
 -- Spreadsheets and dataframes write whole-number ids with a useless .0; E+17 means that digits are gone.
 create or replace macro fast_id(cell) as
-    case when strlen(cell) > 4 and regexp_full_match(cell, '[0-9A-Za-z][0-9A-Za-z_-]+') then cell end;
+    case when regexp_full_match(cell, '[0-9][0-9A-Za-z_-]*|[A-Za-z][0-9A-Za-z_-]{4,}') then cell end;
 
 create or replace macro rest_id(text) as
     case

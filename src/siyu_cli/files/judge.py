@@ -58,13 +58,16 @@ def judge_orders(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSo
     return notes
 
 
-def judge_members(connection: duckdb.DuckDBPyConnection) -> None:
+def judge_members(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:
     """Make ``judged_members``, ``judged_contacts``, ``members`` and ``people``."""
     statements = script("members")
     late = first_row(connection, statements["late_members"])
     connection.execute(statements["early_buyers" if late else "no_early_buyers"])
     for name in ("judged", "judged_contacts", "members", "people"):
         connection.execute(statements[name])
+    named = any(sheet.match.table == "orders" and sheet.has("phone", "name") for sheet in sheets)
+    if named and first_row(connection, statements["has_strangers"]):
+        connection.execute(statements["strangers"])
 
 
 def _is_plain(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> bool:

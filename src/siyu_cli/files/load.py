@@ -77,7 +77,7 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     links = link_members(connection, request.aliases, request.snapshot)
     exclude_members(connection, settings)
     notes = judge_orders(connection, sheets)
-    judge_members(connection)
+    judge_members(connection, sheets)
     accounted, rejects = account_for(connection, sheets)
     reports |= accounted
     inputs = tuple(_input(place, file.source, reports) for place, file in enumerate(opened))

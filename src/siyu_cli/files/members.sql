@@ -1,6 +1,6 @@
 -- Members: from the rows of members and contact exports to one row per member.
 --
--- reads   raw_members, raw_contacts, sources, member_links, phone_keys, account_keys, excluded, order_lines
+-- reads   raw_members, raw_contacts, sources, member_links, phone_keys, account_keys, excluded, order_lines, settled_orders
 -- writes  judged_members, judged_contacts, members, people
 
 -- name: judged
@@ -176,3 +176,18 @@ from (
 ) as seen
 where phone is not null or name is not null
 group by member_id;
+
+-- name: has_strangers
+select 1 from order_lines
+where ordered_on <= getvariable('as_of') and member_id not in (select member_id from people)
+limit 1;
+
+-- name: strangers
+-- Buyers of whom no list of members tells: their orders do.
+insert into people
+select member_key, max(buyer_phone), max(buyer_name)
+from settled_orders
+where verdict is null
+  and (buyer_phone is not null or buyer_name is not null)
+  and member_key not in (select member_id from people)
+group by member_key;

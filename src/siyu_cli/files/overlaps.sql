@@ -13,7 +13,7 @@ with candidates as (
     select
         source, row, scope, order_id, item_id, sku, product, quantity, unit_price, status, is_delivered, paid, refunded,
         refunded_on, ordered_on, updated_at, exported_at, coalesce(paid_at, ordered_at) as moment,
-        md5(concat_ws('|', member_key, coalesce(order_id, '@' || cast(coalesce(paid_at, ordered_at) as varchar)))) as order_hash,
+        md5_number(concat_ws('|', member_key, coalesce(order_id, '@' || cast(coalesce(paid_at, ordered_at) as varchar)))) as order_hash,
         status <> 'cancelled' as is_live
     from judged_orders
     where verdict is null or verdict = 'skip:after_as_of' or (verdict = 'skip:cancelled' and ordered_on is not null)
