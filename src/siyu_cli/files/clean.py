@@ -42,14 +42,15 @@ _FITTING: dict[Kind, re.Pattern[str]] = {
     "phone": re.compile("^$"),
 }  # fmt: skip
 _FIRST_UNSAFE = 2**53  # from here on a double skips whole numbers
-_NOTHING = ("", "-", "nan", "NaN", "None", "null", "<NA>")
+NOTHING = ("", "-", "nan", "NaN", "None", "null", "<NA>")
 
 
 @dataclass(frozen=True)
 class Origin:
     """Where a sheet's rows come from: its number in the load, the relation to read, how its dates are written.
 
-    ``is_typed`` says that a Parquet file brings dates and amounts as such, so that nothing has to be parsed.
+    ``is_typed`` says that a Parquet file brings dates and amounts as such, so that nothing has to be parsed;
+    ``blanked`` are its columns in which words such as nan stand for nothing.
     """
 
     source: int
@@ -58,6 +59,7 @@ class Origin:
     zone: str
     date_order: str
     is_typed: bool
+    blanked: frozenset[str] = frozenset()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -212,7 +214,7 @@ def _typed(column: Column, cell: str, origin: Origin) -> exp.Expr:
     given = origin.column_types[cell]
     target = _SQL_TYPES[column.kind]
     if given == "VARCHAR" and target == "varchar":
-        return exp.Case().when(raw.copy().isin(*_NOTHING).not_(), raw)
+        return exp.Case().when(raw.copy().isin(*NOTHING).not_(), raw) if cell in origin.blanked else raw
     if given == "TIMESTAMP WITH TIME ZONE" and target == "timestamp":
         return call("timezone", exp.Literal.string(origin.zone), raw)
     if column.kind == "id" and given in ("DOUBLE", "FLOAT"):

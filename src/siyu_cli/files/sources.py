@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from siyu_cli.files.clean import Origin, as_text, fits, projection
+from siyu_cli.files.clean import NOTHING, Origin, as_text, fits, projection
 from siyu_cli.files.day_order import with_day_order
 from siyu_cli.files.faults import mark_faults
-from siyu_cli.files.scripts import call, create
+from siyu_cli.files.scripts import call, create, first_row
 from siyu_cli.tables import CONTACTS, MEMBERS, ORDERS, Table
 
 if TYPE_CHECKING:
@@ -84,6 +84,8 @@ def project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: str
         sheet.source, relation, types, (preset.timezone if preset else None) or zone,
         (preset.date_order if preset else "ymd"), is_typed,
     )  # fmt: skip
+    if is_typed:
+        sheet.origin = replace(sheet.origin, blanked=_blanked(connection, sheet, sheet.origin))
     sheet.origin = with_day_order(connection, sheet, sheet.origin)
     select = projection(sheet.table, sheet.match, sheet.origin)
     kind = "VIEW" if is_typed else "TABLE"
@@ -214,6 +216,22 @@ def parquet_rows(connection: duckdb.DuckDBPyConnection, raw: RawSheet, rows: int
     select = exp.select(*(as_text(name, sql_type) for name, sql_type in columns)).from_(file).limit(rows)
     found = connection.execute(select.sql("duckdb")).fetchall()
     return [[name for name, _ in columns], *(list(row) for row in found)]
+
+
+def _blanked(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, origin: Origin) -> frozenset[str]:
+    # Looked for once, which the statistics of a Parquet file answer; row by row it would cost every later pass.
+    texts = [
+        origin.columns[column.position] for column in sheet.match.columns
+        if origin.column_types[origin.columns[column.position]] == "VARCHAR"
+    ]  # fmt: skip
+    found = {
+        text: exp.select("1")
+        .from_(origin.relation)
+        .where(exp.column(text, quoted=True).isin(*NOTHING))
+        .limit(1)
+        for text in texts
+    }
+    return frozenset(text for text, query in found.items() if first_row(connection, query.sql("duckdb")))
 
 
 def _described(connection: duckdb.DuckDBPyConnection, relation: str) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ select count(*) as orders, count(case when paid > 0 and paid < 10 then 1 end) as
 from (
     select sum(paid_amount) as paid
     from order_lines
-    where ordered_on <= getvariable('as_of') and (hash(member_id) % $one_in) = 0
+    where ordered_on <= getvariable('as_of') and hash(member_id) % cast($one_in as ubigint) = 0
     group by member_id, order_id
 ) as sampled;
 
