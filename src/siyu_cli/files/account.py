@@ -42,6 +42,7 @@ def account_for(
         verdicts = _verdicts(connection, sheet)
         _list_rejects(connection, sheet)
         reports[sheet.source] = _report(sheet, verdicts)
+    connection.execute("drop view if exists cell_values")
     counted = connection.execute(script("account")["reasons"]).fetchall()
     rejects = tuple((reason, effect, rows) for reason, effect, rows in counted)
     return reports, rejects

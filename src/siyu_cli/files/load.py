@@ -23,7 +23,7 @@ from siyu_cli.files.read import Source, read_each, read_sources
 from siyu_cli.files.recognise import recognise
 from siyu_cli.files.report import Input, LoadReport, Note, SheetReport, UnusableError
 from siyu_cli.files.scripts import first_row
-from siyu_cli.files.sources import SheetSource, lend_cells, parquet_rows, project, unite
+from siyu_cli.files.sources import SheetSource, give_back_cells, lend_cells, parquet_rows, project, unite
 from siyu_cli.files.warnings import load_notes
 from siyu_cli.files.words import map_status_words
 
@@ -84,6 +84,8 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     min_paid = _least_paid(sheets)
     counted_from = min_paid if settings.orders.min_paid is None else settings.orders.min_paid
     notes += load_notes(connection, sheets, reports, request.as_of, counted_from)
+    for sheet in sheets:
+        give_back_cells(connection, sheet)
     if links:
         notes.append(
             Note("{count} member ids were joined to another by a shared phone.", {"count": len(links)})

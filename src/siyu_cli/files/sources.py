@@ -99,6 +99,13 @@ def lend_cells(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> Non
         connection.register(f"cells_{sheet.source}", sheet.cells)
 
 
+def give_back_cells(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> None:
+    """Let go of a sheet's raw cells, with the ID cards and addresses in them and the memory they take."""
+    if sheet.raw.cells is not None:
+        connection.unregister(f"cells_{sheet.source}")
+        sheet.cells = None
+
+
 def unite(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:
     """Make ``raw_members``, ``raw_contacts`` and ``raw_orders`` from the sheets of each; empty where there is none."""
     for name, table in LOADED.items():
