@@ -10,7 +10,7 @@ from pathlib import Path
 
 from siyu_cli.config import Settings
 from siyu_cli.core.reasons import STAGE_REASONS
-from siyu_cli.files.presets import load_presets
+from siyu_cli.files.recognition.presets import load_presets
 from siyu_cli.tables import HISTORY, REJECT_REASONS, RFM_SEGMENTS, SKIP_RULES, STAGES, TABLES, Table
 
 FOLDER = Path(__file__).parent

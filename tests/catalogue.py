@@ -28,7 +28,7 @@ class Found:
 
 @cache
 def error_names() -> frozenset[str]:
-    import siyu_cli.files.report  # noqa: F401  one error of it carries a report
+    import siyu_cli.files.loading.report  # noqa: F401  one error of it carries a report
     from siyu_cli import errors
 
     found = [errors.SiyuError, *errors.SiyuError.__subclasses__()]

@@ -16,7 +16,10 @@ def blocks(name: str, kind: str) -> list[str]:
 
 def test_the_generated_reference_is_current() -> None:
     check = subprocess.run(
-        [sys.executable, ROOT / "docs" / "generate.py", "--check"], capture_output=True, text=True, check=False
+        [sys.executable, ROOT / "docs" / "generate.py", "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (check.returncode, check.stderr) == (0, "")
 

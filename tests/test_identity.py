@@ -32,7 +32,7 @@ from exports import (
 from siyu_cli import Shop
 from siyu_cli.config import Exclude, Settings
 from siyu_cli.errors import InputError, SiyuError, UsageError
-from siyu_cli.files.identity import joined_ids
+from siyu_cli.files.loading.identity import joined_ids
 
 A, B, C = "13800000001", "13800000002", "13800000003"
 

@@ -13,10 +13,16 @@ from hypothesis import strategies as st
 
 from siyu_cli import tables
 from siyu_cli.errors import DataError, UsageError
-from siyu_cli.files import headers
-from siyu_cli.files.mapping import known
-from siyu_cli.files.presets import generic, load_presets, order_status, refund_state, was_delivered
 from siyu_cli.files.recognise import Match, recognise
+from siyu_cli.files.recognition import headers
+from siyu_cli.files.recognition.mapping import known
+from siyu_cli.files.recognition.presets import (
+    generic,
+    load_presets,
+    order_status,
+    refund_state,
+    was_delivered,
+)
 from unlisted_exports import NOT_OURS, UNLISTED, Export
 
 

@@ -22,10 +22,10 @@ import pytest
 
 from siyu_cli import tables
 from siyu_cli.errors import OutputError
-from siyu_cli.files import workbook
-from siyu_cli.files.report import Input, LoadReport, SheetReport
-from siyu_cli.files.segment_sheets import SegmentContents, segment_sheets
-from siyu_cli.files.workbook import Chart, SheetColumn, SheetSpec, write_workbook
+from siyu_cli.files.loading.report import Input, LoadReport, SheetReport
+from siyu_cli.files.writing import workbook
+from siyu_cli.files.writing.segment_sheets import SegmentContents, segment_sheets
+from siyu_cli.files.writing.workbook import Chart, SheetColumn, SheetSpec, write_workbook
 
 # openpyxl knows neither Excel's newer data bars nor the writer's chart extensions.
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
@@ -500,7 +500,7 @@ def test_a_disk_that_fills_up_all_the_same_is_an_output_error(tmp_path: Path) ->
         import pyarrow as pa
         from pathlib import Path
         from siyu_cli.errors import OutputError
-        from siyu_cli.files.workbook import SheetColumn, SheetSpec, write_workbook
+        from siyu_cli.files.writing.workbook import SheetColumn, SheetSpec, write_workbook
 
         table = pa.table({"n": pa.array(range(400_000))})
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))

@@ -25,8 +25,8 @@ from pyarrow import parquet
 
 from siyu_cli.cli import masks
 from siyu_cli.errors import OutputError, UsageError
-from siyu_cli.files import cells
 from siyu_cli.files.write import csv_text, json_text, jsonl_text, replacing, write_json, write_table
+from siyu_cli.files.writing import cells
 from siyu_cli.tables import Column
 
 COLUMNS = (
@@ -287,7 +287,7 @@ def run(code: str, folder: Path) -> subprocess.Popen[str]:
         import pyarrow as pa
         from pathlib import Path
         from siyu_cli.errors import OutputError
-        from siyu_cli.files.workbook import SheetColumn, SheetSpec, write_workbook
+        from siyu_cli.files.writing.workbook import SheetColumn, SheetSpec, write_workbook
         from siyu_cli.files.write import write_table
         from siyu_cli.tables import Column
 

@@ -31,9 +31,9 @@ from siyu_cli.core.windows import suggest_windows
 from siyu_cli.engines.duckdb import DuckDBEngine
 from siyu_cli.errors import UsageError
 from siyu_cli.files.load import Load, LoadRequest, load
-from siyu_cli.files.replace import replacing
-from siyu_cli.files.report import LoadReport
-from siyu_cli.files.scripts import first_row
+from siyu_cli.files.loading.report import LoadReport
+from siyu_cli.files.loading.scripts import first_row
+from siyu_cli.files.writing.replace import replacing
 from siyu_cli.tables import SEGMENTS
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ from siyu_cli.tables import REJECT_REASONS, REJECTS, TABLES, Column
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from siyu_cli.files.report import LoadReport, SheetReport
+    from siyu_cli.files.loading.report import LoadReport, SheetReport
 
 EXAMPLES = """siyu check 客户.xlsx 订单.xlsx
 siyu check 订单.csv --rejects 未采用.xlsx
@@ -99,7 +99,7 @@ def check(  # noqa: PLR0913, PLR0917  each parameter is an option
     check_output(rejects, files, force=force, option="--rejects")
     sink = open_sink(format, quiet=quiet)
     source = read_source(files, as_of, config, header_map, password_env, sink)
-    from siyu_cli.files.report import UnusableError
+    from siyu_cli.files.loading.report import UnusableError
 
     try:
         with load_shop(source, sink) as shop:
@@ -214,7 +214,7 @@ def write_rejects(table: pa.Table, path: Path, *, force: bool) -> None:
 
         write_table(table, REJECTS.columns, path, force=force)
         return
-    from siyu_cli.files.workbook import SheetColumn, SheetSpec, write_workbook
+    from siyu_cli.files.writing.workbook import SheetColumn, SheetSpec, write_workbook
 
     lang = get_language()
     labels: dict[str, Any] = {

@@ -73,7 +73,7 @@ def look_at(files: list[Path], as_of: str | None, password: str | None = None) -
 
 def learn(found: Segmentation, as_of: date) -> ShopFacts:
     """Return the facts a siyu.toml can use from a segmentation."""
-    from siyu_cli.files.presets import load_presets
+    from siyu_cli.files.recognition.presets import load_presets
 
     known = {preset.name: preset for preset in load_presets()}
     sheets = found.load.sheets

@@ -21,7 +21,7 @@ from siyu_cli.tables import SKIP_RULES, Table
 if TYPE_CHECKING:
     from siyu_cli import Shop
     from siyu_cli.config import Settings
-    from siyu_cli.files.report import LoadReport
+    from siyu_cli.files.loading.report import LoadReport
 
 LOCKED = "{file} is protected by a password."
 

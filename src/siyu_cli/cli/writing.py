@@ -61,8 +61,8 @@ def write_segment_workbook(result: Segmentation, path: Path, *, force: bool, sho
     """Write the workbook people forward; phones and names stay masked unless they were asked for."""
     import pyarrow as pa
 
-    from siyu_cli.files.segment_sheets import SegmentContents, segment_sheets
-    from siyu_cli.files.workbook import write_workbook
+    from siyu_cli.files.writing.segment_sheets import SegmentContents, segment_sheets
+    from siyu_cli.files.writing.workbook import write_workbook
 
     members, _columns = list_members(result, show_personal=True)
     contents = SegmentContents(

@@ -15,7 +15,7 @@ from siyu_cli.demo.layouts import LAYOUTS
 from siyu_cli.demo.sheets import Sheet
 from siyu_cli.demo.shop import DemoShop
 from siyu_cli.errors import OutputError, UsageError
-from siyu_cli.files.replace import check_target, replacing
+from siyu_cli.files.writing.replace import check_target, replacing
 
 FORMATS = ("xlsx", "csv", "parquet")
 

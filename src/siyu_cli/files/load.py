@@ -14,18 +14,25 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from siyu_cli.files.account import account_for
-from siyu_cli.files.clean import load_macros
-from siyu_cli.files.exclude import exclude_members
-from siyu_cli.files.identity import link_members
-from siyu_cli.files.judge import describe_sources, judge_members, judge_orders
+from siyu_cli.files.loading.account import account_for
+from siyu_cli.files.loading.clean import load_macros
+from siyu_cli.files.loading.exclude import exclude_members
+from siyu_cli.files.loading.identity import link_members
+from siyu_cli.files.loading.judge import describe_sources, judge_members, judge_orders
+from siyu_cli.files.loading.report import Input, LoadReport, Note, SheetReport, UnusableError
+from siyu_cli.files.loading.scripts import first_row
+from siyu_cli.files.loading.sources import (
+    SheetSource,
+    give_back_cells,
+    lend_cells,
+    parquet_rows,
+    project,
+    unite,
+)
+from siyu_cli.files.loading.warnings import load_notes
+from siyu_cli.files.loading.words import map_status_words
 from siyu_cli.files.read import Source, read_each, read_sources
 from siyu_cli.files.recognise import recognise
-from siyu_cli.files.report import Input, LoadReport, Note, SheetReport, UnusableError
-from siyu_cli.files.scripts import first_row
-from siyu_cli.files.sources import SheetSource, give_back_cells, lend_cells, parquet_rows, project, unite
-from siyu_cli.files.warnings import load_notes
-from siyu_cli.files.words import map_status_words
 
 if TYPE_CHECKING:
     import duckdb

@@ -14,10 +14,17 @@ from pathlib import Path
 from typing import TypeVar
 
 from siyu_cli.errors import DataError, InputError, SiyuError
-from siyu_cli.files.archive import damaged, members
-from siyu_cli.files.content import Content, digest, find
-from siyu_cli.files.kinds import READABLE, SAVE_AS, TEXT_SUFFIXES, WORKBOOK_SUFFIXES, kind_of, unsupported
-from siyu_cli.files.sheets import CellFault, RawSheet, SheetFacts, Source
+from siyu_cli.files.reading.archive import damaged, members
+from siyu_cli.files.reading.content import Content, digest, find
+from siyu_cli.files.reading.kinds import (
+    READABLE,
+    SAVE_AS,
+    TEXT_SUFFIXES,
+    WORKBOOK_SUFFIXES,
+    kind_of,
+    unsupported,
+)
+from siyu_cli.files.reading.sheets import CellFault, RawSheet, SheetFacts, Source
 
 __all__ = ["CellFault", "RawSheet", "SheetFacts", "Source", "read_each", "read_sources"]
 
@@ -66,8 +73,8 @@ def _read_source(path: Path, password: str | None) -> Source:
 
 def _read(content: Content, password: str | None) -> tuple[RawSheet, ...]:
     """Return the sheets of one file that is no zip of files."""
-    from siyu_cli.files.locked import unlock
-    from siyu_cli.files.spreadsheet import read_workbook
+    from siyu_cli.files.reading.locked import unlock
+    from siyu_cli.files.reading.spreadsheet import read_workbook
 
     kind = kind_of(content)
     if kind == "text":
@@ -113,7 +120,7 @@ def _is_text(content: Content) -> bool:
 
 
 def _read_text(content: Content) -> RawSheet:
-    from siyu_cli.files.delimited import read_text
+    from siyu_cli.files.reading.delimited import read_text
 
     if content.suffix in TEXT_SUFFIXES:
         return read_text(content)

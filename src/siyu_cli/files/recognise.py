@@ -14,8 +14,8 @@ from functools import cache
 
 from siyu_cli import tables
 from siyu_cli.errors import Note, Where
-from siyu_cli.files import headers
-from siyu_cli.files.header_map import (
+from siyu_cli.files.recognition import headers
+from siyu_cli.files.recognition.header_map import (
     INPUTS,
     Wanted,
     check_map,
@@ -24,8 +24,8 @@ from siyu_cli.files.header_map import (
     named_headers,
     read_map,
 )
-from siyu_cli.files.header_row import HeaderRow, Row, find_header, first_data_row, made_at
-from siyu_cli.files.mapping import (
+from siyu_cli.files.recognition.header_row import HeaderRow, Row, find_header, first_data_row, made_at
+from siyu_cli.files.recognition.mapping import (
     EXACT,
     ColumnMatch,
     Found,
@@ -36,8 +36,8 @@ from siyu_cli.files.mapping import (
     positions,
     sheet_of,
 )
-from siyu_cli.files.presets import Preset, load_presets
-from siyu_cli.files.sheet_kind import Verdict, kind_of_sheet
+from siyu_cli.files.recognition.presets import Preset, load_presets
+from siyu_cli.files.recognition.sheet_kind import Verdict, kind_of_sheet
 
 __all__ = ["ColumnMatch", "Match", "Preset", "load_presets", "recognise"]
 

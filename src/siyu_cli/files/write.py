@@ -14,8 +14,8 @@ import pyarrow as pa
 
 from siyu_cli import tables
 from siyu_cli.errors import UsageError
-from siyu_cli.files import lines
-from siyu_cli.files.replace import check_target, replacing
+from siyu_cli.files.writing import lines
+from siyu_cli.files.writing.replace import check_target, replacing
 
 __all__ = ["check_target", "csv_text", "json_text", "jsonl_text", "replacing", "write_json", "write_table"]
 

@@ -1,0 +1,124 @@
+"""Every row accounted for: what was used, skipped by which rule, rejected for which reason, cell by cell."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from siyu_cli.files.loading.report import SheetReport
+from siyu_cli.files.loading.scripts import create, first_row, script
+from siyu_cli.files.reading.faults import WHOLE_ROW
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from siyu_cli.files.loading.sources import SheetSource
+
+_JUDGED = {"members": "judged_members", "contacts": "judged_contacts", "orders": "settled_orders"}
+# Which column a rejected row is shown with, when no single cell of it is at fault.
+_COLUMN_OF = {
+    "missing_date": ("paid_at", "ordered_at"),
+    "missing_amount": ("paid_amount", "unit_price"),
+    "unknown_status": ("status",),
+    "order_conflict": ("order_id",),
+    "shared_phone": ("phone", "receiver_phone"),
+}
+
+Rejects = tuple[tuple[str, str, int], ...]
+
+
+def account_for(
+    connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]
+) -> tuple[dict[int, SheetReport], Rejects]:
+    """Return a report per sheet, and the rejects by reason and effect; makes the table ``rejects``."""
+    connection.execute(script("account")["rejects"])
+    reports: dict[int, SheetReport] = {}
+    for table in {sheet.match.table for sheet in sheets}:
+        _collect_exceptions(connection, table or "")
+    for sheet in sheets:
+        verdicts = _verdicts(connection, sheet)
+        _list_rejects(connection, sheet)
+        reports[sheet.source] = _report(sheet, verdicts)
+    connection.execute("drop view if exists cell_values")
+    counted = connection.execute(script("account")["reasons"]).fetchall()
+    rejects = tuple((reason, effect, rows) for reason, effect, rows in counted)
+    return reports, rejects
+
+
+def _collect_exceptions(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    # One pass over the judged rows; those that were simply used, nearly all, need no second look.
+    exceptions = exp.select("source", "row", "verdict", "faults").from_(_JUDGED[table]).where(
+        exp.or_(exp.column("verdict").is_(exp.null()).not_(), exp.column("faults").is_(exp.null()).not_())
+    )  # fmt: skip
+    create(connection, table + "_exceptions", exceptions)
+
+
+def _verdicts(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> Counter[str]:
+    excepted = exp.select("verdict", "count(*)").from_(f"{sheet.match.table}_exceptions").where(
+        exp.column("source").eq(sheet.source), exp.column("verdict").is_(exp.null()).not_()
+    ).group_by("verdict")  # fmt: skip
+    verdicts = Counter(dict(connection.execute(excepted.sql("duckdb")).fetchall()))
+    (rows,) = first_row(connection, exp.select("count(*)").from_(f"source_{sheet.source}").sql("duckdb"))
+    verdicts["used"] = rows - verdicts.total()
+    return verdicts + _between_header_and_data(sheet)
+
+
+def _between_header_and_data(sheet: SheetSource) -> Counter[str]:
+    cells, match = sheet.raw.cells, sheet.match
+    if cells is None or match.header_row is None:
+        return Counter()
+    first = match.header_row + 1
+    rows = cells.slice(first, max(0, match.first_data_row - first)).to_pylist()
+    return Counter("skip:units_row" if any(row.values()) else "skip:blank_row" for row in rows)
+
+
+def _report(sheet: SheetSource, verdicts: Counter[str]) -> SheetReport:
+    skipped = {key.removeprefix("skip:"): n for key, n in sorted(verdicts.items()) if key.startswith("skip:")}
+    rejected = sum(n for key, n in verdicts.items() if key.startswith("reject:"))
+    match, raw = sheet.match, sheet.raw
+    header = None if match.header_row is None else raw.first_row + match.header_row
+    return SheetReport(
+        raw.file, raw.sheet, match.table, match.preset.name if match.preset else None, raw.encoding,
+        None if raw.parquet else header, sum(verdicts.values()), verdicts["used"], rejected, skipped,
+        match.columns, match.unmapped, match.dropped, sheet.scope if match.table == "orders" else None,
+    )  # fmt: skip
+
+
+def _list_rejects(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> None:
+    statements = script("account")
+    faulty = exp.select("row", "verdict", "faults").from_(f"{sheet.match.table}_exceptions").where(
+        exp.column("source").eq(sheet.source),
+        exp.or_(exp.column("verdict").like("reject:%"), exp.column("faults").is_(exp.null()).not_()),
+    )  # fmt: skip
+    create(connection, "faulty", faulty)
+    if first_row(connection, "select count(*) from faulty") == (0,):
+        return
+    connection.execute(statements["cells"])
+    for reason, keys in _COLUMN_OF.items():
+        key = next((key for key in keys if sheet.has(key)), WHOLE_ROW)
+        connection.execute(statements["whole_rows"], {"reason": reason, "key": key})
+    for (key,) in connection.execute("select distinct key from faulty_cells").fetchall():
+        _list_cells(connection, sheet, key)
+
+
+def _list_cells(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, key: str) -> None:
+    assert sheet.origin is not None
+    positions = [column.position for column in sheet.match.columns if column.key == key]
+    is_personal = key != WHOLE_ROW and sheet.table[key].is_personal
+    cells = [exp.cast(exp.column(sheet.origin.columns[place], quoted=True), "varchar") for place in positions]
+    value: exp.Expr = exp.func("coalesce", *cells) if cells else exp.cast(exp.null(), "varchar")
+    values: exp.Query = exp.select("row", exp.alias_(value, "value")).from_(sheet.origin.relation)
+    if sheet.faults:
+        # What a reader could not read has no cell: it left its text with the fault.
+        told = exp.select("row", "value").from_(f"faults_{sheet.source}").where(exp.column("key").eq(key))
+        values = exp.select("row", exp.alias_(exp.func("max", exp.column("value")), "value")).from_(
+            exp.union(values, told, distinct=False).subquery("seen")
+        ).group_by("row")  # fmt: skip
+    create(connection, "cell_values", values, kind="VIEW")
+    connection.execute(script("account")["cell_rejects"], {
+        "file": sheet.raw.file, "sheet": sheet.raw.sheet, "key": key,
+        "header": sheet.header_of(key), "is_personal": is_personal,
+    })  # fmt: skip

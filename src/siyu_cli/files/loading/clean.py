@@ -1,0 +1,264 @@
+"""Raw cells to typed columns: one projection per sheet, built as a syntax tree over the macros of clean.sql.
+
+Every sheet of a table comes out with the same columns, mapped or not, so that what follows is plain SQL over
+their union. ``faults`` lists the cells that are not what their column holds, as ``key:reason`` joined by ``;``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from siyu_cli.files.loading.scripts import call
+from siyu_cli.files.recognition.row_kinds import is_blank, is_null, is_title, is_total
+from siyu_cli.tables import Column, Kind, Table
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from siyu_cli.files.recognise import ColumnMatch, Match
+
+_SQL_TYPES: dict[Kind, str] = {
+    "id": "varchar", "text": "varchar", "phone": "varchar", "status": "varchar", "date": "timestamp",
+    "instant": "timestamp", "money": "decimal(18, 2)", "count": "bigint", "number": "double",
+    "rate": "double", "flag": "boolean",
+}  # fmt: skip
+_MACROS: dict[Kind, str] = {
+    "id": "id", "text": "text", "phone": "phone", "status": "text", "date": "instant", "instant": "instant",
+    "money": "money", "count": "count", "number": "number", "rate": "number", "flag": "flag",
+}  # fmt: skip
+# The types of Parquet columns that are used as they are; any other is read as text and parsed.
+_NUMERIC = re.compile(r"^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|DOUBLE|FLOAT|DECIMAL\(.*\))$")
+_FITTING: dict[Kind, re.Pattern[str]] = {
+    **dict.fromkeys(("id", "text", "status"), re.compile("^(?!.*(STRUCT|MAP|UNION))")),
+    **dict.fromkeys(("date", "instant"), re.compile("^(DATE|TIMESTAMP.*)$")),
+    **dict.fromkeys(("money", "count", "number", "rate"), _NUMERIC),
+    "flag": re.compile("^BOOLEAN$"),
+    "phone": re.compile("^$"),
+}  # fmt: skip
+_FIRST_UNSAFE = 2**53  # from here on a double skips whole numbers
+NOTHING = ("", "-", "nan", "NaN", "None", "null", "<NA>")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a sheet's rows come from: its number in the load, the relation to read, how its dates are written.
+
+    ``is_typed`` says that a Parquet file brings dates and amounts as such, so that nothing has to be parsed;
+    ``blanked`` are its columns in which words such as nan stand for nothing.
+    """
+
+    source: int
+    relation: str
+    column_types: dict[str, str]
+    zone: str
+    date_order: str
+    is_typed: bool
+    blanked: frozenset[str] = frozenset()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the raw columns' names in order, the row counter left out."""
+        return tuple(name for name in self.column_types if name != "row")
+
+
+def load_macros(connection: duckdb.DuckDBPyConnection) -> None:
+    """Define the cleaning macros on a connection."""
+    connection.execute((files("siyu_cli.files.loading") / "clean.sql").read_text("utf-8"))
+
+
+def fits(kind: Kind, sql_type: str) -> bool:
+    """Return whether a Parquet column of this type can be used for a column of this kind without parsing."""
+    return _FITTING[kind].match(sql_type) is not None
+
+
+def projection(table: Table, match: Match, origin: Origin) -> exp.Select:
+    """Return the select that reads one sheet as ``source, row, <every column of table>, faults, <kind of row>``.
+
+    Raw columns are ``c0``, ``c1``… as text, or a Parquet file's own typed columns. Cells that are canonical
+    text are done in the first of five levels; the others are unguarded, emptied of mere dashes, and parsed.
+    What kind of row it is, ``is_blank``, ``is_title`` (or header, or remark) and ``has_total_word`` say.
+    """
+    mapped: dict[str, list[ColumnMatch]] = {}
+    for found in match.columns:
+        mapped.setdefault(found.key, []).append(found)
+    if mapped.keys() & {"member_id", "phone", "account"}:
+        # Beside the buyer nobody needs the receiver's phone, so it may be masked.
+        mapped.pop("receiver_phone", None)
+    levels = _Levels(origin, match)
+    for column in table.columns:
+        cells = [origin.columns[cell.position] for cell in mapped.get(column.key, [])]
+        if not cells:
+            levels.last.append(exp.alias_(typed_null(column), column.key))
+        elif _is_text(column, origin, cells):
+            levels.add_text(column, cells)
+        else:
+            levels.add_typed(column, cells[0])
+    select = levels.select([column.key for column in table.columns if column.key in mapped])
+    pattern = match.preset.order_id_date if match.preset else None
+    return _with_order_id_date(select, pattern) if pattern and table.name == "orders" else select
+
+
+class _Levels:
+    # Level by level, so that no slow expression stands twice in one level: the engine would compute it for
+    # every row, canonical or not.
+
+    def __init__(self, origin: Origin, match: Match) -> None:
+        self.origin = origin
+        kept: list[exp.Expr] = [
+            exp.column(name) for name in ("row", "is_empty_row", "is_title", "has_total_word")
+        ]
+        self.fast: list[exp.Expr] = [
+            exp.column("row"),
+            exp.alias_(is_blank(origin), "is_empty_row"),
+            exp.alias_(is_title(origin, match), "is_title"),
+            exp.alias_(is_total(origin), "has_total_word"),
+        ]
+        self.unguarded, self.written, self.parsed = list(kept), list(kept), list(kept)
+        self.last: list[exp.Expr] = [
+            exp.alias_(exp.Literal.number(origin.source), "source"), exp.column("row"),
+        ]  # fmt: skip
+        self.faults: list[exp.Expr] = []
+
+    def add_typed(self, column: Column, cell: str) -> None:
+        self.fast.append(exp.alias_(_typed(column, cell, self.origin), column.key))
+        self._hand_on(column.key)
+        self.last.append(exp.column(column.key))
+        if column.kind == "id" and self.origin.column_types[cell] in ("DOUBLE", "FLOAT"):
+            lost = "lost_" + column.key
+            self.fast.append(exp.alias_(_lost_digits(cell), lost))
+            self._hand_on(lost)
+            fault = exp.Literal.string(column.key + ":id_digits_lost")
+            self.faults.append(exp.Case().when(exp.column(lost), fault))
+
+    def add_text(self, column: Column, cells: list[str]) -> None:
+        kind = _MACROS[column.kind]
+        cell, rest = _first_written(column, cells, self.origin), exp.column("rest_of_" + column.key)
+        fast = call("fast_" + kind, cell)
+        self.fast.append(exp.alias_(fast, column.key))
+        self.fast.append(exp.alias_(exp.Case().when(is_null(fast.copy()), cell.copy()), rest.name))
+        for level in (self.unguarded, self.written):
+            level.append(exp.column(column.key))
+        self.unguarded.append(exp.alias_(call("unguarded", rest), rest.name))
+        self.written.append(exp.alias_(self._written(kind, rest), rest.name))
+        zone = [exp.Literal.string(self.origin.zone)] if kind == "instant" else []
+        value = exp.func("coalesce", exp.column(column.key), call("rest_" + kind, rest, *zone))
+        self.parsed += [exp.alias_(value, column.key), rest.copy()]
+        self.last.append(exp.column(column.key))
+        if kind != "text":
+            self.faults.append(_fault(column, kind, rest))
+
+    def _hand_on(self, name: str) -> None:
+        for level in (self.unguarded, self.written, self.parsed):
+            level.append(exp.column(name))
+
+    def _written(self, kind: str, rest: exp.Expr) -> exp.Expr:
+        text = call("written", rest)
+        if kind in ("text", "flag"):
+            return text
+        text = call("half_width", text)
+        order = {"dmy": "day_first", "mdy": "month_first"}.get(self.origin.date_order)
+        return call(order, text) if kind == "instant" and order else text
+
+    def select(self, keys: Sequence[str]) -> exp.Select:
+        blank = exp.and_(exp.column("is_empty_row"), *(is_null(exp.column(key)) for key in keys))
+        self.last += [
+            exp.alias_(_joined(self.faults), "faults"), exp.alias_(blank, "is_blank"),
+            exp.column("is_title"), exp.column("has_total_word"),
+        ]  # fmt: skip
+        select = exp.select(*self.fast).from_(exp.to_table(self.origin.relation))
+        levels = {
+            "fast": self.unguarded,
+            "unguarded": self.written,
+            "written": self.parsed,
+            "parsed": self.last,
+        }
+        for name, level in levels.items():
+            select = exp.select(*level).from_(select.subquery(name))
+        return select
+
+
+def _fault(column: Column, kind: str, rest: exp.Expr) -> exp.Expr:
+    is_fault = exp.and_(is_null(rest.copy()).not_(), is_null(exp.column(column.key)))
+    reason = exp.DPipe(
+        this=exp.Literal.string(column.key + ":"), expression=call("fault_" + kind, rest), safe=True
+    )
+    return exp.Case().when(is_fault, reason)
+
+
+def _is_text(column: Column, origin: Origin, cells: Sequence[str]) -> bool:
+    if origin.is_typed:
+        return False
+    types = [origin.column_types[cell] for cell in cells]
+    return len(cells) > 1 or types == ["VARCHAR"] or not fits(column.kind, types[0])
+
+
+def _first_written(column: Column, cells: list[str], origin: Origin) -> exp.Expr:
+    columns = [as_text(cell, origin.column_types[cell]) for cell in cells]
+    if len(columns) == 1:
+        return columns[0]
+    tidied = [call("tidy", cell) for cell in columns]
+    if column.key == "tags":
+        return _joined(tidied)
+    return exp.func("coalesce", *tidied)
+
+
+def _typed(column: Column, cell: str, origin: Origin) -> exp.Expr:
+    # A Parquet column already has a type: it is cast, and only a whole float id needs its .0 taken off.
+    raw: exp.Expr = exp.column(cell, quoted=True)
+    given = origin.column_types[cell]
+    target = _SQL_TYPES[column.kind]
+    if given == "VARCHAR" and target == "varchar":
+        return exp.Case().when(raw.copy().isin(*NOTHING).not_(), raw) if cell in origin.blanked else raw
+    if given == "TIMESTAMP WITH TIME ZONE" and target == "timestamp":
+        return call("timezone", exp.Literal.string(origin.zone), raw)
+    if column.kind == "id" and given in ("DOUBLE", "FLOAT"):
+        return exp.Case().when(_lost_digits(cell).not_(), as_text(cell, origin.column_types[cell]))
+    return (
+        exp.TryCast(this=raw, to=exp.DataType.build(target, dialect="duckdb"))
+        if given != target.upper()
+        else raw
+    )
+
+
+def _lost_digits(cell: str) -> exp.Expr:
+    return call("abs", exp.column(cell, quoted=True)) >= exp.Literal.number(_FIRST_UNSAFE)
+
+
+def as_text(cell: str, sql_type: str) -> exp.Expr:
+    """Return a Parquet cell as text: a whole number kept as a float, because some are missing, without its .0."""
+    raw = exp.column(cell, quoted=True)
+    if sql_type == "VARCHAR":
+        return raw
+    text = exp.cast(raw.copy(), "varchar")
+    if sql_type not in ("DOUBLE", "FLOAT"):
+        return text
+    whole = exp.cast(exp.TryCast(this=raw.copy(), to=exp.DataType.build("bigint")), "varchar")
+    return exp.Case().when(call("floor", raw.copy()).eq(raw), whole).else_(text)
+
+
+def typed_null(column: Column) -> exp.Expr:
+    """Return a null of the column's type as it stands before dates are cut from instants."""
+    return exp.cast(exp.null(), _SQL_TYPES[column.kind], dialect="duckdb")
+
+
+def _with_order_id_date(select: exp.Select, pattern: str) -> exp.Select:
+    # Where the time is blank, the number says the day: 260301-….
+    digits = call(
+        "regexp_extract", exp.column("order_id"), exp.Literal.string(pattern), exp.Literal.number(1)
+    )
+    day = call("try_strptime", digits, exp.Literal.string("%y%m%d"))
+    dated = exp.alias_(exp.func("coalesce", exp.column("ordered_at"), day), "ordered_at")
+    return exp.select(exp.Star(**{"replace": [dated]})).from_(select.subquery("cells"))
+
+
+def _joined(parts: Sequence[exp.Expr]) -> exp.Expr:
+    if not parts:
+        return exp.cast(exp.null(), "varchar")
+    joined = call("concat_ws", exp.Literal.string(";"), *parts)
+    return exp.func("nullif", joined, exp.Literal.string(""))

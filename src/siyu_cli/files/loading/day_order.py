@@ -1,0 +1,62 @@
+"""Whether 01/02/2025 is in January or February: only another date of the same sheet can tell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from sqlglot import exp
+
+from siyu_cli.files.loading.scripts import call, first_row
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from siyu_cli.files.loading.clean import Origin
+    from siyu_cli.files.loading.sources import SheetSource
+
+_DAY_AND_MONTH = "^[\\s'=\"]*([0-9]{1,2})[-/.]([0-9]{1,2})[-/.][0-9]{4}"
+
+
+def with_day_order(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, origin: Origin) -> Origin:
+    """Return the origin with its date order: 25/03/2025 in a column settles it for the sheet, nothing else does.
+
+    Where two columns of a sheet contradict each other, or a preset has said how dates are written, it is left.
+    """
+    if origin.is_typed or origin.date_order != "ymd":
+        return origin
+    columns = [
+        origin.columns[column.position] for column in sheet.match.columns
+        if sheet.table[column.key].kind in ("date", "instant")
+        and origin.column_types[origin.columns[column.position]] == "VARCHAR"
+    ]  # fmt: skip
+    found = (_order_of(connection, origin.relation, column) for column in columns)
+    orders = {order for order in found if order is not None}
+    return replace(origin, date_order=orders.pop()) if len(orders) == 1 else origin
+
+
+def _order_of(
+    connection: duckdb.DuckDBPyConnection, relation: str, column: str
+) -> Literal["dmy", "mdy"] | None:
+    cell, pattern = exp.column(column, quoted=True), exp.Literal.string(_DAY_AND_MONTH)
+    written = (
+        exp.select(exp.alias_(cell, "cell")).from_(relation).where(call("regexp_matches", cell, pattern))
+    )
+    if first_row(connection, written.limit(1).sql("duckdb")) is None:
+        return None
+    first, second = (
+        exp.Max(
+            this=exp.cast(
+                call("regexp_extract", exp.column("cell"), pattern, exp.Literal.number(part)), "int"
+            )
+        )
+        for part in (1, 2)
+    )
+    first_most, second_most = first_row(
+        connection, exp.select(first, second).from_(written.subquery("written")).sql("duckdb")
+    )
+    if first_most > 12 >= second_most:
+        return "dmy"
+    if second_most > 12 >= first_most:
+        return "mdy"
+    return None

@@ -1,0 +1,36 @@
+"""Members who are none: staff and test accounts of ``[exclude]``, by id, phone, account or file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from siyu_cli.files.loading.scripts import script
+from siyu_cli.files.read import RawSheet, read_sources
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from siyu_cli.config import Settings
+
+
+def exclude_members(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Make ``excluded``: the keys of all who are named; files are read cell by cell, whatever their header."""
+    names = [*settings.exclude.ids, *settings.exclude.phones]
+    folder = settings.path.parent if settings.path else Path()
+    for listed in settings.exclude.files:
+        for source in read_sources([folder / listed]):
+            names += [cell for sheet in source.sheets for cell in _cells(sheet)]
+    connection.execute("create or replace temp table excluded_names (name varchar)")
+    if names:
+        connection.executemany(
+            "insert into excluded_names values (?)",
+            [[name] for name in sorted({str(name) for name in names})],
+        )
+    connection.execute(script("identity")["excluded"])
+
+
+def _cells(sheet: RawSheet) -> list[str]:
+    if sheet.cells is None:
+        return []
+    return [str(value).strip() for column in sheet.cells.columns for value in column.to_pylist() if value]

@@ -1,0 +1,115 @@
+"""A verdict for every row: used, skipped by a named rule, or rejected for a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from siyu_cli.files.loading.report import Note
+from siyu_cli.files.loading.scripts import call, first_row, script
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from siyu_cli.files.loading.sources import SheetSource
+
+_LOOKED_UP = ("phone", "account", "receiver_phone", "status", "refund_status", "cancelled_at")
+
+
+def describe_sources(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:
+    """Make ``sources``: what each sheet has and which platform its accounts and amounts are of."""
+    connection.execute(
+        "create or replace temp table sources (source integer, platform varchar, scope varchar, has_buyer boolean, "
+        "has_status boolean, has_paid_at boolean, has_amount boolean, exported_at timestamp)"
+    )
+    platforms = {
+        sheet.match.preset.platform for sheet in sheets if sheet.match.preset and sheet.has("account")
+    }
+    # An account of a sheet nobody knows belongs to the one platform in sight, if there is just one.
+    unknown = platforms.pop() if len(platforms) == 1 else "account"
+    for sheet in sheets:
+        preset = sheet.match.preset
+        if sheet.scope is None and not sheet.has("item_id", "product", "sku", "quantity", "unit_price"):
+            sheet.scope = "item"
+        connection.execute("insert into sources values (?, ?, ?, ?, ?, ?, ?, ?)", [
+            sheet.source, preset.platform if preset and preset.platform else unknown, sheet.scope,
+            sheet.has("member_id", "phone", "account"), sheet.has("status"),
+            sheet.has("paid_at") and sheet.has("ordered_at"), sheet.has("paid_amount"), sheet.exported_at,
+        ])  # fmt: skip
+
+
+def judge_orders(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> list[Note]:
+    """Make ``settled_orders``, every row with its verdict, and ``order_lines``; return what was inferred."""
+    statements = script("orders")
+    orders = [sheet for sheet in sheets if sheet.match.table == "orders"]
+    connection.execute(statements["plain" if _is_plain(connection, sheets) else "keyed"])
+    notes = _settle_scopes(connection, orders)
+    has_totals = any(sheet.scope == "order" and sheet.has("order_id") for sheet in orders)
+    connection.execute(statements["order_rows" if has_totals else "no_order_rows"])
+    connection.execute(statements["judged"])
+    if len(orders) > 1:
+        connection.execute(script("overlaps")["contested"])
+    connection.execute(statements["settled" if len(orders) > 1 else "uncontested"])
+    connection.execute(statements["lines"])
+    if not all(sheet.origin and sheet.origin.is_typed for sheet in orders):
+        connection.execute(statements["kept_lines"])
+    return notes
+
+
+def judge_members(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:
+    """Make ``judged_members``, ``judged_contacts``, ``members`` and ``people``."""
+    statements = script("members")
+    late = first_row(connection, statements["late_members"])
+    connection.execute(statements["early_buyers" if late else "no_early_buyers"])
+    for name in ("judged", "judged_contacts", "members", "people"):
+        connection.execute(statements[name])
+    named = any(sheet.match.table == "orders" and sheet.has("phone", "name") for sheet in sheets)
+    if named and first_row(connection, statements["has_strangers"]):
+        connection.execute(statements["strangers"])
+
+
+def _is_plain(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> bool:
+    """Return whether there is one export alone whose rows name their member by id: nothing to look up."""
+    if len(sheets) != 1 or sheets[0].match.table != "orders" or sheets[0].has(*_LOOKED_UP):
+        return False
+    counted = "select (select count(*) from excluded) + (select count(*) from member_links)"
+    return bool(first_row(connection, counted) == (0,))
+
+
+def _settle_scopes(connection: duckdb.DuckDBPyConnection, orders: Sequence[SheetSource]) -> list[Note]:
+    notes: list[Note] = []
+    evidence: dict[int, tuple[int, int]] = {}
+    if any(sheet.scope is None for sheet in orders):
+        found = connection.execute(script("scopes")["evidence"]).fetchall()
+        evidence = {source: (for_order, for_item) for source, for_order, for_item in found}
+    for sheet in orders:
+        is_inferred = sheet.scope is None
+        if is_inferred:
+            for_order, for_item = evidence.get(sheet.source, (0, 0))
+            sheet.scope = "order" if for_order > for_item else "item"
+        elif not _lists_orders(connection, sheet):
+            continue
+        else:
+            sheet.scope = "order"
+        connection.execute("update sources set scope = ? where source = ?", [sheet.scope, sheet.source])
+        if is_inferred and sheet.scope == "order":
+            notes.append(Note(
+                "{file}: the amount repeats on every item row, so it was counted once per order.",
+                {"file": sheet.raw.file},
+            ))  # fmt: skip
+    return notes
+
+
+def _lists_orders(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> bool:
+    """Return whether an item export turns out to have a row per order, as its preset says how to tell."""
+    marks = sheet.match.preset.order_scope_when if sheet.match.preset and sheet.scope == "item" else {}
+    return any(
+        first_row(
+            connection,
+            exp.select("1").from_(f"source_{sheet.source}")
+            .where(call("contains", exp.column(key), exp.Literal.string(mark))).limit(1).sql("duckdb"),
+        )
+        for key, mark in marks.items() if sheet.has(key)
+    )  # fmt: skip

@@ -1,0 +1,58 @@
+"""SQL that the loader runs, kept in .sql files as named parts: ``-- name: x`` starts part x."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import duckdb
+    from sqlglot import exp
+
+
+@cache
+def script(topic: str) -> dict[str, str]:
+    """Return ``{name: sql}`` for the parts of ``files/<topic>.sql``.
+
+    >>> sorted(script("identity"))
+    ['account_keys', 'bonds', 'excluded', 'known_by_phone', 'linked', 'phone_keys', 'phones', 'phones_as_ids']
+    """
+    text = (files("siyu_cli.files.loading") / f"{topic}.sql").read_text("utf-8")
+    parts = re.split(r"^-- name: (\w+)\n", text, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def first_row(
+    connection: duckdb.DuckDBPyConnection, sql: str, params: Mapping[str, object] | None = None
+) -> Any:
+    """Return the first row of a query as a tuple, or None; the result is read to its end."""
+    rows = connection.execute(sql, params or {}).fetchall()
+    return rows[0] if rows else None
+
+
+def call(name: str, *arguments: exp.Expr) -> exp.Anonymous:
+    """Return a call of a DuckDB function under its own name: sqlglot knows some of them with other meanings."""
+    from sqlglot import exp
+
+    return exp.Anonymous(this=name, expressions=[argument.copy() for argument in arguments])
+
+
+def create(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    query: exp.Query,
+    *,
+    kind: str = "TABLE",
+    is_temporary: bool = True,
+) -> None:
+    """Make a table or view from a query, replacing what had the name; views of all threads are not temporary."""
+    from sqlglot import exp
+
+    properties = exp.Properties(expressions=[exp.TemporaryProperty()]) if is_temporary else None
+    statement = exp.Create(
+        this=exp.to_table(name), kind=kind, expression=query, replace=True, properties=properties
+    )
+    connection.execute(statement.sql("duckdb"))

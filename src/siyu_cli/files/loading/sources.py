@@ -1,0 +1,247 @@
+"""From raw sheets to the relations the loader's SQL reads: registered, repaired, projected, united by table."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from siyu_cli.files.loading.clean import NOTHING, Origin, as_text, fits, projection
+from siyu_cli.files.loading.day_order import with_day_order
+from siyu_cli.files.loading.scripts import call, create, first_row
+from siyu_cli.files.reading.faults import mark_faults
+from siyu_cli.tables import CONTACTS, MEMBERS, ORDERS, Table
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+    from siyu_cli.files.read import RawSheet
+    from siyu_cli.files.reading.sheets import CellFault
+    from siyu_cli.files.recognise import Match
+
+_FILLED_KINDS = ("id", "phone", "instant", "date", "text", "status")
+_ESSENTIAL = ("order_id", "member_id", "phone", "account", "ordered_at", "paid_at", "paid_amount")
+# Blank here is the rule; a column of nothing else may be formulas that were never computed.
+_OFTEN_BLANK = ("refunded_amount", "unit_price", "quantity", "status")
+_BATCH_ROWS = 50_000
+LOADED = {"members": MEMBERS, "contacts": CONTACTS, "orders": ORDERS}
+
+
+@dataclass
+class SheetSource:
+    """One recognised sheet on its way into the load."""
+
+    source: int
+    raw: RawSheet
+    match: Match
+    rows: int
+    origin: Origin | None = None
+    scope: str | None = None
+    cells: pa.Table | None = None
+    faults: tuple[CellFault, ...] = ()
+
+    @property
+    def table(self) -> Table:
+        """Return the contract the sheet was taken for."""
+        return LOADED[self.match.table or ""]
+
+    def header_of(self, key: str) -> str | None:
+        """Return the header a column key was mapped from, as the operator wrote it."""
+        return next((column.header for column in self.match.columns if column.key == key), None)
+
+    def has(self, *keys: str) -> bool:
+        """Return whether any of the keys is mapped."""
+        return any(column.key in keys for column in self.match.columns)
+
+    @property
+    def exported_at(self) -> datetime | None:
+        """Return when the sheet says it was exported, in the shop's time."""
+        return self.match.exported_at
+
+
+def project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: str) -> None:
+    """Make ``source_<n>``: the sheet with the columns of its table, cleaned.
+
+    Text is parsed once and kept; a typed Parquet file stays where it is and is read as a view.
+    """
+    relation = f"cells_{sheet.source}"
+    if sheet.raw.cells is not None:
+        sheet.cells = _data_cells(sheet)
+        connection.register(relation, sheet.cells)
+    else:
+        _view_parquet(connection, sheet, relation)
+    types = {name: str(kind) for name, kind in _described(connection, relation)}
+    preset = sheet.match.preset
+    names = [name for name in types if name != "row"]
+    is_typed = sheet.raw.cells is None and all(
+        fits(sheet.table[column.key].kind, types[names[column.position]]) for column in sheet.match.columns
+    )
+    sheet.origin = Origin(
+        sheet.source, relation, types, (preset.timezone if preset else None) or zone,
+        (preset.date_order if preset else "ymd"), is_typed,
+    )  # fmt: skip
+    if is_typed:
+        sheet.origin = replace(sheet.origin, blanked=_blanked(connection, sheet, sheet.origin))
+    sheet.origin = with_day_order(connection, sheet, sheet.origin)
+    select = projection(sheet.table, sheet.match, sheet.origin)
+    kind = "VIEW" if is_typed else "TABLE"
+    create(connection, f"source_{sheet.source}", select, kind=kind, is_temporary=False)
+    mark_faults(connection, sheet)
+
+
+def lend_cells(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> None:
+    """Let another connection read a sheet's raw cells: rejected values are shown as they were written."""
+    if sheet.cells is not None:
+        connection.register(f"cells_{sheet.source}", sheet.cells)
+
+
+def give_back_cells(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> None:
+    """Let go of a sheet's raw cells, with the ID cards and addresses in them and the memory they take."""
+    if sheet.raw.cells is not None:
+        connection.unregister(f"cells_{sheet.source}")
+        sheet.cells = None
+
+
+def unite(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:
+    """Make ``raw_members``, ``raw_contacts`` and ``raw_orders`` from the sheets of each; empty where there is none."""
+    for name, table in LOADED.items():
+        own = [sheet for sheet in sheets if sheet.match.table == name]
+        selects = [exp.select("*").from_(f"source_{sheet.source}") for sheet in own] or [_empty(table)]
+        union: exp.Query = selects[0]
+        for select in selects[1:]:
+            union = exp.union(union, select, distinct=False)
+        create(connection, f"raw_{name}", union, kind="VIEW")
+
+
+def _empty(table: Table) -> exp.Select:
+    from siyu_cli.files.loading.clean import typed_null
+
+    columns = [exp.alias_(typed_null(column), column.key) for column in table.columns]
+    frame = [
+        exp.alias_(exp.cast(exp.null(), "int"), "source"), exp.alias_(exp.cast(exp.null(), "bigint"), "row"),
+        *columns, exp.alias_(exp.cast(exp.null(), "varchar"), "faults"),
+        *(exp.alias_(exp.false(), name) for name in ("is_blank", "is_title", "has_total_word")),
+    ]  # fmt: skip
+    return exp.select(*frame).where(exp.false())
+
+
+def _data_cells(sheet: SheetSource) -> pa.Table:
+    import numpy as np
+    import pyarrow as pa
+
+    start = sheet.match.first_data_row
+    cells = _repaired(sheet).slice(start)
+    first = sheet.raw.first_row + start
+    rows = pa.array(np.arange(first, first + cells.num_rows, dtype="int64"))
+    # The engine reads one batch per thread, and readers give one batch: cut it, without copying.
+    numbered = cells.append_column("row", rows)
+    return pa.Table.from_batches(
+        numbered.combine_chunks().to_batches(max_chunksize=_BATCH_ROWS), numbered.schema
+    )
+
+
+def _repaired(sheet: SheetSource) -> pa.Table:
+    # Merged cells hold their value in the first row only: the rows under it mean the same. Amounts are not
+    # repeated, since a merged amount is the order's. Looked up only where an important cell is blank.
+    cells = sheet.raw.cells
+    assert cells is not None
+    start = sheet.match.first_data_row
+    blanks = {
+        column.key: cells.column(column.position).slice(start).null_count for column in sheet.match.columns
+    }
+    rows = max(1, cells.num_rows - start)
+    if not any(blanks.get(key) for key in _ESSENTIAL) and not any(
+        blanks.get(key) == rows for key in _OFTEN_BLANK
+    ):
+        return cells
+    facts = sheet.raw.inspect()
+    sheet.faults = facts.faults
+    filled = {
+        column.position for column in sheet.match.columns if sheet.table[column.key].kind in _FILLED_KINDS
+    }
+    return _filled_down(cells, facts.merged, filled, start)
+
+
+def _filled_down(
+    cells: pa.Table, merged: Sequence[tuple[int, int, int, int]], positions: Collection[int], start: int
+) -> pa.Table:
+    import numpy as np
+
+    for position in sorted(positions):
+        ranges = [span for span in merged if span[1] == position and span[2] > span[0] >= start]
+        if not ranges:
+            continue
+        rows = np.arange(cells.num_rows)
+        for top, _, bottom, _ in ranges:
+            rows[top : bottom + 1] = top
+        cells = cells.set_column(position, cells.column_names[position], cells.column(position).take(rows))
+    return cells
+
+
+def _view_parquet(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, relation: str) -> None:
+    names = parquet_columns(connection, sheet.raw)
+    if any(name.lower() == "file_row_number" for name, _ in names):
+        _copy_parquet(connection, sheet, relation)
+        return
+    columns = [
+        exp.alias_(exp.column(name, quoted=True), f"c{place}") for place, (name, _) in enumerate(names)
+    ]
+    number = exp.alias_(exp.column("file_row_number") + exp.Literal.number(1), "row")
+    file = call("read_parquet", exp.Literal.string(str(sheet.raw.parquet)), exp.PropertyEQ(
+        this=exp.to_identifier("file_row_number"), expression=exp.true()
+    ))  # fmt: skip
+    select = exp.select(*columns, number).from_(exp.Table(this=file))
+    create(connection, relation, select, kind="VIEW", is_temporary=False)
+
+
+def _copy_parquet(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, relation: str) -> None:
+    # The engine cannot number the rows of a file that has a column of the number's name.
+    import numpy as np
+    from pyarrow import parquet
+
+    cells = parquet.read_table(sheet.raw.parquet)
+    numbered = cells.rename_columns([f"c{place}" for place in range(cells.num_columns)])
+    sheet.cells = numbered.append_column("row", [np.arange(1, cells.num_rows + 1, dtype="int64")])
+    connection.register(relation, sheet.cells)
+
+
+def parquet_columns(connection: duckdb.DuckDBPyConnection, raw: RawSheet) -> list[tuple[str, str]]:
+    """Return the columns of a Parquet file and their types, under the names the engine gives them."""
+    file = call("read_parquet", exp.Literal.string(str(raw.parquet)))
+    described = "describe " + exp.select("*").from_(exp.Table(this=file)).sql("duckdb")
+    return [(row[0], row[1]) for row in connection.execute(described).fetchall()]
+
+
+def parquet_rows(connection: duckdb.DuckDBPyConnection, raw: RawSheet, rows: int) -> list[list[str | None]]:
+    """Return the header and the first rows of a Parquet file as text."""
+    columns = parquet_columns(connection, raw)
+    file = exp.Table(this=call("read_parquet", exp.Literal.string(str(raw.parquet))))
+    select = exp.select(*(as_text(name, sql_type) for name, sql_type in columns)).from_(file).limit(rows)
+    found = connection.execute(select.sql("duckdb")).fetchall()
+    return [[name for name, _ in columns], *(list(row) for row in found)]
+
+
+def _blanked(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, origin: Origin) -> frozenset[str]:
+    # Looked for once, which the statistics of a Parquet file answer; row by row it would cost every later pass.
+    texts = [
+        origin.columns[column.position] for column in sheet.match.columns
+        if origin.column_types[origin.columns[column.position]] == "VARCHAR"
+    ]  # fmt: skip
+    found = {
+        text: exp.select("1")
+        .from_(origin.relation)
+        .where(exp.column(text, quoted=True).isin(*NOTHING))
+        .limit(1)
+        for text in texts
+    }
+    return frozenset(text for text, query in found.items() if first_row(connection, query.sql("duckdb")))
+
+
+def _described(connection: duckdb.DuckDBPyConnection, relation: str) -> list[tuple[str, str]]:
+    described = exp.select("*").from_(relation).sql("duckdb")
+    rows = connection.execute("describe " + described).fetchall()
+    return [(row[0], row[1]) for row in rows]

@@ -1,0 +1,119 @@
+"""What an operator should know about a load before trusting its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from siyu_cli.files.loading.report import Note, SheetReport
+from siyu_cli.files.loading.scripts import first_row, script
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from siyu_cli.files.loading.sources import SheetSource
+
+_SAMPLED_ROWS = 100_000
+
+
+def load_notes(
+    connection: duckdb.DuckDBPyConnection,
+    sheets: Sequence[SheetSource],
+    reports: Mapping[int, SheetReport],
+    as_of: date,
+    min_paid: Decimal | None,
+) -> list[Note]:
+    """Return the notes on sheets left out, stale or odd orders, totals and phones.
+
+    ``min_paid`` is the amount from which an order counts; None is "above 0".
+    """
+    orders = [sheet for sheet in sheets if sheet.match.table == "orders"]
+    notes = _left_out_notes([reports[number] for number in sorted(reports)])
+    if orders:
+        rows = sum(report.rows_in for report in reports.values())
+        notes += _order_notes(connection, as_of, rows, counts_free=min_paid is not None and min_paid <= 0)
+    notes += [note for sheet in orders for note in _total_row_notes(connection, sheet)]
+    notes += _exported_totals_notes(connection, as_of, has_orders=bool(orders))
+    (shared,) = first_row(connection, script("warnings")["shared_phones"])
+    if shared:
+        notes.append(Note(
+            "{count} phones stand on more than 3 ids each and link nothing (a clerk's phone?).", {"count": shared}
+        ))  # fmt: skip
+    return notes
+
+
+def _left_out_notes(reports: Sequence[SheetReport]) -> list[Note]:
+    notes = []
+    blind = list(dict.fromkeys(report.file for report in reports if "no_buyer_column" in report.skipped))
+    if blind:
+        notes.append(Note("{file} names no buyer and was left out.", {"file": ", ".join(blind)}))
+    unknown = [
+        " › ".join(part for part in (report.file, report.sheet) if part)
+        for report in reports if "unrecognised_sheet" in report.skipped
+    ]  # fmt: skip
+    if unknown:
+        notes.append(
+            Note(
+                "{sheets} holds neither members nor orders and was left out.", {"sheets": ", ".join(unknown)}
+            )
+        )
+    return notes
+
+
+def _order_notes(
+    connection: duckdb.DuckDBPyConnection, as_of: date, rows: int, *, counts_free: bool
+) -> list[Note]:
+    statements = script("warnings")
+    (newest,) = first_row(connection, statements["newest"])
+    notes = _stale_notes(newest, as_of)
+    one_in = max(1, rows // _SAMPLED_ROWS)
+    orders, small = first_row(connection, statements["small_orders"], {"one_in": one_in})
+    if orders and small > 0.02 * orders:
+        notes.append(Note(
+            "{share} of the orders are under 10: deposits, samples or points exchanges may be among them.",
+            {"share": f"{small / orders:.1%}"},
+        ))  # fmt: skip
+    (free,) = (0,) if counts_free else first_row(connection, statements["free_orders"])
+    if free:
+        notes.append(Note(
+            "{count} free orders are counted apart; orders.min_paid = 0 makes them purchases.", {"count": free}
+        ))  # fmt: skip
+    return notes
+
+
+def _stale_notes(newest: date | None, as_of: date) -> list[Note]:
+    if newest is None or (as_of - newest).days <= 2:
+        return []
+    return [Note(
+        "The newest order is {days} days older than {as_of}: the export is probably stale.",
+        {"days": (as_of - newest).days, "as_of": as_of.isoformat()},
+    )]  # fmt: skip
+
+
+def _total_row_notes(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> list[Note]:
+    statements = script("warnings")
+    if first_row(connection, statements["has_total_row"], {"source": sheet.source}) is None:
+        return []
+    stated, in_parts, found = first_row(connection, statements["stated_totals"], {"source": sheet.source})
+    if stated is None or found in (stated, in_parts):
+        return []
+    return [Note(
+        "{file}: the total row says {stated}, its rows add up to {found}.",
+        {"file": sheet.raw.file, "stated": str(stated), "found": str(found or 0)},
+    )]  # fmt: skip
+
+
+def _exported_totals_notes(
+    connection: duckdb.DuckDBPyConnection, as_of: date, *, has_orders: bool
+) -> list[Note]:
+    (latest,) = first_row(connection, script("warnings")["latest_total"])
+    if latest is None:
+        return []
+    if latest > as_of:
+        return [Note(
+            "The members were exported after {as_of}, on {latest} or later: totals and points are as of then.",
+            {"as_of": as_of.isoformat(), "latest": latest.isoformat()},
+        )]  # fmt: skip
+    return [] if has_orders else _stale_notes(latest, as_of)

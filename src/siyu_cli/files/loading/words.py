@@ -1,0 +1,46 @@
+"""Status words: every distinct word of an export is looked up once, in its preset and then in the generic one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from siyu_cli.files.recognition.presets import order_status, refund_state, was_delivered
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from siyu_cli.files.loading.sources import SheetSource
+
+_MOST_WORDS = 2_000
+
+
+def map_status_words(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:
+    """Make ``status_words``: what each word of ``status`` and ``refund_status`` means, null where nobody knows.
+
+    ``was_delivered`` marks words which tell that the goods had left the shop, whatever became of the order.
+    """
+    connection.execute(
+        "create or replace temp table status_words "
+        "(source integer, kind varchar, word varchar, status varchar, was_delivered boolean)"
+    )
+    rows = [row for sheet in sheets if sheet.match.table == "orders" for row in _words(connection, sheet)]
+    if rows:
+        connection.executemany("insert into status_words values (?, ?, ?, ?, ?)", rows)
+
+
+def _words(
+    connection: duckdb.DuckDBPyConnection, sheet: SheetSource
+) -> Iterator[tuple[int, str, str, str | None, bool]]:
+    preset = sheet.match.preset
+    for kind in ("status", "refund_status"):
+        if not sheet.has(kind):
+            continue
+        distinct = exp.select(kind).distinct().from_(f"source_{sheet.source}").limit(_MOST_WORDS)
+        for (word,) in connection.execute(distinct.sql("duckdb")).fetchall():
+            if word is None:
+                continue
+            meaning = order_status(word, preset) if kind == "status" else refund_state(word, preset)
+            yield sheet.source, kind, word, meaning, was_delivered(word, preset)

@@ -1,0 +1,1 @@
+"""How bytes become sheets of text: what a file is, archives, locks, bombs, workbooks, delimited text."""

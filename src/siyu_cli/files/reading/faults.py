@@ -1,0 +1,62 @@
+"""What only a reader can see: bytes that are no text, digits a spreadsheet lost, formulas without a value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from siyu_cli.files.loading.scripts import call, create
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from siyu_cli.files.loading.sources import SheetSource
+
+WHOLE_ROW = "row"
+
+
+def mark_faults(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> None:
+    """Add what the reader found at mapped cells to the ``faults`` of ``source_<n>``.
+
+    The faults kept on the sheet are then those that matter: of a column that is used, or of a whole row.
+    """
+    import pyarrow as pa
+
+    keys = {column.position: column.key for column in sheet.match.columns}
+    first = sheet.raw.first_row + sheet.match.first_data_row
+    found = [
+        (fault, WHOLE_ROW if fault.reason == "undecodable" else keys[fault.column])
+        for fault in (*sheet.raw.faults, *sheet.faults)
+        if fault.row >= first and (fault.reason == "undecodable" or fault.column in keys)
+    ]
+    sheet.faults = tuple(fault for fault, _ in found)
+    if not found:
+        return
+    name = f"faults_{sheet.source}"
+    connection.register(name + "_read", pa.table({
+        "row": pa.array([fault.row for fault, _ in found], pa.int64()),
+        "key": [key for _, key in found],
+        "fault": [f"{key}:{fault.reason}" for fault, key in found],
+        "value": [_shown(fault.value, key) for fault, key in found],
+    }))  # fmt: skip
+    create(connection, name, exp.select("*").from_(name + "_read"), is_temporary=False)
+    by_row = exp.select(
+        exp.alias_(exp.column("row"), "at"),
+        exp.alias_(call("string_agg", exp.column("fault"), exp.Literal.string(";")), "told"),
+    ).from_(name).group_by("row")  # fmt: skip
+    told = call("concat_ws", exp.Literal.string(";"), exp.column("told"), exp.column("faults"))
+    update = exp.update(
+        f"source_{sheet.source}", {"faults": told, "is_blank": exp.false(), "is_title": exp.false()},
+        where=exp.column("row").eq(exp.column("at")), from_=exp.From(this=by_row.subquery("found")),
+    )  # fmt: skip
+    connection.execute(update.sql("duckdb"))
+
+
+def _shown(value: str, key: str) -> str:
+    # A row of text may hold a person's name beside the bytes that did not decode: only those are shown.
+    if key != WHOLE_ROW:
+        return value
+    import re
+
+    return " ".join(re.findall(r"(?:\\x[0-9a-f]{2})+", value))[:60]

@@ -1,0 +1,195 @@
+"""The header row: where it is among titles, notes and units, and when the export says it was made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from siyu_cli.files.recognition import evidence, headers
+from siyu_cli.files.recognition.mapping import all_names
+from siyu_cli.files.recognition.presets import load_presets
+
+Row = Sequence[str | None]
+
+LAST_ROW = 40
+_VALUES_ALLOWED = 0.2
+_SIMILAR_COUNTS = 0.6
+_MAPPED_COUNTS = 2.0
+_BELOW = 2
+_CLOSEST = 8
+_LONGEST = 60
+_ENOUGH = 1.8
+_OF_A_GROUP = frozenset({"AMOUNT", "TIMES", "TIME", "COUNT", "TOTAL", "NAME", "ID", "PHONE", "CUM", "LAST"})
+_MADE = re.compile(
+    r"(?:导出|生成|下载|制表|统计截止|数据截止|截止|打印|export(?:ed)?|generated|created|downloaded|printed)"
+    r"\s*(?:时间|日期|于|至|time|date|at|on)*\s*[:：]?\s*"
+    r"((?:19|20)\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ tT]*(\d{1,2})[:：](\d{2})(?:[:：](\d{2}))?)?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class HeaderRow:
+    """The header found: its row (0-based; the lower one of two), and its cells."""
+
+    row: int
+    cells: tuple[str | None, ...]
+
+
+def find_header(rows: Sequence[Row], mapped: Collection[str] = ()) -> HeaderRow | None:
+    """Return the row that names most columns, among the first 40; None when no row looks like a header.
+
+    A row with values in it is data and never a header. ``mapped``: plain headers the operator names. A header
+    of two rows, groups above and names below, is read as one.
+    """
+    named = sorted(((_named(row, mapped), -at) for at, row in enumerate(rows[:LAST_ROW])), reverse=True)
+    best, score = None, 0.0
+    # Reading every cell word by word is slow: only the rows that name most columns outright are looked at.
+    for names, place in named[:_CLOSEST]:
+        if 2 * names < named[0][0]:
+            break
+        found = _score(rows[-place], mapped)
+        if found > score or (found == score and best is not None and -place < best):
+            best, score = -place, found
+    if best is None or not _is_enough(rows, best, score):
+        return None
+    for upper, lower in ((best - 1, best), (best, best + 1)):
+        if upper < 0 or lower >= len(rows) or not (_is_text(rows[upper]) and _is_text(rows[lower])):
+            continue
+        joined, grouped = _join(rows[upper], rows[lower])
+        if _score(joined, mapped) >= score + (0 if grouped else 1):
+            return HeaderRow(lower, joined)
+    return HeaderRow(best, tuple(rows[best]))
+
+
+def first_data_row(rows: Sequence[Row], header: int, told: Collection[int]) -> int:
+    """Return the row where the data begin: blank rows, units and notes below the header are passed over.
+
+    ``told``: positions of columns that hold digits in every row of data: dates where there are any, else
+    amounts, numbers and phones. A row with words in all of them, above one with digits, is a note.
+    """
+    at = _next_filled(rows, header + 1)
+    for _ in range(_BELOW):
+        if at < len(rows) and _is_note(rows, at, told):
+            at = _next_filled(rows, at + 1)
+    return at if at < len(rows) else header + 1
+
+
+def made_at(rows: Sequence[Row], header: int) -> datetime | None:
+    """Return when the export was made, if a row above the header says so: 导出时间：2026-03-01 10:00."""
+    for row in rows[:header]:
+        found = _MADE.search(" ".join(cell for cell in row if cell))
+        if found:
+            try:
+                return datetime(*(int(part or 0) for part in found.groups()))  # type: ignore[arg-type]
+            except ValueError:
+                continue
+    return None
+
+
+def _named(row: Row, mapped: Collection[str]) -> int:
+    """Return how many cells of a row are headers by name; cells like numbers are passed over."""
+    found = 0
+    for cell in row:
+        if cell and len(cell) <= _LONGEST and not cell[0].isdigit():
+            name = headers.plain(cell)
+            found += 2 if name in mapped else name in _all_names()
+    return found
+
+
+def _score(row: Row, mapped: Collection[str]) -> float:
+    if not _is_text(row):
+        return 0.0
+    seen: set[str] = set()
+    total = 0.0
+    for cell in row:
+        name = headers.plain(cell) if cell and len(cell) <= _LONGEST else ""
+        if not cell or not name or name in seen:
+            continue
+        seen.add(name)
+        if name in mapped:
+            total += _MAPPED_COUNTS
+        elif name in _all_names():
+            total += 1
+        elif any(headers.meanings(table, cell) for table in ("orders", "members", "contacts")):
+            total += _SIMILAR_COUNTS
+    return total
+
+
+def _is_text(row: Row) -> bool:
+    cells = [cell for cell in row if cell]
+    values = sum(evidence.kind_of(cell) in evidence.VALUES for cell in cells)
+    return bool(cells) and values <= _VALUES_ALLOWED * len(cells)
+
+
+def _is_enough(rows: Sequence[Row], at: int, score: float) -> bool:
+    names = sum(bool(cell) for cell in rows[at])
+    if names == 1:
+        # A list of one column: only what stands below tells its header from a title.
+        below = [cell for row in rows[at + 1 :] for cell in row if cell]
+        return score >= 1 and bool(below) and all(sum(map(bool, row)) <= 1 for row in rows)
+    return score >= _ENOUGH
+
+
+def _join(upper: Row, lower: Row) -> tuple[tuple[str | None, ...], bool]:
+    """Return two header rows as one, and whether a group above had to say what a name below is of."""
+    groups = sum(bool(cell) for cell in upper)
+    group: str | None = None
+    is_grouped = False
+    cells: list[str | None] = []
+    for at in range(max(len(upper), len(lower))):
+        above, below = _cell(upper, at), _cell(lower, at)
+        group = above or group
+        # 消费情况 above 次数 and 金额; a title above everything is no group.
+        if below and group and groups > 1 and _is_of_a_group(below):
+            of_group = group + below
+            if any(headers.meanings(table, of_group) for table in ("members", "orders")):
+                is_grouped = True
+                below = of_group
+        cells.append(below or above)
+    return tuple(cells), is_grouped
+
+
+def _is_of_a_group(name: str) -> bool:
+    has, _ = headers.concepts(name)
+    return bool(has) and has <= _OF_A_GROUP and not headers.is_unit(name)
+
+
+def _is_note(rows: Sequence[Row], at: int, told: Collection[int]) -> bool:
+    cells = [cell for cell in rows[at] if cell]
+    if all(headers.is_unit(cell) for cell in cells):
+        return any(cell != "-" for cell in cells)
+    words = [cell for spot in told if (cell := _cell(rows[at], spot)) and not evidence.is_blank(cell)]
+    if not words or any(_has_digit(cell) or "*" in cell for cell in words):
+        return False
+    below = _next_filled(rows, at + 1)
+    return below < len(rows) and any(_has_digit(_cell(rows[below], spot) or "") for spot in told)
+
+
+def _next_filled(rows: Sequence[Row], at: int) -> int:
+    while at < len(rows) and not any(rows[at]):
+        at += 1
+    return at
+
+
+def _has_digit(cell: str) -> bool:
+    return any(character.isdigit() for character in cell)
+
+
+def _cell(row: Row, at: int) -> str | None:
+    return row[at] if at < len(row) else None
+
+
+@cache
+def _all_names() -> frozenset[str]:
+    """Return every header some preset or table knows, in its plain form."""
+    names = [
+        name
+        for preset in load_presets()
+        for listed in (preset.signature, preset.ignored, *preset.columns.values())
+        for name in listed
+    ]
+    return frozenset(map(headers.plain, names)) | all_names()

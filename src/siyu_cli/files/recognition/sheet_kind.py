@@ -1,0 +1,162 @@
+"""Which table a sheet is when no preset says so, or why it is none of ours.
+
+Orders need a date, an amount, and an order number or a buyer; members need a key and say nothing of single
+orders; contacts name an employee and a day. Spending, stock, ledgers and summaries look alike and are not.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from siyu_cli.errors import Note
+from siyu_cli.files.recognition import headers
+from siyu_cli.files.recognition.mapping import ColumnMatch, Found, Sheet
+
+BUYER = frozenset({"member_id", "phone", "account", "receiver_phone", "name"})
+DATES = frozenset({"ordered_at", "paid_at", "completed_at", "shipped_at"})
+# What only a list of members says of a person.
+_OF_MEMBERS = frozenset(
+    {
+        "level",
+        "points",
+        "birthday",
+        "gender",
+        "joined_on",
+        "registered_on",
+        "became_customer_on",
+        "became_member_on",
+    }
+    | {
+        "total_order_count",
+        "total_net_sales",
+        "total_last_order_on",
+        "inviter_id",
+        "last_event_on",
+        "coupons_redeemed",
+    }
+    | {"consent_sms", "consent_wecom", "consent_ads", "opt_out_profiling", "tags"}
+)
+_TOTALS = frozenset({"total_order_count", "total_last_order_on", "total_net_sales"})
+_SURE = 0.9
+
+REASONS = {
+    "spending": Note("This sheet looks like spending, not like members or orders."),
+    "stock": Note("This sheet looks like stock or purchasing, not like members or orders."),
+    "ledger": Note("This sheet looks like a ledger of balances or points, not like members or orders."),
+    "staff": Note("This sheet looks like staff, not like members or orders."),
+    "stores": Note("This sheet looks like a list of stores, not like members or orders."),
+    "coupon": Note("This sheet looks like coupons, not like members or orders."),
+    "summary": Note("This sheet looks like a summary, not like members or orders."),
+    "review": Note("This sheet looks like reviews or a survey, not like members or orders."),
+    "after_sales": Note("This sheet looks like refund requests, not like orders."),
+    "no_date": Note("This sheet looks like orders, but no column is their date."),
+    "no_amount": Note("This sheet looks like orders, but no column is their amount."),
+    "no_one": Note("This sheet has dates and amounts, but neither order numbers nor buyers: a summary."),
+    "no_key": Note("No column of this sheet tells who a member is: no id, phone, account or name."),
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The table a sheet is; without one, the reason, a sentence."""
+
+    table: str | None
+    reason: Note | None = None
+
+
+def kind_of_sheet(seen: Sheet, found: Mapping[str, Found], mapped: Collection[str]) -> Verdict:
+    """Return the table a sheet is.
+
+    ``found``: the columns it would have as each table; ``mapped``: tables whose columns were mapped by hand.
+    """
+    foreign = Counter(kind for _, cell in seen.named if (kind := headers.foreign_kind(cell)))
+    orders, members, contacts = found["orders"], found["members"], found["contacts"]
+    why_no_orders = _no_orders(orders, foreign)
+    why_no_members = _no_members(seen, members, orders, foreign)
+    if why_no_orders is None and (
+        "orders" in mapped or not _is_rather_members(orders, members, why_no_members)
+    ):
+        return Verdict("orders")
+    if _is_contacts(contacts, members, orders) and "members" not in mapped:
+        return Verdict("contacts")
+    if why_no_members is None:
+        return Verdict("members")
+    looks_like_orders = "order_id" in orders.keys or bool(orders.keys & DATES and _has_amount(orders))
+    reason = why_no_orders if looks_like_orders else why_no_members
+    return Verdict(None, REASONS[reason or why_no_members])
+
+
+def _is_any_day(column: ColumnMatch) -> bool:
+    return headers.plain(column.header) in {"日期", "date"}
+
+
+def _has_amount(orders: Found) -> bool:
+    return "paid_amount" in orders.keys or {"unit_price", "quantity"} <= orders.keys
+
+
+def _no_orders(orders: Found, foreign: Counter[str]) -> str | None:
+    """Return why a sheet is not orders, a key of REASONS; None when it is."""
+    has_buyer = bool(orders.keys & BUYER)
+    if not orders.keys & DATES:
+        return "no_date"
+    if not _has_amount(orders):
+        return "no_amount"
+    if "order_id" not in orders.keys and not has_buyer:
+        return next(iter(foreign), "no_one")
+    if foreign["after_sales"] and "status" not in orders.keys:
+        return "after_sales"
+    # An order number outweighs strange words, a buyer by name alone outweighs none.
+    strange = 0
+    if orders.sure("order_id") < _SURE:
+        strange = 2 if orders.keys & (BUYER - {"name"}) else 1
+    kinds = [kind for kind, count in foreign.items() if strange and count >= strange]
+    if not has_buyer:
+        kinds += [kind for kind in ("stock", "spending", "staff") if foreign[kind]]
+    return next((kind for kind in kinds if kind != "summary" or strange == 1), None)
+
+
+def _no_members(seen: Sheet, members: Found, orders: Found, foreign: Counter[str]) -> str | None:
+    """Return why a sheet is not members, a key of REASONS; None when it is."""
+    keys = members.keys
+    own = {column.key for column in members.columns if column.key in _OF_MEMBERS and not _is_any_day(column)}
+    if not keys & {"member_id", "phone", "account", "name"}:
+        return next(iter(foreign), "no_key")
+    if orders.sure("order_id", "item_id") >= _SURE and len(own) < 3:
+        return "no_date"
+    strangers = sum(foreign.values())
+    says_whom = any("BUYER" in headers.concepts(cell)[0] for _, cell in seen.named)
+    if len(own) < 2 and (strangers >= 2 or (strangers and not says_whom)):
+        return next(iter(foreign))
+    if not keys & {"member_id", "phone", "account"} and not (own or keys & {"owner", "store", "nickname"}):
+        return "no_key"
+    if len(keys) < 2 and len(seen.named) > 2:
+        return "no_key"
+    return None
+
+
+def _is_rather_members(orders: Found, members: Found, why_not: str | None) -> bool:
+    if why_not is not None:
+        return False
+    own = {column.key for column in members.columns if column.key in _OF_MEMBERS}
+    has_order = orders.sure("order_id") >= _SURE
+    return (
+        len(own) >= 4 and bool(own & _TOTALS)
+        if has_order
+        else bool(own & {"total_order_count", "total_last_order_on"})
+        or (len(own - {"tags", "joined_on"}) >= 2)
+    )
+
+
+def _is_contacts(contacts: Found, members: Found, orders: Found) -> bool:
+    keys = contacts.keys
+    if (
+        "owner" not in keys
+        or not keys & {"added_on", "deleted_on"}
+        or not keys & {"name", "phone", "member_id"}
+    ):
+        return False
+    befriended = "deleted_on" in keys or "added_on" in members.keys
+    own = members.keys & (_OF_MEMBERS - {"tags", "gender", "birthday", "last_event_on"})
+    return befriended and len(own) < 2 and orders.sure("order_id") < _SURE

@@ -1,0 +1,64 @@
+"""The words of a workbook in its reader's language: titles from the contracts, the rest from a catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from siyu_cli import tables
+from siyu_cli.files.writing.workbook import SheetColumn
+
+_LABELLED: dict[str, Mapping[str, tuple[str, ...]]] = {
+    "stage": tables.STAGES,
+    "rfm_segment": tables.RFM_SEGMENTS,
+    "history": tables.HISTORY,
+}
+_ARROW = {"count": pa.int64(), "money": pa.float64(), "rate": pa.float64()}
+
+
+@dataclass(frozen=True)
+class Words:
+    """One reader's language: ``zh`` or ``en`` for the contracts, ``translate`` for every other text."""
+
+    lang: str
+    translate: Callable[[str], str]
+
+    def choose(self, english_and_chinese: Sequence[str]) -> str:
+        """Return the one of two words that is in this language."""
+        return english_and_chinese[1 if self.lang == "zh" else 0]
+
+    def title(self, column: tables.Column) -> str:
+        """Return a column's title."""
+        return column.title(self.lang)
+
+    def labels(self, key: str) -> dict[str, str]:
+        """Return ``{key: label}`` for the values of the column ``stage``, ``rfm_segment`` or ``history``."""
+        return {value: self.choose(words[-2:]) for value, words in _LABELLED[key].items()}
+
+    def columns(self, columns: Sequence[tables.Column]) -> tuple[SheetColumn, ...]:
+        """Return columns as people see them: labels for keys, yes or no, money where it is money."""
+        _ = self.translate
+        flags = {"true": _("Yes"), "false": _("No")}
+        shown = []
+        for column in columns:
+            labels = self.labels(column.key) if column.key in _LABELLED else None
+            kind = "money" if column.key == "average_order_value" else column.kind
+            shown.append(
+                SheetColumn(
+                    column.key, self.title(column), kind, labels=flags if column.kind == "flag" else labels
+                )
+            )
+        return tuple(shown)
+
+
+def table_of(rows: Sequence[Mapping[str, Any]], columns: Sequence[SheetColumn]) -> pa.Table:
+    """Return a small table of dictionaries, typed by the columns; a missing key is an empty cell."""
+    return pa.table(
+        {
+            column.key: pa.array([row.get(column.key) for row in rows], _ARROW.get(column.kind, pa.string()))
+            for column in columns
+        }
+    )
