@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from siyu_cli.files.loading.faults import WHOLE_ROW
 from siyu_cli.files.loading.report import SheetReport
 from siyu_cli.files.loading.scripts import create, first_row, script
-from siyu_cli.files.reading.faults import WHOLE_ROW
 
 if TYPE_CHECKING:
     import duckdb

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from siyu_cli.files.loading.row_kinds import is_blank, is_null, is_title, is_total
 from siyu_cli.files.loading.scripts import call
-from siyu_cli.files.recognition.row_kinds import is_blank, is_null, is_title, is_total
 from siyu_cli.tables import Column, Kind, Table
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from sqlglot import exp
 
 from siyu_cli.files.loading.clean import NOTHING, Origin, as_text, fits, projection
 from siyu_cli.files.loading.day_order import with_day_order
+from siyu_cli.files.loading.faults import mark_faults
 from siyu_cli.files.loading.scripts import call, create, first_row
-from siyu_cli.files.reading.faults import mark_faults
 from siyu_cli.tables import CONTACTS, MEMBERS, ORDERS, Table
 
 if TYPE_CHECKING:
