@@ -246,6 +246,63 @@ def test_rows_in_are_used_rejected_or_skipped_and_no_place_matters(
         assert shop.load.report.rejects == counts
 
 
+PEOPLE: dict[str, list[str]] = {
+    "会员编号": ["M1", "M2", "", "-", "合计", "会员编号", "注：离职", "1.5E+16", "13800000001"],
+    "手机号": ["13800000001", "13800000002", "138****0001", "1.38E+10", "", "123"],
+    "姓名": ["张三", "李四", "王五", "", "姓名"],
+    "注册时间": ["2025-01-01", "01/02/2026", "x", "", "2026-12-01", "46000"],
+    "积分": ["5", "x", "", "1,000 分"],
+    "等级": ["银卡", "", "——"],
+    "消费次数": ["3", "", "?"],
+    "上次消费时间": ["2026-05-01", "", "?"],
+    "推荐人": ["M1", "13800000002", "", "M9"],
+}
+FRIENDS: dict[str, list[str]] = {
+    "手机号": PEOPLE["手机号"],
+    "添加人": ["小王", "小李", "", "添加人"],
+    "添加时间": ["2025-03-01 10:00", "2026-12-01", "x", ""],
+    "删除时间": ["", "2026-01-01", "x"],
+}
+CLEAN = {
+    "会员编号": "M0",
+    "手机号": "13800000009",
+    "姓名": "赵六",
+    "注册时间": "2025-01-01",
+    "添加人": "小王",
+    "添加时间": "2025-01-01",
+}
+
+
+def drawn(draw: st.DrawFn, cells: dict[str, list[str]]) -> list[list[str]]:
+    rows = draw(st.lists(st.tuples(*map(st.sampled_from, cells.values())), max_size=12))
+    return [list(cells), [CLEAN.get(name, "") for name in cells], *map(list, rows)]
+
+
+@st.composite
+def messy_people(draw: st.DrawFn) -> list[list[list[str]]]:
+    return [drawn(draw, PEOPLE), drawn(draw, PEOPLE), drawn(draw, FRIENDS)]
+
+
+@given(messy_people(), st.randoms(use_true_random=False))
+@settings(max_examples=15, deadline=None)
+def test_lists_of_people_are_accounted_for_as_orders_are(
+    tmp_path_factory: pytest.TempPathFactory, sheets: list[list[list[str]]], chance: random.Random
+) -> None:
+    folder = tmp_path_factory.mktemp("people")
+    paths = [write_csv(folder / f"{number}.csv", rows) for number, rows in enumerate(sheets)]
+    with opened(*paths) as shop:
+        assert_every_row_is_accounted_for(shop)
+        assert shop.load.report.rows_in == sum(len(rows) - 1 for rows in sheets)
+        assert [sheet.table for sheet in shop.load.report.sheets] == ["members", "members", "contacts"]
+        first = segment_bytes(shop)
+    for path, (header, clean, *rows) in zip(list(paths), sheets, strict=True):
+        write_csv(path, [header, clean, *chance.sample(rows, len(rows))])
+    chance.shuffle(paths)
+    with opened(*paths) as shop:
+        assert_every_row_is_accounted_for(shop)
+        assert segment_bytes(shop) == first
+
+
 # ---- what an operator should know
 
 
