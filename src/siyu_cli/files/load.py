@@ -32,6 +32,7 @@ from siyu_cli.files.loading.sources import (
 from siyu_cli.files.loading.warnings import load_notes
 from siyu_cli.files.loading.words import map_status_words
 from siyu_cli.files.read import Source, read_each, read_sources
+from siyu_cli.files.reading.allocator import give_back_memory
 from siyu_cli.files.recognise import recognise
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ def _open_files(
 ) -> list[_OpenedFile]:
     def handle(place: int, source: Source, other_headers: Collection[str] = ()) -> _OpenedFile:
         # A cursor of its own, since this runs in the thread that read the file.
+        give_back_memory()
         cursor = connection.cursor()
         mapping = _HeaderMapping(request.header_map, other_headers)
         opened = _recognised(cursor, source, place * _MOST_SHEETS, mapping)
