@@ -35,9 +35,12 @@ from exported
 """
 LABELLED = """
 create temp view labelled as
-select *
+select
+    member_id, stage, rfm_segment, r_score, f_score, m_score, days_since_last, order_days, order_count,
+    net_sales, average_order_value, median_gap_days, first_order_on, last_order_on, tenure_days,
+    orders_90d, orders_365d, net_sales_90d, net_sales_365d, refund_rate, history, has_evidence
 from features
-join (select member_id, stage from stages) as staged using (member_id)
+join stages using (member_id)
 left join rfm using (member_id)
 """
 ARROW_TYPES = {

@@ -44,6 +44,7 @@ latest as (
     where usual_days is null or silence_days > 3 * usual_days
 )
 
+-- Days since the return are as recent as the return itself; older ones need not be looked at.
 select
     member_id,
     silence_days,
@@ -51,5 +52,5 @@ select
     count(case when order_count > 0 and ordered_on >= returned_on then 1 end) as days_bought_since
 from latest
 join purchases using (member_id)
-where place = 1
+where place = 1 and date_diff('day', ordered_on, $as_of) <= $dormant_after
 group by member_id, silence_days, returned_on

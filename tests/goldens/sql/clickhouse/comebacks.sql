@@ -50,6 +50,7 @@ WITH long_silences AS (
   WHERE
     usual_days IS NULL OR silence_days > 3 * usual_days
 )
+/* Days since the return are as recent as the return itself; older ones need not be looked at. */
 SELECT
   member_id,
   silence_days,
@@ -60,6 +61,7 @@ JOIN purchases
   USING (member_id)
 WHERE
   place = 1
+  AND DATE_DIFF(DAY, ordered_on, CAST('2026-06-30' AS Nullable(DATE))) <= CAST('90' AS Nullable(Int64))
 GROUP BY
   member_id,
   silence_days,

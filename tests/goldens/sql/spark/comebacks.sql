@@ -48,6 +48,7 @@ WITH long_silences AS (
   WHERE
     usual_days IS NULL OR silence_days > 3 * usual_days
 )
+/* Days since the return are as recent as the return itself; older ones need not be looked at. */
 SELECT
   member_id,
   silence_days,
@@ -58,6 +59,7 @@ JOIN purchases
   USING (member_id)
 WHERE
   place = 1
+  AND CAST(DATEDIFF(CAST('2026-06-30' AS DATE), ordered_on) AS BIGINT) <= CAST('90' AS BIGINT)
 GROUP BY
   member_id,
   silence_days,
