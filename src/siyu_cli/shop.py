@@ -104,9 +104,12 @@ class Segmentation:
         """Return ``member_id, phone, name`` of the listed members, unmasked, in the order of ``arrow()``."""
         return self.shop.people()
 
-    def write_parquet(self, path: Path) -> None:
-        """Write the members list to one Parquet file, by the engine."""
-        self.shop.engine.write("segments", path, ["member_id"])
+    def write_parquet(
+        self, path: Path, meta: Mapping[str, str] | None = None, *, show_personal: bool = False
+    ) -> None:
+        """Write the members list to one Parquet file, by the engine, with ``phone`` and ``name`` if wanted."""
+        name = self.shop.list_with_people() if show_personal else "segments"
+        self.shop.engine.write(name, path, ["member_id"], meta)
 
 
 class Shop:
@@ -159,10 +162,15 @@ class Shop:
 
     def people(self) -> pa.Table:
         """Return ``member_id, phone, name`` of the members last listed, unmasked."""
-        listed = self.engine.connection.table("segments").select("member_id")
-        people = self.engine.connection.table("people")
-        joined = listed.set_alias("listed").join(people.set_alias("people"), "member_id", how="left")
-        return joined.select("member_id", "phone", "name").order("member_id").to_arrow_table()
+        listed = self.engine.connection.table(self.list_with_people())
+        return listed.select("member_id", "phone", "name").order("member_id").to_arrow_table()
+
+    def list_with_people(self) -> str:
+        """Name the members last listed together with ``phone`` and ``name``, unmasked, and return the name."""
+        self.engine.connection.execute(
+            "create or replace temp view segments_with_people as from segments left join people using (member_id)"
+        )
+        return "segments_with_people"
 
     def rejects(self) -> pa.Table:
         """Return every rejected row and cell, as in ``tables.REJECTS``, personal values masked."""

@@ -46,12 +46,16 @@ def check_output(output: Path | None, inputs: Sequence[Path], *, force: bool, op
 
 def write_result(result: Segmentation, path: Path, *, force: bool, show_personal: bool) -> None:
     """Write the workbook, the summary or the list, by the suffix of ``path``."""
-    from siyu_cli.files.write import write_json, write_table
+    from siyu_cli.files.write import json_text, replacing, write_json, write_table
 
     if path.suffix.lower() == ".xlsx":
         write_segment_workbook(result, path, force=force, show_personal=show_personal)
     elif path.suffix.lower() == ".json":
         write_json(document(result), path, force=force)
+    elif path.suffix.lower() == ".parquet":
+        meta = {"siyu": json_text(describe_run(result))}
+        with replacing(path, force=force) as temporary:
+            result.write_parquet(temporary, meta, show_personal=show_personal)
     else:
         table, columns = list_members(result, show_personal=show_personal)
         write_table(table, columns, path, force=force, meta=describe_run(result))

@@ -6,8 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from siyu_cli.core.conditions import restricted, with_segments
 from siyu_cli.core.query import Params, step
 from siyu_cli.core.reasons import STAGE_REASONS
@@ -15,6 +13,8 @@ from siyu_cli.errors import UsageError
 from siyu_cli.tables import RFM_SEGMENTS, RFM_SUMMARY, STAGE_SUMMARY, STAGES
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from siyu_cli.engines.protocol import Engine
 
 GROUPINGS = ("owner", "store", "source_channel", "level")
@@ -39,9 +39,10 @@ def list_members(
 
     ``where`` chooses who is listed and summarised; scores and norms are always those of the whole shop.
     """
-    index = 1 if lang == "zh" else 0
-    rows = [(reason, texts[index]) for reason, texts in STAGE_REASONS.items()]
-    engine.open("stage_reasons", pd.DataFrame(rows, columns=["reason", "template"]))
+    import pyarrow as pa
+
+    templates = [texts[1 if lang == "zh" else 0] for texts in STAGE_REASONS.values()]
+    engine.open("stage_reasons", pa.table({"reason": list(STAGE_REASONS), "template": templates}))
     engine.run(restricted(with_segments(step("segments"), segments), where), params)
 
 
@@ -109,11 +110,11 @@ def _with_shares(
     rows = counted.set_index(key).reindex(list(order))
     rows["members"] = rows["members"].fillna(0).astype("int64")
     rows["net_sales"] = rows["net_sales"].astype(float).fillna(0.0).round(2)
-    rows["member_share"] = _shares(rows["members"].astype(float), rows["members"].sum())
-    rows["sales_share"] = _shares(rows["net_sales"], rows["net_sales"].sum())
+    rows["member_share"] = _shares(rows["members"].astype(float), float(rows["members"].sum()))
+    rows["sales_share"] = _shares(rows["net_sales"], float(rows["net_sales"].sum()))
     return rows.rename_axis(key).reset_index()[list(columns)]
 
 
-def _shares(parts: pd.Series[float], wholes: Any) -> pd.Series[float]:
+def _shares(parts: pd.Series[float], wholes: pd.Series[float] | float) -> pd.Series[float]:
     # A rate without a denominator is empty, never 0.
-    return parts / (wholes if isinstance(wholes, pd.Series) else float(wholes) or float("nan"))
+    return parts / ((wholes or float("nan")) if isinstance(wholes, float) else wholes)

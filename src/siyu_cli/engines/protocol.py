@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -31,8 +31,10 @@ class Engine(Protocol):
     def read(self, name: str, order_by: Sequence[str]) -> pa.Table:
         """Return a whole named table as Arrow, sorted."""
 
-    def write(self, name: str, path: Path, order_by: Sequence[str]) -> None:
-        """Write a named table to one Parquet file, sorted, without passing through Python."""
+    def write(
+        self, name: str, path: Path, order_by: Sequence[str], meta: Mapping[str, str] | None = None
+    ) -> None:
+        """Write a named table to one Parquet file, sorted; ``meta`` goes into the file's key-value metadata."""
 
     def drop(self, *names: str) -> None:
         """Forget tables that no later step reads."""

@@ -84,13 +84,18 @@ class SparkEngine:
         """Return a whole table as Arrow, sorted."""
         return _to_arrow(self.session.table(name).orderBy(*_nulls_last(order_by)))
 
-    def write(self, name: str, path: Path, order_by: Sequence[str]) -> None:
-        """Write a table to one Parquet file, sorted."""
+    def write(
+        self, name: str, path: Path, order_by: Sequence[str], meta: Mapping[str, str] | None = None
+    ) -> None:
+        """Write a table to one Parquet file, sorted; ``meta`` goes into the file's key-value metadata."""
         folder = self._new_folder(name)
         one_part = self.session.table(name).repartition(1).sortWithinPartitions(*_nulls_last(order_by))
         one_part.write.option("compression", "zstd").parquet(str(folder))
         (part,) = folder.glob("part-*.parquet")
-        shutil.move(part, path)
+        if meta:
+            _copy_with_meta(part, path, meta)
+        else:
+            shutil.move(part, path)
         shutil.rmtree(folder)
 
     def drop(self, *names: str) -> None:
@@ -165,6 +170,17 @@ def _to_arrow(frame: DataFrame) -> Any:
     rows = frame.toArrow()
     # Spark marks some columns as never null, DuckDB none: the same table must not differ by that.
     return rows.cast(pa.schema([field.with_nullable(True).remove_metadata() for field in rows.schema]))
+
+
+def _copy_with_meta(source: Path, target: Path, meta: Mapping[str, str]) -> None:
+    # Spark's writer has no word for it.
+    from pyarrow import parquet
+
+    rows = parquet.ParquetFile(source)
+    schema = rows.schema_arrow.with_metadata(dict(meta))
+    with parquet.ParquetWriter(target, schema, compression="zstd") as writer:
+        for number in range(rows.num_row_groups):
+            writer.write_table(rows.read_row_group(number).replace_schema_metadata(dict(meta)))
 
 
 def _nulls_last(keys: Sequence[str]) -> list[Any]:

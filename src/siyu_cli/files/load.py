@@ -23,8 +23,8 @@ from siyu_cli.files.loading.report import Input, LoadReport, Note, SheetReport, 
 from siyu_cli.files.loading.scripts import first_row
 from siyu_cli.files.loading.sources import (
     SheetSource,
-    give_back_cells,
     lend_cells,
+    let_go,
     parquet_rows,
     project,
     unite,
@@ -92,8 +92,7 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     min_paid = _least_paid(sheets)
     counted_from = min_paid if settings.orders.min_paid is None else settings.orders.min_paid
     notes += load_notes(connection, sheets, reports, request.as_of, counted_from)
-    for sheet in sheets:
-        give_back_cells(connection, sheet)
+    let_go(connection, sheets)
     if links:
         notes.append(
             Note("{count} member ids were joined to another by a shared phone.", {"count": len(links)})

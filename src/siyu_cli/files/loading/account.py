@@ -27,6 +27,12 @@ _COLUMN_OF = {
     "shared_phone": ("phone", "receiver_phone"),
 }
 
+_ORDER_FACTS = (
+    "max(ordered_on) as newest_on",
+    "count(case when paid = 0 then 1 end) as free_lines",
+    "count(case when paid <> 0 and paid < 10 then 1 end) as small_lines",
+)
+
 Rejects = tuple[tuple[str, str, int], ...]
 
 
@@ -37,7 +43,7 @@ def account_for(
     connection.execute(script("account")["rejects"])
     reports: dict[int, SheetReport] = {}
     for table in {sheet.match.table for sheet in sheets}:
-        _collect_exceptions(connection, table or "")
+        _collect_verdicts(connection, table or "")
     for sheet in sheets:
         verdicts = _verdicts(connection, sheet)
         _list_rejects(connection, sheet)
@@ -48,21 +54,25 @@ def account_for(
     return reports, rejects
 
 
-def _collect_exceptions(connection: duckdb.DuckDBPyConnection, table: str) -> None:
-    # One pass over the judged rows; those that were simply used, nearly all, need no second look.
-    exceptions = exp.select("source", "row", "verdict", "faults").from_(_JUDGED[table]).where(
-        exp.or_(exp.column("verdict").is_(exp.null()).not_(), exp.column("faults").is_(exp.null()).not_())
-    )  # fmt: skip
-    create(connection, table + "_exceptions", exceptions)
+def _collect_verdicts(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Make ``<table>_verdicts``: rows counted by verdict, those that were rejected or have a fault one by one.
+
+    One pass over the judged rows tells all that warnings ask of them too: for orders, what was newest, and
+    how many used lines paid nothing or little.
+    """
+    is_listed = "verdict like 'reject:%' or faults is not null"
+    verdicts = exp.select(
+        "source", "verdict", "faults", f"case when {is_listed} then row end as row", "count(*) as rows",
+        *(_ORDER_FACTS if table == "orders" else ()),
+    ).from_(_JUDGED[table])  # fmt: skip
+    create(connection, table + "_verdicts", verdicts.group_by("1", "2", "3", "4"))
 
 
 def _verdicts(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> Counter[str]:
-    excepted = exp.select("verdict", "count(*)").from_(f"{sheet.match.table}_exceptions").where(
-        exp.column("source").eq(sheet.source), exp.column("verdict").is_(exp.null()).not_()
-    ).group_by("verdict")  # fmt: skip
-    verdicts = Counter(dict(connection.execute(excepted.sql("duckdb")).fetchall()))
-    (rows,) = first_row(connection, exp.select("count(*)").from_(f"source_{sheet.source}").sql("duckdb"))
-    verdicts["used"] = rows - verdicts.total()
+    counted = exp.select("coalesce(verdict, 'used')", "cast(sum(rows) as bigint)").from_(
+        f"{sheet.match.table}_verdicts"
+    ).where(exp.column("source").eq(sheet.source)).group_by("1")  # fmt: skip
+    verdicts = Counter(dict(connection.execute(counted.sql("duckdb")).fetchall()))
     return verdicts + _between_header_and_data(sheet)
 
 
@@ -89,9 +99,8 @@ def _report(sheet: SheetSource, verdicts: Counter[str]) -> SheetReport:
 
 def _list_rejects(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> None:
     statements = script("account")
-    faulty = exp.select("row", "verdict", "faults").from_(f"{sheet.match.table}_exceptions").where(
-        exp.column("source").eq(sheet.source),
-        exp.or_(exp.column("verdict").like("reject:%"), exp.column("faults").is_(exp.null()).not_()),
+    faulty = exp.select("row", "verdict", "faults").from_(f"{sheet.match.table}_verdicts").where(
+        exp.column("source").eq(sheet.source), exp.column("row").is_(exp.null()).not_()
     )  # fmt: skip
     create(connection, "faulty", faulty)
     if first_row(connection, "select count(*) from faulty") == (0,):

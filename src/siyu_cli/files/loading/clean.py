@@ -1,7 +1,6 @@
 """Raw cells to typed columns: one projection per sheet, built as a syntax tree over the macros of clean.sql.
 
-Every sheet of a table comes out with the same columns, mapped or not, so that what follows is plain SQL over
-their union. ``faults`` lists the cells that are not what their column holds, as ``key:reason`` joined by ``;``.
+``faults`` lists the cells that are not what their column holds, as ``key:reason`` joined by ``;``.
 """
 
 from __future__ import annotations
@@ -78,7 +77,7 @@ def fits(kind: Kind, sql_type: str) -> bool:
 
 
 def projection(table: Table, match: Match, origin: Origin) -> exp.Select:
-    """Return the select that reads one sheet as ``source, row, <every column of table>, faults, <kind of row>``.
+    """Return the select that reads one sheet as ``source, row, <mapped columns of table>, faults, <kind of row>``.
 
     Raw columns are ``c0``, ``c1``… as text, or a Parquet file's own typed columns. Cells that are canonical
     text are done in the first of five levels; the others are unguarded, emptied of mere dashes, and parsed.
@@ -94,14 +93,16 @@ def projection(table: Table, match: Match, origin: Origin) -> exp.Select:
     for column in table.columns:
         cells = [origin.columns[cell.position] for cell in mapped.get(column.key, [])]
         if not cells:
-            levels.last.append(exp.alias_(typed_null(column), column.key))
-        elif _is_text(column, origin, cells):
+            continue
+        if _is_text(column, origin, cells):
             levels.add_text(column, cells)
         else:
             levels.add_typed(column, cells[0])
     select = levels.select([column.key for column in table.columns if column.key in mapped])
     pattern = match.preset.order_id_date if match.preset else None
-    return _with_order_id_date(select, pattern) if pattern and table.name == "orders" else select
+    if pattern and mapped.keys() >= {"order_id", "ordered_at"}:
+        return _with_order_id_date(select, pattern)
+    return select
 
 
 class _Levels:

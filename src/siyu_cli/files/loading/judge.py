@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sqlglot import exp
+from sqlglot import exp, parse_one
 
 from siyu_cli.files.loading.report import Note
 from siyu_cli.files.loading.scripts import call, first_row, script
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     import duckdb
 
     from siyu_cli.files.loading.sources import SheetSource
-
-_LOOKED_UP = ("phone", "account", "receiver_phone", "status", "refund_status", "cancelled_at")
 
 
 def describe_sources(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:
@@ -44,7 +42,8 @@ def judge_orders(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSo
     """Make ``settled_orders``, every row with its verdict, and ``order_lines``; return what was inferred."""
     statements = script("orders")
     orders = [sheet for sheet in sheets if sheet.match.table == "orders"]
-    connection.execute(statements["plain" if _is_plain(connection, sheets) else "keyed"])
+    keyed = _without_empty_lookups(connection, parse_one(statements["keyed"], read="duckdb"))
+    connection.execute(keyed.sql("duckdb"))
     notes = _settle_scopes(connection, orders)
     has_totals = any(sheet.scope == "order" and sheet.has("order_id") for sheet in orders)
     connection.execute(statements["order_rows" if has_totals else "no_order_rows"])
@@ -70,12 +69,19 @@ def judge_members(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetS
         connection.execute(statements["strangers"])
 
 
-def _is_plain(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> bool:
-    """Return whether there is one export alone whose rows name their member by id: nothing to look up."""
-    if len(sheets) != 1 or sheets[0].match.table != "orders" or sheets[0].has(*_LOOKED_UP):
-        return False
-    counted = "select (select count(*) from excluded) + (select count(*) from member_links)"
-    return bool(first_row(connection, counted) == (0,))
+def _without_empty_lookups(connection: duckdb.DuckDBPyConnection, tree: exp.Expr) -> exp.Expr:
+    """Return the tree without its left joins with empty tables, whose columns are null for every row."""
+    for join in list(tree.find_all(exp.Join)):
+        lookup = join.this
+        if join.side != "LEFT" or first_row(
+            connection, exp.select("1").from_(lookup.name).limit(1).sql("duckdb")
+        ):
+            continue
+        join.pop()
+        for column in list(tree.find_all(exp.Column)):
+            if column.table == lookup.alias:
+                column.replace(exp.null())
+    return tree
 
 
 def _settle_scopes(connection: duckdb.DuckDBPyConnection, orders: Sequence[SheetSource]) -> list[Note]:

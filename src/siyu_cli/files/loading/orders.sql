@@ -6,7 +6,8 @@
 -- The variable as_of is the date the shop is looked at.
 
 -- name: keyed
--- One row per raw row, with its member's key, what its words mean, and what it paid.
+-- One row per raw row, with its member's key, what its words mean, and what it paid. Joins with what is empty are
+-- left out before it is run.
 create or replace temp view keyed_orders as
 select
     * exclude (raw_faults, refund_word, refund_state, known_status, is_closed, is_unpaid),
@@ -49,12 +50,12 @@ from (
         is_title,
         has_total_word,
         coalesce(
-            member_key,
+            links.member_key,
             raw.member_id,
             buyers.phone_key,
             case when buyers.is_shared then null else raw.phone end,
-            account_key,
-            case when raw.account is not null then platform || ':' || raw.account end,
+            accounts.account_key,
+            case when raw.account is not null then sources.platform || ':' || raw.account end,
             case when not has_buyer then coalesce(receivers.phone_key, case when receivers.is_shared then null else receiver_phone end) end
         ) as member_key,
         coalesce(buyers.is_shared, false) or (not has_buyer and coalesce(receivers.is_shared, false)) as is_shared_phone,
@@ -82,54 +83,11 @@ from (
     join sources using (source)
     left join status_words as known on known.source = raw.source and known.kind = 'status' and known.word = raw.status
     left join status_words as refunds on refunds.source = raw.source and refunds.kind = 'refund_status' and refunds.word = raw.refund_status
-    left join member_links using (member_id)
+    left join member_links as links on links.member_id = raw.member_id
     left join phone_keys as buyers on buyers.phone = raw.phone
     left join phone_keys as receivers on receivers.phone = raw.receiver_phone
-    left join account_keys using (platform, account)
+    left join account_keys as accounts on accounts.platform = sources.platform and accounts.account = raw.account
 ) as looked_up;
-
--- name: plain
--- The same for one export that names its members by id alone: nothing to look up.
-create or replace temp view keyed_orders as
-select
-    source,
-    row,
-    scope,
-    true as has_buyer,
-    member_id,
-    cast(null as varchar) as buyer_phone,
-    name as buyer_name,
-    order_id,
-    item_id,
-    product,
-    sku,
-    quantity,
-    unit_price,
-    is_blank,
-    is_title,
-    has_total_word,
-    member_id as member_key,
-    false as is_shared_phone,
-    ordered_at,
-    paid_at,
-    cast(coalesce(paid_at, ordered_at) as date) as ordered_on,
-    coalesce(
-        paid_amount,
-        case when not has_amount then cast(cast(unit_price as decimal(18, 4)) * cast(quantity as decimal(18, 3)) as decimal(18, 2)) end
-    ) as paid,
-    abs(refunded_amount) as refunded,
-    cast(refunded_at as date) as refunded_on,
-    shipped_at is not null or completed_at is not null as is_delivered,
-    coalesce(updated_at, greatest(ordered_at, paid_at, shipped_at, completed_at, refunded_at)) as updated_at,
-    cast(null as timestamp) as exported_at,
-    faults,
-    cast(null as varchar) as status_word,
-    case
-        when has_paid_at and paid_at is null and not coalesce(contains(faults, 'paid_at:'), false) then 'unpaid'
-        else 'paid'
-    end as status
-from raw_orders
-join sources using (source);
 
 -- name: order_rows
 -- Orders whose total is written once per order: the row that carries it. An export may write it on every row, or

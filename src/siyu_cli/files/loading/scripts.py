@@ -40,6 +40,13 @@ def call(name: str, *arguments: exp.Expr) -> exp.Anonymous:
     return exp.Anonymous(this=name, expressions=[argument.copy() for argument in arguments])
 
 
+def drop(connection: duckdb.DuckDBPyConnection, name: str, *, kind: str = "TABLE") -> None:
+    """Drop a table or view, if it is there."""
+    from sqlglot import exp
+
+    connection.execute("drop " + kind + " if exists " + exp.to_table(name).sql("duckdb"))
+
+
 def create(
     connection: duckdb.DuckDBPyConnection,
     name: str,

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from siyu_cli.files.loading.clean import NOTHING, Origin, as_text, fits, projection
+from siyu_cli.files.loading.clean import NOTHING, Origin, as_text, fits, projection, typed_null
 from siyu_cli.files.loading.day_order import with_day_order
 from siyu_cli.files.loading.faults import mark_faults
-from siyu_cli.files.loading.scripts import call, create, first_row
+from siyu_cli.files.loading.scripts import call, create, drop, first_row
 from siyu_cli.tables import CONTACTS, MEMBERS, ORDERS, Table
 
 if TYPE_CHECKING:
@@ -27,6 +27,10 @@ _FILLED_KINDS = ("id", "phone", "instant", "date", "text", "status")
 _ESSENTIAL = ("order_id", "member_id", "phone", "account", "ordered_at", "paid_at", "paid_amount")
 # Blank here is the rule; a column of nothing else may be formulas that were never computed.
 _OFTEN_BLANK = ("refunded_amount", "unit_price", "quantity", "status")
+_ROW_KINDS = ("is_blank", "is_title", "has_total_word")
+# The loader's views that are read by its own tables only; those of orders, unless the lines stay in their files.
+_PASSING = ("judged_members", "judged_contacts", "raw_members", "raw_contacts")
+_PASSING_ORDERS = ("read_lines", "settled_orders", "judged_orders", "keyed_orders", "raw_orders")
 _BATCH_ROWS = 50_000
 LOADED = {"members": MEMBERS, "contacts": CONTACTS, "orders": ORDERS}
 
@@ -64,7 +68,7 @@ class SheetSource:
 
 
 def project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: str) -> None:
-    """Make ``source_<n>``: the sheet with the columns of its table, cleaned.
+    """Make ``source_<n>``: the sheet's mapped columns, cleaned.
 
     Text is parsed once and kept; a typed Parquet file stays where it is and is read as a view.
     """
@@ -99,32 +103,48 @@ def lend_cells(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> Non
         connection.register(f"cells_{sheet.source}", sheet.cells)
 
 
-def give_back_cells(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> None:
-    """Let go of a sheet's raw cells, with the ID cards and addresses in them and the memory they take."""
-    if sheet.raw.cells is not None:
-        connection.unregister(f"cells_{sheet.source}")
-        sheet.cells = None
+def let_go(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:
+    """Forget what stands between files and loaded tables: the ID cards and addresses in it, the memory it takes.
+
+    Typed Parquet files stay open, since their order lines are read where they lie.
+    """
+    is_kept = any(sheet.origin and not sheet.origin.is_typed for sheet in sheets if sheet.match.table == "orders")
+    for name in (*_PASSING, *(_PASSING_ORDERS if is_kept else ())):
+        drop(connection, name, kind="VIEW")
+    for sheet in sheets:
+        if sheet.raw.cells is not None:
+            connection.unregister(f"cells_{sheet.source}")
+            drop(connection, f"source_{sheet.source}")
+            sheet.cells = None
 
 
 def unite(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:
-    """Make ``raw_members``, ``raw_contacts`` and ``raw_orders`` from the sheets of each; empty where there is none."""
+    """Make ``raw_members``, ``raw_contacts`` and ``raw_orders``: the sheets of each under all of its columns."""
     for name, table in LOADED.items():
         own = [sheet for sheet in sheets if sheet.match.table == name]
-        selects = [exp.select("*").from_(f"source_{sheet.source}") for sheet in own] or [_empty(table)]
+        selects = [_with_every_column(connection, sheet) for sheet in own] or [_empty(table)]
         union: exp.Query = selects[0]
         for select in selects[1:]:
             union = exp.union(union, select, distinct=False)
         create(connection, f"raw_{name}", union, kind="VIEW")
 
 
-def _empty(table: Table) -> exp.Select:
-    from siyu_cli.files.loading.clean import typed_null
+def _with_every_column(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> exp.Select:
+    name = f"source_{sheet.source}"
+    known = {column for column, _ in _described(connection, name)}
+    columns = [
+        exp.column(column.key) if column.key in known else exp.alias_(typed_null(column), column.key)
+        for column in sheet.table.columns
+    ]
+    return exp.select("source", "row", *columns, "faults", *_ROW_KINDS).from_(name)
 
+
+def _empty(table: Table) -> exp.Select:
     columns = [exp.alias_(typed_null(column), column.key) for column in table.columns]
     frame = [
         exp.alias_(exp.cast(exp.null(), "int"), "source"), exp.alias_(exp.cast(exp.null(), "bigint"), "row"),
         *columns, exp.alias_(exp.cast(exp.null(), "varchar"), "faults"),
-        *(exp.alias_(exp.false(), name) for name in ("is_blank", "is_title", "has_total_word")),
+        *(exp.alias_(exp.false(), name) for name in _ROW_KINDS),
     ]  # fmt: skip
     return exp.select(*frame).where(exp.false())
 

@@ -66,16 +66,18 @@ def _order_notes(
     connection: duckdb.DuckDBPyConnection, as_of: date, rows: int, *, counts_free: bool
 ) -> list[Note]:
     statements = script("warnings")
-    (newest,) = first_row(connection, statements["newest"])
+    newest, free_lines, small_lines = first_row(connection, statements["used_lines"])
     notes = _stale_notes(newest, as_of)
     one_in = max(1, rows // _SAMPLED_ROWS)
-    orders, small = first_row(connection, statements["small_orders"], {"one_in": one_in})
+    orders, small = (
+        first_row(connection, statements["small_orders"], {"one_in": one_in}) if small_lines else (0, 0)
+    )
     if orders and small > 0.02 * orders:
         notes.append(Note(
             "{share} of the orders are under 10: deposits, samples or points exchanges may be among them.",
             {"share": f"{small / orders:.1%}"},
         ))  # fmt: skip
-    (free,) = (0,) if counts_free else first_row(connection, statements["free_orders"])
+    (free,) = first_row(connection, statements["free_orders"]) if free_lines and not counts_free else (0,)
     if free:
         notes.append(Note(
             "{count} free orders are counted apart; orders.min_paid = 0 makes them purchases.", {"count": free}

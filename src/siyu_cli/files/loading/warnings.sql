@@ -1,10 +1,13 @@
 -- The facts that warnings rest on.
 
--- name: newest
-select max(ordered_on) as newest_on from order_lines where ordered_on <= getvariable('as_of');
+-- name: used_lines
+select max(newest_on) as newest_on, sum(free_lines) as free_lines, sum(small_lines) as small_lines
+from orders_verdicts
+where verdict is null;
 
 -- name: small_orders
--- A share needs no more than a sample of members: $one_in says how many stand for one.
+-- Looked for only where a line is as small. A share needs no more than a sample of members: $one_in says how many
+-- stand for one.
 select count(*) as orders, count(case when paid > 0 and paid < 10 then 1 end) as small
 from (
     select sum(paid_amount) as paid
@@ -25,7 +28,7 @@ from (
 ) as free_orders;
 
 -- name: has_total_row
-select 1 from orders_exceptions where source = $source and verdict = 'skip:total_row' limit 1;
+select 1 from orders_verdicts where source = $source and verdict = 'skip:total_row' limit 1;
 
 -- name: stated_totals
 -- An export may have a total per page and one of all: the last of them, or all together.
