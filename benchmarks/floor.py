@@ -2,10 +2,9 @@
 
     python benchmarks/floor.py MEMBERS.xlsx ORDERS.xlsx SHEET.parquet OUT.xlsx
 
-    python benchmarks/floor.py sheet MEMBERS.xlsx ORDERS.xlsx SHEET.parquet
+    python benchmarks/floor.py sheet MEMBERS.xlsx ORDERS.xlsx SHEET.parquet COLUMNS
 
-SHEET.parquet holds the rows to write: what siyu puts into its own list of members, whatever columns that has
-today. The second form makes it.
+SHEET.parquet holds the rows to write: those columns of siyu's own list of members. The second form makes it.
 """
 
 from __future__ import annotations
@@ -28,20 +27,17 @@ def write_floor(people: str, orders: str, sheet: str, out: str) -> None:
     write_worksheet(pq.read_table(sheet), out)
 
 
-def make_sheet(people: str, orders: str, sheet: str) -> None:
+def make_sheet(people: str, orders: str, sheet: str, columns: str) -> None:
     import pyarrow as pa
 
     from siyu_cli import open_shop
 
     with open_shop([people, orders], as_of="2026-06-30") as shop:
-        rows = shop.segment().arrow()
-        known = shop.people()
-    for name in ("phone", "name"):
-        rows = rows.append_column(name, known[name])
+        rows = shop.segment().arrow(columns.split(","))
     # The writer leaves decimals and booleans empty, so they become what siyu writes for them.
     plain = {pa.decimal128(18, 2): pa.float64(), pa.bool_(): pa.string()}
-    columns = [column.cast(plain.get(column.type, column.type)) for column in rows.columns]
-    pq.write_table(pa.table(columns, names=rows.column_names), sheet)
+    cells = [column.cast(plain.get(column.type, column.type)) for column in rows.columns]
+    pq.write_table(pa.table(cells, names=rows.column_names), sheet)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ from siyu_cli.engines.duckdb import DuckDBEngine
 from siyu_cli.errors import UsageError
 from siyu_cli.files.load import Load, LoadRequest, load
 from siyu_cli.files.loading.report import LoadReport
-from siyu_cli.files.loading.scripts import first_row
+from siyu_cli.files.loading.scripts import create, first_row
 from siyu_cli.files.writing.replace import replacing
 from siyu_cli.tables import SEGMENTS
 
@@ -96,20 +96,18 @@ class Segmentation:
         members: pd.DataFrame = self.arrow().to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
         return members
 
-    def arrow(self) -> pa.Table:
-        """Return the same rows as Arrow: exact decimals, no copy through Python."""
-        return self.shop.engine.read("segments", ["member_id"]).select(list(SEGMENTS.keys))
+    def arrow(self, columns: Sequence[str] = SEGMENTS.keys) -> pa.Table:
+        """Return the same rows as Arrow: exact decimals, no copy through Python.
 
-    def people(self) -> pa.Table:
-        """Return ``member_id, phone, name`` of the listed members, unmasked, in the order of ``arrow()``."""
-        return self.shop.people()
+        ``columns`` are keys of ``tables.SEGMENTS``, or ``phone`` and ``name``, unmasked; with them ``member_id``.
+        """
+        return self.shop.engine.read(self.shop.listed(columns), ["member_id"])
 
     def write_parquet(
-        self, path: Path, meta: Mapping[str, str] | None = None, *, show_personal: bool = False
+        self, path: Path, meta: Mapping[str, str] | None = None, columns: Sequence[str] = SEGMENTS.keys
     ) -> None:
-        """Write the members list to one Parquet file, by the engine, with ``phone`` and ``name`` if wanted."""
-        name = self.shop.list_with_people() if show_personal else "segments"
-        self.shop.engine.write(name, path, ["member_id"], meta)
+        """Write the same rows to one Parquet file, by the engine; ``meta`` is kept in the file."""
+        self.shop.engine.write(self.shop.listed(columns), path, ["member_id"], meta)
 
 
 class Shop:
@@ -160,17 +158,24 @@ class Shop:
         list_members(self.engine, self.parameters, where=None, segments=self.settings.segments, lang=lang)
         return explain_member(self.engine, self.parameters, self._key_of(member))
 
-    def people(self) -> pa.Table:
-        """Return ``member_id, phone, name`` of the members last listed, unmasked."""
-        listed = self.engine.connection.table(self.list_with_people())
-        return listed.select("member_id", "phone", "name").order("member_id").to_arrow_table()
+    def listed(self, columns: Sequence[str]) -> str:
+        """Give these columns of the members last listed a name, and return it; ``member_id`` is one of them.
 
-    def list_with_people(self) -> str:
-        """Name the members last listed together with ``phone`` and ``name``, unmasked, and return the name."""
-        self.engine.connection.execute(
-            "create or replace temp view segments_with_people as from segments left join people using (member_id)"
-        )
-        return "segments_with_people"
+        Phones and names, which no step reads, are joined if they are among them.
+        """
+        from sqlglot import exp
+
+        rows = exp.select(*map(exp.column, dict.fromkeys(columns))).from_("segments")
+        if {"phone", "name"} & set(columns):
+            rows = rows.join("people", using="member_id", join_type="left")
+        create(self.engine.connection, "listed", rows, kind="VIEW")
+        return "listed"
+
+    def person(self, member_id: str) -> tuple[str | None, str | None]:
+        """Return the phone and the name staff know a member by, unmasked; None for what is not known."""
+        asked = "select phone, name from people where member_id = $member_id"
+        phone, name = first_row(self.engine.connection, asked, {"member_id": member_id}) or (None, None)
+        return phone, name
 
     def rejects(self) -> pa.Table:
         """Return every rejected row and cell, as in ``tables.REJECTS``, personal values masked."""

@@ -124,11 +124,7 @@ def describe(found: Explanation, shop: Shop, *, show_personal: bool) -> dict[str
 
 def who(member_id: str, shop: Shop, *, show_personal: bool) -> dict[str, str | None]:
     """Return phone and name of one member, masked unless they were asked for."""
-    import pyarrow.compute as pc
-
-    people = shop.people()
-    rows = people.filter(pc.equal(people["member_id"], member_id)).to_pylist() or [{}]
-    phone, name = rows[0].get("phone"), rows[0].get("name")
+    phone, name = shop.person(member_id)
     if show_personal:
         return {"phone": phone, "name": name}
     return {"phone": mask_phone(phone) or None, "name": mask_name(name) or None}

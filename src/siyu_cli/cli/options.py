@@ -110,6 +110,12 @@ Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more; show w
 ShowPersonal = Annotated[
     bool, typer.Option("--show-personal", help="Phones and names in full, not 138****8000 and 王**.")
 ]
+Columns = Annotated[
+    str | None,
+    typer.Option(
+        "--columns", metavar="KEY,KEY…", help="Only these columns of the list, such as stage,net_sales,owner."
+    ),
+]
 DebugSteps = Annotated[
     Path | None,
     typer.Option("--debug-steps", metavar="DIR", help="Write every table in between to this folder."),

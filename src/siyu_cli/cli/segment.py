@@ -11,6 +11,7 @@ from siyu_cli.cli.memory import open_memory
 from siyu_cli.cli.options import (
     AsOf,
     By,
+    Columns,
     Config,
     DebugSteps,
     Files,
@@ -27,7 +28,7 @@ from siyu_cli.cli.options import (
 )
 from siyu_cli.cli.output import Sink, open_sink, write_stdout
 from siyu_cli.cli.summary import print_summary
-from siyu_cli.cli.writing import check_output, document, list_members, write_result
+from siyu_cli.cli.writing import Listing, check_output, document, parse_columns, write_result
 from siyu_cli.errors import EXIT_FINDINGS
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
@@ -46,6 +47,7 @@ def segment(  # noqa: PLR0913, PLR0917  each parameter is an option
     as_of: AsOf = None,
     where: Where = None,
     by: By = None,
+    columns: Columns = None,
     output: Output = None,
     format: Format = None,
     force: Force = False,
@@ -65,6 +67,7 @@ def segment(  # noqa: PLR0913, PLR0917  each parameter is an option
     """
     check_output(output, files, force=force)
     sink = open_sink(format, output, quiet=quiet)
+    listing = parse_columns(columns, output, sink.format, show_personal=show_personal)
     source = read_source(files, as_of, config, header_map, password_env, sink)
     with (
         open_memory("segment", source, {"where": where, "by": by}) as memory,
@@ -79,11 +82,11 @@ def segment(  # noqa: PLR0913, PLR0917  each parameter is an option
             shop.write_steps(debug_steps)
         if output is not None:
             with sink.status(_("Writing {file}…").format(file=output.name)):
-                write_result(result, output, force=force, show_personal=show_personal)
+                write_result(result, output, listing, force=force)
             memory.note_output(output, int(result.stages["members"].sum()))
         if not where:
             memory.keep(result)
-        print_result(result, sink, show_personal=show_personal)
+        print_result(result, sink, listing)
     tell_load(result.load, sink)
     if output is not None:
         sink.note(_("Wrote {file}.").format(file=output))
@@ -94,7 +97,7 @@ def segment(  # noqa: PLR0913, PLR0917  each parameter is an option
         raise typer.Exit(EXIT_FINDINGS)
 
 
-def print_result(result: Segmentation, sink: Sink, *, show_personal: bool) -> None:
+def print_result(result: Segmentation, sink: Sink, listing: Listing) -> None:
     """Print the summary, the JSON document or the list, by the sink's format."""
     if sink.is_table:
         print_summary(result, sink)
@@ -103,8 +106,9 @@ def print_result(result: Segmentation, sink: Sink, *, show_personal: bool) -> No
     else:
         from siyu_cli.files.write import csv_text, jsonl_text
 
-        table, columns = list_members(result, show_personal=show_personal)
-        for piece in (csv_text if sink.format == "csv" else jsonl_text)(table, columns):
+        chosen = listing.chosen(is_workbook=False)
+        table = result.arrow([column.key for column in chosen])
+        for piece in (csv_text if sink.format == "csv" else jsonl_text)(table, chosen):
             write_stdout(piece)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +15,9 @@ from siyu_cli.locale import translate as _
 from siyu_cli.tables import MEMBERS, SEGMENTS, Column
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from siyu_cli import Segmentation
 
+_PEOPLE = (MEMBERS["phone"], MEMBERS["name"])
 SUFFIXES = (".xlsx", ".csv", ".json", ".jsonl", ".parquet")
 
 
@@ -44,31 +45,70 @@ def check_output(output: Path | None, inputs: Sequence[Path], *, force: bool, op
     check_target(output, force=force)
 
 
-def write_result(result: Segmentation, path: Path, *, force: bool, show_personal: bool) -> None:
+@dataclass(frozen=True)
+class Listing:
+    """Which columns of the members list are wanted, None for all, and whether phones and names stand in full."""
+
+    columns: tuple[Column, ...] | None = None
+    show_personal: bool = False
+
+    def chosen(self, *, is_workbook: bool) -> tuple[Column, ...]:
+        """Return the columns in order: unless they were chosen, a workbook names people right beside the key."""
+        if self.columns is not None:
+            return self.columns
+        key, *numbers = SEGMENTS.columns
+        if is_workbook:
+            return (key, *_PEOPLE, *numbers)
+        return (key, *numbers, *(_PEOPLE if self.show_personal else ()))
+
+
+def parse_columns(text: str | None, output: Path | None, format: str, *, show_personal: bool) -> Listing:
+    """Return the listing ``--columns`` asks for, the key first; ``UsageError`` for a column there is not."""
+    if text is None:
+        return Listing(None, show_personal)
+    known = {column.key: column for column in (*SEGMENTS.columns, *_PEOPLE)}
+    keys = list(dict.fromkeys(("member_id", *filter(None, map(str.strip, text.split(","))))))
+    for key in keys:
+        if key not in known:
+            near = ", ".join(get_close_matches(key, known, n=3)) or "stage, rfm_segment, net_sales"
+            raise UsageError(
+                "--columns {column}: no such column.", hint="Did you mean {near}?", column=key, near=near
+            )
+    is_masked = output.suffix.lower() == ".xlsx" if output else format == "table"
+    if not (is_masked or show_personal) and {"phone", "name"} & set(keys):
+        raise UsageError(
+            "--columns phone or name: only a workbook shows them masked.",
+            hint="Add --show-personal to write them in full.",
+        )
+    return Listing(tuple(known[key] for key in keys), show_personal)
+
+
+def write_result(result: Segmentation, path: Path, listing: Listing, *, force: bool) -> None:
     """Write the workbook, the summary or the list, by the suffix of ``path``."""
     from siyu_cli.files.write import json_text, replacing, write_json, write_table
 
     if path.suffix.lower() == ".xlsx":
-        write_segment_workbook(result, path, force=force, show_personal=show_personal)
+        write_segment_workbook(result, path, listing, force=force)
     elif path.suffix.lower() == ".json":
         write_json(document(result), path, force=force)
     elif path.suffix.lower() == ".parquet":
         meta = {"siyu": json_text(describe_run(result))}
         with replacing(path, force=force) as temporary:
-            result.write_parquet(temporary, meta, show_personal=show_personal)
+            result.write_parquet(temporary, meta, [column.key for column in listing.chosen(is_workbook=False)])
     else:
-        table, columns = list_members(result, show_personal=show_personal)
+        columns = listing.chosen(is_workbook=False)
+        table = result.arrow([column.key for column in columns])
         write_table(table, columns, path, force=force, meta=describe_run(result))
 
 
-def write_segment_workbook(result: Segmentation, path: Path, *, force: bool, show_personal: bool) -> None:
+def write_segment_workbook(result: Segmentation, path: Path, listing: Listing, *, force: bool) -> None:
     """Write the workbook people forward; phones and names stay masked unless they were asked for."""
     import pyarrow as pa
 
     from siyu_cli.files.writing.segment_sheets import SegmentContents, segment_sheets
     from siyu_cli.files.writing.workbook import write_workbook
 
-    members, _columns = list_members(result, show_personal=True)
+    members = result.arrow([column.key for column in listing.chosen(is_workbook=True)])
     contents = SegmentContents(
         pa.Table.from_pandas(result.stages, preserve_index=False),
         pa.Table.from_pandas(result.rfm, preserve_index=False),
@@ -86,19 +126,10 @@ def write_segment_workbook(result: Segmentation, path: Path, *, force: bool, sho
             *(_(note.message).format(**note.facts) for note in result.load.warnings),
         ],
     )
-    sheets = segment_sheets(contents, lang=get_language(), translate=_, show_personal=show_personal)
+    sheets = segment_sheets(
+        contents, lang=get_language(), translate=_, show_personal=listing.show_personal
+    )
     write_workbook(path, sheets, force=force)
-
-
-def list_members(result: Segmentation, *, show_personal: bool) -> tuple[pa.Table, tuple[Column, ...]]:
-    """Return one row per member and its columns: phone and name only when they were asked for."""
-    table = result.arrow()
-    if not show_personal:
-        return table, SEGMENTS.columns
-    people = result.people()
-    for key in ("phone", "name"):
-        table = table.append_column(key, people[key])
-    return table, (*SEGMENTS.columns, MEMBERS["phone"], MEMBERS["name"])
 
 
 def document(result: Segmentation) -> dict[str, Any]:

@@ -8,7 +8,7 @@ Everything after the projection is SQL over one DuckDB connection (see orders.sq
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -163,7 +163,7 @@ def _first_cells(connection: duckdb.DuckDBPyConnection, raw: RawSheet) -> list[s
 def _recognised(
     connection: duckdb.DuckDBPyConnection, source: Source, first: int, mapping: _HeaderMapping
 ) -> _OpenedFile:
-    opened = _OpenedFile(source, [], {})
+    opened = _OpenedFile(replace(source, sheets=()), [], {})
     for number, raw in enumerate(source.sheets, start=first):
         rows = _row_count(connection, raw)
         if raw.is_hidden:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from siyu_cli.errors import DataError, InputError, SiyuError
+from siyu_cli.files.reading.allocator import give_back_memory
 from siyu_cli.files.reading.archive import damaged, members
 from siyu_cli.files.reading.content import Content, digest, find
 from siyu_cli.files.reading.kinds import (
@@ -52,9 +53,14 @@ def read_each(
 
     A small file is then handled while a large one is still being read. Raises as ``read_sources`` does.
     """
+
+    def read_and_handle(place: int, path: Path) -> Handled:
+        handled = handle(place, _read_source(path, password))
+        give_back_memory()
+        return handled
+
     with ThreadPoolExecutor(max_workers=_THREADS) as pool:
-        reading = [pool.submit(lambda place, path: handle(place, _read_source(path, password)), place, path)
-                   for place, path in enumerate(paths)]  # fmt: skip
+        reading = [pool.submit(read_and_handle, place, path) for place, path in enumerate(paths)]
         return [done.result() for done in reading]
 
 

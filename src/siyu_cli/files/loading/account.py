@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from siyu_cli.files.loading.faults import WHOLE_ROW
+from siyu_cli.files.loading.faults import COLUMN_OF, WHOLE_ROW
 from siyu_cli.files.loading.report import SheetReport
 from siyu_cli.files.loading.scripts import create, first_row, script
 
@@ -18,14 +18,6 @@ if TYPE_CHECKING:
     from siyu_cli.files.loading.sources import SheetSource
 
 _JUDGED = {"members": "judged_members", "contacts": "judged_contacts", "orders": "settled_orders"}
-# Which column a rejected row is shown with, when no single cell of it is at fault.
-_COLUMN_OF = {
-    "missing_date": ("paid_at", "ordered_at"),
-    "missing_amount": ("paid_amount", "unit_price"),
-    "unknown_status": ("status",),
-    "order_conflict": ("order_id",),
-    "shared_phone": ("phone", "receiver_phone"),
-}
 
 _ORDER_FACTS = (
     "max(ordered_on) as newest_on",
@@ -106,7 +98,7 @@ def _list_rejects(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> 
     if first_row(connection, "select count(*) from faulty") == (0,):
         return
     connection.execute(statements["cells"])
-    for reason, keys in _COLUMN_OF.items():
+    for reason, keys in COLUMN_OF.items():
         key = next((key for key in keys if sheet.has(key)), WHOLE_ROW)
         connection.execute(statements["whole_rows"], {"reason": reason, "key": key})
     for (key,) in connection.execute("select distinct key from faulty_cells").fetchall():

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from siyu_cli.files.loading.sources import SheetSource
 
 WHOLE_ROW = "row"
+# Which column a rejected row is shown with, when no single cell of it is at fault.
+COLUMN_OF = {
+    "missing_date": ("paid_at", "ordered_at"),
+    "missing_amount": ("paid_amount", "unit_price"),
+    "unknown_status": ("status",),
+    "order_conflict": ("order_id",),
+    "shared_phone": ("phone", "receiver_phone"),
+}
 
 
 def mark_faults(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> None:
@@ -51,6 +59,17 @@ def mark_faults(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> No
         where=exp.column("row").eq(exp.column("at")), from_=exp.From(this=by_row.subquery("found")),
     )  # fmt: skip
     connection.execute(update.sql("duckdb"))
+
+
+def shown_keys(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> set[str]:
+    """Return the columns whose cells a reject may be shown with: those that have faults, and COLUMN_OF."""
+    each = call("unnest", call("string_split", exp.column("faults"), exp.Literal.string(";")))
+    faults = exp.select(exp.alias_(each, "fault")).from_(f"source_{sheet.source}").where(
+        exp.column("faults").is_(exp.null()).not_()
+    )  # fmt: skip
+    key = call("split_part", exp.column("fault"), exp.Literal.string(":"), exp.Literal.number(1))
+    found = connection.execute(exp.select(key).distinct().from_(faults.subquery("told")).sql("duckdb"))
+    return {key for (key,) in found.fetchall()} | {key for keys in COLUMN_OF.values() for key in keys}
 
 
 def _shown(value: str, key: str) -> str:

@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from siyu_cli.files.loading.clean import NOTHING, Origin, as_text, fits, projection, typed_null
 from siyu_cli.files.loading.day_order import with_day_order
-from siyu_cli.files.loading.faults import mark_faults
+from siyu_cli.files.loading.faults import mark_faults, shown_keys
 from siyu_cli.files.loading.scripts import call, create, drop, first_row
 from siyu_cli.tables import CONTACTS, MEMBERS, ORDERS, Table
 
@@ -95,6 +95,22 @@ def project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: str
     kind = "VIEW" if is_typed else "TABLE"
     create(connection, f"source_{sheet.source}", select, kind=kind, is_temporary=False)
     mark_faults(connection, sheet)
+    if sheet.raw.cells is not None:
+        _give_back_cells(connection, sheet, sheet.raw.cells)
+
+
+def _give_back_cells(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, raw: pa.Table) -> None:
+    # What was cleaned is looked at again only to show why it was rejected: those columns and the rows before the
+    # data stay. A large file is often still being read at this time, and memory is what it needs.
+    import pyarrow as pa
+
+    assert sheet.cells is not None
+    assert sheet.origin is not None
+    keys = shown_keys(connection, sheet)
+    shown = [sheet.origin.columns[column.position] for column in sheet.match.columns if column.key in keys]
+    sheet.cells = sheet.cells.select(list(dict.fromkeys((*shown, "row"))))
+    connection.register(sheet.origin.relation, sheet.cells)
+    sheet.raw = replace(sheet.raw, cells=raw.take(pa.arange(0, sheet.match.first_data_row)))
 
 
 def lend_cells(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> None:
@@ -150,13 +166,13 @@ def _empty(table: Table) -> exp.Select:
 
 
 def _data_cells(sheet: SheetSource) -> pa.Table:
-    import numpy as np
     import pyarrow as pa
 
     start = sheet.match.first_data_row
     cells = _repaired(sheet).slice(start)
     first = sheet.raw.first_row + start
-    rows = pa.array(np.arange(first, first + cells.num_rows, dtype="int64"))
+    # Not pa.array: it imports pandas, whose memory would add to the peak of reading.
+    rows = pa.arange(first, first + cells.num_rows)
     # The engine reads one batch per thread, and readers give one batch: cut it, without copying.
     numbered = cells.append_column("row", rows)
     return pa.Table.from_batches(
@@ -220,12 +236,12 @@ def _view_parquet(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, rel
 
 def _copy_parquet(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, relation: str) -> None:
     # The engine cannot number the rows of a file that has a column of the number's name.
-    import numpy as np
+    import pyarrow as pa
     from pyarrow import parquet
 
     cells = parquet.read_table(sheet.raw.parquet)
     numbered = cells.rename_columns([f"c{place}" for place in range(cells.num_columns)])
-    sheet.cells = numbered.append_column("row", [np.arange(1, cells.num_rows + 1, dtype="int64")])
+    sheet.cells = numbered.append_column("row", pa.arange(1, cells.num_rows + 1))
     connection.register(relation, sheet.cells)
 
 

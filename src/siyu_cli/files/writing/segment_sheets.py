@@ -18,6 +18,8 @@ from siyu_cli.files.writing.wording import Words, table_of
 from siyu_cli.files.writing.workbook import Chart, SheetColumn, SheetSpec
 
 _SHARES = ("member_share", "sales_share")
+# How those columns are shown that tell who a member is.
+_MASKS = {"member_id": mask_phone_keys, "phone": mask_phones, "name": mask_names}
 _CHARTED_GROUPS = 30  # more make a chart nobody can read
 
 
@@ -25,8 +27,8 @@ _CHARTED_GROUPS = 30  # more make a chart nobody can read
 class SegmentContents:
     """What a segmentation found, as tables and plain values.
 
-    ``stages``, ``rfm``: the summaries of tables.py. ``members``: the columns of SEGMENTS, and ``phone`` and
-    ``name`` if wanted. ``by``: the key it is by, then STAGE_SUMMARY. ``movement``: stage_from (a stage or
+    ``stages``, ``rfm``: the summaries of tables.py. ``members``: columns of SEGMENTS, ``phone`` and ``name`` in the
+    order they are to stand in. ``by``: the key it is by, then STAGE_SUMMARY. ``movement``: stage_from (a stage or
     ``new``), stage_to (a stage or ``gone``), members. ``meta``: version, command, as_of and parameters.
     ``headlines`` (for the summary) and ``definitions`` are more lines and rows, in the reader's language.
     """
@@ -203,27 +205,21 @@ def _movement(movement: pa.Table, words: Words) -> SheetSpec:
 
 def _members(members: pa.Table, words: Words, *, show_personal: bool) -> SheetSpec:
     _ = words.translate
-    columns = list(tables.SEGMENTS.columns)
-    if not show_personal:
-        keys = mask_phone_keys(plain(members["member_id"]))
-        members = members.set_column(members.column_names.index("member_id"), "member_id", keys)
-    for key, mask in (("name", mask_names), ("phone", mask_phones)):
-        if key not in members.column_names:
-            continue
-        column = tables.MEMBERS[key]
-        if not show_personal:
-            column = replace(column, kind="text")  # no code any more: nothing to protect from being a number
-            masked = mask(plain(members[key]))
-            members = members.set_column(members.column_names.index(key), key, masked)
-        columns.insert(1, column)
+    columns = []
+    for place, key in enumerate(members.column_names):
+        column = tables.MEMBERS[key] if key in ("phone", "name") else tables.SEGMENTS[key]
+        if key in _MASKS and not show_personal:
+            members = members.set_column(place, key, _MASKS[key](plain(members[key])))
+            # A masked phone is no code any more: nothing to protect from being a number.
+            column = replace(column, kind="text") if key == "phone" else column
+        columns.append(column)
     # Scores, days and orders are small: unformatted they cost less, and this list is long.
     shown = tuple(
         replace(column, kind="number") if column.kind == "count" else column
         for column in words.columns(columns)
     )
-    return SheetSpec(
-        _("Members"), members, shown, frozen_columns=1 + len(shown) - len(tables.SEGMENTS.columns)
-    )
+    named = sum(key in _MASKS for key in members.column_names)
+    return SheetSpec(_("Members"), members, shown, frozen_columns=named)
 
 
 def _sum(table: pa.Table, key: str) -> float:
