@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pyarrow.parquet as pq
 import pytest
 
 import corner_shop
@@ -226,6 +227,37 @@ def test_a_phone_typed_by_mistake_is_masked_in_the_error(run: Run):
     assert not PHONE.search(ended.err)
 
 
+@pytest.mark.parametrize("name", ["list.csv", "list.jsonl", "list.parquet", "list.xlsx"])
+def test_columns_cuts_the_list_down_to_what_is_asked_for_the_key_first(run: Run, name: str):
+    run(*segment("--columns", "net_sales, stage,net_sales", "-o", name))
+    keys = ["member_id", "net_sales", "stage"]
+    if name.endswith(".parquet"):
+        assert pq.read_schema(name).names == keys
+    elif name.endswith(".xlsx"):
+        header = next(openpyxl.load_workbook(name)["Members"].iter_rows(values_only=True))
+        assert header == tuple(SEGMENTS[key].title("en") for key in keys)
+    else:
+        first = Path(name).read_text("utf-8-sig").splitlines()[0]
+        assert (list(json.loads(first)) if name.endswith(".jsonl") else first.split(",")) == keys
+
+
+def test_columns_that_tell_who_a_member_is_are_masked_or_asked_for(run: Run):
+    run(*segment("--columns", "name,phone", "-o", "masked.xlsx"))
+    rows = list(openpyxl.load_workbook("masked.xlsx")["Members"].iter_rows(min_row=2, values_only=True))
+    assert all(not PHONE.search(str(row)) and not any(name in str(row) for name in NAMES) for row in rows)
+    assert any("****" in str(row) for row in rows)
+    refused = run(*segment("--columns", "phone"))
+    assert (refused.code, refused.out) == (2, "")
+    assert "--show-personal" in refused.err
+    assert PHONE.search(run(*segment("--columns", "phone", "--show-personal")).out)
+
+
+def test_an_unknown_column_is_refused_with_the_nearest(run: Run):
+    ended = run(*segment("--columns", "net_sale"))
+    assert ended.code == 2
+    assert "Did you mean net_sales" in ended.err
+
+
 def test_show_personal_adds_phone_and_name(run: Run):
     header, first, *_rest = run(*segment("--show-personal")).out.splitlines()
     assert header.endswith(",phone,name")
@@ -391,8 +423,8 @@ def test_errors_are_json_where_results_are(run: Run):
 def test_errors_speak_the_operators_language(run: Run):
     assert run("segment", "missing.csv", "--lang", "zh").err.splitlines()[-2].startswith("错误：")
     assert (
-        run("segment", "--colour", "--lang=zh").err
-        == "错误：没有选项 --colour。\n提示：请看 siyu segment --help。\n"
+        run("segment", "--paint", "--lang=zh").err
+        == "错误：没有选项 --paint。\n提示：请看 siyu segment --help。\n"
     )
 
 

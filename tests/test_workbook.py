@@ -77,7 +77,8 @@ def members(rows: list[dict[str, Any]], *, with_people: bool = True) -> pa.Table
         for column in tables.SEGMENTS.columns
     }
     if with_people:
-        columns |= {key: pa.array([row.get(key) for row in rows], pa.string()) for key in ("phone", "name")}
+        people = {key: pa.array([row.get(key) for row in rows], pa.string()) for key in ("phone", "name")}
+        columns = {"member_id": columns.pop("member_id"), **people, **columns}
     return pa.table(columns)
 
 

@@ -4,7 +4,7 @@
 -- takes   $as_of, $dormant_after, $churned_after
 --
 -- Long enough is more than churned_after days, and, for members with two or more gaps before it, more
--- than three times the median of those gaps. Few members qualify, so the joins are small.
+-- than three times the median of those gaps. Few members qualify, so the join is small.
 
 with long_silences as (
     select member_id, ordered_on as returned_on, gap_days as silence_days
@@ -13,24 +13,17 @@ with long_silences as (
       and date_diff('day', ordered_on, $as_of) <= $dormant_after
 ),
 
-earlier as (
+habits as (
     select
         member_id,
         returned_on,
         silence_days,
-        gap_days,
-        row_number() over (partition by member_id, returned_on order by gap_days nulls last) as place,
-        count(*) over (partition by member_id, returned_on) as gaps
+        count(case when ordered_on < returned_on then gap_days end) as gaps_before,
+        cast(median(case when ordered_on < returned_on then gap_days end) as double) as usual_days,
+        count(case when order_count > 0 and ordered_on >= returned_on then 1 end) as days_bought_since
     from long_silences
     join purchases using (member_id)
-    where gap_days is not null and ordered_on < returned_on
-),
-
-habits as (
-    select member_id, returned_on, avg(cast(gap_days as double)) as usual_days
-    from earlier
-    where gaps >= 2 and 2 * place between gaps and gaps + 2
-    group by member_id, returned_on
+    group by member_id, returned_on, silence_days
 ),
 
 latest as (
@@ -38,19 +31,16 @@ latest as (
         member_id,
         returned_on,
         silence_days,
+        days_bought_since,
         row_number() over (partition by member_id order by returned_on desc nulls last) as place
-    from long_silences
-    left join habits using (member_id, returned_on)
-    where usual_days is null or silence_days > 3 * usual_days
+    from habits
+    where gaps_before < 2 or silence_days > 3 * usual_days
 )
 
--- Days since the return are as recent as the return itself; older ones need not be looked at.
 select
     member_id,
     silence_days,
     date_diff('day', returned_on, $as_of) as days_since_return,
-    count(case when order_count > 0 and ordered_on >= returned_on then 1 end) as days_bought_since
+    days_bought_since
 from latest
-join purchases using (member_id)
-where place = 1 and date_diff('day', ordered_on, $as_of) <= $dormant_after
-group by member_id, silence_days, returned_on
+where place = 1

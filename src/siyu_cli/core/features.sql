@@ -7,26 +7,10 @@
 -- a log that is missing (history = totals) or holds less (history = partial); totals that run past as_of
 -- prove that purchases were made, and say nothing about how many by then.
 
-with ranked_gaps as (
+with aged as (
     select
         member_id,
         gap_days,
-        row_number() over (partition by member_id order by gap_days nulls last) as place,
-        count(*) over (partition by member_id) as gaps
-    from purchases
-    where gap_days is not null
-),
-
-rhythms as (
-    select member_id, avg(cast(gap_days as double)) as median_gap_days
-    from ranked_gaps
-    where 2 * place between gaps and gaps + 2
-    group by member_id
-),
-
-aged as (
-    select
-        member_id,
         case when order_count > 0 then ordered_on end as visited_on,
         date_diff('day', ordered_on, $as_of) as age_days,
         order_count as orders,
@@ -43,6 +27,7 @@ logged as (
         min(visited_on) as log_first_on,
         max(visited_on) as log_last_on,
         count(visited_on) as log_days,
+        cast(median(gap_days) as double) as median_gap_days,
         cast(sum(orders) as bigint) as log_orders,
         cast(sum(paid) as double) as log_paid,
         cast(sum(refunded) as double) as log_refunded,
@@ -69,6 +54,7 @@ known as (
         coalesce(is_logged, false) as is_logged,
         log_first_on,
         log_last_on,
+        median_gap_days,
         coalesce(log_days, 0) as log_days,
         coalesce(log_orders, 0) as log_orders,
         log_paid,
@@ -156,5 +142,4 @@ select
     case when is_active then true else false end as is_active,
     case when has_totals or log_days > 0 or log_paid > 0 or log_refunded > 0 then true else false end as has_evidence
 from counted
-left join rhythms using (member_id)
 left join invited using (member_id)

@@ -62,14 +62,15 @@ def mark_faults(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> No
 
 
 def shown_keys(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> set[str]:
-    """Return the columns whose cells a reject may be shown with: those that have faults, and COLUMN_OF."""
+    """Return the columns whose cells a reject may be shown with: those that have faults or may be found to have."""
     each = call("unnest", call("string_split", exp.column("faults"), exp.Literal.string(";")))
     faults = exp.select(exp.alias_(each, "fault")).from_(f"source_{sheet.source}").where(
         exp.column("faults").is_(exp.null()).not_()
     )  # fmt: skip
     key = call("split_part", exp.column("fault"), exp.Literal.string(":"), exp.Literal.number(1))
     found = connection.execute(exp.select(key).distinct().from_(faults.subquery("told")).sql("duckdb"))
-    return {key for (key,) in found.fetchall()} | {key for keys in COLUMN_OF.values() for key in keys}
+    judged = {"refund_status", *(key for keys in COLUMN_OF.values() for key in keys)}
+    return judged | {key for (key,) in found.fetchall()}
 
 
 def _shown(value: str, key: str) -> str:

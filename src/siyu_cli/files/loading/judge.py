@@ -42,12 +42,11 @@ def judge_orders(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSo
     """Make ``settled_orders``, every row with its verdict, and ``order_lines``; return what was inferred."""
     statements = script("orders")
     orders = [sheet for sheet in sheets if sheet.match.table == "orders"]
-    keyed = _without_empty_lookups(connection, parse_one(statements["keyed"], read="duckdb"))
-    connection.execute(keyed.sql("duckdb"))
+    connection.execute(_without_empty_lookups(connection, statements["keyed"]))
     notes = _settle_scopes(connection, orders)
     has_totals = any(sheet.scope == "order" and sheet.has("order_id") for sheet in orders)
     connection.execute(statements["order_rows" if has_totals else "no_order_rows"])
-    connection.execute(statements["judged"])
+    connection.execute(_without_empty_lookups(connection, statements["judged"]))
     if len(orders) > 1:
         connection.execute(script("overlaps")["contested"])
     connection.execute(statements["settled" if len(orders) > 1 else "uncontested"])
@@ -69,8 +68,9 @@ def judge_members(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetS
         connection.execute(statements["strangers"])
 
 
-def _without_empty_lookups(connection: duckdb.DuckDBPyConnection, tree: exp.Expr) -> exp.Expr:
-    """Return the tree without its left joins with empty tables, whose columns are null for every row."""
+def _without_empty_lookups(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
+    """Return a statement without its left joins with empty tables, whose columns are null for every row."""
+    tree = parse_one(sql, read="duckdb")
     for join in list(tree.find_all(exp.Join)):
         lookup = join.this
         if join.side != "LEFT" or first_row(
@@ -81,7 +81,7 @@ def _without_empty_lookups(connection: duckdb.DuckDBPyConnection, tree: exp.Expr
         for column in list(tree.find_all(exp.Column)):
             if column.table == lookup.alias:
                 column.replace(exp.null())
-    return tree
+    return tree.sql("duckdb")
 
 
 def _settle_scopes(connection: duckdb.DuckDBPyConnection, orders: Sequence[SheetSource]) -> list[Note]:

@@ -1,13 +1,12 @@
 -- Orders: from the rows of every order export to the lines the core reads.
 --
--- reads   raw_orders, sources, status_words, member_links, phone_keys, account_keys, excluded, contested
+-- reads   raw_orders, sources, status_words, refund_status_words, member_links, phone_keys, account_keys, excluded, contested
 -- writes  keyed_orders → order_rows → judged_orders → settled_orders → order_lines
 --
--- The variable as_of is the date the shop is looked at.
+-- The variable as_of is the date the shop is looked at. Left joins with what is empty are taken out before a part is run.
 
 -- name: keyed
--- One row per raw row, with its member's key, what its words mean, and what it paid. Joins with what is empty are
--- left out before it is run.
+-- One row per raw row, with its member's key, what its words mean, and what it paid.
 create or replace temp view keyed_orders as
 select
     * exclude (raw_faults, refund_word, refund_state, known_status, is_closed, is_unpaid),
@@ -81,8 +80,8 @@ from (
         not has_status and has_paid_at and paid_at is null and not coalesce(contains(faults, 'paid_at:'), false) as is_unpaid
     from raw_orders as raw
     join sources using (source)
-    left join status_words as known on known.source = raw.source and known.kind = 'status' and known.word = raw.status
-    left join status_words as refunds on refunds.source = raw.source and refunds.kind = 'refund_status' and refunds.word = raw.refund_status
+    left join status_words as known on known.source = raw.source and known.word = raw.status
+    left join refund_status_words as refunds on refunds.source = raw.source and refunds.word = raw.refund_status
     left join member_links as links on links.member_id = raw.member_id
     left join phone_keys as buyers on buyers.phone = raw.phone
     left join phone_keys as receivers on receivers.phone = raw.receiver_phone
@@ -164,13 +163,16 @@ select
     end as verdict
 from (
     select
-        *,
+        keyed.*,
+        totals.total_row as total_row,
+        totals.is_conflicting as is_conflicting,
         case when faults is not null then nullif(regexp_extract(faults, '(?:^|;)(?:member_id|phone|account|receiver_phone):([a-z_]+)', 1), '') end as key_fault,
         case when faults is not null then nullif(regexp_extract(faults, '(?:^|;)(?:paid_at|ordered_at):([a-z_]+)', 1), '') end as date_fault,
         case when faults is not null then nullif(regexp_extract(faults, '(?:^|;)(?:paid_amount|unit_price|quantity):([a-z_]+)', 1), '') end as amount_fault,
-        member_key in (select member_key from excluded) as is_excluded
-    from keyed_orders
-    left join order_rows using (source, order_id)
+        staff.member_key is not null as is_excluded
+    from keyed_orders as keyed
+    left join order_rows as totals on totals.source = keyed.source and totals.order_id = keyed.order_id
+    left join excluded as staff on staff.member_key = keyed.member_key
 ) as checked;
 
 -- name: settled

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from siyu_cli.files.loading.sources import SheetSource
 
 _SAMPLED_ROWS = 100_000
+_MOST_LINES = 10
+_MANY = 0.02
 
 
 def load_notes(
@@ -66,13 +68,14 @@ def _order_notes(
     connection: duckdb.DuckDBPyConnection, as_of: date, rows: int, *, counts_free: bool
 ) -> list[Note]:
     statements = script("warnings")
-    newest, free_lines, small_lines = first_row(connection, statements["used_lines"])
+    newest, used_lines, free_lines, small_lines = first_row(connection, statements["used_lines"])
     notes = _stale_notes(newest, as_of)
     one_in = max(1, rows // _SAMPLED_ROWS)
-    orders, small = (
-        first_row(connection, statements["small_orders"], {"one_in": one_in}) if small_lines else (0, 0)
-    )
-    if orders and small > 0.02 * orders:
+    orders = small = 0
+    # A small order has a small line, and ten lines to an order are more than any shop's average.
+    if used_lines and _MOST_LINES * small_lines > _MANY * used_lines:
+        orders, small = first_row(connection, statements["small_orders"], {"one_in": one_in})
+    if orders and small > _MANY * orders:
         notes.append(Note(
             "{share} of the orders are under 10: deposits, samples or points exchanges may be among them.",
             {"share": f"{small / orders:.1%}"},

@@ -1,13 +1,12 @@
 -- The facts that warnings rest on.
 
 -- name: used_lines
-select max(newest_on) as newest_on, sum(free_lines) as free_lines, sum(small_lines) as small_lines
+select max(newest_on) as newest_on, sum(rows) as used_lines, sum(free_lines) as free_lines, sum(small_lines) as small_lines
 from orders_verdicts
 where verdict is null;
 
 -- name: small_orders
--- Looked for only where a line is as small. A share needs no more than a sample of members: $one_in says how many
--- stand for one.
+-- A share needs no more than a sample of members: $one_in says how many stand for one.
 select count(*) as orders, count(case when paid > 0 and paid < 10 then 1 end) as small
 from (
     select sum(paid_amount) as paid

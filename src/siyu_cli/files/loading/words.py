@@ -18,29 +18,27 @@ _MOST_WORDS = 2_000
 
 
 def map_status_words(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:
-    """Make ``status_words``: what each word of ``status`` and ``refund_status`` means, null where nobody knows.
+    """Make ``status_words`` and ``refund_status_words``: what each word means, null where nobody knows.
 
     ``was_delivered`` marks words which tell that the goods had left the shop, whatever became of the order.
     """
-    connection.execute(
-        "create or replace temp table status_words "
-        "(source integer, kind varchar, word varchar, status varchar, was_delivered boolean)"
-    )
-    rows = [row for sheet in sheets if sheet.match.table == "orders" for row in _words(connection, sheet)]
-    if rows:
-        connection.executemany("insert into status_words values (?, ?, ?, ?, ?)", rows)
+    orders = [sheet for sheet in sheets if sheet.match.table == "orders"]
+    for kind in ("status", "refund_status"):
+        connection.execute(
+            "create or replace temp table " + kind + "_words "
+            "(source integer, word varchar, status varchar, was_delivered boolean)"
+        )
+        rows = [row for sheet in orders if sheet.has(kind) for row in _words(connection, sheet, kind)]
+        if rows:
+            connection.executemany("insert into " + kind + "_words values (?, ?, ?, ?)", rows)
 
 
 def _words(
-    connection: duckdb.DuckDBPyConnection, sheet: SheetSource
-) -> Iterator[tuple[int, str, str, str | None, bool]]:
+    connection: duckdb.DuckDBPyConnection, sheet: SheetSource, kind: str
+) -> Iterator[tuple[int, str, str | None, bool]]:
     preset = sheet.match.preset
-    for kind in ("status", "refund_status"):
-        if not sheet.has(kind):
-            continue
-        distinct = exp.select(kind).distinct().from_(f"source_{sheet.source}").limit(_MOST_WORDS)
-        for (word,) in connection.execute(distinct.sql("duckdb")).fetchall():
-            if word is None:
-                continue
+    distinct = exp.select(kind).distinct().from_(f"source_{sheet.source}").limit(_MOST_WORDS)
+    for (word,) in connection.execute(distinct.sql("duckdb")).fetchall():
+        if word is not None:
             meaning = order_status(word, preset) if kind == "status" else refund_state(word, preset)
-            yield sheet.source, kind, word, meaning, was_delivered(word, preset)
+            yield sheet.source, word, meaning, was_delivered(word, preset)

@@ -4,27 +4,10 @@
 /* A member joined after as_of exists only if they ordered before. Totals of a members export stand in for */
 /* a log that is missing (history = totals) or holds less (history = partial); totals that run past as_of */
 /* prove that purchases were made, and say nothing about how many by then. */
-WITH ranked_gaps AS (
+WITH aged AS (
   SELECT
     member_id,
     gap_days,
-    ROW_NUMBER() OVER (PARTITION BY member_id ORDER BY gap_days NULLS LAST) AS place,
-    COUNT(*) OVER (PARTITION BY member_id) AS gaps
-  FROM purchases
-  WHERE
-    NOT gap_days IS NULL
-), rhythms AS (
-  SELECT
-    member_id,
-    AVG(CAST(gap_days AS DOUBLE)) AS median_gap_days
-  FROM ranked_gaps
-  WHERE
-    2 * place BETWEEN gaps AND gaps + 2
-  GROUP BY
-    member_id
-), aged AS (
-  SELECT
-    member_id,
     CASE WHEN order_count > 0 THEN ordered_on END AS visited_on,
     CAST(DATEDIFF(CAST('2026-06-30' AS DATE), ordered_on) AS BIGINT) AS age_days,
     order_count AS orders,
@@ -39,6 +22,7 @@ WITH ranked_gaps AS (
     MIN(visited_on) AS log_first_on,
     MAX(visited_on) AS log_last_on,
     COUNT(visited_on) AS log_days,
+    CAST(MEDIAN(gap_days) AS DOUBLE) AS median_gap_days,
     CAST(SUM(orders) AS BIGINT) AS log_orders,
     CAST(SUM(paid) AS DOUBLE) AS log_paid,
     CAST(SUM(refunded) AS DOUBLE) AS log_refunded,
@@ -70,6 +54,7 @@ WITH ranked_gaps AS (
     COALESCE(is_logged, FALSE) AS is_logged,
     log_first_on,
     log_last_on,
+    median_gap_days,
     COALESCE(log_days, 0) AS log_days,
     COALESCE(log_orders, 0) AS log_orders,
     log_paid,
@@ -177,7 +162,5 @@ SELECT
     ELSE FALSE
   END AS has_evidence
 FROM counted
-LEFT JOIN rhythms
-  USING (member_id)
 LEFT JOIN invited
   USING (member_id)
