@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,15 @@ from pathlib import Path
 import pytest
 
 from broken import BOMBS, CORPUS, LOCKED, PASSWORD, Builder
-from siyu_cli.errors import DataError, InputError, SiyuError
+from siyu_cli.cli.main import main
+from siyu_cli.errors import (
+    EXIT_BUG,
+    EXIT_DONE,
+    EXIT_FINDINGS,
+    DataError,
+    InputError,
+    SiyuError,
+)
 from siyu_cli.files.read import Source, read_sources
 from siyu_cli.tables import REJECT_REASONS
 
@@ -153,3 +162,26 @@ def test_the_first_broken_file_in_the_order_given_is_the_one_told_of(tmp_path: P
     with pytest.raises(DataError) as caught:
         read_sources([tmp_path / name for name in names])
     assert caught.value.where.file == "二.csv"
+
+
+@pytest.mark.parametrize("name", CORPUS)
+def test_an_operator_gets_a_result_or_an_error_that_names_the_file_and_nothing_in_between(
+    name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = CORPUS[name](tmp_path)
+    listed, before = tmp_path / "out" / "list.csv", set(tmp_path.iterdir())
+    listed.parent.mkdir()
+    ended = main(["segment", str(path), "--as-of", "2026-06-30", "--lang", "en", "-o", str(listed)])
+    told = capfd.readouterr()
+    assert "Traceback" not in told.err
+    if ended in (EXIT_DONE, EXIT_FINDINGS):
+        assert {made.name for made in listed.parent.iterdir()} == {"list.csv", "list.csv.meta.json"}
+        assert main(["check", str(path), "--lang", "en", "--format", "json"]) in (EXIT_DONE, EXIT_FINDINGS)
+        load = json.loads(capfd.readouterr().out)["load"]
+        assert load["rows_in"] == load["rows_used"] + load["rows_rejected"] + load["rows_skipped"]
+    else:
+        assert ended == main(["check", str(path), "--lang", "en"]) != EXIT_BUG
+        assert path.name in told.err
+        assert "Hint: " in told.err
+        assert not list(listed.parent.iterdir())
+    assert set(tmp_path.iterdir()) == before | {listed.parent}

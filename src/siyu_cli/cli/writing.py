@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from os.path import realpath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,8 @@ def check_output(output: Path | None, inputs: Sequence[Path], *, force: bool, op
     """Raise before any work is done when the file asked for cannot be written, or is one of the inputs."""
     if output is None:
         return
-    if output.resolve() in {path.resolve() for path in inputs}:
+    # Not Path.resolve: a link that leads to itself is an error of reading, told when it is read.
+    if realpath(output) in map(realpath, inputs):
         raise UsageError(
             "{option} {file}: this file is read, and would be overwritten.",
             hint="Choose another name.",
