@@ -48,12 +48,17 @@ def is_title(origin: Origin, match: Match) -> exp.Expr:
         )
         for column in names[:2]
     ]
-    kinds = [exp.and_(*repeated)] if repeated else []
+    kinds = [_in_turn(*repeated)] if repeated else []
     first, *others = origin.columns
     if len(match.columns) > 2 and origin.column_types[first] == "VARCHAR":
         told = call("regexp_matches", exp.column(first, quoted=True), exp.Literal.string(_SENTENCE))
-        kinds.append(exp.and_(told, _are_null(others)))
+        kinds.append(_in_turn(_are_null(others), told))
     return exp.func("coalesce", exp.or_(*kinds), exp.false()) if kinds else exp.false()
+
+
+def _in_turn(first: exp.Expr, *others: exp.Expr) -> exp.Expr:
+    # Both sides of an "and" are computed for every row; a case looks at the second where the first holds.
+    return exp.Case().when(first, others[0]) if others else first
 
 
 def is_total(origin: Origin) -> exp.Expr:
