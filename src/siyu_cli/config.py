@@ -124,6 +124,21 @@ class Rfm(_Section):
     split: Literal["default", "median", "mean"] | tuple[_Amount, _Amount, _Amount] = "default"
 
 
+class Churn(_Section):
+    """``[churn]``: how far ahead to look, by which model, and from which chance a risk band begins."""
+
+    horizon_days: Annotated[int, BeforeValidator(_no_flag), Field(ge=1, le=1_000)] = 90
+    model: Literal["mbg", "bg", "pareto"] = "mbg"
+    risk_high: _Share = 0.8
+    risk_medium: _Share = 0.5
+
+    @model_validator(mode="after")
+    def _bands_in_order(self) -> Churn:
+        if self.risk_medium >= self.risk_high:
+            raise ValueError("risk_medium must be below risk_high")
+        return self
+
+
 class Load(_Section):
     """``[load]``: above this share of rejected rows a command ends with exit 3."""
 
@@ -163,6 +178,7 @@ class Settings(_Section):
     orders: Orders = Orders()
     stages: Stages = Stages()
     rfm: Rfm = Rfm()
+    churn: Churn = Churn()
     load: Load = Load()
     map: dict[Annotated[str, AfterValidator(_map_key)], _Text] = {}
     exclude: Exclude = Exclude()

@@ -10,11 +10,12 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from siyu_cli.core.calendar import Festival, find_festivals
 from siyu_cli.core.explain import Explanation, explain_member
 from siyu_cli.core.movement import compare_stages
 from siyu_cli.core.parameters import parameters
@@ -34,13 +35,14 @@ from siyu_cli.files.load import Load, LoadRequest, load
 from siyu_cli.files.loading.report import LoadReport
 from siyu_cli.files.loading.scripts import create, first_row
 from siyu_cli.files.writing.replace import replacing
-from siyu_cli.tables import SEGMENTS
+from siyu_cli.tables import RISK_BANDS, RISK_SUMMARY, SEGMENTS
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
     from siyu_cli.config import Settings
+    from siyu_cli.core.churn import ChurnModel
 
 _STEPS = {
     "order_lines": ["member_id", "order_id", "ordered_on", "paid_amount"],
@@ -110,6 +112,60 @@ class Segmentation:
         self.shop.engine.write(self.shop.listed(columns), path, ["member_id"], meta)
 
 
+@dataclass(frozen=True)
+class Churn:
+    """Who may be leaving: a row per buyer as in ``tables.CHURN``, the model, what it was worth before, days to mind.
+
+    ``record`` says per risk band how many members it held one horizon ago, and how many of them really left.
+    """
+
+    shop: Shop
+    model: ChurnModel
+    record: Sequence[Mapping[str, Any]]
+    festivals: Sequence[Festival]
+    meta: Mapping[str, Any]
+
+    @property
+    def load(self) -> LoadReport:
+        """Return what was read, used, skipped and rejected."""
+        return self.shop.load.report
+
+    @cached_property
+    def scored(self) -> pa.Table:
+        """Return every listed buyer as Arrow, the most value at risk first."""
+        rows = self.shop.engine.read("churn", ["member_id"])
+        return rows.sort_by([("value_at_risk", "descending"), ("member_id", "ascending")])
+
+    @property
+    def members(self) -> pd.DataFrame:
+        """Return every listed buyer as a frame."""
+        frame: pd.DataFrame = self.scored.to_pandas()
+        return frame
+
+    def at_risk(self) -> pa.Table:
+        """Return those who are not gone yet and whose risk is high or medium."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        is_at_risk = pc.is_in(self.scored["risk_band"], pa.array(["high", "medium"]))
+        return self.scored.filter(pc.and_(is_at_risk, pc.not_equal(self.scored["stage"], "churned")))
+
+    @cached_property
+    def risks(self) -> pd.DataFrame:
+        """Return one row per risk band as in ``tables.RISK_SUMMARY``."""
+        import pandas as pd
+
+        frame = self.members
+        groups = frame.groupby("risk_band")
+        known = pd.DataFrame({"members": groups.size(), "value_at_risk": groups["value_at_risk"].sum().round(2)})
+        rows = known.reindex(list(RISK_BANDS)).fillna(0).rename_axis("risk_band").reset_index()
+        rows["members"] = rows["members"].astype("int64")
+        rows["member_share"] = rows["members"] / (len(frame) or float("nan"))
+        then = pd.DataFrame(self.record or [], columns=["risk_band", "members", "silent_share"])
+        then = then.rename(columns={"members": "members_then"})
+        return rows.merge(then, on="risk_band", how="left")[list(RISK_SUMMARY.keys)]
+
+
 class Shop:
     """Members and orders as of one date; ``close`` it, or use it in ``with``."""
 
@@ -151,6 +207,41 @@ class Shop:
             self._meta(where),
             compare_stages(self.engine, snapshot) if snapshot else None,
         )
+
+    def churn(
+        self,
+        *,
+        horizon_days: int | None = None,
+        model: str | None = None,
+        where: str | None = None,
+        lang: str = "en",
+    ) -> Churn:
+        """Return how likely each buyer is not to order within the horizon, and what that would cost.
+
+        ``horizon_days`` and ``model`` (mbg, bg or pareto) are those of ``[churn]`` unless given; ``where`` chooses
+        who is listed, as in ``segment``; everybody is fitted. Raises ``ConditionError`` for a condition that is not allowed.
+        """
+        from siyu_cli.core.churn import score_churn, track_record
+
+        params = {**self.parameters, "horizon_days": horizon_days or self.settings.churn.horizon_days}
+        chosen = model or self.settings.churn.model
+        self._label()
+        list_members(self.engine, params, where=where, segments=self.settings.segments, lang=lang)
+        record = track_record(self.engine, params, chosen)
+        fitted = score_churn(self.engine, params, model=chosen, lang=lang)
+        ahead = self.as_of + timedelta(days=fitted.horizon_days)
+        festivals = find_festivals(self.as_of + timedelta(days=1), ahead, self.settings.calendar)
+        meta = self._meta(where)
+        meta["parameters"]["horizon_days"] = fitted.horizon_days
+        return Churn(self, fitted, record, festivals, meta)
+
+    def backtest(self, *, horizon_days: int | None = None, cutoff: date | None = None) -> list[dict[str, Any]]:
+        """Return how well the models would have told who fell silent, per cut-off; see ``core.backtest``."""
+        from siyu_cli.core.backtest import replay
+
+        params = {**self.parameters, "horizon_days": horizon_days or self.settings.churn.horizon_days}
+        self._label()
+        return replay(self.engine, params, cutoff=cutoff)
 
     def explain(self, member: str, *, lang: str = "en") -> Explanation:
         """Return everything known about one member, by id, phone or another of their ids."""

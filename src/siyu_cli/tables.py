@@ -502,6 +502,33 @@ RFM_SUMMARY = Table("rfm", "RFM segments", "RFM 分群", "one row per RFM segmen
     SEGMENTS["rfm_segment"], *STAGE_SUMMARY.columns[1:],
 ))
 
+# key: (English, Chinese), the likeliest to leave first.
+RISK_BANDS = {"high": ("High", "高风险"), "medium": ("Medium", "中风险"), "low": ("Low", "低风险")}
+
+CHURN = Table("churn", "Members at risk", "流失风险名单", "one row per buyer", (
+    FEATURES["member_id"],
+    _column("rate", "churn_probability", "Churn probability", "流失概率", note="chance of no order within the horizon"),
+    _column("text", "risk_band", "Risk", "风险等级", note="high, medium or low, by [churn]"),
+    _column("number", "value_at_risk", "Value at risk", "风险金额",
+            note="churn_probability × orders at their rhythm within the horizon × value of an order"),
+    _column("rate", "p_alive", "Chance of being alive", "存活概率", note="chance that they have not left for good"),
+    _column("number", "expected_orders", "Expected orders", "预期订单数", note="within the horizon"),
+    _column("number", "expected_spend", "Expected spend", "预期消费额", note="within the horizon"),
+    *(SEGMENTS[key] for key in (
+        "stage", "rfm_segment", "days_since_last", "median_gap_days", "order_days", "net_sales_365d", "owner",
+    )),
+    _column("text", "churn_reason", "Why", "原因"),
+))
+
+RISK_SUMMARY = Table("risks", "Risk", "流失风险", "one row per risk band", (
+    CHURN["risk_band"],
+    _column("count", "members", "Members", "人数"),
+    _column("rate", "member_share", "Share of members", "人数占比"),
+    CHURN["value_at_risk"],
+    _column("count", "members_then", "Members then", "当时人数", note="in this band one horizon ago"),
+    _column("rate", "silent_share", "Really left", "实际流失率", note="of these, no order in the horizon since"),
+))
+
 # code: (English, Chinese). A skipped row follows a rule and is no fault; a rejected one needs the operator.
 SKIP_RULES = {
     "blank_row": ("blank row", "空行"),
@@ -545,6 +572,7 @@ REJECT_REASONS = {
 
 TABLES = {table.name: table for table in (
     MEMBERS, CONTACTS, ORDERS, ORDER_ITEMS, ORDER_LINES, REJECTS, FEATURES, SEGMENTS, STAGE_SUMMARY, RFM_SUMMARY,
+    CHURN, RISK_SUMMARY,
 )}
 
 # Columns whose headers are recognised only to be left behind: they are never stored (PIPL art. 6).

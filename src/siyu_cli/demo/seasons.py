@@ -8,16 +8,11 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from siyu_cli.core.calendar import spring_festival
+
 Floats = NDArray[np.float64]
 
 DAY_SECONDS = 86_400
-
-# First day of the lunar year, month × 100 + day. It falls on nearly the same date every 19 years.
-_SPRING_FESTIVALS = {
-    2020: 125, 2021: 212, 2022: 201, 2023: 122, 2024: 210, 2025: 129, 2026: 217, 2027: 206, 2028: 126,
-    2029: 213, 2030: 203, 2031: 123, 2032: 211, 2033: 131, 2034: 219, 2035: 208, 2036: 128, 2037: 215,
-    2038: 204,
-}  # fmt: skip
 
 # (first day, last day, factor): month × 100 + day; the largest that holds counts.
 _CAMPAIGNS = (
@@ -49,12 +44,6 @@ class Period:
     def end(self) -> int:
         """Return the last second of the last day."""
         return self.days * DAY_SECONDS - 1
-
-
-def spring_festival(year: int) -> date:
-    """Return the first day of the lunar year that begins in ``year``; a day off at most outside 2020–2038."""
-    month, day = divmod(_SPRING_FESTIVALS[2020 + (year - 2020) % 19], 100)
-    return date(year, month, day)
 
 
 def _dates(period: Period) -> NDArray[np.datetime64]:

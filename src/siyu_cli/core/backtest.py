@@ -1,0 +1,149 @@
+"""The shop's own past as judge: who was said to leave at an earlier date, and who did."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from siyu_cli.core.churn import fit, look_back
+from siyu_cli.core.estimators.histories import DAYS_PER_WEEK, Histories
+from siyu_cli.core.query import Params
+
+if TYPE_CHECKING:
+    from siyu_cli.engines.protocol import Engine
+
+Values = NDArray[np.float64]
+
+MOST_CUTOFFS = 4
+_BINS = 10
+
+
+def replay(engine: Engine, params: Params, *, cutoff: date | None = None) -> list[dict[str, Any]]:
+    """Return, per cut-off, how well MBG/NBD, recency and the RFM sum told who would not order within the horizon.
+
+    Cut-offs are as_of less one horizon, less two, … (at most four) as long as there is a horizon of log before
+    them and a model can be fitted; or the one asked for. Each model knows only what was known then, except that
+    purchases are taken as they stand today. ``auc`` and ``pr_auc`` are of those who fell silent; the lifts are of the
+    tenth said to be likeliest to leave, and to buy; ``brier`` and ``ece`` hold for probabilities, which ranks are not.
+    """
+    as_of, horizon = params["as_of"], int(params["horizon_days"])  # type: ignore[arg-type]
+    assert isinstance(as_of, date)
+    if cutoff is not None:
+        steps = [(as_of - cutoff).days]
+    else:
+        steps = [horizon * number for number in range(1, MOST_CUTOFFS + 1)]
+    found = [_judge(engine, params, days, horizon) for days in steps]
+    return [judged for judged in found if judged is not None]
+
+
+def _judge(engine: Engine, params: Params, days: int, horizon: int) -> dict[str, Any] | None:
+    triples = look_back(engine, params, days)
+    if not len(triples) or triples["tenure_days"].max() < horizon:
+        return None
+    estimator = fit(Histories.of_days(triples), "mbg")
+    if estimator is None:
+        return None
+    rows = engine.read("histories", ["member_id"])
+    columns = {name: rows[name].to_numpy() for name in ("repeats", "active_days", "tenure_days", "days_since_last")}
+    silent = rows["is_silent"].to_numpy(zero_copy_only=False)
+    weeks = [columns[name] / DAYS_PER_WEEK for name in ("active_days", "tenure_days")]
+    chances = estimator.p_silent(Histories.of(columns["repeats"], *weeks), horizon / DAYS_PER_WEEK)
+    money = rows["net_sales"].cast("double").to_numpy()
+    scores = {
+        "mbg": _marks(chances, silent, is_chance=True),
+        "recency": _marks(columns["days_since_last"].astype(float), silent),
+        "rfm": _marks(-_rfm_sum(columns["days_since_last"], columns["repeats"], money, int(params["bins"])), silent),  # type: ignore[arg-type]
+    }
+    as_of = params["as_of"]
+    assert isinstance(as_of, date)
+    return {
+        "cutoff": (as_of - timedelta(days=days)).isoformat(),
+        "horizon_days": horizon,
+        "members": len(silent),
+        "churn_rate": float(silent.mean()),
+        "models": scores,
+        "reliability": reliability(chances, silent),
+    }
+
+
+def _rfm_sum(recency: Values, frequency: Values, money: Values, bins: int) -> Values:
+    scores = [bins - bins * (rankdata(recency, "min").astype(int) - 1) // len(recency)]
+    scores += [1 + bins * (rankdata(values, "min").astype(int) - 1) // len(values) for values in (frequency, money)]
+    total: Values = np.sum(scores, axis=0).astype(float)
+    return total
+
+
+def _marks(score: Values, silent: NDArray[np.bool_], *, is_chance: bool = False) -> dict[str, float | None]:
+    return {
+        "auc": auc(score, silent),
+        "pr_auc": average_precision(score, silent),
+        "brier": float(np.mean((score - silent) ** 2)) if is_chance else None,
+        "ece": _calibration_error(score, silent) if is_chance else None,
+        "lift_churn": _lift(score, silent),
+        "lift_buy": _lift(-score, ~silent),
+    }
+
+
+def auc(score: Values, silent: NDArray[np.bool_]) -> float | None:
+    """Return the chance that of two members, one silent and one not, the silent one has the higher score.
+
+    Ties count one half. None where all are of one kind.
+
+    >>> auc(np.array([0.9, 0.2, 0.2]), np.array([True, True, False]))
+    0.75
+    """
+    positives = int(silent.sum())
+    negatives = len(silent) - positives
+    if not positives or not negatives:
+        return None
+    ranks = rankdata(score)
+    return float((ranks[silent].sum() - positives * (positives + 1) / 2) / (positives * negatives))
+
+
+def average_precision(score: Values, silent: NDArray[np.bool_]) -> float | None:
+    """Return the mean precision over the silent members, from the highest score down; ties are taken together.
+
+    >>> average_precision(np.array([0.9, 0.2, 0.1]), np.array([True, False, True]))
+    0.8333333333333333
+    """
+    if not silent.any():
+        return None
+    values, place = np.unique(-score, return_inverse=True)
+    hits, members = np.bincount(place, silent, len(values)), np.bincount(place, minlength=len(values))
+    return float((hits * np.cumsum(hits) / np.cumsum(members)).sum() / silent.sum())
+
+
+def _lift(score: Values, hit: NDArray[np.bool_]) -> float | None:
+    """Return how much more often the tenth with the highest scores are hit; members who tie share their places."""
+    if not hit.any():
+        return None
+    values, place = np.unique(-score, return_inverse=True)
+    hits, members = np.bincount(place, hit, len(values)), np.bincount(place, minlength=len(values))
+    wanted = max(1.0, len(score) / 10)
+    taken = np.clip(wanted - (np.cumsum(members) - members), 0, members)
+    return float((taken * hits / members).sum() / wanted / hit.mean())
+
+
+def reliability(chance: Values, silent: NDArray[np.bool_]) -> list[dict[str, Any]]:
+    """Return, for ten bands of the chance, how many members were in it, the mean chance and what came true."""
+    place = np.minimum((chance * _BINS).astype(int), _BINS - 1)
+    rows = []
+    for band in range(_BINS):
+        inside = place == band
+        members = int(inside.sum())
+        rows.append({
+            "from": band / _BINS,
+            "members": members,
+            "predicted": float(chance[inside].mean()) if members else None,
+            "observed": float(silent[inside].mean()) if members else None,
+        })  # fmt: skip
+    return rows
+
+
+def _calibration_error(chance: Values, silent: NDArray[np.bool_]) -> float:
+    rows = [row for row in reliability(chance, silent) if row["members"]]
+    return float(sum(row["members"] * abs(row["predicted"] - row["observed"]) for row in rows) / len(chance))

@@ -1,0 +1,203 @@
+"""Churn: how likely each buyer is not to order within the horizon, what that would cost, and how sure one can be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from siyu_cli.core.estimators.beta_geometric import BetaGeometric
+from siyu_cli.core.estimators.gamma_gamma import GammaGamma
+from siyu_cli.core.estimators.histories import DAYS_PER_WEEK, Histories
+from siyu_cli.core.estimators.pareto import ParetoNBD
+from siyu_cli.core.query import Params, step
+from siyu_cli.core.reasons import CHURN_REASONS
+from siyu_cli.errors import Note
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from siyu_cli.engines.protocol import Engine
+
+MODELS = ("mbg", "bg", "pareto")
+CELLS = "rfm_cells"
+RISK_BANDS = ("high", "medium", "low")
+# Fewer than these say nothing about how members differ.
+LEAST_BUYERS, LEAST_REPEATERS = 100, 30
+
+Estimator = BetaGeometric | ParetoNBD
+
+
+@dataclass(frozen=True)
+class ChurnModel:
+    """What scored the buyers: its name and parameters, what it was fitted to, and what was wrong, if anything.
+
+    ``name`` is one of MODELS, or ``rfm_cells`` where none could be fitted: the share of each RFM cell that fell
+    silent one horizon ago. ``values`` are the parameters of the value of an order, ``None`` where the mean stands in.
+    """
+
+    name: str
+    horizon_days: int
+    buyers: int
+    repeaters: int
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    log_likelihood: float | None = None
+    values: Mapping[str, float] | None = None
+    notes: tuple[Note, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the facts as JSON has them."""
+        facts = {key: value for key, value in vars(self).items() if key != "notes"}
+        return facts | {"parameters": dict(self.parameters), "values": self.values and dict(self.values)}
+
+
+def score_churn(engine: Engine, params: Params, *, model: str, lang: str) -> ChurnModel:
+    """Make the table ``churn``, one row per listed buyer, and return the model behind it.
+
+    ``params`` are a shop's, with ``horizon_days``, ``risk_high`` and ``risk_medium``. Reads purchases, segments,
+    stages and norms, as segmentation made them. Buyers are those with a dated purchase in the log; totals alone
+    tell no rhythm.
+    """
+    import pyarrow as pa
+
+    triples = look_back(engine, params, 0)
+    histories = Histories.of_days(triples)
+    estimator = fit(histories, model)
+    fitted = ChurnModel(model, _days(params), histories.buyers, histories.repeaters)
+    if estimator is None:
+        fitted = _by_cells(engine, params, fitted)
+    else:
+        _by_model(engine, params, triples, estimator)
+        fitted = replace(
+            fitted, parameters=estimator.parameters_, log_likelihood=estimator.log_likelihood_
+        )
+    fitted = _with_values(engine, params, fitted)
+    templates = [texts[1 if lang == "zh" else 0] for texts in CHURN_REASONS.values()]
+    engine.open("churn_reasons", pa.table({"reason": list(CHURN_REASONS), "template": templates}))
+    worth = fitted.values or {}
+    given = {f"value_{key}": worth.get(key) for key in ("p", "q", "gamma")}
+    engine.run(step("churn"), {**params, **given, "mean_order_value": _mean_order_value(engine)})
+    return fitted
+
+
+def look_back(engine: Engine, params: Params, days: int) -> pd.DataFrame:
+    """Make ``histories`` as of ``days`` before as_of, and return them as distinct triples with counts."""
+    as_of = params["as_of"]
+    assert isinstance(as_of, date)
+    engine.run(step("histories"), {**params, "as_of": as_of - timedelta(days=days)})
+    return engine.fetch(step("triples"), {})
+
+
+def fit(histories: Histories, model: str) -> Estimator | None:
+    """Return the fitted estimator, or None where the shop is too small or the likelihood has no top."""
+    if histories.buyers < LEAST_BUYERS or histories.repeaters < LEAST_REPEATERS:
+        return None
+    estimator: Estimator = ParetoNBD() if model == "pareto" else BetaGeometric(0 if model == "bg" else 1)
+    estimator.fit(histories)
+    return estimator if estimator.is_converged_ else None
+
+
+def track_record(engine: Engine, params: Params, model: str) -> list[dict[str, Any]]:
+    """Return, per risk band, how many members it held one horizon ago and how many of them really fell silent.
+
+    The model is fitted to what was known then. Leaves ``histories`` as of then; empty where the log is too short.
+    """
+    triples = look_back(engine, params, _days(params))
+    histories = Histories.of_days(triples)
+    estimator = fit(histories, model)
+    if estimator is None:
+        return []
+    chances = estimator.p_silent(histories, _days(params) / DAYS_PER_WEEK)
+    edges = (float(params["risk_medium"]), float(params["risk_high"]))  # type: ignore[arg-type]
+    place = np.searchsorted(edges, chances, side="right")
+    record = []
+    for number, band in enumerate(reversed(RISK_BANDS)):
+        members = int(triples["buyers"][place == number].sum())
+        silent = int(triples["silent"][place == number].sum())
+        share = silent / members if members else None
+        record.append({"risk_band": band, "members": members, "silent": silent, "silent_share": share})
+    return record[::-1]
+
+
+def _days(params: Params) -> int:
+    return int(params["horizon_days"])  # type: ignore[arg-type]
+
+
+def _by_model(engine: Engine, params: Params, triples: pd.DataFrame, estimator: Estimator) -> None:
+    horizon = _days(params) / DAYS_PER_WEEK
+    if isinstance(estimator, BetaGeometric):
+        pairs = triples[["repeats", "tenure_days"]].drop_duplicates().reset_index(drop=True)
+        tenure = pairs["tenure_days"].to_numpy(float) / DAYS_PER_WEEK
+        alike = Histories.of(pairs["repeats"], np.zeros(len(pairs)), tenure)
+        engine.open("expectations", pairs.assign(orders_if_alive=estimator.orders_if_alive(alike, horizon)))
+        given = {**params, **estimator.parameters_, "first_chance": estimator.first_chance}
+        engine.run(step("chances"), given)
+        return
+    histories = Histories.of_days(triples)
+    rate = (estimator.r_ + histories.repeats) / (estimator.alpha_ + histories.tenure)
+    scores = triples[["repeats", "active_days", "tenure_days"]].assign(
+        p_alive=estimator.p_alive(histories),
+        churn_probability=estimator.p_silent(histories, horizon),
+        expected_orders=estimator.expected_orders(histories, horizon),
+        orders_on_rhythm=rate * horizon,
+    )
+    engine.open("history_chances", scores)
+    engine.run(replace(step("chances_by_history"), name="chances"), params)
+
+
+def _by_cells(engine: Engine, params: Params, fitted: ChurnModel) -> ChurnModel:
+    """Score by what became of each RFM cell one horizon ago, each drawn a little towards the shop."""
+    split = engine.read("norms", ["shop_norm"]).to_pylist()[0]["money_split"]
+    given = {**params, "cell_money_split": float(split or 0)}
+    look_back(engine, params, fitted.horizon_days)
+    cells = engine.fetch(step("cells"), given)
+    members, silent = cells["members"].sum(), cells["silent"].sum()
+    rate = silent / members if members else float("nan")
+    rates = cells[["is_recent", "is_frequent", "is_valuable"]].assign(
+        silent_rate=(cells["silent"] + rate) / (cells["members"] + 1)
+    )
+    look_back(engine, params, 0)
+    engine.open("cell_rates", rates)
+    engine.run(replace(step("chances_by_cell"), name="chances"), given)
+    note = (
+        Note(
+            "Too small or too even a shop for a model: chances are what became of each RFM group {days} days ago "
+            "({buyers} buyers, {repeaters} of them more than once).",
+            {"days": fitted.horizon_days, "buyers": fitted.buyers, "repeaters": fitted.repeaters},
+        )
+        if members
+        else Note(
+            "The log is shorter than {days} days: nothing is known yet about who comes back.",
+            {"days": fitted.horizon_days},
+        )
+    )
+    return replace(fitted, name=CELLS, notes=(*fitted.notes, note))
+
+
+def _with_values(engine: Engine, params: Params, fitted: ChurnModel) -> ChurnModel:
+    orders = engine.fetch(step("order_values"), params)
+    if orders["members"].sum() < LEAST_REPEATERS:
+        return fitted
+    model = GammaGamma().fit(
+        orders["repeats"], orders["repeat_sales"].astype(float) / orders["repeats"], orders["members"]
+    )
+    notes = list(fitted.notes)
+    if abs(model.correlation_) >= 0.3:
+        notes.append(Note(
+            "Who buys often spends differently per order (Spearman {correlation}): expected spend is less sure.",
+            {"correlation": f"{model.correlation_:.2f}"},
+        ))  # fmt: skip
+    if not model.is_usable_:
+        notes.append(Note("Order values vary too widely for a model: members' own means stand in.", {}))
+        return replace(fitted, notes=tuple(notes))
+    values = {"p": model.p_, "q": model.q_, "gamma": model.gamma_}
+    return replace(fitted, values=values, notes=tuple(notes))
+
+
+def _mean_order_value(engine: Engine) -> float:
+    rows = engine.fetch(step("mean_order"), {})
+    sales, days = rows["net_sales"].astype(float).sum(), rows["order_days"].sum()
+    return float(sales / days) if days else 0.0

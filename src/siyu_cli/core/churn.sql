@@ -1,0 +1,116 @@
+-- churn: one row per listed buyer with a dated log: how likely they are gone, what is at stake, their rhythm in words.
+--
+-- reads   chances, histories, segments, stages, churn_reasons
+-- takes   $risk_high, $risk_medium   from which churn_probability a band begins
+--         $value_p, $value_q, $value_gamma   the fitted Gamma–Gamma, or nulls where there is none: then members'
+--                                            own mean, and $mean_order_value for those who bought once
+--
+-- value_at_risk = churn_probability × orders_on_rhythm × expected value of an order: what they would spend within
+-- the horizon if they bought on as they did, times the chance that they do not.
+
+with worths as (
+    select
+        member_id,
+        case when repeat_sales > 0 then cast(repeats as double) else cast(0 as double) end as x,
+        case when repeat_sales > 0 then cast(repeat_sales as double) else cast(0 as double) end as repeat_sum
+    from histories
+),
+
+valued as (
+    select
+        member_id,
+        case
+            when $value_p is not null
+            then $value_p * ($value_gamma + repeat_sum) / nullif($value_p * x + $value_q - 1, 0)
+            else coalesce(repeat_sum / nullif(x, 0), $mean_order_value)
+        end as order_value
+    from worths
+),
+
+scored as (
+    select
+        member_id,
+        p_alive,
+        churn_probability,
+        case
+            when churn_probability >= $risk_high then 'high'
+            when churn_probability >= $risk_medium then 'medium'
+            when churn_probability is not null then 'low'
+        end as risk_band,
+        expected_orders,
+        floor(100 * (expected_orders * order_value) + .5) / 100 as expected_spend,
+        floor(100 * (churn_probability * orders_on_rhythm * order_value) + .5) / 100 as value_at_risk
+    from chances
+    join valued using (member_id)
+),
+
+listed as (
+    select
+        member_id, stage, rfm_segment, days_since_last, median_gap_days, order_days, net_sales_365d, owner
+    from segments
+),
+
+paced as (
+    select member_id, expected_gap_days
+    from stages
+),
+
+rhythms as (
+    select
+        member_id,
+        stage,
+        rfm_segment,
+        days_since_last,
+        median_gap_days,
+        order_days,
+        net_sales_365d,
+        owner,
+        case when order_days >= 3 then 'own' when order_days = 2 then 'two' else 'once' end as reason,
+        cast(floor(10 * expected_gap_days + .5) as bigint) as norm_tenths,
+        cast(floor(10 * median_gap_days + .5) as bigint) as gap_tenths,
+        cast(floor(10 * days_since_last / cast(nullif(median_gap_days, 0) as double) + .5) as bigint) as ratio_tenths
+    from listed
+    join paced using (member_id)
+),
+
+worded as (
+    select
+        member_id,
+        stage,
+        rfm_segment,
+        days_since_last,
+        median_gap_days,
+        order_days,
+        net_sales_365d,
+        owner,
+        replace(replace(replace(replace(
+            template,
+            '{days}', coalesce(cast(days_since_last as varchar), '')),
+            '{gap}', coalesce(cast((gap_tenths // 10) as varchar)
+                || case when (gap_tenths % 10) = 0 then '' else '.' || cast((gap_tenths % 10) as varchar) end, '')),
+            '{norm}', coalesce(cast((norm_tenths // 10) as varchar)
+                || case when (norm_tenths % 10) = 0 then '' else '.' || cast((norm_tenths % 10) as varchar) end, '')),
+            '{ratio}', coalesce(cast((ratio_tenths // 10) as varchar) || '.' || cast((ratio_tenths % 10) as varchar), ''))
+            as churn_reason
+    from rhythms
+    join churn_reasons using (reason)
+)
+
+select
+    member_id,
+    churn_probability,
+    risk_band,
+    value_at_risk,
+    p_alive,
+    expected_orders,
+    expected_spend,
+    stage,
+    rfm_segment,
+    days_since_last,
+    median_gap_days,
+    order_days,
+    net_sales_365d,
+    owner,
+    churn_reason
+from scored
+join worded using (member_id)
