@@ -29,7 +29,7 @@ DOWNWARD = {
     "core": {"config", "engines.protocol", "errors", "tables"},
     "files": {"errors", "tables"},
     "ledger": {"errors", "tables"},
-    "demo": {"errors", "files", "tables"},
+    "demo": {"core", "errors", "files", "tables"},
     "shop": {"config", "core", "engines", "errors", "files", "tables"},
     "cli": {"config", "core", "demo", "engines", "errors", "files", "ledger", "locale", "shop", "tables"},
 }

@@ -32,20 +32,35 @@ from siyu_cli.core.conditions import restricted, with_segments
 from siyu_cli.core.parameters import parameters
 from siyu_cli.core.query import Step, step, step_names
 from siyu_cli.engines.duckdb import DuckDBEngine
-from siyu_cli.tables import FEATURES, SEGMENTS, Table
+from siyu_cli.tables import CHURN, FEATURES, SEGMENTS, Table
 
 GOLDENS = Path(__file__).parent / "goldens" / "sql"
-PARAMS = {**parameters(Settings(), date(2026, 6, 30)), "member_id": "m1"}
+PARAMS = {
+    **parameters(Settings(), date(2026, 6, 30)), "member_id": "m1", "cell_money_split": 100.5, "first_chance": 1,
+    "r": 0.5, "alpha": 6.5, "a": 0.9, "b": 1.5, "value_p": 6.5, "value_q": 3.5, "value_gamma": 15.5,
+    "mean_order_value": 35.5,
+}  # fmt: skip
 # In the order they are made; the last read what is there by then.
 ORDER = (
     "purchases", "features", "measures", "bands", "norms", "rfm", "comebacks", "stages", "segments",
     "stage_summary", "rfm_summary", "silences", "movement", "one_member",
+    "histories", "triples", "order_values", "mean_order", "cells",
+    "chances_by_cell", "chances_by_history", "chances", "churn",
 )  # fmt: skip
 GIVEN = {
     "members": {column.key: column.sql_type for column in MEMBER_COLUMNS},
     "order_lines": {column.key: column.sql_type for column in LINE_COLUMNS},
     "stage_reasons": {"reason": "varchar", "template": "varchar"},
     "snapshot": {"member_id": "varchar", "stage": "varchar"},
+    "churn_reasons": {"reason": "varchar", "template": "varchar"},
+    "expectations": {"repeats": "bigint", "tenure_days": "bigint", "orders_if_alive": "double"},
+    "cell_rates": {
+        "is_recent": "boolean", "is_frequent": "boolean", "is_valuable": "boolean", "silent_rate": "double",
+    },
+    "history_chances": {
+        **dict.fromkeys(("repeats", "active_days", "tenure_days"), "bigint"),
+        **dict.fromkeys(("p_alive", "churn_probability", "expected_orders", "orders_on_rhythm"), "double"),
+    },
 }
 CONDITIONS = {
     "big and silent": "net_sales >= 1000.50 and stage in ('dormant', 'churned')",
@@ -86,7 +101,7 @@ def names(chosen: Step) -> str:
 def empty_shop():
     engine = DuckDBEngine()
     open_rows(engine, [], [])
-    for name in ("stage_reasons", "snapshot"):
+    for name in GIVEN.keys() - {"members", "order_lines"}:
         kinds = {key: pa.array([], ARROW_TYPES[kind]) for key, kind in GIVEN[name].items()}
         engine.open(name, pa.table(kinds))
     for name in ORDER:
@@ -186,7 +201,7 @@ def test_sqlglot_and_duckdb_see_the_same_types(empty_shop: DuckDBEngine, name: s
     assert schema()[name] == duckdb_types(empty_shop, name)
 
 
-@pytest.mark.parametrize("table", [FEATURES, SEGMENTS], ids=lambda table: table.name)
+@pytest.mark.parametrize("table", [FEATURES, SEGMENTS, CHURN], ids=lambda table: table.name)
 def test_contract_tables_have_the_contracts_columns_and_types_in_order(table: Table):
     contract = {column.key: column.sql_type for column in table.columns}
     assert list(schema()[table.name].items()) == list(contract.items())

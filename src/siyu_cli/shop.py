@@ -155,7 +155,7 @@ class Churn:
         """Return one row per risk band as in ``tables.RISK_SUMMARY``."""
         import pandas as pd
 
-        frame = self.members
+        frame = self.members.astype({"value_at_risk": float})
         groups = frame.groupby("risk_band")
         known = pd.DataFrame({"members": groups.size(), "value_at_risk": groups["value_at_risk"].sum().round(2)})
         rows = known.reindex(list(RISK_BANDS)).fillna(0).rename_axis("risk_band").reset_index()
@@ -219,7 +219,7 @@ class Shop:
         """Return how likely each buyer is not to order within the horizon, and what that would cost.
 
         ``horizon_days`` and ``model`` (mbg, bg or pareto) are those of ``[churn]`` unless given; ``where`` chooses
-        who is listed, as in ``segment``; everybody is fitted. Raises ``ConditionError`` for a condition that is not allowed.
+        who is listed, as in ``segment``; everybody is fitted. Raises ``ConditionError`` for one that is not allowed.
         """
         from siyu_cli.core.churn import score_churn, track_record
 

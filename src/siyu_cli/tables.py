@@ -509,11 +509,11 @@ CHURN = Table("churn", "Members at risk", "流失风险名单", "one row per buy
     FEATURES["member_id"],
     _column("rate", "churn_probability", "Churn probability", "流失概率", note="chance of no order within the horizon"),
     _column("text", "risk_band", "Risk", "风险等级", note="high, medium or low, by [churn]"),
-    _column("number", "value_at_risk", "Value at risk", "风险金额",
+    _column("money", "value_at_risk", "Value at risk", "风险金额",
             note="churn_probability × orders at their rhythm within the horizon × value of an order"),
     _column("rate", "p_alive", "Chance of being alive", "存活概率", note="chance that they have not left for good"),
     _column("number", "expected_orders", "Expected orders", "预期订单数", note="within the horizon"),
-    _column("number", "expected_spend", "Expected spend", "预期消费额", note="within the horizon"),
+    _column("money", "expected_spend", "Expected spend", "预期消费额", note="within the horizon"),
     *(SEGMENTS[key] for key in (
         "stage", "rfm_segment", "days_since_last", "median_gap_days", "order_days", "net_sales_365d", "owner",
     )),
@@ -527,6 +527,19 @@ RISK_SUMMARY = Table("risks", "Risk", "流失风险", "one row per risk band", (
     CHURN["value_at_risk"],
     _column("count", "members_then", "Members then", "当时人数", note="in this band one horizon ago"),
     _column("rate", "silent_share", "Really left", "实际流失率", note="of these, no order in the horizon since"),
+))
+
+BACKTEST = Table("backtest", "Looking back", "回测", "one row per cut-off and way of telling", (
+    _column("text", "cutoff", "Looked back from", "回测日"),
+    _column("count", "members", "Members", "人数"),
+    _column("rate", "churn_rate", "Left", "流失率", note="no order within the horizon"),
+    _column("text", "model", "Told by", "模型"),
+    _column("number", "auc", "AUC", "AUC", note="chance that who left was ranked above who stayed; .5 is a coin"),
+    _column("number", "pr_auc", "PR-AUC", "PR-AUC"),
+    _column("number", "brier", "Brier", "Brier", note="mean squared error of the chance"),
+    _column("number", "ece", "Calibration error", "校准误差", note="how far chances were off, on average"),
+    _column("number", "lift_churn", "Lift, leavers", "流失提升度", note="in the tenth likeliest to leave"),
+    _column("number", "lift_buy", "Lift, buyers", "购买提升度", note="in the tenth likeliest to buy"),
 ))
 
 # code: (English, Chinese). A skipped row follows a rule and is no fault; a rejected one needs the operator.
@@ -572,7 +585,7 @@ REJECT_REASONS = {
 
 TABLES = {table.name: table for table in (
     MEMBERS, CONTACTS, ORDERS, ORDER_ITEMS, ORDER_LINES, REJECTS, FEATURES, SEGMENTS, STAGE_SUMMARY, RFM_SUMMARY,
-    CHURN, RISK_SUMMARY,
+    CHURN, RISK_SUMMARY, BACKTEST,
 )}
 
 # Columns whose headers are recognised only to be left behind: they are never stored (PIPL art. 6).

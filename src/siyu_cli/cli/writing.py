@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from os.path import realpath
@@ -13,9 +13,11 @@ from siyu_cli.cli.summary import suggest
 from siyu_cli.errors import UsageError
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
-from siyu_cli.tables import MEMBERS, SEGMENTS, Column
+from siyu_cli.tables import MEMBERS, SEGMENTS, Column, Table
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from siyu_cli import Segmentation
 
 _PEOPLE = (MEMBERS["phone"], MEMBERS["name"])
@@ -101,6 +103,15 @@ def write_result(result: Segmentation, path: Path, listing: Listing, *, force: b
         columns = listing.chosen(is_workbook=False)
         table = result.arrow([column.key for column in columns])
         write_table(table, columns, path, force=force, meta=describe_run(result))
+
+
+def write_list(
+    rows: pa.Table, table: Table, path: Path, *, force: bool, meta: Mapping[str, Any]
+) -> None:
+    """Write rows of a contract as csv, jsonl or parquet, by the suffix of ``path``."""
+    from siyu_cli.files.write import write_table
+
+    write_table(rows, table.columns, path, force=force, meta=meta)
 
 
 def write_segment_workbook(result: Segmentation, path: Path, listing: Listing, *, force: bool) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from siyu_cli.core.calendar import find_festivals
 from siyu_cli.core.churn import fit, look_back
 from siyu_cli.core.estimators.histories import DAYS_PER_WEEK, Histories
 from siyu_cli.core.query import Params
@@ -60,12 +61,14 @@ def _judge(engine: Engine, params: Params, days: int, horizon: int) -> dict[str,
     }
     as_of = params["as_of"]
     assert isinstance(as_of, date)
+    ahead = as_of - timedelta(days=days - 1)
     return {
         "cutoff": (as_of - timedelta(days=days)).isoformat(),
         "horizon_days": horizon,
         "members": len(silent),
         "churn_rate": float(silent.mean()),
         "models": scores,
+        "festivals": [found.name for found in find_festivals(ahead, ahead + timedelta(days=horizon - 1))],
         "reliability": reliability(chances, silent),
     }
 

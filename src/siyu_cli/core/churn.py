@@ -199,5 +199,5 @@ def _with_values(engine: Engine, params: Params, fitted: ChurnModel) -> ChurnMod
 
 def _mean_order_value(engine: Engine) -> float:
     rows = engine.fetch(step("mean_order"), {})
-    sales, days = rows["net_sales"].astype(float).sum(), rows["order_days"].sum()
+    sales, days = rows["total_net_sales"].astype(float).sum(), rows["total_order_days"].sum()
     return float(sales / days) if days else 0.0

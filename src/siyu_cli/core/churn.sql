@@ -38,8 +38,10 @@ scored as (
             when churn_probability is not null then 'low'
         end as risk_band,
         expected_orders,
-        floor(100 * (expected_orders * order_value) + .5) / 100 as expected_spend,
-        floor(100 * (churn_probability * orders_on_rhythm * order_value) + .5) / 100 as value_at_risk
+        cast(floor(100 * (expected_orders * order_value) + .5) / 100 as decimal(18, 2)) as expected_spend,
+        cast(
+            floor(100 * (churn_probability * orders_on_rhythm * order_value) + .5) / 100 as decimal(18, 2)
+        ) as value_at_risk
     from chances
     join valued using (member_id)
 ),

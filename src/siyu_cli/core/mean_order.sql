@@ -3,6 +3,6 @@
 -- reads   histories
 
 select
-    cast(sum(net_sales) as decimal(18, 2)) as net_sales,
-    cast(sum(order_days) as bigint) as order_days
+    cast(sum(net_sales) as decimal(18, 2)) as total_net_sales,
+    cast(sum(order_days) as bigint) as total_order_days
 from histories

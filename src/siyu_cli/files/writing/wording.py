@@ -15,6 +15,7 @@ _LABELLED: dict[str, Mapping[str, tuple[str, ...]]] = {
     "stage": tables.STAGES,
     "rfm_segment": tables.RFM_SEGMENTS,
     "history": tables.HISTORY,
+    "risk_band": tables.RISK_BANDS,
 }
 _ARROW = {"count": pa.int64(), "money": pa.float64(), "rate": pa.float64()}
 

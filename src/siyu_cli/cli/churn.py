@@ -1,0 +1,299 @@
+"""``siyu churn``: who may be leaving, how likely, what is at stake, and how often such words came true here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from siyu_cli.cli.loading import entitle, heading, load_shop, read_source, tell_load
+from siyu_cli.cli.masks import mask_text
+from siyu_cli.cli.memory import known_aliases
+from siyu_cli.cli.options import (
+    AsOf,
+    Config,
+    Files,
+    Force,
+    Format,
+    Lang,
+    Map,
+    Output,
+    PasswordEnv,
+    Quiet,
+    Verbose,
+    Where,
+    one_of,
+    parse_date,
+)
+from siyu_cli.cli.output import Sink, open_sink, write_stdout
+from siyu_cli.cli.values import show
+from siyu_cli.cli.writing import check_output, write_list
+from siyu_cli.errors import EXIT_FINDINGS, UsageError
+from siyu_cli.locale import get_language
+from siyu_cli.locale import translate as _
+from siyu_cli.tables import BACKTEST, CHURN, RISK_BANDS, RISK_SUMMARY, STAGES
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from siyu_cli import Churn
+
+EXAMPLES = """siyu churn 客户.xlsx 订单.xlsx -o 流失风险.xlsx
+siyu churn 客户.xlsx 订单.xlsx --horizon 60 --top 200 --split-by owner -o 流失风险.xlsx
+siyu churn 订单.xlsx --backtest
+"""
+MODELS = ("mbg", "bg", "pareto")
+SHOWN = 10
+BARS = ("member_share",)
+
+Horizon = Annotated[
+    int | None,
+    typer.Option("--horizon", metavar="DAYS", min=1, max=1000, help="How many days ahead to look; else 90."),
+]
+Model = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        metavar="|".join(MODELS),
+        callback=one_of("--model", MODELS),
+        help="mbg (MBG/NBD) unless said otherwise; bg (BG/NBD); pareto (Pareto/NBD).",
+    ),
+]
+Top = Annotated[
+    int | None, typer.Option("--top", metavar="N", min=1, help="Only the N members with most at stake.")
+]
+All = Annotated[bool, typer.Option("--all", help="Every buyer, also those at low risk and those gone.")]
+SplitBy = Annotated[
+    str | None,
+    typer.Option(
+        "--split-by", metavar="owner", callback=one_of("--split-by", ("owner",)),
+        help="One file per employee, named after them.",
+    ),
+]  # fmt: skip
+Backtest = Annotated[
+    bool, typer.Option("--backtest", help="Hold the model against the shop's own past instead.")
+]
+Cutoff = Annotated[
+    str | None, typer.Option("--cutoff", metavar="DATE", help="With --backtest: look back from this date alone.")
+]
+
+
+def churn(  # noqa: PLR0913, PLR0917  each parameter is an option
+    files: Files,
+    as_of: AsOf = None,
+    horizon: Horizon = None,
+    model: Model = None,
+    where: Where = None,
+    top: Top = None,
+    everyone: All = False,
+    split_by: SplitBy = None,
+    backtest: Backtest = False,
+    cutoff: Cutoff = None,
+    output: Output = None,
+    format: Format = None,
+    force: Force = False,
+    header_map: Map = None,
+    config: Config = None,
+    password_env: PasswordEnv = None,
+    lang: Lang = None,  # noqa: ARG001  main has already chosen the language
+    quiet: Quiet = False,
+    verbose: Verbose = False,  # noqa: ARG001  main has already looked at it
+) -> None:
+    """List the members who may be leaving, most at stake first, with the chance that no order comes.
+
+    Those are buyers not yet gone whose risk is high or medium. Chances come from how all members of this shop buy
+    and stop; how often they came true one horizon ago stands beside them. Contact details are never in the list.
+    """
+    check_output(output, files, force=force)
+    if split_by and output is None:
+        raise UsageError("--split-by needs -o.", hint="Name the files: -o 流失风险.xlsx.")
+    sink = open_sink(format, output, quiet=quiet)
+    source = read_source(files, as_of, config, header_map, password_env, sink)
+    with load_shop(source, sink, known_aliases(source.settings)) as shop:
+        if backtest:
+            on = parse_date("--cutoff", cutoff) if cutoff else None
+            with sink.status(_("Replaying the shop's past…")):
+                found = shop.backtest(horizon_days=horizon, cutoff=on)
+            print_backtest(found, sink)
+            return
+        with sink.status(_("Working out who may be leaving…")):
+            result = shop.churn(horizon_days=horizon, model=model, where=where, lang=get_language())
+            listed = result.scored if everyone else result.at_risk()
+            listed = listed.slice(0, top) if top else listed
+        if output is not None:
+            write_lists(result, listed, output, split_by, force=force, sink=sink)
+        print_result(result, listed, sink)
+    tell_load(result.load, sink)
+    for note in result.model.notes:
+        sink.warn(_(note.message).format(**note.facts))
+    for festival in result.festivals:
+        warning = _("{name} ({first_on} to {last_on}) falls into the horizon: chances are less sure on such days.")
+        sink.warn(warning.format(**vars(festival)))
+    if output is None and sink.is_table:
+        sink.hint(_("siyu churn … -o FILE.xlsx writes the list as a workbook"))
+    if result.load.rejected_share > source.settings.load.max_rejected_share:
+        raise typer.Exit(EXIT_FINDINGS)
+
+
+def write_lists(
+    result: Churn, listed: pa.Table, output: Path, split_by: str | None, *, force: bool, sink: Sink
+) -> None:
+    """Write the list to one file, or to one per value of ``split_by``."""
+    if split_by is None:
+        write_churn(result, listed, output, force=force)
+        sink.note(_("Wrote {file}.").format(file=output))
+        return
+    import pyarrow.compute as pc
+
+    for value in sorted(set(listed[split_by].to_pylist()), key=lambda value: (value is None, value or "")):
+        own = listed.filter(pc.is_null(listed[split_by]) if value is None else pc.equal(listed[split_by], value))
+        name = "".join("_" if character in '\\/:*?"<>|' else character for character in value or _("(none)"))
+        path = output.with_name(f"{output.stem}_{name.strip('. ')}{output.suffix}")
+        write_churn(result, own, path, force=force)
+        sink.note(_("Wrote {file}.").format(file=path))
+
+
+def write_churn(result: Churn, listed: pa.Table, path: Path, *, force: bool) -> None:
+    """Write the workbook, the summary or the list, by the suffix of ``path``."""
+    from siyu_cli.files.write import write_json
+
+    if path.suffix.lower() == ".json":
+        write_json(document(result), path, force=force)
+    elif path.suffix.lower() != ".xlsx":
+        write_list(listed, CHURN, path, force=force, meta=describe_run(result))
+    else:
+        import pyarrow as pa
+
+        from siyu_cli.files.writing.churn_sheets import ChurnContents, churn_sheets
+        from siyu_cli.files.writing.workbook import write_workbook
+
+        contents = ChurnContents(
+            listed, pa.Table.from_pandas(result.risks, preserve_index=False), result.load, describe_run(result),
+            headlines=[f"{name}: {text}" for name, text in describe(result)],
+        )  # fmt: skip
+        write_workbook(path, churn_sheets(contents, lang=get_language(), translate=_), force=force)
+
+
+def print_result(result: Churn, listed: pa.Table, sink: Sink) -> None:
+    """Print risk bands and the first of the list, the JSON document, or the whole list, by the sink's format."""
+    if sink.format == "json":
+        sink.document(document(result))
+    elif not sink.is_table:
+        from siyu_cli.files.write import csv_text, jsonl_text
+
+        for piece in (csv_text if sink.format == "csv" else jsonl_text)(listed, CHURN.columns):
+            write_stdout(piece)
+    else:
+        print_summary(result, listed, sink)
+
+
+def print_summary(result: Churn, listed: pa.Table, sink: Sink) -> None:
+    """Print how many are in each risk band and what came true of it before, then the first of the list."""
+    line = _("As of {as_of}: {scored} buyers scored, {listed} listed; {value} at stake within {days} days")
+    stake = sum(value or 0 for value in listed["value_at_risk"].to_pylist())
+    sink.text(
+        line.format(
+            as_of=result.meta["as_of"],
+            scored=show(result.scored.num_rows, "count"),
+            listed=show(listed.num_rows, "count"),
+            value=show(round(stake, 2), "money"),
+            days=result.model.horizon_days,
+        )
+    )
+    sink.text()
+    risks = entitle(result.risks.to_dict("records"), "risk_band", RISK_BANDS)
+    sink.table(RISK_SUMMARY.columns, risks, title=heading(RISK_SUMMARY), bars=BARS)
+    rows = entitle(listed.slice(0, SHOWN).to_pylist(), "stage", STAGES)
+    if rows:
+        sink.text()
+        keys = ("member_id", "churn_probability", "value_at_risk", "stage", "owner", "churn_reason")
+        shown = [{**row, "member_id": mask_text(row["member_id"])} for row in rows]
+        sink.table([CHURN[key] for key in keys], shown, title=heading(CHURN))
+    sink.text()
+    sink.facts(describe(result))
+
+
+def describe(result: Churn) -> Iterator[tuple[str, str]]:
+    """Yield what the list rests on: the model, the bands, and what value at risk means."""
+    model = result.model
+    facts = ", ".join(f"{key} {value:.4g}" for key, value in model.parameters.items())
+    fitted = _("{name} fitted to {buyers} buyers, {repeaters} of them more than once").format(
+        name=NAMES.get(model.name) or _("RFM groups"),
+        buyers=show(model.buyers, "count"),
+        repeaters=show(model.repeaters, "count"),
+    )
+    yield _("Model"), f"{fitted} · {facts}" if facts else fitted
+    given = result.meta["parameters"]
+    bands = _("high from {high}, medium from {medium} chance of no order within {days} days")
+    yield _("Risk"), bands.format(
+        high=show(given["risk_high"], "rate"), medium=show(given["risk_medium"], "rate"), days=model.horizon_days
+    )
+    yield _("Value at risk"), _(
+        "churn probability × orders at their own rhythm within the horizon × expected value of an order"
+    )
+
+
+NAMES = {"mbg": "MBG/NBD", "bg": "BG/NBD", "pareto": "Pareto/NBD"}
+
+
+def document(result: Churn) -> dict[str, Any]:
+    """Return the summary as ``--format json`` prints it; its keys are never translated."""
+    return {
+        "meta": describe_run(result),
+        "model": result.model.as_dict(),
+        "risks": result.risks.to_dict("records"),
+        "festivals": [
+            {"name": day.name, "first_on": day.first_on, "last_on": day.last_on} for day in result.festivals
+        ],
+        "load": result.load.as_dict(),
+    }
+
+
+def describe_run(result: Churn) -> dict[str, Any]:
+    """Return what every output carries: version, command, date, parameters, inputs, warnings."""
+    notes = [*result.load.warnings, *result.model.notes]
+    return {**result.meta, "command": "churn", "warnings": [str(note) for note in notes]}
+
+
+def print_backtest(found: Sequence[Mapping[str, Any]], sink: Sink) -> None:
+    """Print how well each way of telling did at each cut-off, and a verdict in words."""
+    if sink.format == "json":
+        sink.document({"cutoffs": list(found)})
+        return
+    rows = [
+        {**cut, **marks, "model": NAMES.get(name, name)}
+        for cut in found for name, marks in cut["models"].items()
+    ]  # fmt: skip
+    if not sink.is_table:
+        sink.rows(BACKTEST.keys, rows)
+        return
+    if not found:
+        sink.text(_("The log is too short or too small to look back."))
+        return
+    marks = ("auc", "pr_auc", "brier", "ece")
+    exact = [{**row, **{key: None if row[key] is None else f"{row[key]:.3f}" for key in marks}} for row in rows]
+    columns = [replace(column, kind="text") if column.key in marks else column for column in BACKTEST.columns]
+    sink.table(columns, exact, title=heading(BACKTEST))
+    sink.text()
+    for cut in found:
+        for line in judge(cut):
+            sink.text(f"{cut['cutoff']}: {line}")
+
+
+def judge(cut: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what a cut-off says in words: does the model beat recency here, and can its chances be believed."""
+    mbg, recency = cut["models"]["mbg"], cut["models"]["recency"]
+    if mbg["auc"] is None:
+        yield _("everybody did the same: there was nothing to tell apart.")
+        return
+    facts = {"auc": f"{mbg['auc']:.3f}", "other": f"{recency['auc']:.3f}", "error": f"{mbg['ece']:.1%}"}
+    if mbg["auc"] < recency["auc"]:
+        verdict = _("Warning: days since the last order told them apart better ({other} against {auc});")
+    else:
+        verdict = _("the model told them apart at least as well as days since the last order ({auc}, {other});")
+    yield verdict.format(**facts) + " " + _("its chances were off by {error} on average.").format(**facts)
+    for name in cut["festivals"]:
+        yield _("{name} fell into these days: take them as unlike others.").format(name=name)

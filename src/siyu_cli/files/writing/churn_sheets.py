@@ -1,0 +1,81 @@
+"""The workbook ``siyu churn`` writes: what is at stake, whom to look after, what the numbers mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from siyu_cli import tables
+from siyu_cli.files.loading.report import LoadReport
+from siyu_cli.files.writing.account_sheets import definitions_sheet, quality_sheet
+from siyu_cli.files.writing.cells import mask_phone_keys, plain
+from siyu_cli.files.writing.definitions import Row
+from siyu_cli.files.writing.wording import Words
+from siyu_cli.files.writing.workbook import Chart, SheetSpec
+
+
+@dataclass(frozen=True)
+class ChurnContents:
+    """A list of members as in ``tables.CHURN``, the risk bands as in ``RISK_SUMMARY``, and lines to put above."""
+
+    members: pa.Table
+    risks: pa.Table
+    load: LoadReport
+    meta: Mapping[str, Any]
+    headlines: Sequence[str] = ()
+
+
+def churn_sheets(
+    contents: ChurnContents, *, lang: str, translate: Callable[[str], str]
+) -> list[SheetSpec]:
+    """Return the sheets in order: summary, members at risk, definitions, data quality."""
+    words = Words(lang, translate)
+    definitions = definitions_sheet(_definitions(words), contents.meta, contents.load, words)
+    people = _members(contents.members, words)
+    return [_summary(contents, words), people, definitions, quality_sheet(contents.load, words)]
+
+
+def _summary(contents: ChurnContents, words: Words) -> SheetSpec:
+    _ = words.translate
+    heading = _("Churn risk as of {as_of}").format(as_of=contents.meta.get("as_of", ""))
+    charts = tuple(
+        Chart(
+            _("{measure} by {group}").format(
+                measure=words.title(tables.RISK_SUMMARY[key]), group=words.title(tables.RISK_SUMMARY["risk_band"])
+            ),
+            "risk_band", (key,), row=5 + place * 15,
+        )
+        for place, key in enumerate(("members", "value_at_risk"))
+    )  # fmt: skip
+    return SheetSpec(
+        _("Summary"), contents.risks, words.columns(tables.RISK_SUMMARY.columns),
+        lines=(heading, *contents.headlines), bars=("member_share",), charts=charts, is_frozen=False, has_filter=False,
+    )  # fmt: skip
+
+
+def _members(members: pa.Table, words: Words) -> SheetSpec:
+    keys = mask_phone_keys(plain(members["member_id"]))
+    masked = members.set_column(0, "member_id", keys)
+    return SheetSpec(
+        words.translate("Members at risk"), masked, words.columns(tables.CHURN.columns), frozen_columns=1
+    )
+
+
+def _definitions(words: Words) -> list[Row]:
+    _ = words.translate
+    meanings = {
+        "churn_probability": _("chance that no order comes within the horizon, from how all members here buy and stop"),
+        "risk_band": _("high and medium begin at the chances given under parameters"),
+        "value_at_risk": _(
+            "churn probability × orders at their own rhythm within the horizon × expected value of an order"
+        ),
+        "p_alive": _("chance that a member has not left for good; who is alive may still not order in time"),
+        "expected_orders": _("mean number of purchase days within the horizon"),
+        "expected_spend": _("expected orders × expected value of an order"),
+        "median_gap_days": _("median of the days between purchase days; empty under 2"),
+        "churn_reason": _("the member's own rhythm; it explains, the probability is not made from it"),
+    }
+    return [(words.title(tables.CHURN[key]), key, meaning) for key, meaning in meanings.items()]

@@ -1,0 +1,25 @@
+/* chances_by_cell: one row per buyer: what became of members of their RFM cell, where no model can be fitted. */
+/* reads   histories, cell_rates */
+/* takes   $horizon_days, $recency_split, $frequency_split, $cell_money_split */
+WITH placed AS (
+  SELECT
+    member_id,
+    CASE WHEN days_since_last <= CAST('90.0' AS DOUBLE) THEN TRUE ELSE FALSE END AS is_recent,
+    CASE WHEN order_days > CAST('1.0' AS DOUBLE) THEN TRUE ELSE FALSE END AS is_frequent,
+    CASE
+      WHEN CAST(net_sales AS DOUBLE) > CAST('100.5' AS DOUBLE)
+      THEN TRUE
+      ELSE FALSE
+    END AS is_valuable,
+    CAST('90' AS BIGINT) * CAST(repeats AS DOUBLE) / NULLIF(CAST(tenure_days AS DOUBLE), 0) AS orders_on_rhythm
+  FROM histories
+)
+SELECT
+  member_id,
+  CAST(NULL AS DOUBLE) AS p_alive,
+  silent_rate AS churn_probability,
+  CAST(NULL AS DOUBLE) AS expected_orders,
+  COALESCE(orders_on_rhythm, CAST(0 AS DOUBLE)) AS orders_on_rhythm
+FROM placed
+LEFT JOIN cell_rates
+  USING (is_recent, is_frequent, is_valuable)
