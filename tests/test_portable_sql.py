@@ -29,14 +29,14 @@ from portable_sql import (
 )
 from siyu_cli.config import Settings
 from siyu_cli.core.conditions import restricted, with_segments
-from siyu_cli.core.parameters import parameters
+from siyu_cli.core.parameters import churn_parameters, parameters
 from siyu_cli.core.query import Step, step, step_names
 from siyu_cli.engines.duckdb import DuckDBEngine
 from siyu_cli.tables import CHURN, FEATURES, SEGMENTS, Table
 
 GOLDENS = Path(__file__).parent / "goldens" / "sql"
 PARAMS = {
-    **parameters(Settings(), date(2026, 6, 30)), "member_id": "m1", "cell_money_split": 100.5, "first_chance": 1,
+    **parameters(Settings(), date(2026, 6, 30)), **churn_parameters(Settings()), "member_id": "m1", "cell_money_split": 100.5, "first_chance": 1,
     "r": 0.5, "alpha": 6.5, "a": 0.9, "b": 1.5, "value_p": 6.5, "value_q": 3.5, "value_gamma": 15.5,
     "mean_order_value": 35.5,
 }  # fmt: skip

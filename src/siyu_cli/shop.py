@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from siyu_cli.core.calendar import Festival, find_festivals
 from siyu_cli.core.explain import Explanation, explain_member
 from siyu_cli.core.movement import compare_stages
-from siyu_cli.core.parameters import parameters
+from siyu_cli.core.parameters import churn_parameters, parameters
 from siyu_cli.core.query import step
 from siyu_cli.core.segment import (
     describe_splits,
@@ -223,7 +223,8 @@ class Shop:
         """
         from siyu_cli.core.churn import score_churn, track_record
 
-        params = {**self.parameters, "horizon_days": horizon_days or self.settings.churn.horizon_days}
+        own = churn_parameters(self.settings, horizon_days)
+        params = {**self.parameters, **own}
         chosen = model or self.settings.churn.model
         self._label()
         list_members(self.engine, params, where=where, segments=self.settings.segments, lang=lang)
@@ -232,14 +233,14 @@ class Shop:
         ahead = self.as_of + timedelta(days=fitted.horizon_days)
         festivals = find_festivals(self.as_of + timedelta(days=1), ahead, self.settings.calendar)
         meta = self._meta(where)
-        meta["parameters"]["horizon_days"] = fitted.horizon_days
+        meta["parameters"] |= own
         return Churn(self, fitted, record, festivals, meta)
 
     def backtest(self, *, horizon_days: int | None = None, cutoff: date | None = None) -> list[dict[str, Any]]:
         """Return how well the models would have told who fell silent, per cut-off; see ``core.backtest``."""
         from siyu_cli.core.backtest import replay
 
-        params = {**self.parameters, "horizon_days": horizon_days or self.settings.churn.horizon_days}
+        params = {**self.parameters, **churn_parameters(self.settings, horizon_days)}
         self._label()
         return replay(self.engine, params, cutoff=cutoff)
 

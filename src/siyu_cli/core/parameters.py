@@ -16,7 +16,7 @@ LEAST_PAID = Decimal("0.01")
 
 def parameters(settings: Settings, as_of: date, min_paid: Decimal | None = None) -> dict[str, Value]:
     """Return every parameter a step can take; ``min_paid`` is what the exports' presets ask for, if anything."""
-    stages, rfm, churn = settings.stages, settings.rfm, settings.churn
+    stages, rfm = settings.stages, settings.rfm
     split: dict[str, Value] = {
         "split": rfm.split if isinstance(rfm.split, str) else "custom",
         "recency_split": float(stages.dormant_after),
@@ -43,8 +43,15 @@ def parameters(settings: Settings, as_of: date, min_paid: Decimal | None = None)
         "mature_orders": stages.mature_orders,
         "welcome_points": float(stages.welcome_points),
         "bins": rfm.bins,
-        "horizon_days": churn.horizon_days,
+        **split,
+    }
+
+
+def churn_parameters(settings: Settings, horizon_days: int | None = None) -> dict[str, Value]:
+    """Return the parameters that the steps of churn take besides."""
+    churn = settings.churn
+    return {
+        "horizon_days": horizon_days or churn.horizon_days,
         "risk_high": float(churn.risk_high),
         "risk_medium": float(churn.risk_medium),
-        **split,
     }
