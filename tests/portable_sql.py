@@ -28,7 +28,9 @@ FUNCTIONS = (
     exp.Count, exp.Sum, exp.Avg, exp.Median, exp.Min, exp.Max, exp.RowNumber, exp.Lag, exp.DateDiff, exp.Floor,
     exp.Abs, exp.Exp, exp.Ln, exp.Least, exp.Lower, exp.Upper, exp.Length, exp.Contains, exp.StartsWith,
 )  # fmt: skip
-LOADED = ("snapshot", "stage_reasons", "churn_reasons", "expectations", "cell_rates", "history_chances")
+LOADED = (
+    "snapshot", "stage_reasons", "churn_reasons", "expectations", "cell_rates", "history_chances", "blended_chances",
+)  # fmt: skip
 
 
 def written(sql: str) -> exp.Expression:

@@ -36,7 +36,8 @@ from siyu_cli.tables import CHURN, FEATURES, SEGMENTS, Table
 
 GOLDENS = Path(__file__).parent / "goldens" / "sql"
 PARAMS = {
-    **parameters(Settings(), date(2026, 6, 30)), **churn_parameters(Settings()), "member_id": "m1", "cell_money_split": 100.5, "first_chance": 1,
+    **parameters(Settings(), date(2026, 6, 30)), **churn_parameters(Settings()), "member_id": "m1",
+    "cell_money_split": 100.5, "shop_silent_rate": 0.75, "first_chance": 1,
     "r": 0.5, "alpha": 6.5, "a": 0.9, "b": 1.5, "value_p": 6.5, "value_q": 3.5, "value_gamma": 15.5,
     "mean_order_value": 35.5,
 }  # fmt: skip
@@ -45,7 +46,7 @@ ORDER = (
     "purchases", "features", "measures", "bands", "norms", "rfm", "comebacks", "stages", "segments",
     "stage_summary", "rfm_summary", "silences", "movement", "one_member",
     "histories", "triples", "order_values", "mean_order", "cells",
-    "chances_by_cell", "chances_by_history", "chances", "churn",
+    "chances_by_cell", "chances_by_history", "chances", "chances_blended", "churn",
 )  # fmt: skip
 GIVEN = {
     "members": {column.key: column.sql_type for column in MEMBER_COLUMNS},
@@ -54,6 +55,7 @@ GIVEN = {
     "snapshot": {"member_id": "varchar", "stage": "varchar"},
     "churn_reasons": {"reason": "varchar", "template": "varchar"},
     "expectations": {"repeats": "bigint", "tenure_days": "bigint", "orders_if_alive": "double"},
+    "blended_chances": {"member_id": "varchar", "blended_probability": "double"},
     "cell_rates": {
         "is_recent": "boolean", "is_frequent": "boolean", "is_valuable": "boolean", "silent_rate": "double",
     },

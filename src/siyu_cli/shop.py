@@ -218,8 +218,9 @@ class Shop:
     ) -> Churn:
         """Return how likely each buyer is not to order within the horizon, and what that would cost.
 
-        ``horizon_days`` and ``model`` (mbg, bg or pareto) are those of ``[churn]`` unless given; ``where`` chooses
-        who is listed, as in ``segment``; everybody is fitted. Raises ``ConditionError`` for one that is not allowed.
+        ``horizon_days`` and ``model`` (mbg, bg, pareto or ensemble) are those of ``[churn]`` unless given; ``where``
+        chooses who is listed, as in ``segment``; everybody is fitted. Raises ``ConditionError`` for a condition
+        that is not allowed.
         """
         from siyu_cli.core.churn import score_churn, track_record
 
@@ -236,13 +237,15 @@ class Shop:
         meta["parameters"] |= own
         return Churn(self, fitted, record, festivals, meta)
 
-    def backtest(self, *, horizon_days: int | None = None, cutoff: date | None = None) -> list[dict[str, Any]]:
+    def backtest(
+        self, *, horizon_days: int | None = None, model: str | None = None, cutoff: date | None = None
+    ) -> list[dict[str, Any]]:
         """Return how well the models would have told who fell silent, per cut-off; see ``core.backtest``."""
         from siyu_cli.core.backtest import replay
 
         params = {**self.parameters, **churn_parameters(self.settings, horizon_days)}
         self._label()
-        return replay(self.engine, params, cutoff=cutoff)
+        return replay(self.engine, params, model=model or self.settings.churn.model, cutoff=cutoff)
 
     def explain(self, member: str, *, lang: str = "en") -> Explanation:
         """Return everything known about one member, by id, phone or another of their ids."""

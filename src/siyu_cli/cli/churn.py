@@ -45,7 +45,7 @@ EXAMPLES = """siyu churn 客户.xlsx 订单.xlsx -o 流失风险.xlsx
 siyu churn 客户.xlsx 订单.xlsx --horizon 60 --top 200 --split-by owner -o 流失风险.xlsx
 siyu churn 订单.xlsx --backtest
 """
-MODELS = ("mbg", "bg", "pareto")
+MODELS = ("mbg", "bg", "pareto", "ensemble")
 SHOWN = 10
 BARS = ("member_share",)
 
@@ -59,7 +59,7 @@ Model = Annotated[
         "--model",
         metavar="|".join(MODELS),
         callback=one_of("--model", MODELS),
-        help="mbg (MBG/NBD) unless said otherwise; bg (BG/NBD); pareto (Pareto/NBD).",
+        help="mbg (MBG/NBD) unless said otherwise; bg; pareto; ensemble, which needs siyu-cli[ml].",
     ),
 ]
 Top = Annotated[
@@ -116,7 +116,7 @@ def churn(  # noqa: PLR0913, PLR0917  each parameter is an option
         if backtest:
             on = parse_date("--cutoff", cutoff) if cutoff else None
             with sink.status(_("Replaying the shop's past…")):
-                found = shop.backtest(horizon_days=horizon, cutoff=on)
+                found = shop.backtest(horizon_days=horizon, model=model, cutoff=on)
             print_backtest(found, sink)
             return
         with sink.status(_("Working out who may be leaving…")):
@@ -236,7 +236,7 @@ def describe(result: Churn) -> Iterator[tuple[str, str]]:
     )
 
 
-NAMES = {"mbg": "MBG/NBD", "bg": "BG/NBD", "pareto": "Pareto/NBD"}
+NAMES = {"mbg": "MBG/NBD", "bg": "BG/NBD", "pareto": "Pareto/NBD", "ensemble": "MBG/NBD + boosting"}
 
 
 def document(result: Churn) -> dict[str, Any]:
@@ -285,7 +285,8 @@ def print_backtest(found: Sequence[Mapping[str, Any]], sink: Sink) -> None:
 
 def judge(cut: Mapping[str, Any]) -> Iterator[str]:
     """Yield what a cut-off says in words: does the model beat recency here, and can its chances be believed."""
-    mbg, recency = cut["models"]["mbg"], cut["models"]["recency"]
+    (_name, mbg), *_others = cut["models"].items()
+    mbg, recency = cut["models"].get("ensemble", mbg), cut["models"]["recency"]
     if mbg["auc"] is None:
         yield _("everybody did the same: there was nothing to tell apart.")
         return

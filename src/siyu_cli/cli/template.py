@@ -40,7 +40,7 @@ SETTINGS = {
     "rfm.bins": "Scores run from 1 to this, the highest is best.",
     "rfm.split": '"default", "median", "mean", or three numbers: [days, purchase days, net sales].',
     "churn.horizon_days": "How many days ahead to look.",
-    "churn.model": "mbg (MBG/NBD), bg (BG/NBD) or pareto (Pareto/NBD).",
+    "churn.model": "mbg (MBG/NBD), bg (BG/NBD), pareto (Pareto/NBD) or ensemble (needs siyu-cli[ml]).",
     "churn.risk_high": "Risk is high from this chance of no order on.",
     "churn.risk_medium": "Risk is medium from this chance of no order on.",
     "load.max_rejected_share": "Above this share of rejected rows a command ends with exit code 3.",

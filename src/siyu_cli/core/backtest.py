@@ -9,12 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from siyu_cli.core.boosting import blend, boosted_chances
 from siyu_cli.core.calendar import find_festivals
-from siyu_cli.core.churn import fit, look_back
+from siyu_cli.core.churn import ENSEMBLE, fit
 from siyu_cli.core.estimators.histories import DAYS_PER_WEEK, Histories
+from siyu_cli.core.histories import look_back
 from siyu_cli.core.query import Params
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from siyu_cli.engines.protocol import Engine
 
 Values = NDArray[np.float64]
@@ -23,8 +27,8 @@ MOST_CUTOFFS = 4
 _BINS = 10
 
 
-def replay(engine: Engine, params: Params, *, cutoff: date | None = None) -> list[dict[str, Any]]:
-    """Return, per cut-off, how well MBG/NBD, recency and the RFM sum told who would not order within the horizon.
+def replay(engine: Engine, params: Params, *, model: str = "mbg", cutoff: date | None = None) -> list[dict[str, Any]]:
+    """Return, per cut-off, how well the model, recency and the RFM sum told who would not order within the horizon.
 
     Cut-offs are as_of less one horizon, less two, … (at most four) as long as there is a horizon of log before
     them and a model can be fitted; or the one asked for. Each model knows only what was known then, except that
@@ -37,28 +41,30 @@ def replay(engine: Engine, params: Params, *, cutoff: date | None = None) -> lis
         steps = [(as_of - cutoff).days]
     else:
         steps = [horizon * number for number in range(1, MOST_CUTOFFS + 1)]
-    found = [_judge(engine, params, days, horizon) for days in steps]
+    found = [_judge(engine, params, days, model) for days in steps]
     return [judged for judged in found if judged is not None]
 
 
-def _judge(engine: Engine, params: Params, days: int, horizon: int) -> dict[str, Any] | None:
+def _judge(engine: Engine, params: Params, days: int, model: str) -> dict[str, Any] | None:
+    horizon = int(params["horizon_days"])  # type: ignore[arg-type]
     triples = look_back(engine, params, days)
     if not len(triples) or triples["tenure_days"].max() < horizon:
         return None
-    estimator = fit(Histories.of_days(triples), "mbg")
+    estimator = fit(Histories.of_days(triples), model)
     if estimator is None:
         return None
+    boosted = boosted_chances(engine, params, days) if model == ENSEMBLE else None
     rows = engine.read("histories", ["member_id"])
-    columns = {name: rows[name].to_numpy() for name in ("repeats", "active_days", "tenure_days", "days_since_last")}
     silent = rows["is_silent"].to_numpy(zero_copy_only=False)
-    weeks = [columns[name] / DAYS_PER_WEEK for name in ("active_days", "tenure_days")]
-    chances = estimator.p_silent(Histories.of(columns["repeats"], *weeks), horizon / DAYS_PER_WEEK)
-    money = rows["net_sales"].cast("double").to_numpy()
-    scores = {
-        "mbg": _marks(chances, silent, is_chance=True),
-        "recency": _marks(columns["days_since_last"].astype(float), silent),
-        "rfm": _marks(-_rfm_sum(columns["days_since_last"], columns["repeats"], money, int(params["bins"])), silent),  # type: ignore[arg-type]
-    }
+    chances = estimator.p_silent(Histories.of_rows(rows), horizon / DAYS_PER_WEEK)
+    name = "mbg" if model == ENSEMBLE else model
+    scores = {name: _marks(chances, silent, is_chance=True)}
+    if boosted is not None:
+        chances = blend(chances, boosted)
+        scores[ENSEMBLE] = _marks(chances, silent, is_chance=True)
+    recency = rows["days_since_last"].to_numpy().astype(float)
+    scores["recency"] = _marks(recency, silent)
+    scores["rfm"] = _marks(-_rfm_sum(rows, int(params["bins"])), silent)  # type: ignore[arg-type]
     as_of = params["as_of"]
     assert isinstance(as_of, date)
     ahead = as_of - timedelta(days=days - 1)
@@ -73,7 +79,9 @@ def _judge(engine: Engine, params: Params, days: int, horizon: int) -> dict[str,
     }
 
 
-def _rfm_sum(recency: Values, frequency: Values, money: Values, bins: int) -> Values:
+def _rfm_sum(rows: pa.Table, bins: int) -> Values:
+    names = ("days_since_last", "repeats", "net_sales")
+    recency, frequency, money = (rows[name].cast("double").to_numpy() for name in names)
     scores = [bins - bins * (rankdata(recency, "min").astype(int) - 1) // len(recency)]
     scores += [1 + bins * (rankdata(values, "min").astype(int) - 1) // len(values) for values in (frequency, money)]
     total: Values = np.sum(scores, axis=0).astype(float)

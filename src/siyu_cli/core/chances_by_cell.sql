@@ -1,7 +1,8 @@
 -- chances_by_cell: one row per buyer: what became of members of their RFM cell, where no model can be fitted.
 --
 -- reads   histories, cell_rates
--- takes   $horizon_days, $recency_split, $frequency_split, $cell_money_split
+-- takes   $horizon_days, $recency_split, $frequency_split, $cell_money_split, and
+--         $shop_silent_rate   for cells that nobody was in then; null where nothing is known
 
 with placed as (
     select
@@ -16,7 +17,7 @@ with placed as (
 select
     member_id,
     cast(null as double) as p_alive,
-    silent_rate as churn_probability,
+    coalesce(silent_rate, $shop_silent_rate) as churn_probability,
     cast(null as double) as expected_orders,
     coalesce(orders_on_rhythm, cast(0 as double)) as orders_on_rhythm
 from placed

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from siyu_cli.core.estimators.beta_geometric import BetaGeometric
 from siyu_cli.core.estimators.gamma_gamma import GammaGamma
 from siyu_cli.core.estimators.histories import DAYS_PER_WEEK, Histories
 from siyu_cli.core.estimators.pareto import ParetoNBD
+from siyu_cli.core.histories import look_back
 from siyu_cli.core.query import Params, step
 from siyu_cli.core.reasons import CHURN_REASONS
 from siyu_cli.errors import Note
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from siyu_cli.engines.protocol import Engine
 
-MODELS = ("mbg", "bg", "pareto")
+ENSEMBLE = "ensemble"
+MODELS = ("mbg", "bg", "pareto", ENSEMBLE)
 CELLS = "rfm_cells"
 RISK_BANDS = ("high", "medium", "low")
 # Fewer than these say nothing about how members differ.
@@ -71,6 +72,8 @@ def score_churn(engine: Engine, params: Params, *, model: str, lang: str) -> Chu
         fitted = _by_cells(engine, params, fitted)
     else:
         _by_model(engine, params, triples, estimator)
+        if model == ENSEMBLE:
+            fitted = _with_boosting(engine, params, fitted)
         fitted = replace(
             fitted, parameters=estimator.parameters_, log_likelihood=estimator.log_likelihood_
         )
@@ -81,14 +84,6 @@ def score_churn(engine: Engine, params: Params, *, model: str, lang: str) -> Chu
     given = {f"value_{key}": worth.get(key) for key in ("p", "q", "gamma")}
     engine.run(step("churn"), {**params, **given, "mean_order_value": _mean_order_value(engine)})
     return fitted
-
-
-def look_back(engine: Engine, params: Params, days: int) -> pd.DataFrame:
-    """Make ``histories`` as of ``days`` before as_of, and return them as distinct triples with counts."""
-    as_of = params["as_of"]
-    assert isinstance(as_of, date)
-    engine.run(step("histories"), {**params, "as_of": as_of - timedelta(days=days)})
-    return engine.fetch(step("triples"), {})
 
 
 def fit(histories: Histories, model: str) -> Estimator | None:
@@ -110,13 +105,29 @@ def track_record(engine: Engine, params: Params, model: str) -> list[dict[str, A
     estimator = fit(histories, model)
     if estimator is None:
         return []
+    if model == ENSEMBLE:
+        return _record(params, *_ensemble_then(engine, params, estimator))
     chances = estimator.p_silent(histories, _days(params) / DAYS_PER_WEEK)
+    return _record(params, chances, triples["buyers"].to_numpy(), triples["silent"].to_numpy())
+
+
+def _ensemble_then(engine: Engine, params: Params, estimator: Estimator) -> tuple[Any, Any, Any]:
+    from siyu_cli.core.boosting import blend, boosted_chances
+
+    boosted = boosted_chances(engine, params, _days(params))
+    rows = engine.read("histories", ["member_id"])
+    chances = estimator.p_silent(Histories.of_rows(rows), _days(params) / DAYS_PER_WEEK)
+    silent = rows["is_silent"].to_numpy(zero_copy_only=False).astype(int)
+    return (chances if boosted is None else blend(chances, boosted)), np.ones_like(silent), silent
+
+
+def _record(params: Params, chances: Any, buyers: Any, silent_buyers: Any) -> list[dict[str, Any]]:
     edges = (float(params["risk_medium"]), float(params["risk_high"]))  # type: ignore[arg-type]
     place = np.searchsorted(edges, chances, side="right")
     record = []
     for number, band in enumerate(reversed(RISK_BANDS)):
-        members = int(triples["buyers"][place == number].sum())
-        silent = int(triples["silent"][place == number].sum())
+        members = int(buyers[place == number].sum())
+        silent = int(silent_buyers[place == number].sum())
         share = silent / members if members else None
         record.append({"risk_band": band, "members": members, "silent": silent, "silent_share": share})
     return record[::-1]
@@ -148,6 +159,22 @@ def _by_model(engine: Engine, params: Params, triples: pd.DataFrame, estimator: 
     engine.run(replace(step("chances_by_history"), name="chances"), params)
 
 
+def _with_boosting(engine: Engine, params: Params, fitted: ChurnModel) -> ChurnModel:
+    import pyarrow as pa
+
+    from siyu_cli.core.boosting import blend, boosted_chances
+
+    boosted = boosted_chances(engine, params, 0)
+    if boosted is None:
+        note = Note("The log is too short for the ensemble: MBG/NBD alone scored.", {})
+        return replace(fitted, name="mbg", notes=(*fitted.notes, note))
+    modelled = engine.read("chances", ["member_id"])
+    mixed = blend(modelled["churn_probability"].to_numpy(), boosted)
+    engine.open("blended_chances", pa.table({"member_id": modelled["member_id"], "blended_probability": mixed}))
+    engine.run(replace(step("chances_blended"), name="chances"), params)
+    return fitted
+
+
 def _by_cells(engine: Engine, params: Params, fitted: ChurnModel) -> ChurnModel:
     """Score by what became of each RFM cell one horizon ago, each drawn a little towards the shop."""
     split = engine.read("norms", ["shop_norm"]).to_pylist()[0]["money_split"]
@@ -161,7 +188,8 @@ def _by_cells(engine: Engine, params: Params, fitted: ChurnModel) -> ChurnModel:
     )
     look_back(engine, params, 0)
     engine.open("cell_rates", rates)
-    engine.run(replace(step("chances_by_cell"), name="chances"), given)
+    known = {"shop_silent_rate": float(rate) if members else None}
+    engine.run(replace(step("chances_by_cell"), name="chances"), {**given, **known})
     note = (
         Note(
             "Too small or too even a shop for a model: chances are what became of each RFM group {days} days ago "

@@ -10,6 +10,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
     from numpy.typing import ArrayLike, NDArray
 
 DAYS_PER_WEEK = 7.0
@@ -48,6 +49,12 @@ class Histories:
             triples[name].to_numpy(np.float64) / DAYS_PER_WEEK for name in ("active_days", "tenure_days")
         )
         return cls.of(triples["repeats"], active, tenure, triples["buyers"])
+
+    @classmethod
+    def of_rows(cls, rows: pa.Table) -> Histories:
+        """Return one history per row of the table histories."""
+        active, tenure = (rows[name].to_numpy() / DAYS_PER_WEEK for name in ("active_days", "tenure_days"))
+        return cls.of(rows["repeats"].to_numpy(), active, tenure)
 
     @cached_property
     def distinct_repeats(self) -> tuple[NDArray[np.float64], NDArray[np.intp]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from siyu_cli import tables
 from siyu_cli.files.loading.report import LoadReport
@@ -46,7 +47,7 @@ def _summary(contents: ChurnContents, words: Words) -> SheetSpec:
             _("{measure} by {group}").format(
                 measure=words.title(tables.RISK_SUMMARY[key]), group=words.title(tables.RISK_SUMMARY["risk_band"])
             ),
-            "risk_band", (key,), row=5 + place * 15,
+            "risk_band", (key,), row=5, column=place * 4, width=430,
         )
         for place, key in enumerate(("members", "value_at_risk"))
     )  # fmt: skip
@@ -57,11 +58,11 @@ def _summary(contents: ChurnContents, words: Words) -> SheetSpec:
 
 
 def _members(members: pa.Table, words: Words) -> SheetSpec:
-    keys = mask_phone_keys(plain(members["member_id"]))
-    masked = members.set_column(0, "member_id", keys)
-    return SheetSpec(
-        words.translate("Members at risk"), masked, words.columns(tables.CHURN.columns), frozen_columns=1
-    )
+    _ = words.translate
+    shown = members.set_column(0, "member_id", mask_phone_keys(plain(members["member_id"])))
+    place = members.column_names.index("expected_orders")
+    shown = shown.set_column(place, "expected_orders", pc.round(members["expected_orders"], 2))
+    return SheetSpec(_("Members at risk"), shown, words.columns(tables.CHURN.columns), frozen_columns=1)
 
 
 def _definitions(words: Words) -> list[Row]:

@@ -1,6 +1,7 @@
 /* chances_by_cell: one row per buyer: what became of members of their RFM cell, where no model can be fitted. */
 /* reads   histories, cell_rates */
-/* takes   $horizon_days, $recency_split, $frequency_split, $cell_money_split */
+/* takes   $horizon_days, $recency_split, $frequency_split, $cell_money_split, and */
+/*         $shop_silent_rate   for cells that nobody was in then; null where nothing is known */
 WITH placed AS (
   SELECT
     member_id,
@@ -21,7 +22,7 @@ WITH placed AS (
 SELECT
   member_id,
   CAST(NULL AS Nullable(Float64)) AS p_alive,
-  silent_rate AS churn_probability,
+  COALESCE(silent_rate, CAST('0.75' AS Nullable(Float64))) AS churn_probability,
   CAST(NULL AS Nullable(Float64)) AS expected_orders,
   COALESCE(orders_on_rhythm, CAST(0 AS Nullable(Float64))) AS orders_on_rhythm
 FROM placed
