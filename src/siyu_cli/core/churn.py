@@ -206,7 +206,7 @@ def _by_cells(engine: Engine, params: Params, fitted: ChurnModel) -> ChurnModel:
 
 
 def _with_values(engine: Engine, params: Params, fitted: ChurnModel) -> ChurnModel:
-    orders = engine.fetch(step("order_values"), params)
+    orders = engine.fetch(step("order_values"), params).sort_values(["repeats", "repeat_sales"])
     if orders["members"].sum() < LEAST_REPEATERS:
         return fitted
     model = GammaGamma().fit(

@@ -18,4 +18,6 @@ def look_back(engine: Engine, params: Params, days: int) -> pd.DataFrame:
     as_of = params["as_of"]
     assert isinstance(as_of, date)
     engine.run(step("histories"), {**params, "as_of": as_of - timedelta(days=days)})
-    return engine.fetch(step("triples"), {})
+    # Engines give rows in any order, and sums of floats depend on it.
+    triples = engine.fetch(step("triples"), {})
+    return triples.sort_values(["repeats", "active_days", "tenure_days"], ignore_index=True)

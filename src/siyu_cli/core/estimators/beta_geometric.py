@@ -93,37 +93,43 @@ class BetaGeometric:
         return (weights * orders).sum(axis=1)
 
     def _log_odds_gone(self, parameters: Parameters, histories: Histories) -> Values:
-        """Return the log odds of having left after the last purchase; of leaving where nobody can, minus infinity."""
-        r, alpha, a, b = parameters
-        ends = histories.repeats + self.first_chance
+        """Return the log odds of having left after the last purchase; minus infinity where nobody can."""
+        _r, alpha, _a, _b = parameters
         grown = np.log(alpha + histories.tenure) - np.log(alpha + histories.active)
-        log_odds = np.log(a) - np.log(np.where(ends > 0, b + ends - 1, 1)) + (r + histories.repeats) * grown
-        return np.where(ends > 0, log_odds, -np.inf)
+        return self._log_odds(parameters, histories, grown)
+
+    def _log_odds(self, parameters: Parameters, histories: Histories, grown: Values) -> Values:
+        r, _alpha, a, b = parameters
+        distinct, place = histories.distinct_repeats
+        ends = distinct + self.first_chance
+        start = np.where(ends > 0, np.log(a) - np.log(np.where(ends > 0, b + ends - 1, 1)), -np.inf)
+        return start[place] + (r + histories.repeats) * grown
 
     def _objective(self, histories: Histories) -> Objective:
         share = histories.members / histories.members.sum()
         x, (distinct, place) = histories.repeats, histories.distinct_repeats
-        ends, leaves = distinct + self.first_chance, x + self.first_chance > 0
+        times, active, tenure = histories.distinct_times
+        ends = distinct + self.first_chance
 
         def objective(parameters: Parameters) -> tuple[float, Parameters]:
             r, alpha, a, b = parameters
-            log_tenure, log_active = np.log(alpha + histories.tenure), np.log(alpha + histories.active)
-            log_odds = self._log_odds_gone(parameters, histories)
-            gone = expit(log_odds)
+            log_times, inverse = np.log(alpha + times), 1 / (alpha + times)
+            log_tenure, grown = log_times[tenure], (log_times[tenure] - log_times[active])
+            log_odds = self._log_odds(parameters, histories, grown)
+            gone = expit(log_odds) * share
             by_repeats = betaln(a, b + ends) - betaln(a, b) + gammaln(r + distinct) - gammaln(r)
-            likelihood = (
-                by_repeats[place] + r * np.log(alpha) - (r + x) * log_tenure + np.logaddexp(0, log_odds)
-            )
+            shape = r + x
+            likelihood = by_repeats[place] - shape * log_tenure + np.logaddexp(0, log_odds)
             psi_ends = psi(a + b) - psi(a + b + ends)
+            left = np.bincount(place, gone, len(distinct))
+            members = np.bincount(place, share, len(distinct))
             slopes = (
-                (psi(r + distinct) - psi(r))[place] + np.log(alpha) - log_tenure + gone * (log_tenure - log_active),
-                r / alpha - (r + x) / (alpha + histories.tenure)
-                + gone * (r + x) * (1 / (alpha + histories.tenure) - 1 / (alpha + histories.active)),
-                psi_ends[place] + gone / a,
-                (psi_ends + psi(b + ends) - psi(b))[place]
-                - gone / np.where(leaves, b + x + self.first_chance - 1, 1),
-            )  # fmt: skip
-            return -float(share @ likelihood), -np.array([share @ slope for slope in slopes])
+                members @ (psi(r + distinct) - psi(r)) + np.log(alpha) - share @ log_tenure + gone @ grown,
+                r / alpha - (share * shape) @ inverse[tenure] + (gone * shape) @ (inverse[tenure] - inverse[active]),
+                members @ psi_ends + left.sum() / a,
+                members @ (psi_ends + psi(b + ends) - psi(b)) - left @ (1 / np.where(ends > 0, b + ends - 1, 1)),
+            )
+            return -float(share @ likelihood + r * np.log(alpha)), -np.array(slopes)
 
         return objective
 

@@ -13,7 +13,7 @@ Parameters = NDArray[np.float64]
 Objective = Callable[[Parameters], tuple[float, Parameters]]
 
 # Two searches over at most so many histories tell where to begin the one over all.
-FIRST_LOOK = 20_000
+FIRST_LOOK = 5_000
 # Beyond these a parameter says "everybody" or "nobody", and the likelihood no longer changes.
 _BOUNDS = (np.log(1e-6), np.log(1e6))
 _STALLED = 1e-7

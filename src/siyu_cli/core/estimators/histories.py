@@ -64,11 +64,16 @@ class Histories:
         """
         return np.unique(self.repeats, return_inverse=True)
 
+    @cached_property
+    def distinct_times(self) -> tuple[NDArray[np.float64], NDArray[np.intp], NDArray[np.intp]]:
+        """Return the distinct times, and the places of each history's ``active`` and ``tenure`` among them."""
+        times, place = np.unique(np.concatenate([self.active, self.tenure]), return_inverse=True)
+        return times, place[: len(self.active)], place[len(self.active) :]
+
     def thinned(self, most: int) -> Histories:
-        """Return at most about ``most`` of the histories, evenly from all kinds: for a first look at a large shop."""
+        """Return at most about ``most`` of the histories, at even steps: for a first look at a large shop."""
         step = max(1, len(self.repeats) // most)
-        order = np.lexsort((self.tenure, self.active, self.repeats))[::step]
-        return Histories(self.repeats[order], self.active[order], self.tenure[order], self.members[order])
+        return Histories(self.repeats[::step], self.active[::step], self.tenure[::step], self.members[::step])
 
     @property
     def buyers(self) -> int:
