@@ -272,6 +272,20 @@ def test_the_backtest_says_whether_the_model_beats_recency(capsys):
     assert alone["cutoff"] == "2026-03-01"
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")  # openpyxl knows no data bars of its own age
+def test_the_backtest_workbook_draws_chances_beside_what_came_true(capsys, tmp_path: Path):
+    path = tmp_path / "look-back.xlsx"
+    assert run(capsys, "--backtest", "-o", str(path))[0] == 0
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["Looking back", "Calibration", "Definitions", "Data quality"]
+    sheet = book["Calibration"]
+    assert len(sheet._charts) == 1
+    rows = [row for row in sheet.iter_rows(min_row=4, values_only=True) if row[2]]
+    cut = json.loads(run(capsys, "--backtest", "--format", "json")[1])["cutoffs"][0]
+    assert sum(row[2] for row in rows) == cut["members"]
+    assert run(capsys, "--backtest", "-o", str(tmp_path / "look-back.csv"))[0] == 2
+
+
 def test_split_by_needs_a_name_for_the_files(capsys):
     code, _out, err = run(capsys, "--split-by", "owner")
     assert (code, "-o" in err) == (2, True)

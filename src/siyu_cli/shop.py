@@ -204,7 +204,7 @@ class Shop:
             summarise_by(self.engine, by) if by else None,
             splits,
             {**windows, "shop_norm": shop_norm, "suggested": suggested},
-            self._meta(where),
+            self.describe(where),
             compare_stages(self.engine, snapshot) if snapshot else None,
         )
 
@@ -233,7 +233,7 @@ class Shop:
         fitted = score_churn(self.engine, params, model=chosen, lang=lang)
         ahead = self.as_of + timedelta(days=fitted.horizon_days)
         festivals = find_festivals(self.as_of + timedelta(days=1), ahead, self.settings.calendar)
-        meta = self._meta(where)
+        meta = self.describe(where)
         meta["parameters"] |= own
         return Churn(self, fitted, record, festivals, meta)
 
@@ -319,7 +319,8 @@ class Shop:
         )
         return str(found[0]) if found else member
 
-    def _meta(self, where: str | None) -> dict[str, Any]:
+    def describe(self, where: str | None) -> dict[str, Any]:
+        """Return what every output carries: version, date, condition, parameters, inputs."""
         from siyu_cli import __version__
 
         report = self.load.report

@@ -542,6 +542,14 @@ BACKTEST = Table("backtest", "Looking back", "回测", "one row per cut-off and 
     _column("number", "lift_buy", "Lift, buyers", "购买提升度", note="in the tenth likeliest to buy"),
 ))
 
+RELIABILITY = Table("reliability", "Chances and what came true", "概率与实际", "one row per cut-off and tenth", (
+    BACKTEST["cutoff"],
+    _column("rate", "predicted_from", "Chance from", "概率起点"),
+    BACKTEST["members"],
+    _column("rate", "predicted", "Mean chance", "平均概率"),
+    _column("rate", "observed", "Really left", "实际流失率"),
+))
+
 # code: (English, Chinese). A skipped row follows a rule and is no fault; a rejected one needs the operator.
 SKIP_RULES = {
     "blank_row": ("blank row", "空行"),
@@ -585,7 +593,7 @@ REJECT_REASONS = {
 
 TABLES = {table.name: table for table in (
     MEMBERS, CONTACTS, ORDERS, ORDER_ITEMS, ORDER_LINES, REJECTS, FEATURES, SEGMENTS, STAGE_SUMMARY, RFM_SUMMARY,
-    CHURN, RISK_SUMMARY, BACKTEST,
+    CHURN, RISK_SUMMARY, BACKTEST, RELIABILITY,
 )}
 
 # Columns whose headers are recognised only to be left behind: they are never stored (PIPL art. 6).

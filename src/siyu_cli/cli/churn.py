@@ -39,7 +39,7 @@ from siyu_cli.tables import BACKTEST, CHURN, RISK_BANDS, RISK_SUMMARY, STAGES
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from siyu_cli import Churn
+    from siyu_cli import Churn, Shop
 
 EXAMPLES = """siyu churn 客户.xlsx 订单.xlsx -o 流失风险.xlsx
 siyu churn 客户.xlsx 订单.xlsx --horizon 60 --top 200 --split-by owner -o 流失风险.xlsx
@@ -117,6 +117,9 @@ def churn(  # noqa: PLR0913, PLR0917  each parameter is an option
             on = parse_date("--cutoff", cutoff) if cutoff else None
             with sink.status(_("Replaying the shop's past…")):
                 found = shop.backtest(horizon_days=horizon, model=model, cutoff=on)
+            if output is not None:
+                write_backtest(found, shop, output, force=force)
+                sink.note(_("Wrote {file}.").format(file=output))
             print_backtest(found, sink)
             return
         with sink.status(_("Working out who may be leaving…")):
@@ -263,10 +266,7 @@ def print_backtest(found: Sequence[Mapping[str, Any]], sink: Sink) -> None:
     if sink.format == "json":
         sink.document({"cutoffs": list(found)})
         return
-    rows = [
-        {**cut, **marks, "model": NAMES.get(name, name)}
-        for cut in found for name, marks in cut["models"].items()
-    ]  # fmt: skip
+    rows = tell_marks(found)
     if not sink.is_table:
         sink.rows(BACKTEST.keys, rows)
         return
@@ -281,6 +281,34 @@ def print_backtest(found: Sequence[Mapping[str, Any]], sink: Sink) -> None:
     for cut in found:
         for line in judge(cut):
             sink.text(f"{cut['cutoff']}: {line}")
+
+
+def tell_marks(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return one row per cut-off and way of telling."""
+    return [
+        {**cut, **marks, "model": NAMES.get(name, name)}
+        for cut in found for name, marks in cut["models"].items()
+    ]  # fmt: skip
+
+
+def write_backtest(found: Sequence[Mapping[str, Any]], shop: Shop, path: Path, *, force: bool) -> None:
+    """Write the look back as a workbook with its calibration drawn, or as JSON."""
+    from siyu_cli.files.write import write_json
+
+    meta = {**shop.describe(None), "command": "churn --backtest"}
+    if path.suffix.lower() == ".json":
+        write_json({"meta": meta, "cutoffs": list(found)}, path, force=force)
+        return
+    if path.suffix.lower() != ".xlsx":
+        raise UsageError("--backtest writes .xlsx and .json.", hint="Choose a name that ends in one of them.")
+    from siyu_cli.files.writing.churn_sheets import BacktestContents, backtest_sheets
+    from siyu_cli.files.writing.wording import Words
+    from siyu_cli.files.writing.workbook import write_workbook
+
+    verdicts = [f"{cut['cutoff']}: {line}" for cut in found for line in judge(cut)]
+    contents = BacktestContents(shop.load.report, meta, verdicts)
+    sheets = backtest_sheets(found, tell_marks(found), contents, Words(get_language(), _))
+    write_workbook(path, sheets, force=force)
 
 
 def judge(cut: Mapping[str, Any]) -> Iterator[str]:

@@ -147,7 +147,7 @@ def reliability(chance: Values, silent: NDArray[np.bool_]) -> list[dict[str, Any
         inside = place == band
         members = int(inside.sum())
         rows.append({
-            "from": band / _BINS,
+            "predicted_from": band / _BINS,
             "members": members,
             "predicted": float(chance[inside].mean()) if members else None,
             "observed": float(silent[inside].mean()) if members else None,

@@ -14,7 +14,7 @@ from siyu_cli.files.loading.report import LoadReport
 from siyu_cli.files.writing.account_sheets import definitions_sheet, quality_sheet
 from siyu_cli.files.writing.cells import mask_phone_keys, plain
 from siyu_cli.files.writing.definitions import Row
-from siyu_cli.files.writing.wording import Words
+from siyu_cli.files.writing.wording import Words, table_of
 from siyu_cli.files.writing.workbook import Chart, SheetSpec
 
 
@@ -29,6 +29,15 @@ class ChurnContents:
     headlines: Sequence[str] = ()
 
 
+@dataclass(frozen=True)
+class BacktestContents:
+    """What a look back rests on, and its verdicts in words."""
+
+    load: LoadReport
+    meta: Mapping[str, Any]
+    headlines: Sequence[str] = ()
+
+
 def churn_sheets(
     contents: ChurnContents, *, lang: str, translate: Callable[[str], str]
 ) -> list[SheetSpec]:
@@ -37,6 +46,39 @@ def churn_sheets(
     definitions = definitions_sheet(_definitions(words), contents.meta, contents.load, words)
     people = _members(contents.members, words)
     return [_summary(contents, words), people, definitions, quality_sheet(contents.load, words)]
+
+
+def backtest_sheets(
+    cuts: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]], contents: BacktestContents, words: Words
+) -> list[SheetSpec]:
+    """Return the sheets of a look back: marks, chances beside what came true with a chart, definitions, quality."""
+    _ = words.translate
+    marks = words.columns(tables.BACKTEST.columns)
+    heading = _("Looking back from {as_of}").format(as_of=contents.meta.get("as_of", ""))
+    judged = SheetSpec(_("Looking back"), table_of(rows, marks), marks, lines=(heading, *contents.headlines))
+    bands = words.columns(tables.RELIABILITY.columns)
+    told = [{"cutoff": cut["cutoff"], **band} for cut in cuts for band in cut["reliability"] if band["members"]]
+    newest = [row for row in told if row["cutoff"] == cuts[0]["cutoff"]] if cuts else []
+    title = _("Chances and what came true, {cutoff}").format(cutoff=cuts[0]["cutoff"] if cuts else "")
+    chart = Chart(title, "predicted_from", ("predicted", "observed"), "line", row=0, column=6)
+    ripe = SheetSpec(
+        _("Calibration"), table_of(newest, bands), bands, lines=(title,), charts=(chart,), has_filter=False
+    )
+    definitions = [
+        (words.title(tables.BACKTEST[key]), key, meaning)
+        for key, meaning in {
+            "auc": _("chance that one who left was ranked above one who stayed; one half is a coin"),
+            "pr_auc": _("mean precision over those who left, from the likeliest down"),
+            "brier": _("mean squared distance of the chance from what came true; ranks have none"),
+            "ece": _("mean distance of chances from what came true, in tenths of the chance"),
+            "lift_churn": _("how much more often the tenth likeliest to leave left than all"),
+            "lift_buy": _("how much more often the tenth likeliest to buy bought than all"),
+        }.items()
+    ]
+    return [
+        judged, ripe, definitions_sheet(definitions, contents.meta, contents.load, words),
+        quality_sheet(contents.load, words),
+    ]  # fmt: skip
 
 
 def _summary(contents: ChurnContents, words: Words) -> SheetSpec:

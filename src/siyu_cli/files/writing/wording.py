@@ -17,7 +17,7 @@ _LABELLED: dict[str, Mapping[str, tuple[str, ...]]] = {
     "history": tables.HISTORY,
     "risk_band": tables.RISK_BANDS,
 }
-_ARROW = {"count": pa.int64(), "money": pa.float64(), "rate": pa.float64()}
+_ARROW = {"count": pa.int64(), **dict.fromkeys(("money", "number", "rate"), pa.float64())}
 
 
 @dataclass(frozen=True)
