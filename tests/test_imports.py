@@ -35,7 +35,7 @@ DOWNWARD = {
 }
 # What they may name in annotations besides.
 TYPES = {"engines": {"core.query"}, "files": {"config"}, "ledger": {"config"}}
-LIBRARIES_OF_CORE = {"numpy", "pandas", "pyarrow", "scipy", "sqlglot"}
+LIBRARIES_OF_CORE = {"numpy", "pandas", "pyarrow", "scipy", "sklearn", "sqlglot"}
 
 
 @dataclass(frozen=True)

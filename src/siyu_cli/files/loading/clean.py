@@ -100,8 +100,8 @@ def projection(table: Table, match: Match, origin: Origin) -> exp.Select:
             levels.add_typed(column, cells[0])
     select = levels.select([column.key for column in table.columns if column.key in mapped])
     pattern = match.preset.order_id_date if match.preset else None
-    if pattern and mapped.keys() >= {"order_id", "ordered_at"}:
-        return _with_order_id_date(select, pattern)
+    if pattern and "order_id" in mapped:
+        return _with_order_id_date(select, pattern, is_timed="ordered_at" in mapped)
     return select
 
 
@@ -248,12 +248,14 @@ def typed_null(column: Column) -> exp.Expr:
     return exp.cast(exp.null(), _SQL_TYPES[column.kind], dialect="duckdb")
 
 
-def _with_order_id_date(select: exp.Select, pattern: str) -> exp.Select:
+def _with_order_id_date(select: exp.Select, pattern: str, *, is_timed: bool) -> exp.Select:
     # Where the time is blank, the number says the day: 260301-….
     digits = call(
         "regexp_extract", exp.column("order_id"), exp.Literal.string(pattern), exp.Literal.number(1)
     )
     day = call("try_strptime", digits, exp.Literal.string("%y%m%d"))
+    if not is_timed:
+        return exp.select("*", exp.alias_(day, "ordered_at")).from_(select.subquery("cells"))
     dated = exp.alias_(exp.func("coalesce", exp.column("ordered_at"), day), "ordered_at")
     return exp.select(exp.Star(**{"replace": [dated]})).from_(select.subquery("cells"))
 

@@ -55,7 +55,7 @@ def backtest_sheets(
     _ = words.translate
     marks = words.columns(tables.BACKTEST.columns)
     heading = _("Looking back from {as_of}").format(as_of=contents.meta.get("as_of", ""))
-    judged = SheetSpec(_("Looking back"), table_of(rows, marks), marks, lines=(heading, *contents.headlines))
+    judged = SheetSpec(_("Looking back"), table_of(_rounded(rows), marks), marks, lines=(heading, *contents.headlines))
     bands = words.columns(tables.RELIABILITY.columns)
     told = [{"cutoff": cut["cutoff"], **band} for cut in cuts for band in cut["reliability"] if band["members"]]
     newest = [row for row in told if row["cutoff"] == cuts[0]["cutoff"]] if cuts else []
@@ -81,6 +81,13 @@ def backtest_sheets(
     ]  # fmt: skip
 
 
+def _rounded(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    marks = [column.key for column in tables.BACKTEST.columns if column.kind == "number"]
+    return [
+        {**row, **{key: None if row[key] is None else round(row[key], 3) for key in marks}} for row in rows
+    ]
+
+
 def _summary(contents: ChurnContents, words: Words) -> SheetSpec:
     _ = words.translate
     heading = _("Churn risk as of {as_of}").format(as_of=contents.meta.get("as_of", ""))
@@ -89,7 +96,7 @@ def _summary(contents: ChurnContents, words: Words) -> SheetSpec:
             _("{measure} by {group}").format(
                 measure=words.title(tables.RISK_SUMMARY[key]), group=words.title(tables.RISK_SUMMARY["risk_band"])
             ),
-            "risk_band", (key,), row=5, column=place * 4, width=430,
+            "risk_band", (key,), row=5, column=place * 6, width=360,
         )
         for place, key in enumerate(("members", "value_at_risk"))
     )  # fmt: skip
