@@ -44,7 +44,8 @@ def check_output(output: Path | None, inputs: Sequence[Path], *, force: bool, op
             file=output,
             suffixes=", ".join(SUFFIXES),
         )
-    from siyu_cli.files.write import check_target
+    # Not through the door of writing: what it needs to write would take memory while files are read.
+    from siyu_cli.files.writing.replace import check_target
 
     check_target(output, force=force)
 

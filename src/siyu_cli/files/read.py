@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from siyu_cli.errors import DataError, InputError, SiyuError
-from siyu_cli.files.reading.allocator import give_back_memory
+from siyu_cli.files.reading.allocator import freed_at_once, give_back_memory
 from siyu_cli.files.reading.archive import damaged, members
 from siyu_cli.files.reading.content import Content, digest, find
 from siyu_cli.files.reading.kinds import (
@@ -59,7 +59,7 @@ def read_each(
         give_back_memory()
         return handled
 
-    with ThreadPoolExecutor(max_workers=_THREADS) as pool:
+    with freed_at_once(), ThreadPoolExecutor(max_workers=_THREADS) as pool:
         reading = [pool.submit(read_and_handle, place, path) for place, path in enumerate(paths)]
         return [done.result() for done in reading]
 
