@@ -23,8 +23,9 @@ import pytest
 from core_shop import Labelled, demo_rows, gathered_shops, label, open_rows
 from shops import a_history
 from siyu_cli.config import Settings
+from siyu_cli.core.churn import score_churn, track_record
 from siyu_cli.core.movement import compare_stages
-from siyu_cli.core.parameters import parameters
+from siyu_cli.core.parameters import churn_parameters, parameters
 from siyu_cli.core.query import Step, step
 from siyu_cli.core.segment import describe_splits, summarise_by, summarise_rfm, summarise_stages
 from siyu_cli.core.windows import suggest_windows
@@ -122,6 +123,20 @@ def test_the_demo_shop_is_the_same_on_both(spark: Engine, duckdb_engine: Engine,
             shop.list_members(where=condition, segments={"same": condition})
         assert 0 < one.table("segments").num_rows < 2_000, condition
         assert_same_table(one.table("segments"), other.table("segments"))
+
+
+@pytest.mark.spark
+@pytest.mark.parametrize(("model", "members"), [("mbg", 1_500), ("pareto", 1_500), ("mbg", 60)])
+def test_who_may_be_leaving_is_the_same_on_both(
+    spark: Engine, duckdb_engine: Engine, model: str, members: int
+):
+    shops = [label(engine, *demo_rows(members, TODAY), TODAY) for engine in (duckdb_engine, spark)]
+    params = {**shops[0].params, **churn_parameters(Settings())}
+    records = [track_record(shop.engine, params, model) for shop in shops]
+    assert records[0] == records[1]
+    fitted = [score_churn(shop.engine, params, model=model, lang="zh") for shop in shops]
+    assert fitted[0].name == fitted[1].name == (model if members > 1_000 else "rfm_cells")
+    assert_same_table(*(shop.engine.read("churn", ["member_id"]) for shop in shops))
 
 
 SETTINGS = (
