@@ -185,6 +185,43 @@ def test_odd_shops_end_in_a_list_or_in_none(tmp_path: Path, shape: str):
     assert all(chance is None or (0 <= chance <= 1 and math.isfinite(chance)) for chance in found)
 
 
+def test_refunds_are_no_orders_and_orders_of_nobody_are_nobodys(tmp_path: Path):
+    rows = [("m1", "2026-01-01", 50.0), ("m1", "2026-03-01", -50.0), ("m2", "2026-02-01", -20.0)]
+    rows.append(("", "2026-02-01", 9.0))
+    with open_shop([write_orders(tmp_path, rows)], as_of="2026-06-30") as shop:
+        scored = shop.churn().scored.to_pylist()
+    assert [(row["member_id"], row["order_days"]) for row in scored] == [("m1", 1)]
+
+
+def test_orders_of_one_day_are_one(tmp_path: Path):
+    rows = [(f"m{n}", f"2026-0{1 + n % 5}-10 {hour}:00", 30.0) for n in range(200) for hour in (10, 12)]
+    rows += [(f"m{n}", "2026-06-10", 30.0) for n in range(0, 200, 3)]
+    apart, together = tmp_path / "apart", tmp_path / "together"
+    for folder, kept in ((apart, rows), (together, [row for row in rows if " 12:" not in row[1]])):
+        folder.mkdir()
+        write_orders(folder, kept)
+    with (
+        open_shop([apart / "orders.csv"], as_of="2026-06-30") as one,
+        open_shop([together / "orders.csv"], as_of="2026-06-30") as other,
+    ):
+        assert one.churn().model.parameters == other.churn().model.parameters
+
+
+def test_the_same_shop_in_another_order_gives_the_same_bytes(tmp_path: Path):
+    rows = [(f"m{n % 170}", str(date(2025, 1, 1) + timedelta(days=(n * 37) % 500)), 5.0 + n % 90) for n in range(900)]
+    texts = []
+    for number, order in enumerate((rows, rows[::-1])):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        path = folder / "orders.csv"
+        lines = [f"o{member}-{on}-{paid},{member},{on},{paid}" for member, on, paid in order]
+        path.write_text("\n".join(["订单号,会员编号,付款时间,实付金额", *lines]), "utf-8")
+        main(["churn", str(path), "--as-of", "2026-06-30", "--all", "-o", str(folder / "list.csv")])
+        texts.append((folder / "list.csv").read_bytes())
+    assert texts[0] == texts[1]
+    assert texts[0].count(b"\n") > 100
+
+
 # --- Festivals and marks ------------------------------------------------------------------------------
 
 

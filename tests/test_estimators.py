@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -153,6 +153,34 @@ def test_counts_of_equal_histories_are_those_histories(histories: Histories):
     distinct, counts = np.unique(rows, axis=1, return_counts=True)
     grouped = BetaGeometric(1).fit(Histories.of(*distinct, counts))
     assert grouped.log_likelihood_ == pytest.approx(BetaGeometric(1).fit(histories).log_likelihood_, abs=1e-6)
+
+
+def test_weeks_with_an_order_are_not_days_with_an_order(purchases: Purchases):
+    def week(day: date) -> date:
+        return CALIBRATED_TO - timedelta(weeks=(CALIBRATED_TO - day).days // 7)
+
+    weekly = {
+        member: {week(day): 1.0 for day in days if day <= CALIBRATED_TO} for member, days in purchases.items()
+    }
+    histories = histories_of(weekly, CALIBRATED_TO)
+    assert histories.repeats.sum() < 2457
+    assert BetaGeometric(0).fit(histories).r_ != pytest.approx(0.243, abs=5e-4)
+
+
+def test_a_mean_that_would_be_infinite_is_refused():
+    rng = np.random.default_rng(3)
+    repeats = rng.integers(1, 8, 4_000)
+    scale = rng.gamma(0.6, 1, 4_000)  # q = 0.6: so few members spend so much that their mean does not exist
+    means = rng.gamma(3 * repeats, 1 / (3 * repeats)) * 20 / scale
+    model = GammaGamma().fit(repeats, means)
+    assert model.q_ < 1
+    assert not model.is_usable_
+
+
+def test_money_in_another_currency_is_the_same_money(purchases: Purchases):
+    repeats, means = repeat_values(purchases)
+    dollars, cents = GammaGamma().fit(repeats, means), GammaGamma().fit(repeats, 100 * np.array(means))
+    assert cents.mean_value_ == pytest.approx(100 * dollars.mean_value_, rel=1e-6)
 
 
 @pytest.mark.filterwarnings("error")

@@ -245,7 +245,12 @@ class Shop:
 
         params = {**self.parameters, **churn_parameters(self.settings, horizon_days)}
         self._label()
-        return replay(self.engine, params, model=model or self.settings.churn.model, cutoff=cutoff)
+        found = replay(self.engine, params, model=model or self.settings.churn.model, cutoff=cutoff)
+        for cut in found:
+            first_on, last_on = (date.fromisoformat(cut[key]) for key in ("first_on", "last_on"))
+            named = find_festivals(first_on, last_on, self.settings.calendar)
+            cut["festivals"] = [festival.name for festival in named]
+        return found
 
     def explain(self, member: str, *, lang: str = "en") -> Explanation:
         """Return everything known about one member, by id, phone or another of their ids."""

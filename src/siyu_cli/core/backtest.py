@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from siyu_cli.core.boosting import blend, boosted_chances
-from siyu_cli.core.calendar import find_festivals
 from siyu_cli.core.churn import ENSEMBLE, fit
 from siyu_cli.core.estimators.histories import DAYS_PER_WEEK, Histories
 from siyu_cli.core.histories import look_back
@@ -74,7 +73,8 @@ def _judge(engine: Engine, params: Params, days: int, model: str) -> dict[str, A
         "members": len(silent),
         "churn_rate": float(silent.mean()),
         "models": scores,
-        "festivals": [found.name for found in find_festivals(ahead, ahead + timedelta(days=horizon - 1))],
+        "first_on": ahead.isoformat(),
+        "last_on": (ahead + timedelta(days=horizon - 1)).isoformat(),
         "reliability": reliability(chances, silent),
     }
 
