@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import sqlite3
 from collections import defaultdict
 from datetime import date, timedelta
 from pathlib import Path
@@ -321,6 +322,25 @@ def test_the_backtest_workbook_draws_chances_beside_what_came_true(capsys, tmp_p
     cut = json.loads(run(capsys, "--backtest", "--format", "json")[1])["cutoffs"][0]
     assert sum(row[2] for row in rows) == cut["members"]
     assert run(capsys, "--backtest", "-o", str(tmp_path / "look-back.csv"))[0] == 2
+
+
+def test_no_file_is_written_when_one_of_them_cannot_be(capsys, tmp_path: Path):
+    taken = tmp_path / "risk_(none).csv"
+    taken.write_text("mine", "utf-8")
+    assert run(capsys, "--split-by", "owner", "-o", str(tmp_path / "risk.csv"))[0] == 73
+    assert list(tmp_path.iterdir()) == [taken]
+    assert taken.read_text("utf-8") == "mine"
+
+
+def test_a_shop_remembers_that_it_was_asked(capsys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "siyu.toml").write_text("[churn]\nrisk_high = 0.95\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    code, out, _err = run(capsys, "--format", "json", "-o", "list.csv")
+    assert code == 0
+    assert json.loads(out)["meta"]["parameters"]["risk_high"] == 0.95
+    with sqlite3.connect(tmp_path / ".siyu" / "ledger.db") as ledger:
+        (command, status) = ledger.execute("select command, status from runs").fetchone()
+    assert (command, status) == ("churn", "done")
 
 
 def test_split_by_needs_a_name_for_the_files(capsys):

@@ -11,7 +11,7 @@ import typer
 
 from siyu_cli.cli.loading import entitle, heading, load_shop, read_source, tell_load
 from siyu_cli.cli.masks import mask_text
-from siyu_cli.cli.memory import known_aliases
+from siyu_cli.cli.memory import open_memory
 from siyu_cli.cli.options import (
     AsOf,
     Config,
@@ -112,13 +112,19 @@ def churn(  # noqa: PLR0913, PLR0917  each parameter is an option
         raise UsageError("--split-by needs -o.", hint="Name the files: -o 流失风险.xlsx.")
     sink = open_sink(format, output, quiet=quiet)
     source = read_source(files, as_of, config, header_map, password_env, sink)
-    with load_shop(source, sink, known_aliases(source.settings)) as shop:
+    asked = {"where": where, "horizon_days": horizon, "model": model, "backtest": backtest}
+    with (
+        open_memory("churn", source, asked) as memory,
+        load_shop(source, sink, memory.aliases(), memory.last_snapshot()) as shop,
+    ):
+        memory.inputs = shop.describe(None)["inputs"]
         if backtest:
             on = parse_date("--cutoff", cutoff) if cutoff else None
             with sink.status(_("Replaying the shop's past…")):
                 found = shop.backtest(horizon_days=horizon, model=model, cutoff=on)
             if output is not None:
                 write_backtest(found, shop, output, force=force)
+                memory.note_output(output, len(found))
                 sink.note(_("Wrote {file}.").format(file=output))
             print_backtest(found, sink)
             return
@@ -127,7 +133,9 @@ def churn(  # noqa: PLR0913, PLR0917  each parameter is an option
             listed = result.scored if everyone else result.at_risk()
             listed = listed.slice(0, top) if top else listed
         if output is not None:
-            write_lists(result, listed, output, split_by, force=force, sink=sink)
+            for path, rows in write_lists(result, listed, output, split_by, force=force):
+                memory.note_output(path, rows)
+                sink.note(_("Wrote {file}.").format(file=path))
         print_result(result, listed, sink)
     tell_load(result.load, sink)
     for note in result.model.notes:
@@ -142,21 +150,33 @@ def churn(  # noqa: PLR0913, PLR0917  each parameter is an option
 
 
 def write_lists(
-    result: Churn, listed: pa.Table, output: Path, split_by: str | None, *, force: bool, sink: Sink
-) -> None:
-    """Write the list to one file, or to one per value of ``split_by``."""
-    if split_by is None:
-        write_churn(result, listed, output, force=force)
-        sink.note(_("Wrote {file}.").format(file=output))
-        return
+    result: Churn, listed: pa.Table, output: Path, split_by: str | None, *, force: bool
+) -> list[tuple[Path, int]]:
+    """Write the list to one file, or to one per value of ``split_by``; return the files and their rows.
+
+    All of them can be written, or none is.
+    """
+    parts = {output: listed} if split_by is None else _split(listed, split_by, output)
+    for path in parts:
+        check_output(path, (), force=force)
+    for path, rows in parts.items():
+        write_churn(result, rows, path, force=force)
+    return [(path, rows.num_rows) for path, rows in parts.items()]
+
+
+def _split(listed: pa.Table, split_by: str, output: Path) -> dict[Path, pa.Table]:
     import pyarrow.compute as pc
 
+    parts: dict[Path, pa.Table] = {}
     for value in sorted(set(listed[split_by].to_pylist()), key=lambda value: (value is None, value or "")):
-        own = listed.filter(pc.is_null(listed[split_by]) if value is None else pc.equal(listed[split_by], value))
-        name = "".join("_" if character in '\\/:*?"<>|' else character for character in value or _("(none)"))
-        path = output.with_name(f"{output.stem}_{name.strip('. ')}{output.suffix}")
-        write_churn(result, own, path, force=force)
-        sink.note(_("Wrote {file}.").format(file=path))
+        is_own = pc.is_null(listed[split_by]) if value is None else pc.equal(listed[split_by], value)
+        name = "".join("_" if sign in '\\/:*?"<>|' else sign for sign in value or _("(none)")).strip(". ")
+        number, path = 1, output.with_name(f"{output.stem}_{name}{output.suffix}")
+        while path in parts:  # two names that differ only in what no file may be called
+            number += 1
+            path = output.with_name(f"{output.stem}_{name}_{number}{output.suffix}")
+        parts[path] = listed.filter(is_own)
+    return parts
 
 
 def write_churn(result: Churn, listed: pa.Table, path: Path, *, force: bool) -> None:
