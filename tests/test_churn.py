@@ -223,6 +223,26 @@ def test_the_same_shop_in_another_order_gives_the_same_bytes(tmp_path: Path):
     assert texts[0].count(b"\n") > 100
 
 
+def test_a_log_that_begins_after_its_members_says_so(tmp_path: Path):
+    rows = [(f"m{n}", f"2026-0{1 + n % 5}-10", 30.0) for n in range(200)]
+    path, people = write_orders(tmp_path, rows), tmp_path / "members.csv"
+    for joined, is_late in (("2019-05-01", True), ("2026-01-10", False)):
+        people.write_text("会员编号,注册时间\n" + "\n".join(f"m{n},{joined}" for n in range(200)), "utf-8")
+        with open_shop([people, path], as_of="2026-06-30") as shop:
+            notes = [str(note) for note in shop.churn().model.notes]
+        assert any("begins on 2026-01-10" in note for note in notes) is is_late
+
+
+def test_times_are_weeks(cdnow):
+    _shop, result = cdnow
+    days = days_bought()
+    as_of = date(1998, 6, 30)
+    rows = [(len(on) - 1, (on[-1] - on[0]).days / 7, (as_of - on[0]).days / 7) for on in days.values()]
+    weeks = BetaGeometric().fit(Histories.of(*zip(*rows, strict=True)))
+    assert result.model.log_likelihood == pytest.approx(weeks.log_likelihood_, abs=1e-5)
+    assert result.model.parameters == pytest.approx(weeks.parameters_, rel=1e-4)
+
+
 # --- Festivals and marks ------------------------------------------------------------------------------
 
 

@@ -46,7 +46,7 @@ ORDER = (
     "purchases", "features", "measures", "bands", "norms", "rfm", "comebacks", "stages", "segments",
     "stage_summary", "rfm_summary", "silences", "movement", "one_member",
     "histories", "triples", "order_values", "mean_order", "cells",
-    "chances_by_cell", "chances_by_history", "chances", "chances_blended", "churn",
+    "chances_by_cell", "chances_by_history", "chances", "chances_blended", "churn", "log_opening",
 )  # fmt: skip
 GIVEN = {
     "members": {column.key: column.sql_type for column in MEMBER_COLUMNS},

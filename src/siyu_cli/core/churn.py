@@ -28,6 +28,7 @@ CELLS = "rfm_cells"
 RISK_BANDS = ("high", "medium", "low")
 # Fewer than these say nothing about how members differ.
 LEAST_BUYERS, LEAST_REPEATERS = 100, 30
+_MANY = 0.2
 
 Estimator = BetaGeometric | ParetoNBD
 
@@ -77,7 +78,7 @@ def score_churn(engine: Engine, params: Params, *, model: str, lang: str) -> Chu
         fitted = replace(
             fitted, parameters=estimator.parameters_, log_likelihood=estimator.log_likelihood_
         )
-    fitted = _with_values(engine, params, fitted)
+    fitted = _with_values(engine, params, replace(fitted, notes=(*fitted.notes, *_late_log(engine))))
     templates = [texts[1 if lang == "zh" else 0] for texts in CHURN_REASONS.values()]
     engine.open("churn_reasons", pa.table({"reason": list(CHURN_REASONS), "template": templates}))
     worth = fitted.values or {}
@@ -131,6 +132,19 @@ def _record(params: Params, chances: Any, buyers: Any, silent_buyers: Any) -> li
         share = silent / members if members else None
         record.append({"risk_band": band, "members": members, "silent": silent, "silent_share": share})
     return record[::-1]
+
+
+def _late_log(engine: Engine) -> tuple[Note, ...]:
+    """Return a note where the log misses the beginning of many members: they look newer and truer than they are."""
+    rows = engine.fetch(step("log_opening"), {})
+    if not len(rows) or rows["older"][0] <= _MANY * rows["buyers"][0]:
+        return ()
+    began_on, share = rows["began_on"][0], rows["older"][0] / rows["buyers"][0]
+    return (Note(
+        "The order log begins on {began_on}, after {share} of its buyers had joined: earlier orders are missing, "
+        "and chances are less sure.",
+        {"began_on": f"{began_on:%Y-%m-%d}", "share": f"{share:.0%}"},
+    ),)  # fmt: skip
 
 
 def _days(params: Params) -> int:
