@@ -66,19 +66,24 @@ def test_every_chance_is_what_the_formula_gives(cdnow):
         assert row["risk_band"] == ("high" if silent >= 0.8 else "medium" if silent >= 0.5 else "low")
 
 
-def test_the_record_counts_who_was_in_each_band_one_horizon_ago_and_left(cdnow):
+def test_the_record_counts_who_was_in_each_band_in_the_past_year_and_left(cdnow):
     _shop, result = cdnow
-    then = date(1998, 6, 30) - timedelta(days=90)
-    known = {member: [day for day in days if day <= then] for member, days in days_bought().items()}
-    rows = [(len(days) - 1, (days[-1] - days[0]).days / 7, (then - days[0]).days / 7) for days in known.values()]
-    silent = BetaGeometric().fit(Histories.of(*zip(*rows, strict=True))).p_silent(
-        Histories.of(*zip(*rows, strict=True)), 90 / 7
-    )
-    left = np.array([not any(day > then for day in days) for days in days_bought().values()])
-    for band, low, high in (("high", 0.8, 2), ("medium", 0.5, 0.8), ("low", -1, 0.5)):
-        inside = (silent >= low) & (silent < high)
-        record = next(row for row in result.record if row["risk_band"] == band)
-        assert (record["members"], record["silent"]) == (inside.sum(), left[inside].sum())
+    bought = days_bought()
+    counted = {"high": [0, 0], "medium": [0, 0], "low": [0, 0]}
+    for horizons in (1, 2, 3, 4):
+        then = date(1998, 6, 30) - timedelta(days=90 * horizons)
+        known = {member: [day for day in days if day <= then] for member, days in bought.items()}
+        known = {member: days for member, days in known.items() if days}
+        rows = [(len(on) - 1, (on[-1] - on[0]).days / 7, (then - on[0]).days / 7) for on in known.values()]
+        histories = Histories.of(*zip(*rows, strict=True))
+        silent = BetaGeometric().fit(histories).p_silent(histories, 90 / 7)
+        soon = then + timedelta(days=90)
+        left = [not any(then < day <= soon for day in bought[member]) for member in known]
+        for chance, has_left in zip(silent, left, strict=True):
+            band = counted["high" if chance >= 0.8 else "medium" if chance >= 0.5 else "low"]
+            band[0] += 1
+            band[1] += has_left
+    assert {row["risk_band"]: [row["members"], row["silent"]] for row in result.record} == counted
 
 
 def test_what_is_at_risk_is_the_probability_times_orders_on_rhythm_times_their_value(cdnow):

@@ -116,7 +116,7 @@ class Segmentation:
 class Churn:
     """Who may be leaving: a row per buyer as in ``tables.CHURN``, the model, what it was worth before, days to mind.
 
-    ``record`` says per risk band how many members it held one horizon ago, and how many of them really left.
+    ``record`` says per risk band how many members it held in the past year, and how many of them really left.
     """
 
     shop: Shop
@@ -162,7 +162,7 @@ class Churn:
         rows["members"] = rows["members"].astype("int64")
         rows["member_share"] = rows["members"] / (len(frame) or float("nan"))
         then = pd.DataFrame(self.record or [], columns=["risk_band", "members", "silent_share"])
-        then = then.rename(columns={"members": "members_then"})
+        then = then.rename(columns={"members": "members_past_year"})
         return rows.merge(then, on="risk_band", how="left")[list(RISK_SUMMARY.keys)]
 
 

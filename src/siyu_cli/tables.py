@@ -525,8 +525,8 @@ RISK_SUMMARY = Table("risks", "Risk", "流失风险", "one row per risk band", (
     _column("count", "members", "Members", "人数"),
     _column("rate", "member_share", "Share of members", "人数占比"),
     CHURN["value_at_risk"],
-    _column("count", "members_then", "Members then", "当时人数", note="in this band one horizon ago"),
-    _column("rate", "silent_share", "Really left", "实际流失率", note="of these, no order in the horizon since"),
+    _column("count", "members_past_year", "Members, past year", "过去一年人数", note="in this band at dates of the past year, whole horizons back"),
+    _column("rate", "silent_share", "Really left", "实际流失率", note="of these, no order in the horizon that followed"),
 ))
 
 BACKTEST = Table("backtest", "Looking back", "回测", "one row per cut-off and way of telling", (

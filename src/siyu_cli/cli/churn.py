@@ -105,7 +105,7 @@ def churn(  # noqa: PLR0913, PLR0917  each parameter is an option
     """List the members who may be leaving, most at stake first, with the chance that no order comes.
 
     Those are buyers not yet gone whose risk is high or medium. Chances come from how all members of this shop buy
-    and stop; how often they came true one horizon ago stands beside them. Contact details are never in the list.
+    and stop; how often they came true in the past year stands beside them. Contact details are never in the list.
     """
     check_output(output, files, force=force)
     if split_by and output is None:

@@ -29,6 +29,7 @@ RISK_BANDS = ("high", "medium", "low")
 # Fewer than these say nothing about how members differ.
 LEAST_BUYERS, LEAST_REPEATERS = 100, 30
 _MANY = 0.2
+_YEAR = 365
 
 Estimator = BetaGeometric | ParetoNBD
 
@@ -97,41 +98,45 @@ def fit(histories: Histories, model: str) -> Estimator | None:
 
 
 def track_record(engine: Engine, params: Params, model: str) -> list[dict[str, Any]]:
-    """Return, per risk band, how many members it held one horizon ago and how many of them really fell silent.
+    """Return, per risk band, how many members it held in the past year and how many of them really fell silent.
 
-    The model is fitted to what was known then. Leaves ``histories`` as of then; empty where the log is too short.
+    Members are counted at each date of the past year that lies a whole number of horizons back; the model is fitted
+    to what was known then. Leaves ``histories`` as of the earliest; empty where the log is too short.
     """
-    triples = look_back(engine, params, _days(params))
+    dates = range(1, max(1, _YEAR // _days(params)) + 1)
+    found = [counts for counts in (_record(engine, params, model, number) for number in dates) if counts]
+    record = []
+    for number, band in enumerate(reversed(RISK_BANDS)):
+        members, silent = (sum(counts[which][number] for counts in found) for which in (0, 1))
+        share = silent / members if members else None
+        record.append({"risk_band": band, "members": members, "silent": silent, "silent_share": share})
+    return record[::-1] if found else []
+
+
+def _record(engine: Engine, params: Params, model: str, number: int) -> tuple[list[int], list[int]] | None:
+    """Return members and silent members by band, the lowest first, as of ``number`` horizons ago."""
+    days = number * _days(params)
+    triples = look_back(engine, params, days)
     histories = Histories.of_days(triples)
     estimator = fit(histories, model)
     if estimator is None:
-        return []
+        return None
+    members, silent = triples["buyers"].to_numpy(), triples["silent"].to_numpy()
     if model == ENSEMBLE:
-        return _record(params, *_ensemble_then(engine, params, estimator))
+        from siyu_cli.core.boosting import blend, boosted_chances
+
+        boosted = boosted_chances(engine, params, days)
+        rows = engine.read("histories", ["member_id"])
+        histories = Histories.of_rows(rows)
+        silent = rows["is_silent"].to_numpy(zero_copy_only=False).astype(int)
+        members = np.ones_like(silent)
     chances = estimator.p_silent(histories, _days(params) / DAYS_PER_WEEK)
-    return _record(params, chances, triples["buyers"].to_numpy(), triples["silent"].to_numpy())
-
-
-def _ensemble_then(engine: Engine, params: Params, estimator: Estimator) -> tuple[Any, Any, Any]:
-    from siyu_cli.core.boosting import blend, boosted_chances
-
-    boosted = boosted_chances(engine, params, _days(params))
-    rows = engine.read("histories", ["member_id"])
-    chances = estimator.p_silent(Histories.of_rows(rows), _days(params) / DAYS_PER_WEEK)
-    silent = rows["is_silent"].to_numpy(zero_copy_only=False).astype(int)
-    return (chances if boosted is None else blend(chances, boosted)), np.ones_like(silent), silent
-
-
-def _record(params: Params, chances: Any, buyers: Any, silent_buyers: Any) -> list[dict[str, Any]]:
+    if model == ENSEMBLE and boosted is not None:
+        chances = blend(chances, boosted)
     edges = (float(params["risk_medium"]), float(params["risk_high"]))  # type: ignore[arg-type]
     place = np.searchsorted(edges, chances, side="right")
-    record = []
-    for number, band in enumerate(reversed(RISK_BANDS)):
-        members = int(buyers[place == number].sum())
-        silent = int(silent_buyers[place == number].sum())
-        share = silent / members if members else None
-        record.append({"risk_band": band, "members": members, "silent": silent, "silent_share": share})
-    return record[::-1]
+    bands = range(len(RISK_BANDS))
+    return [int(members[place == band].sum()) for band in bands], [int(silent[place == band].sum()) for band in bands]
 
 
 def _late_log(engine: Engine) -> tuple[Note, ...]:
