@@ -222,7 +222,7 @@ def expected_by_integration(model: BetaGeometric, repeats: int, tenure: float, h
 
 @settings(max_examples=60, deadline=None)
 @given(
-    r=st.floats(0.1, 5), alpha=st.floats(0.5, 50), a=st.sampled_from([0.55, 0.8, 1.0, 1.000001, 1.7, 4.0]),
+    r=st.floats(0.1, 5), alpha=st.floats(0.5, 50), a=st.sampled_from([0.3, 0.55, 0.8, 1.0, 1.000001, 1.7, 4.0]),
     b=st.sampled_from([0.6, 1.0, 2.5]), repeats=st.integers(0, 60), tenure=st.floats(0, 300),
     horizon=st.floats(1, 52), first_chance=st.sampled_from([0, 1]),
 )  # fmt: skip
