@@ -368,6 +368,13 @@ def test_a_shop_remembers_that_it_was_asked(capsys, tmp_path: Path, monkeypatch:
     assert (command, status) == ("churn", "done")
 
 
+@pytest.mark.parametrize("cutoff", ["2026-04-02", "2026-06-20", "2027-01-01"])
+def test_a_cutoff_whose_horizon_is_not_over_is_refused(capsys, cutoff: str):
+    code, out, err = run(capsys, "--backtest", "--cutoff", cutoff)
+    assert (code, out) == (2, "")
+    assert "2026-04-01" in err
+
+
 def test_split_by_needs_a_name_for_the_files(capsys):
     code, _out, err = run(capsys, "--split-by", "owner")
     assert (code, "-o" in err) == (2, True)

@@ -14,6 +14,7 @@ from siyu_cli.core.churn import ENSEMBLE, fit
 from siyu_cli.core.estimators.histories import DAYS_PER_WEEK, Histories
 from siyu_cli.core.histories import look_back
 from siyu_cli.core.query import Params
+from siyu_cli.errors import UsageError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,11 +32,18 @@ def replay(engine: Engine, params: Params, *, model: str = "mbg", cutoff: date |
 
     Cut-offs are as_of less one horizon, less two, … (at most four) as long as there is a horizon of log before
     them and a model can be fitted; or the one asked for. Each model knows only what was known then, except that
-    purchases are taken as they stand today. ``auc`` and ``pr_auc`` are of those who fell silent; the lifts are of the
+    purchases are taken as they stand today. ``UsageError`` for a cut-off whose horizon is not
+    over by as_of. ``auc`` and ``pr_auc`` are of those who fell silent; the lifts are of the
     tenth said to be likeliest to leave, and to buy; ``brier`` and ``ece`` hold for probabilities, which ranks are not.
     """
     as_of, horizon = params["as_of"], int(params["horizon_days"])  # type: ignore[arg-type]
     assert isinstance(as_of, date)
+    if cutoff is not None and (as_of - cutoff).days < horizon:
+        raise UsageError(
+            "What became of members {horizon} days after {cutoff} is not known by {as_of}.",
+            hint="Choose a cut-off of {latest} or earlier.", horizon=horizon, cutoff=cutoff.isoformat(),
+            as_of=as_of.isoformat(), latest=(as_of - timedelta(days=horizon)).isoformat(),
+        )  # fmt: skip
     if cutoff is not None:
         steps = [(as_of - cutoff).days]
     else:
