@@ -32,12 +32,27 @@ UNSEEN = (
     "became_member_on",
     "added_on",
     "registered_on",
+    "own_codes",
+    "used_code",
 )
 MEMBER_COLUMNS = (
     *(column for column in MEMBERS.columns if column.key not in UNSEEN),
     FEATURES["is_registered"],
+    Column("has_invite_code", "flag", "", ""),
 )
 LINE_COLUMNS = ORDER_LINES.columns
+# Invites as the loader leaves them: two keys, fingerprints, the sheet and row they stand in.
+REFERRAL_TYPES = {
+    "inviter_id": "varchar", "invitee_id": "varchar",
+    "invited_on": "date", "joined_on": "date", "is_join_stated": "boolean",
+    **dict.fromkeys(("campaign", "variant", "referral_source", "source_channel"), "varchar"),
+    "reward_amount": "decimal(18, 2)", "reward_level": "bigint", "entry_fee": "decimal(18, 2)",
+    **dict.fromkeys(("phone", "device", "address", "payment"), "varchar"),
+    "sheet_number": "bigint", "sheet_row": "bigint",
+}  # fmt: skip
+COST_TYPES = {
+    "spent_on": "date", **dict.fromkeys(("source_channel", "campaign", "item"), "varchar"), "amount": "decimal(18, 2)",
+}  # fmt: skip
 ARROW_TYPES = {
     "varchar": pa.string(),
     "date": pa.date32(),
@@ -129,6 +144,7 @@ def demo_rows(count: int, as_of: date, seed: int = 7) -> tuple[pa.Table, pa.Tabl
         "total_last_order_on": given["last_order_at"],
         "is_unfriended": pc.invert(given["is_friend"]),
         "is_registered": pa.array([True] * given.num_rows),
+        "has_invite_code": pa.array([False] * given.num_rows),
         "joined_by": pa.array(["became_member_on"] * given.num_rows),
     }
     members = {name: given[name] for name in given.column_names if name in MEMBERS.keys} | renamed

@@ -30,6 +30,7 @@ FUNCTIONS = (
 )  # fmt: skip
 LOADED = (
     "snapshot", "stage_reasons", "churn_reasons", "expectations", "cell_rates", "history_chances", "blended_chances",
+    "forest", "suspect_people", "suspect_records", "suspect_days",
 )  # fmt: skip
 
 

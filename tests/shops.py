@@ -41,6 +41,7 @@ def a_member(member_id: str, **known: Any) -> Row:
         "inviter_id": None,
         "is_registered": True,
         "is_unfriended": False,
+        "has_invite_code": False,
     }
     assert known.keys() <= row.keys()
     return row | known

@@ -486,8 +486,8 @@ def test_control_characters_in_a_name_do_not_steer_the_terminal(run: Run):
 
 
 def test_check_shows_what_it_found_even_when_nothing_can_be_used(run: Run) -> None:
-    Path("费用.csv").write_text("月份,渠道,广告费\n2026-01,直播间,100\n", "utf-8")
-    ended = run("check", "费用.csv", "--format", "json", "--as-of", corner_shop.AS_OF)
+    Path("库存.csv").write_text("货号,库存,进货价\nA1,直播间,100\n", "utf-8")
+    ended = run("check", "库存.csv", "--format", "json", "--as-of", corner_shop.AS_OF)
     (sheet,) = json.loads(ended.out)["sheets"]
     assert (ended.code, json.loads(ended.err)["code"]) == (65, "data")
     assert (sheet["table"], sheet["rows_in"]) == (None, sheet["rows_skipped"])

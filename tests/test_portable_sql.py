@@ -16,7 +16,7 @@ import pyarrow as pa
 import pytest
 from sqlglot import exp, parse_one
 
-from core_shop import ARROW_TYPES, LINE_COLUMNS, MEMBER_COLUMNS, open_rows
+from core_shop import ARROW_TYPES, COST_TYPES, LINE_COLUMNS, MEMBER_COLUMNS, REFERRAL_TYPES, open_rows
 from portable_sql import (
     TYPED,
     WRITTEN,
@@ -39,7 +39,7 @@ PARAMS = {
     **parameters(Settings(), date(2026, 6, 30)), **churn_parameters(Settings()), "member_id": "m1",
     "cell_money_split": 100.5, "shop_silent_rate": 0.75, "first_chance": 1,
     "r": 0.5, "alpha": 6.5, "a": 0.9, "b": 1.5, "value_p": 6.5, "value_q": 3.5, "value_gamma": 15.5,
-    "mean_order_value": 35.5,
+    "mean_order_value": 35.5, "campaign": "", "mature_days": 30, "gross_margin": 0.5, "least_joined": 1,
 }  # fmt: skip
 # In the order they are made; the last read what is there by then.
 ORDER = (
@@ -47,6 +47,9 @@ ORDER = (
     "stage_summary", "rfm_summary", "silences", "movement", "one_member",
     "histories", "triples", "order_values", "mean_order", "cells",
     "chances_by_cell", "chances_by_history", "chances", "chances_blended", "churn", "log_opening",
+    "invites", "links", "hints", "inviter_records", "record_cells", "joined_counts", "busy_days",
+    "suspicions", "outcomes", "participants", "generations", "referral_groups", "referral_days", "inviter_summary", "milestone_counts",
+    "viral_cycle", "joining_cells", "cost_cells", "rule_breaches", "suspicion_summary",
 )  # fmt: skip
 GIVEN = {
     "members": {column.key: column.sql_type for column in MEMBER_COLUMNS},
@@ -54,6 +57,15 @@ GIVEN = {
     "stage_reasons": {"reason": "varchar", "template": "varchar"},
     "snapshot": {"member_id": "varchar", "stage": "varchar"},
     "churn_reasons": {"reason": "varchar", "template": "varchar"},
+    "referrals": REFERRAL_TYPES,
+    "costs": COST_TYPES,
+    "forest": {"member_id": "varchar", "generation": "bigint", "is_cyclic": "boolean"},
+    "suspect_people": {"reason": "varchar", "invitee_id": "varchar"},
+    "suspect_days": {"reason": "varchar", "inviter_id": "varchar", "joined_on": "date"},
+    "suspect_records": {
+        "reason": "varchar", **dict.fromkeys(("joined", "ordered", "mature_joined", "mature_ordered"), "bigint"),
+        "is_quick": "boolean",
+    },
     "expectations": {"repeats": "bigint", "tenure_days": "bigint", "orders_if_alive": "double"},
     "blended_chances": {"member_id": "varchar", "blended_probability": "double"},
     "cell_rates": {

@@ -195,19 +195,34 @@ UNLISTED = (
         2375|26984851472|2026-02-01|1004906|1|1.39|364
         2376|26984851473|2026-02-02|1033142|2|2.82|364
         """, "member_id=household_key; ordered_at=DAY; quantity=QUANTITY; paid_amount=SALES_VALUE"),
-)  # fmt: skip
-
-NOT_OURS = (
-    _export("channel costs", None, """
+    _export("channel costs", "costs", """
         月份|渠道|广告费|促销费|新增会员
         2026-01|抖音|12000|3000|320
         2026-02|小红书|8000|2000|210
-        """),
-    _export("daily spending", None, """
+        """, "spent_on=月份; source_channel=渠道; advertising_cost=广告费; promotion_cost=促销费"),
+    _export("daily spending", "costs", """
         日期|渠道|花费|曝光|点击|成交金额
         2026-01-01|抖音|1200|30000|900|5600
         2026-01-02|抖音|1300|32000|910|5100
-        """),
+        """, "spent_on=日期; source_channel=渠道; amount=花费"),
+    _export("任务宝 助力记录", "referrals", """
+        活动名称|邀请人昵称|邀请人手机号|助力好友|助力时间|是否新好友|渠道
+        春日裂变|小鹿|13800000001|阿木|2026-02-01 10:00:00|是|朋友圈
+        春日裂变|小鹿|13800000001|小满|2026-02-01 11:00:00|否|社群
+        """, "campaign=活动名称; inviter_id=邀请人昵称; inviter_phone=邀请人手机号; invitee_id=助力好友; invited_on=助力时间; source_channel=渠道"),
+    _export("分销 推广记录", "referrals", """
+        推广员手机号|下级手机号|绑定时间|佣金|佣金层级|收款账号
+        13800000001|13800000002|2026-02-01 10:00:00|12.00|1|z***@a.com
+        13800000001|13800000003|2026-02-02 10:00:00|8.00|2|z***@a.com
+        """, "inviter_phone=推广员手机号; invitee_phone=下级手机号; invited_on=绑定时间; reward_amount=佣金; reward_level=佣金层级; payment=收款账号"),
+    _export("ReferralCandy", "referrals", """
+        Advocate Email|Friend Email|Referral Date|Order Number|Reward|Campaign
+        a@b.cn|c@d.cn|2026-02-01|1001|10.00|spring
+        a@b.cn|e@f.cn|2026-02-02|1002|10.00|spring
+        """, "inviter_id=Advocate Email; invitee_id=Friend Email; invited_on=Referral Date; reward_amount=Reward; campaign=Campaign"),
+)  # fmt: skip
+
+NOT_OURS = (
     _export("daily summary", None, """
         日期|销售额|订单数|会员数|客单价
         2026-01-01|12000|80|60|150

@@ -31,9 +31,9 @@ from pydantic import (
 
 from siyu_cli.config_errors import check_name, value_error
 from siyu_cli.config_layers import Layer, find_nearest, find_user_file, read_environ, read_file, read_options
-from siyu_cli.tables import CONTACTS, MEMBERS, ORDERS
+from siyu_cli.tables import INPUTS
 
-MAP_KEYS = tuple(f"{table.name}.{key}" for table in (MEMBERS, CONTACTS, ORDERS) for key in table.keys)
+MAP_KEYS = tuple(f"{name}.{key}" for name, table in INPUTS.items() for key in table.keys)
 
 
 def _no_flag(value: object) -> object:
@@ -139,6 +139,22 @@ class Churn(_Section):
         return self
 
 
+class Referral(_Section):
+    """``[referral]``: rules of the campaigns: steps of the reward, how long a cohort matures, levels that are paid."""
+
+    milestones: tuple[Annotated[_Count, Field(ge=1)], ...] = ()
+    mature_days: _Days = 30
+    reward_depth: Annotated[_Count, Field(le=100)] = 1
+    control_variant: _Text | None = None
+    notify: tuple[_Text, ...] = ()
+
+    @model_validator(mode="after")
+    def _milestones_rise(self) -> Referral:
+        if list(self.milestones) != sorted(set(self.milestones)):
+            raise ValueError("milestones must rise")
+        return self
+
+
 class Load(_Section):
     """``[load]``: above this share of rejected rows a command ends with exit 3."""
 
@@ -179,6 +195,7 @@ class Settings(_Section):
     stages: Stages = Stages()
     rfm: Rfm = Rfm()
     churn: Churn = Churn()
+    referral: Referral = Referral()
     load: Load = Load()
     map: dict[Annotated[str, AfterValidator(_map_key)], _Text] = {}
     exclude: Exclude = Exclude()

@@ -30,7 +30,7 @@ from siyu_cli.core.segment import (
 )
 from siyu_cli.core.windows import suggest_windows
 from siyu_cli.engines.duckdb import DuckDBEngine
-from siyu_cli.errors import UsageError
+from siyu_cli.errors import DataError, UsageError
 from siyu_cli.files.load import Load, LoadRequest, load
 from siyu_cli.files.loading.report import LoadReport
 from siyu_cli.files.loading.scripts import create, first_row
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from siyu_cli.config import Settings
     from siyu_cli.core.churn import ChurnModel
+    from siyu_cli.shop_referrals import Past, ReferralReport
 
 _STEPS = {
     "order_lines": ["member_id", "order_id", "ordered_on", "paid_amount"],
@@ -191,6 +192,7 @@ class Shop:
         ``lang`` (en or zh) is that of ``stage_reason``; ``snapshot`` is an earlier list to compare with.
         Raises ``ConditionError`` for a condition that is not allowed.
         """
+        self._need_people()
         self._label()
         list_members(self.engine, self.parameters, where=where, segments=self.settings.segments, lang=lang)
         splits = describe_splits(self.engine, self.parameters)
@@ -227,6 +229,7 @@ class Shop:
         own = churn_parameters(self.settings, horizon_days)
         params = {**self.parameters, **own}
         chosen = model or self.settings.churn.model
+        self._need_people()
         self._label()
         list_members(self.engine, params, where=where, segments=self.settings.segments, lang=lang)
         record = track_record(self.engine, params, chosen)
@@ -251,6 +254,18 @@ class Shop:
             named = find_festivals(first_on, last_on, self.settings.calendar)
             cut["festivals"] = [festival.name for festival in named]
         return found
+
+    def referral_report(
+        self, *, campaign: str | None = None, since: date | None = None, past: Past | None = None
+    ) -> ReferralReport:
+        """Return what the invites brought: of one ``campaign`` or of all, and what is new ``since`` a date.
+
+        ``past`` is what earlier reports left in the ledger. Raises ``DataError`` where there are no such invites.
+        """
+        from siyu_cli.shop_referrals import report_referrals
+
+        self._label()
+        return report_referrals(self, campaign=campaign, since=since, past=past)
 
     def explain(self, member: str, *, lang: str = "en") -> Explanation:
         """Return everything known about one member, by id, phone or another of their ids."""
@@ -314,6 +329,19 @@ class Shop:
 
     def _label(self) -> None:
         assert self._labelled
+
+    @property
+    def has_people(self) -> bool:
+        """Return whether the files hold members or orders, and not invites and costs alone."""
+        return any(sheet.table in ("members", "contacts", "orders") for sheet in self.load.report.sheets)
+
+    def _need_people(self) -> None:
+        if not self.has_people:
+            raise DataError(
+                "No members and no orders were found in {files}.",
+                hint="Give the members' or the orders' export beside the invites.",
+                files=", ".join(given.file for given in self.load.report.inputs),
+            )
 
     def _key_of(self, member: str) -> str:
         found = first_row(

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["id", "text", "phone", "status", "date", "instant", "money", "count", "number", "rate", "flag"]
+Kind = Literal[
+    "id", "text", "phone", "status", "date", "month", "instant", "money", "count", "number", "rate", "flag"
+]  # fmt: skip
 
 SQL_TYPES: dict[Kind, str] = {
     "id": "varchar",
@@ -17,6 +19,7 @@ SQL_TYPES: dict[Kind, str] = {
     "phone": "varchar",
     "status": "varchar",
     "date": "date",
+    "month": "date",
     "instant": "timestamp",
     "money": "decimal(18, 2)",
     "count": "bigint",
@@ -186,6 +189,11 @@ MEMBERS = Table("members", "Members", "会员", "one row per member of the shop,
             "推荐人|推荐人ID|推荐人编号|推荐人会员号|推荐人手机号|推荐会员|邀请人ID|邀请人编号|"
             "邀请人手机号|邀请会员|介绍人|引荐人|上级会员|上级会员ID|上级推荐人|referrer|referrer id|"
             "referred by|invited by"),
+    _column("text", "own_codes", "Own invite codes", "本人邀请码", "我的邀请码|专属邀请码|个人邀请码|会员邀请码|自己的邀请码|"
+            "own code|own invite code|own referral code|my referral code|referral code (own)|personal code"),
+    _column("id", "used_code", "Invite code used", "使用的邀请码",
+            "使用邀请码|填写的邀请码|填写邀请码|注册邀请码|注册使用邀请码|邀请人邀请码|推荐人邀请码|上级邀请码|"
+            "invite code used|used code|used referral code|referral code used|referred by code|signup code"),
     _column("date", "last_event_on", "Last event on", "最近互动日期",
             "最近互动时间|最近活跃时间|最后活跃时间|最近访问时间|最后访问时间|最近浏览时间|最近到店时间|"
             "最近到店日期|最后到店时间|上次到店时间|最近登录时间|最后登录时间|上次登录时间|"
@@ -237,6 +245,94 @@ CONTACTS = Table("contacts", "Contacts", "好友关系", "one row per member and
             "channel|add way|added via"),
     _column("text", "tags", "Tags", "标签",
             "客户标签|企业标签|企业微信标签|企微标签|标签名称|个人标签|tag|labels|customer tags"),
+))
+
+REFERRALS = Table("referrals", "Invites", "邀请记录", "one row per invite: who invited whom, when, for what reward", (
+    _column("id", "inviter_id", "Inviter", "邀请人",
+            "邀请人ID|邀请人编号|邀请人会员号|邀请人会员编号|邀请会员|邀请者|邀请者ID|邀请人昵称|邀请人姓名|推荐人|"
+            "推荐人ID|推荐人编号|推荐人会员号|推荐会员|推荐者|推荐人姓名|推荐人昵称|老客ID|"
+            "老会员ID|老带新发起人|分享人|分享人ID|分享者|分享会员|发起人|发起人ID|裂变用户|裂变发起人|师傅|"
+            "推广员|推广人|推广员ID|分销员|分销员ID|分销员编号|上级|上级会员|上级ID|介绍人|引荐人|inviter|"
+            "inviter id|referrer|referrer id|referrer email|advocate|advocate id|advocate email|sharer|"
+            "sharer id|sender id|sponsor|recruiter|recruiter id|referred by|invited by"),
+    _column("phone", "inviter_phone", "Inviter's phone", "邀请人手机号",
+            "邀请人手机|邀请人手机号码|邀请人电话|邀请者手机号|推荐人手机号|推荐人手机|推荐人电话|老客手机号|"
+            "老会员手机号|分享人手机号|分享者手机号|分销员手机号|推广员手机号|上级手机号|发起人手机号|"
+            "inviter phone|inviter mobile|referrer phone|referrer mobile|advocate phone", is_personal=True),
+    _column("id", "invitee_id", "Invitee", "被邀请人",
+            "被邀请人ID|被邀请人编号|被邀请人会员号|被邀请人会员编号|被邀请会员|被邀请者|被邀请者ID|被邀请人昵称|"
+            "被邀请人姓名|被邀请用户|被邀人|受邀人|受邀人ID|受邀者|受邀会员|被推荐人|被推荐人ID|被推荐人编号|"
+            "被推荐会员|被推荐人姓名|新客ID|新会员ID|新会员编号|新用户ID|助力人|助力好友|"
+            "助力者|助力用户|拉新用户|下级|下级会员|下级ID|徒弟|被分享人|invitee|invitee id|referee|referee id|"
+            "referred id|referred user|referred customer|referred friend|referred email|"
+            "friend id|friend email|new customer|new customer id|recipient id|recruit|recruit id"),
+    _column("phone", "invitee_phone", "Invitee's phone", "被邀请人手机号",
+            "被邀请人手机|被邀请人手机号码|被邀请人电话|被邀请者手机号|受邀人手机号|受邀人手机|被推荐人手机号|"
+            "被推荐人手机|新客手机号|新客手机|新客户手机号|新会员手机号|新会员手机|新用户手机号|助力人手机号|"
+            "下级手机号|invitee phone|invitee mobile|referee phone|friend phone|referred phone|new customer phone",
+            is_personal=True),
+    _column("id", "used_code", "Invite code used", "使用的邀请码",
+            "邀请码|使用邀请码|填写邀请码|邀请人邀请码|推荐码|推荐人邀请码|优惠码|invite code|referral code|coupon code|"
+            "used code|code"),
+    _column("date", "invited_on", "Invited on", "邀请日期",
+            "邀请时间|发起邀请时间|分享时间|分享日期|推荐时间|推荐日期|邀请发起时间|绑定时间|绑定日期|绑定关系时间|"
+            "关系绑定时间|助力时间|裂变时间|创建时间|日期|时间|invited at|invite date|invitation date|referral date|"
+            "referred at|referred on|shared at|date referred|created at|date"),
+    _column("date", "joined_on", "Joined on", "加入日期",
+            "加入时间|注册时间|注册日期|新客注册时间|被邀请人注册时间|入会时间|入会日期|添加时间|加好友时间|"
+            "成为会员时间|接受邀请时间|接受时间|邀请成功时间|成功时间|完成时间|首次加入时间|joined at|join date|"
+            "signup date|signed up at|registered at|accepted at|accepted on|converted at|conversion date"),
+    _column("text", "campaign", "Campaign", "活动",
+            "活动名称|活动主题|裂变活动|裂变活动名称|邀请活动|任务名称|任务宝名称|活动标题|campaign name|program|programme|"
+            "program name|offer name"),
+    _column("text", "variant", "Variant", "版本",
+            "实验组|实验分组|分组|活动版本|海报版本|海报|话术版本|A/B组|AB组|variant name|arm|group|test group|"
+            "experiment group|creative"),
+    _column("text", "referral_source", "Source (KOL)", "裂变来源",
+            "KOL|KOL名称|达人|达人名称|达人昵称|主播|博主|博主名称|来源达人|来源KOL|推广来源|团长|kol name|influencer|"
+            "influencer name|affiliate|affiliate name|partner|utm source|utm_source"),
+    _column("text", "source_channel", "Channel", "渠道",
+            "来源渠道|邀请渠道|分享渠道|裂变渠道|推广渠道|分享方式|邀请方式|来源|channel|share channel|"
+            "referral channel|medium|utm medium"),
+    _column("money", "reward_amount", "Reward", "奖励金额",
+            "奖励|邀请奖励|邀请奖励金额|奖励金额(元)|推荐奖励|奖励金|奖金|返现|返现金额|返利|返利金额|佣金|佣金金额|"
+            "发放奖励金额|已发奖励|奖励价值|红包金额|reward|reward value|payout|payout amount|commission|bonus|"
+            "referral reward|advocate reward"),
+    _column("count", "reward_level", "Reward level", "奖励层级",
+            "层级|佣金层级|分佣层级|返佣级别|奖励级别|分销层级|几级佣金|reward tier|commission level|tier|depth"),
+    _column("money", "entry_fee", "Entry fee", "加入费用",
+            "入门费|加盟费|门槛费|入会费|开通费|升级费用|代理费|会费|entrance fee|joining fee|membership fee|signup fee"),
+    _column("text", "device", "Device", "设备",
+            "设备号|设备ID|设备标识|设备指纹|手机设备号|IMEI|OAID|device id|device fingerprint|fingerprint|device hash"),
+    _column("text", "address", "Address", "地址",
+            "收货地址|收件地址|收货人地址|领奖地址|奖品收货地址|邮寄地址|奖励收货地址|shipping address|delivery address|"
+            "address hash", is_personal=True,
+            note="read only to tell that it is shared: a fingerprint of it is kept, for the run"),
+    _column("text", "payment", "Payment account", "支付账户",
+            "支付账号|收款账号|收款账户|提现账号|提现账户|支付宝账号|微信支付账号|支付标识|支付账户标识|付款账户|"
+            "payment account|payment id|payout account|payer id|card fingerprint|payment fingerprint",
+            is_personal=True, note="as address"),
+))
+
+COSTS = Table("costs", "Costs", "费用", "one row per cost: of a channel in a month, or of a campaign", (
+    _column("month", "spent_on", "Month", "月份",
+            "费用月份|统计月份|投放月份|年月|日期|投放日期|费用日期|支出日期|发生日期|统计日期|时间|spent on|date|day|"
+            "period|cost date|spend date"),
+    _column("text", "source_channel", "Source channel", "来源渠道",
+            "渠道|渠道名称|投放渠道|推广渠道|获客渠道|广告渠道|媒体|媒体名称|平台|投放平台|channel|channel name|source|"
+            "media source|platform|network"),
+    _column("text", "campaign", "Campaign", "活动",
+            "活动名称|推广活动|投放计划|计划名称|广告计划|广告计划名称|裂变活动|campaign name|program"),
+    _column("text", "item", "Item", "费用项目",
+            "费用类型|费用科目|支出项目|费用名称|科目|项目|cost item|cost type|expense type|category"),
+    _column("money", "amount", "Amount", "金额",
+            "费用|费用金额|总费用|合计费用|总成本|成本|花费|消耗|总花费|总消耗|投放金额|投放费用|投入|投入金额|支出|支出金额|"
+            "推广成本|获客成本总额|cost|total cost|spend|total spend|amount spent|ad spend|costs|expense"),
+    _column("money", "advertising_cost", "Advertising", "广告费", "广告费用|广告成本|广告花费|广告消耗|advertising|advertising cost|ads cost"),
+    _column("money", "promotion_cost", "Promotion", "推广费",
+            "推广费用|促销费|促销费用|营销费用|物料费|物料费用|补贴|优惠成本|promotion|promotion cost|promo cost"),
+    _column("money", "staff_cost", "Staff", "人工费", "人工费用|人工成本|人员成本|人力成本|staff cost|labour cost|labor cost"),
+    _column("money", "reward_cost", "Rewards", "奖励费", "奖励费用|奖励成本|奖品费用|奖品成本|礼品费用|礼品成本|reward cost|prize cost"),
 ))
 
 _ORDER_KEYS = (
@@ -383,6 +479,9 @@ ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of 
             "订单渠道|订单来源|下单渠道|下单来源|消费渠道|来源渠道|渠道名称|渠道来源|来源平台|平台|渠道|"
             "来源|下单平台|order source|order channel|channel|channel name|source|source name|platform"),
 ))
+
+# What an operator may give siyu, in any file.
+INPUTS = {table.name: table for table in (MEMBERS, CONTACTS, REFERRALS, COSTS, ORDERS)}
 
 # What the core reads: the load's result, clean, one key per member, every date in the shop's own calendar.
 ORDER_LINES = Table("order_lines", "Order lines", "订单行", "one row per line of an order, cleaned", (
@@ -550,6 +649,127 @@ RELIABILITY = Table("reliability", "Chances and what came true", "概率与实�
     _column("rate", "observed", "Really left", "实际流失率"),
 ))
 
+# key: (English, Chinese), conduct first, then facts about rows, then what is only dear.
+SUSPICIONS = {
+    "cycle": ("invited in a circle", "循环邀请"),
+    "shared_phone": ("shared phone", "共用手机号"),
+    "shared_device": ("shared device", "共用设备"),
+    "shared_payment": ("shared payment account", "共用支付账户"),
+    "shared_address": ("shared address", "共用地址"),
+    "star_of_inactive": ("many invitees who do not order", "大量不下单的被邀请人"),
+    "burst": ("burst of invitees", "短时间集中邀请"),
+    "milestone": ("stopped at a milestone", "卡在奖励门槛"),
+    "self_invite": ("invited themselves", "自己邀请自己"),
+    "existing_member": ("was a member before", "邀请前已是会员"),
+    "second_inviter": ("invited by another first", "已被他人邀请"),
+    "reward_above_margin": ("reward above first-order margin", "奖励高于首单毛利"),
+}
+VERDICTS = {
+    "effective": ("effective", "有效"),
+    "not_effective": ("not effective or harmful", "无效或有害"),
+    "not_enough_evidence": ("not enough evidence", "证据不足"),
+    "withheld": ("withheld: arms are not what was planned", "不作结论：分组比例异常"),
+}
+
+INVITERS = Table("inviters", "Top inviters", "邀请人排行", "one row per inviter, most activated invitees first", (
+    REFERRALS["inviter_id"],
+    _column("count", "invites", "Invites", "邀请数"),
+    _column("count", "joined", "Joined", "加入人数", note="invitees who joined, the earliest inviter of each"),
+    _column("count", "new_members", "New members", "新会员数", note="joined, and no member or buyer before"),
+    _column("count", "ordered", "Ordered", "下单人数", note="joined, and bought for the first time since the invite"),
+    _column("count", "retained", "Bought again", "复购人数", note="a second purchase day"),
+    _column("count", "lost", "Lost", "流失人数", note="new members who unfriended or churned"),
+    _column("count", "suspicious", "To look at", "可疑人数", note="joined invitees with a reason to look"),
+    _column("count", "activated", "Activated", "有效激活", note="ordered, and no reason to look"),
+    REFERRALS["reward_amount"],
+    _column("money", "net_sales", "Invitees' sales", "被邀请人净消费额"),
+))
+
+REFERRAL_GROUPS = Table("referral_groups", "Campaigns", "活动", "one row per campaign, variant, source or channel", (
+    REFERRALS["campaign"],
+    *(INVITERS[key] for key in ("invites", "joined", "new_members", "ordered", "retained", "lost", "suspicious", "activated")),
+    _column("rate", "order_rate", "Order rate", "下单率", note="ordered / joined"),
+    INVITERS["reward_amount"],
+    INVITERS["net_sales"],
+    _column("money", "cost_per_activated", "Cost per activated", "单个激活成本", note="rewards / activated"),
+))
+
+SUSPICION_SUMMARY = Table("suspicion_summary", "Reasons to look", "可疑原因", "one row per reason that occurs", (
+    _column("text", "reason", "Reason", "原因"),
+    _column("count", "inviters", "Inviters", "邀请人数"),
+    _column("count", "invitees", "Invitees", "被邀请人数"),
+    INVITERS["invites"],
+    INVITERS["reward_amount"],
+))
+
+SUSPICION_ROWS = Table("suspicion_rows", "Rows to look at", "可疑明细", "one row per reason and invite", (
+    SUSPICION_SUMMARY["reason"],
+    REFERRALS["inviter_id"],
+    REFERRALS["invitee_id"],
+    REFERRALS["reward_amount"],
+    *(REJECTS[key] for key in ("file", "sheet", "row")),
+))
+
+GENERATIONS = Table("generations", "Generations", "裂变层级", "one row per generation, seeds are 0", (
+    _column("count", "generation", "Generation", "层级", note="links from the seed"),
+    _column("count", "members", "People", "人数"),
+    _column("count", "participants", "With time to invite", "成熟参与人数", note="began at least mature_days ago"),
+    _column("number", "k_joined", "K (joined)", "K 因子(加入)", note="joined invitees / participants"),
+    _column("number", "k_ordered", "K (ordered)", "K 因子(下单)", note="ordered invitees / participants"),
+))
+
+MILESTONES = Table("milestones", "Milestones", "集合奖励", "one row per milestone", (
+    _column("count", "milestone", "Milestone", "门槛人数"),
+    SUSPICION_SUMMARY["inviters"],
+))
+
+CHANNEL_COSTS = Table("channel_costs", "Cost per new buyer", "获客成本", "one row per channel, referral first", (
+    COSTS["source_channel"],
+    _column("money", "cost", "Cost", "费用"),
+    _column("count", "buyers", "New buyers", "新增购买人数"),
+    _column("money", "cac", "Cost per buyer", "单客成本"),
+))
+
+VARIANTS = Table("variants", "Variants", "版本对比", "one row per variant and metric, against the control", (
+    REFERRALS["variant"],
+    _column("text", "metric", "Metric", "指标"),
+    _column("rate", "difference", "Difference", "差异"),
+    _column("rate", "low", "From", "下限", note="95 % interval"),
+    _column("rate", "high", "To", "上限"),
+    _column("number", "p_value_holm", "p (Holm)", "p 值(Holm)"),
+    _column("rate", "least_detectable", "Detectable from", "最小可检出"),
+    _column("text", "verdict", "Verdict", "结论"),
+))
+
+# What --fail-on may ask about.
+REFERRAL_FIGURES = Table("referral_figures", "Figures", "指标", "one row: the whole campaign", (
+    _column("count", "participants", "Participants", "参与人数"),
+    _column("count", "inviters", "Inviters", "邀请人数"),
+    _column("count", "seeds", "Seeds", "种子用户数"),
+    *(INVITERS[key] for key in ("invites", "joined", "new_members", "ordered", "retained", "lost", "suspicious", "activated")),
+    _column("count", "duplicates", "Duplicate invites", "重复邀请"),
+    _column("count", "self_invites", "Self-invites", "自邀"),
+    _column("count", "open", "Unanswered invites", "未响应邀请"),
+    _column("count", "unknown_inviters", "Unknown inviters", "未知邀请人"),
+    _column("count", "unknown_invitees", "Unknown invitees", "未知被邀请人"),
+    _column("count", "existing", "Members before", "老会员参与"),
+    INVITERS["reward_amount"],
+    INVITERS["net_sales"],
+    _column("rate", "participation_rate", "Participation", "裂变参与率", note="inviters / participants"),
+    _column("rate", "join_rate", "Join rate", "加入率", note="joined / invites"),
+    _column("rate", "new_member_rate", "New-member rate", "拉新率", note="new members / joined"),
+    _column("rate", "order_rate", "Order rate", "下单率", note="ordered / joined"),
+    _column("rate", "retention_rate", "Repurchase rate", "复购率", note="bought again / ordered"),
+    _column("rate", "loss_rate", "Loss rate", "流失率", note="lost / new members"),
+    _column("rate", "suspicious_rate", "Share to look at", "可疑率", note="to look at / joined"),
+    _column("rate", "duplicate_rate", "Duplicate rate", "重复率", note="duplicates / invites"),
+    _column("number", "k_joined", "K (joined)", "K 因子(加入)"),
+    _column("number", "k_ordered", "K (ordered)", "K 因子(下单)"),
+    _column("number", "viral_cycle_days", "Viral cycle (days)", "裂变周期(天)"),
+    _column("count", "referral_depth", "Depth", "裂变层级"),
+    _column("money", "cost_per_activated", "Cost per activated", "单个激活成本"),
+))
+
 # code: (English, Chinese). A skipped row follows a rule and is no fault; a rejected one needs the operator.
 SKIP_RULES = {
     "blank_row": ("blank row", "空行"),
@@ -592,8 +812,9 @@ REJECT_REASONS = {
 }
 
 TABLES = {table.name: table for table in (
-    MEMBERS, CONTACTS, ORDERS, ORDER_ITEMS, ORDER_LINES, REJECTS, FEATURES, SEGMENTS, STAGE_SUMMARY, RFM_SUMMARY,
-    CHURN, RISK_SUMMARY, BACKTEST, RELIABILITY,
+    MEMBERS, CONTACTS, REFERRALS, COSTS, ORDERS, ORDER_ITEMS, ORDER_LINES, REJECTS, FEATURES, SEGMENTS, STAGE_SUMMARY, RFM_SUMMARY,
+    CHURN, RISK_SUMMARY, BACKTEST, RELIABILITY, REFERRAL_FIGURES, INVITERS, REFERRAL_GROUPS, GENERATIONS, MILESTONES,
+    CHANNEL_COSTS, VARIANTS, SUSPICION_SUMMARY, SUSPICION_ROWS,
 )}
 
 # Columns whose headers are recognised only to be left behind: they are never stored (PIPL art. 6).

@@ -149,10 +149,10 @@ def parse_map(pairs: Sequence[str] | None) -> dict[str, str]:
 
 
 def _parse_pair(pair: str) -> tuple[str, str]:
-    from siyu_cli.tables import CONTACTS, MEMBERS, ORDERS
+    from siyu_cli.tables import INPUTS
 
     column, equals, header = pair.partition("=")
-    known = [f"{table.name}.{key}" for table in (MEMBERS, ORDERS, CONTACTS) for key in table.keys]
+    known = [f"{name}.{key}" for name, table in INPUTS.items() for key in table.keys]
     if not equals or not header.strip():
         hint = "Write it as --map orders.member_id=household_id."
         raise UsageError("--map {pair} is not TABLE.COLUMN=HEADER.", hint=hint, pair=pair)

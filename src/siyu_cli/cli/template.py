@@ -18,6 +18,7 @@ SECTIONS = {
     "stages": "The windows of the lifecycle. Days are calendar days.",
     "rfm": "Scores for recency, frequency and money, and what splits high from low.",
     "churn": "Who may be leaving: how far ahead to look, by which model, where risk begins.",
+    "referral": "Referral campaigns: the rules they go by, how long their cohorts mature.",
     "load": "Reading files.",
     "map": 'Headers that siyu cannot know by itself: "TABLE.COLUMN" = "header in the file".',
     "exclude": "Staff and test accounts: their rows are skipped and counted.",
@@ -43,6 +44,11 @@ SETTINGS = {
     "churn.model": "mbg (MBG/NBD), bg (BG/NBD), pareto (Pareto/NBD) or ensemble (needs siyu-cli[ml]).",
     "churn.risk_high": "Risk is high from this chance of no order on.",
     "churn.risk_medium": "Risk is medium from this chance of no order on.",
+    "referral.milestones": "Numbers of new members that earn a reward (集合奖励), such as [3, 5, 10].",
+    "referral.mature_days": "Only who takes part for so many days counts for K; younger cohorts are not done yet.",
+    "referral.reward_depth": "How many levels up a reward is paid: 1 is the inviter alone, 3 is against the law.",
+    "referral.control_variant": "The variant the others are compared with; else one named control, 对照 or A.",
+    "referral.notify": "Where to send the short report, as Apprise URLs; --notify adds to them.",
     "load.max_rejected_share": "Above this share of rejected rows a command ends with exit code 3.",
     "exclude.ids": "By member id.",
     "exclude.phones": "By mobile number.",
@@ -52,6 +58,9 @@ SETTINGS = {
 }
 # What stands where there is no default to show; each of them can be uncommented as it is.
 EXAMPLES = {
+    "referral.milestones": "[3, 5, 10]",
+    "referral.control_variant": '"A"',
+    "referral.notify": '["wecombot://BOTKEY"]',
     "shop.gross_margin": "0.55",
     "orders.min_paid": "0",
     "exclude.ids": '["staff-001", "test-002"]',

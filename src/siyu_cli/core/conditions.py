@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from siyu_cli.core.query import Step
 from siyu_cli.errors import ConditionError
-from siyu_cli.tables import SEGMENTS
+from siyu_cli.tables import SEGMENTS, Table
 
 if TYPE_CHECKING:
     from sqlglot import exp
 
-COLUMNS = tuple(key for key in SEGMENTS.keys if key not in ("custom_segments", "stage_reason"))
+_WITHHELD = ("custom_segments", "stage_reason")
 _WRITTEN_AS_TEXT = ("id", "text", "phone", "status", "date")
 _HINT = (
     "Columns: {columns}. Operators: = <> < <= > >= and or not in between like is null + - *. "
@@ -27,8 +27,10 @@ _HINT = (
 )
 
 
-def parse_condition(text: str) -> exp.Expression:
+def parse_condition(text: str, table: Table = SEGMENTS) -> exp.Expression:
     """Return the condition as a tree of allowed parts; ``ConditionError`` names the first word that is not.
+
+    Its words are columns of ``table``.
 
     >>> parse_condition("net_sales >= 1000 and stage in ('dormant', 'churned')").sql()
     "net_sales >= 1000 AND stage IN ('dormant', 'churned')"
@@ -41,13 +43,13 @@ def parse_condition(text: str) -> exp.Expression:
     except (ParseError, TokenError) as error:
         facts = getattr(error, "errors", None)
         word = facts[0].get("highlight") if facts else ""
-        raise _refusal(text, str(word or "")) from error
+        raise _refusal(text, str(word or ""), table) from error
     where = tree.args.get("where")
     extra = {name for name, value in tree.args.items() if value} - {"expressions", "where", "kind"}
     if where is None or extra or type(tree).__name__ != "Select":
-        raise _refusal(text, "")
+        raise _refusal(text, "", table)
     condition: exp.Expression = where.this.unnest()
-    _hold_to_allowed(condition, text)
+    _hold_to_allowed(condition, text, table)
     return condition
 
 
@@ -62,7 +64,7 @@ def _allowed_nodes() -> tuple[type[exp.Expression], ...]:
     )  # fmt: skip
 
 
-def _hold_to_allowed(condition: exp.Expression, text: str) -> None:
+def _hold_to_allowed(condition: exp.Expression, text: str, table: Table) -> None:
     from sqlglot import exp
 
     allowed = _allowed_nodes()
@@ -77,50 +79,56 @@ def _hold_to_allowed(condition: exp.Expression, text: str) -> None:
             continue
         if not isinstance(node, allowed):
             word = node.name or node.sql("duckdb")
-            raise _refusal(text, word.split("(", maxsplit=1)[0])
+            raise _refusal(text, word.split("(", maxsplit=1)[0], table)
         if isinstance(node, exp.Column):
-            _check_column(node, text)
+            _check_column(node, text, table)
 
 
-def _check_column(node: exp.Column, text: str) -> None:
+def _check_column(node: exp.Column, text: str, table: Table) -> None:
     from sqlglot import exp
 
-    if node.table or node.name not in COLUMNS:
-        raise _refusal(text, node.name)
-    kind = SEGMENTS[node.name].kind
+    if node.table or node.name not in allowed_columns(table):
+        raise _refusal(text, node.name, table)
+    kind = table[node.name].kind
     parent = node.parent
     if not isinstance(parent, exp.Binary | exp.Between | exp.In):
         return
     for literal in [part for part in parent.iter_expressions() if isinstance(part, exp.Literal)]:
         if literal.is_string != (kind in _WRITTEN_AS_TEXT):
-            raise _refusal(text, literal.name)
+            raise _refusal(text, literal.name, table)
         if kind == "date":
-            _make_date(literal, text)
+            _make_date(literal, text, table)
 
 
-def _make_date(literal: exp.Literal, text: str) -> None:
+def _make_date(literal: exp.Literal, text: str, table: Table) -> None:
     # Dates are compared with dates: the literal is made one here, so that no engine has to guess.
     from sqlglot import exp
 
     try:
         date.fromisoformat(literal.name)
     except ValueError as error:
-        raise _refusal(text, literal.name) from error
+        raise _refusal(text, literal.name, table) from error
     literal.replace(exp.cast(literal.copy(), "date"))
 
 
-def _refusal(text: str, word: str) -> ConditionError:
+def allowed_columns(table: Table) -> tuple[str, ...]:
+    """Return the columns of a table that a condition may name: not those that conditions make."""
+    return tuple(key for key in table.keys if key not in _WITHHELD)
+
+
+def _refusal(text: str, word: str, table: Table) -> ConditionError:
+    columns = allowed_columns(table)
     position = text.lower().find(word.lower()) + 1 if word else 0
-    close = difflib.get_close_matches(word, COLUMNS, n=1) if word else []
+    close = difflib.get_close_matches(word, columns, n=1) if word else []
     hint = "Did you mean {close}? " + _HINT if close else _HINT
     if position:
         return ConditionError(
             "The condition {text} cannot use {word} (at character {position}).",
             hint=hint, text=repr(text), word=repr(word), position=position,
-            close=close[0] if close else "", columns=", ".join(COLUMNS),
+            close=close[0] if close else "", columns=", ".join(columns),
         )  # fmt: skip
     return ConditionError(
-        "The condition {text} cannot be understood.", hint=hint, text=repr(text), columns=", ".join(COLUMNS)
+        "The condition {text} cannot be understood.", hint=hint, text=repr(text), columns=", ".join(columns)
     )
 
 

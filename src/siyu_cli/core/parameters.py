@@ -47,6 +47,16 @@ def parameters(settings: Settings, as_of: date, min_paid: Decimal | None = None)
     }
 
 
+def referral_parameters(settings: Settings, campaign: str | None = None) -> dict[str, Value]:
+    """Return the parameters that the steps of referral take besides; no ``campaign`` is all of them."""
+    margin = settings.shop.gross_margin
+    return {
+        "campaign": campaign or "",
+        "mature_days": settings.referral.mature_days,
+        "gross_margin": None if margin is None else float(margin),
+    }
+
+
 def churn_parameters(settings: Settings, horizon_days: int | None = None) -> dict[str, Value]:
     """Return the parameters that the steps of churn take besides."""
     churn = settings.churn

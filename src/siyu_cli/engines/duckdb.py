@@ -47,9 +47,10 @@ class DuckDBEngine:
         return frame
 
     def read(self, name: str, order_by: Sequence[str]) -> pa.Table:
-        """Return a whole table as Arrow, sorted."""
+        """Return a whole table as Arrow, sorted; in any order where none is given."""
         relation = self.connection.table(name)
-        return relation.order(", ".join(map(_quoted, order_by))).to_arrow_table()
+        ordered = relation.order(", ".join(map(_quoted, order_by))) if order_by else relation
+        return ordered.to_arrow_table()
 
     def write(
         self, name: str, path: Path, order_by: Sequence[str], meta: Mapping[str, str] | None = None

@@ -29,7 +29,7 @@ class Engine(Protocol):
         """Return the step's rows; for summaries and compressed statistics only."""
 
     def read(self, name: str, order_by: Sequence[str]) -> pa.Table:
-        """Return a whole named table as Arrow, sorted."""
+        """Return a whole named table as Arrow, sorted; in any order where none is given."""
 
     def write(
         self, name: str, path: Path, order_by: Sequence[str], meta: Mapping[str, str] | None = None

@@ -81,8 +81,9 @@ class SparkEngine:
         return frame
 
     def read(self, name: str, order_by: Sequence[str]) -> pa.Table:
-        """Return a whole table as Arrow, sorted."""
-        return _to_arrow(self.session.table(name).orderBy(*_nulls_last(order_by)))
+        """Return a whole table as Arrow, sorted; in any order where none is given."""
+        rows = self.session.table(name)
+        return _to_arrow(rows.orderBy(*_nulls_last(order_by)) if order_by else rows)
 
     def write(
         self, name: str, path: Path, order_by: Sequence[str], meta: Mapping[str, str] | None = None

@@ -16,7 +16,6 @@ from siyu_cli import tables
 from siyu_cli.errors import Note, Where
 from siyu_cli.files.recognition import headers
 from siyu_cli.files.recognition.header_map import (
-    INPUTS,
     Wanted,
     check_map,
     check_ties,
@@ -45,7 +44,7 @@ _LEAST_HITS = 3
 _OTHER_NAME = 0.5
 _SAMPLE_ROWS = 30
 _EDGES = " \t\r\n\ufeff\u200b\xa0\u3000"
-_DATED = frozenset({"date", "instant"})
+_DATED = frozenset({"date", "month", "instant"})
 _TYPED = frozenset({"money", "number", "count", "phone"})
 
 
@@ -119,7 +118,7 @@ def _choose(
     preset = _preset_of(seen)
     if preset is not None and not any(mapped[table] for table in mapped if table != preset.table):
         return preset, _with_preset(seen, preset, mapped.get(preset.table, [])), Verdict(preset.table)
-    every = {table: find_columns(seen, table, mapped.get(table, [])) for table in INPUTS}
+    every = {table: find_columns(seen, table, mapped.get(table, [])) for table in tables.INPUTS}
     verdict = kind_of_sheet(seen, every, frozenset(table for table in mapped if mapped[table]))
     if verdict.table is None and preset is None:
         # An operator who names the columns of a table knows what the sheet is.

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
     from siyu_cli.files.loading.sources import SheetSource
 
-_JUDGED = {"members": "judged_members", "contacts": "judged_contacts", "orders": "settled_orders"}
+_JUDGED = {
+    "members": "judged_members",
+    "contacts": "judged_contacts",
+    "referrals": "judged_referrals",
+    "costs": "judged_costs",
+    "orders": "settled_orders",
+}
 
 _ORDER_FACTS = (
     "max(ordered_on) as newest_on",

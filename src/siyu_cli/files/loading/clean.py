@@ -23,23 +23,27 @@ if TYPE_CHECKING:
     from siyu_cli.files.recognise import ColumnMatch, Match
 
 _SQL_TYPES: dict[Kind, str] = {
-    "id": "varchar", "text": "varchar", "phone": "varchar", "status": "varchar", "date": "timestamp",
-    "instant": "timestamp", "money": "decimal(18, 2)", "count": "bigint", "number": "double",
+    "id": "varchar", "text": "varchar", "phone": "varchar", "status": "varchar",
+    "date": "timestamp", "month": "timestamp", "instant": "timestamp",
+    "money": "decimal(18, 2)", "count": "bigint", "number": "double",
     "rate": "double", "flag": "boolean",
 }  # fmt: skip
 _MACROS: dict[Kind, str] = {
-    "id": "id", "text": "text", "phone": "phone", "status": "text", "date": "instant", "instant": "instant",
+    "id": "id", "text": "text", "phone": "phone", "status": "text",
+    "date": "instant", "month": "month", "instant": "instant",
     "money": "money", "count": "count", "number": "number", "rate": "number", "flag": "flag",
 }  # fmt: skip
 # The types of Parquet columns that are used as they are; any other is read as text and parsed.
 _NUMERIC = re.compile(r"^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|DOUBLE|FLOAT|DECIMAL\(.*\))$")
 _FITTING: dict[Kind, re.Pattern[str]] = {
     **dict.fromkeys(("id", "text", "status"), re.compile("^(?!.*(STRUCT|MAP|UNION))")),
-    **dict.fromkeys(("date", "instant"), re.compile("^(DATE|TIMESTAMP.*)$")),
+    **dict.fromkeys(("date", "month", "instant"), re.compile("^(DATE|TIMESTAMP.*)$")),
     **dict.fromkeys(("money", "count", "number", "rate"), _NUMERIC),
     "flag": re.compile("^BOOLEAN$"),
     "phone": re.compile("^$"),
 }  # fmt: skip
+_DATED = ("instant", "month")
+_LISTS = ("tags", "own_codes")  # what stands in several columns is all of it
 _FIRST_UNSAFE = 2**53  # from here on a double skips whole numbers
 NOTHING = ("", "-", "nan", "NaN", "None", "null", "<NA>")
 
@@ -147,7 +151,7 @@ class _Levels:
             level.append(exp.column(column.key))
         self.unguarded.append(exp.alias_(call("unguarded", rest), rest.name))
         self.written.append(exp.alias_(self._written(kind, rest), rest.name))
-        zone = [exp.Literal.string(self.origin.zone)] if kind == "instant" else []
+        zone = [exp.Literal.string(self.origin.zone)] if kind in _DATED else []
         value = exp.func("coalesce", exp.column(column.key), call("rest_" + kind, rest, *zone))
         self.parsed += [exp.alias_(value, column.key), rest.copy()]
         self.last.append(exp.column(column.key))
@@ -162,9 +166,11 @@ class _Levels:
         text = call("written", rest)
         if kind in ("text", "flag"):
             return text
+        if kind == "id":  # R's word for nothing; as a text it may be Namibia
+            text = call("nullif", text, exp.Literal.string("NA"))
         text = call("half_width", text)
         order = {"dmy": "day_first", "mdy": "month_first"}.get(self.origin.date_order)
-        return call(order, text) if kind == "instant" and order else text
+        return call(order, text) if kind in _DATED and order else text
 
     def select(self, keys: Sequence[str]) -> exp.Select:
         blank = exp.and_(exp.column("is_empty_row"), *(is_null(exp.column(key)) for key in keys))
@@ -204,7 +210,7 @@ def _first_written(column: Column, cells: list[str], origin: Origin) -> exp.Expr
     if len(columns) == 1:
         return columns[0]
     tidied = [call("tidy", cell) for cell in columns]
-    if column.key == "tags":
+    if column.key in _LISTS:
         return _joined(tidied)
     return exp.func("coalesce", *tidied)
 

@@ -165,6 +165,17 @@ create or replace macro rest_instant(text, zone) as
             '%b %d, %Y %I:%M:%S %p', '%B %d, %Y %I:%M:%S %p', '%B %d, %Y %I:%M %p', '%d-%b-%Y %H:%M', '%d-%b-%Y %H:%M:%S'])
     end;
 
+-- A month stands for its first day; a day stays what it is.
+create or replace macro fast_month(cell) as
+    case when strlen(cell) = 7 and cell[5] = '-' then try_cast(cell || '-01' as timestamp) else fast_instant(cell) end;
+
+create or replace macro rest_month(text, zone) as
+    case
+        when regexp_full_match(text, '(19|20)[0-9]{2}\s?[-/.年]?\s?(0?[1-9]|1[0-2])\s?月?(份)?')
+            then try_strptime(regexp_replace(text, '^([0-9]{4})\D*([0-9]{1,2})\D*$', '\1-\2-01'), '%Y-%m-%d')
+        else rest_instant(text, zone)
+    end;
+
 create or replace macro fault_instant(text) as
     case
         when regexp_matches(text, '^[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(\s|$)|^[0-9]{2}年|^[0-9]{1,2}[-/.][0-9]{1,2}(\s|$)'
@@ -172,3 +183,5 @@ create or replace macro fault_instant(text) as
             then 'ambiguous_date'
         else 'bad_date'
     end;
+
+create or replace macro fault_month(text) as fault_instant(text);

@@ -27,7 +27,7 @@ def with_day_order(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, or
         return origin
     columns = [
         origin.columns[column.position] for column in sheet.match.columns
-        if sheet.table[column.key].kind in ("date", "instant")
+        if sheet.table[column.key].kind in ("date", "month", "instant")
         and origin.column_types[origin.columns[column.position]] == "VARCHAR"
     ]  # fmt: skip
     found = (_order_of(connection, origin.relation, column) for column in columns)

@@ -57,15 +57,34 @@ def judge_orders(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSo
 
 
 def judge_members(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:
-    """Make ``judged_members``, ``judged_contacts``, ``members`` and ``people``."""
+    """Make ``members``, ``people``, ``referrals`` and ``costs``, and the judged rows they are made of."""
     statements = script("members")
     late = first_row(connection, statements["late_members"])
     connection.execute(statements["early_buyers" if late else "no_early_buyers"])
-    for name in ("judged", "judged_contacts", "members", "people"):
+    referrals = script("referrals")
+    for name in ("judged", "judged_contacts"):
         connection.execute(statements[name])
+    for name in ("invite_codes", "judged", "judged_costs", "first_inviters"):
+        connection.execute(_without_empty_lookups(connection, referrals[name]) if name == "judged" else referrals[name])
+    connection.execute(statements["members"])
+    connection.execute(statements["people"])
+    _list_sheets(connection, sheets)
+    for name in ("referrals", "costs"):
+        connection.execute(referrals[name])
     named = any(sheet.match.table == "orders" and sheet.has("phone", "name") for sheet in sheets)
     if named and first_row(connection, statements["has_strangers"]):
         connection.execute(statements["strangers"])
+
+
+def _list_sheets(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:
+    """Make ``sheets_read``: where a row that is told of later stands, and whether invites say who joined."""
+    connection.execute(
+        "create or replace temp table sheets_read "
+        "(sheet_number bigint, file varchar, sheet varchar, has_joined boolean)"
+    )
+    for sheet in sheets:
+        row = [sheet.source, sheet.raw.file, sheet.raw.sheet, sheet.has("joined_on")]
+        connection.execute("insert into sheets_read values (?, ?, ?, ?)", row)
 
 
 def _without_empty_lookups(connection: duckdb.DuckDBPyConnection, sql: str) -> str:

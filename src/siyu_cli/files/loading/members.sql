@@ -1,6 +1,7 @@
 -- Members: from the rows of members and contact exports to one row per member.
 --
--- reads   raw_members, raw_contacts, sources, member_links, phone_keys, account_keys, excluded, order_lines, settled_orders
+-- reads   raw_members, raw_contacts, sources, member_links, phone_keys, account_keys, excluded, order_lines, settled_orders,
+--         invite_codes, first_inviters
 -- writes  judged_members, judged_contacts, members, people
 
 -- name: judged
@@ -119,6 +120,8 @@ registered as (
         bool_or(consent_ads) as consent_ads, bool_or(opt_out_profiling) as opt_out_profiling,
         bool_or(is_unfriended) as is_unfriended,
         max(case when inviter_id is not null then struct_pack(named := inviter_id, platform := platform) end) as inviter,
+        max(used_code) as used_code,
+        bool_or(own_codes is not null or used_code is not null) as has_invite_code,
         cast(max(last_event_on) as date) as last_event_on,
         max(coupons_redeemed) as coupons_redeemed,
         max(total_order_count) as total_order_count,
@@ -151,7 +154,9 @@ select
     joined_by,
     level, points, owner, store, source_channel, city, gender, birthday, tags,
     consent_sms, consent_wecom, consent_ads, opt_out_profiling,
-    coalesce(member_key, phone_key, account_key, phone, inviter.named) as inviter_id,
+    coalesce(member_key, phone_key, account_key, phone, inviter.named, code_owner, first_inviter) as inviter_id,
+    used_code,
+    coalesce(has_invite_code, false) as has_invite_code,
     last_event_on,
     coupons_redeemed,
     total_order_count,
@@ -163,7 +168,9 @@ from (
 ) as invited
 left join member_links on member_links.member_id = inviter.named
 left join phone_keys using (phone)
-left join account_keys on account_keys.platform = inviter.platform and account_keys.account = inviter.named;
+left join account_keys on account_keys.platform = inviter.platform and account_keys.account = inviter.named
+left join invite_codes on code = used_code
+left join first_inviters on first_inviters.member_id = invited.member_id;
 
 -- name: people
 -- What staff recognise a member by. Kept apart from everything the core reads.

@@ -13,7 +13,7 @@ from siyu_cli.files.loading.clean import NOTHING, Origin, as_text, fits, project
 from siyu_cli.files.loading.day_order import with_day_order
 from siyu_cli.files.loading.faults import mark_faults, shown_keys
 from siyu_cli.files.loading.scripts import call, create, drop, first_row
-from siyu_cli.tables import CONTACTS, MEMBERS, ORDERS, Table
+from siyu_cli.tables import INPUTS, Table
 
 if TYPE_CHECKING:
     import duckdb
@@ -23,16 +23,17 @@ if TYPE_CHECKING:
     from siyu_cli.files.reading.sheets import CellFault
     from siyu_cli.files.recognise import Match
 
-_FILLED_KINDS = ("id", "phone", "instant", "date", "text", "status")
+_FILLED_KINDS = ("id", "phone", "instant", "date", "month", "text", "status")
 _ESSENTIAL = ("order_id", "member_id", "phone", "account", "ordered_at", "paid_at", "paid_amount")
 # Blank here is the rule; a column of nothing else may be formulas that were never computed.
 _OFTEN_BLANK = ("refunded_amount", "unit_price", "quantity", "status")
 _ROW_KINDS = ("is_blank", "is_title", "has_total_word")
 # The loader's views that are read by its own tables only; those of orders, unless the lines stay in their files.
-_PASSING = ("judged_members", "judged_contacts", "raw_members", "raw_contacts")
+_PASSING = (
+    "judged_members", "judged_contacts", "judged_costs", "raw_members", "raw_contacts", "raw_referrals", "raw_costs",
+)  # fmt: skip
 _PASSING_ORDERS = ("read_lines", "settled_orders", "judged_orders", "keyed_orders", "raw_orders")
 _BATCH_ROWS = 50_000
-LOADED = {"members": MEMBERS, "contacts": CONTACTS, "orders": ORDERS}
 
 
 @dataclass
@@ -51,7 +52,7 @@ class SheetSource:
     @property
     def table(self) -> Table:
         """Return the contract the sheet was taken for."""
-        return LOADED[self.match.table or ""]
+        return INPUTS[self.match.table or ""]
 
     def header_of(self, key: str) -> str | None:
         """Return the header a column key was mapped from, as the operator wrote it."""
@@ -136,7 +137,7 @@ def let_go(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource])
 
 def unite(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:
     """Make ``raw_members``, ``raw_contacts`` and ``raw_orders``: the sheets of each under all of its columns."""
-    for name, table in LOADED.items():
+    for name, table in INPUTS.items():
         own = [sheet for sheet in sheets if sheet.match.table == name]
         selects = [_with_every_column(connection, sheet) for sheet in own] or [_empty(table)]
         union: exp.Query = selects[0]

@@ -154,6 +154,10 @@ def _date(cells: _Cells) -> int:
     return 0 if serials >= _ENOUGH else -1
 
 
+def _month(cells: _Cells) -> int:
+    return 1 if cells.share("month") >= _ENOUGH else _date(cells)
+
+
 def _is_serial(value: str) -> bool:
     # Excel's day numbers from 1982 to 2064, and seconds or milliseconds since 1970.
     try:
@@ -218,6 +222,7 @@ def _text(cells: _Cells) -> int:
 _VERDICTS = {
     "date": _date,
     "instant": _date,
+    "month": _month,
     "phone": _phone,
     "money": _number,
     "count": _number,

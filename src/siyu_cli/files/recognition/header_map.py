@@ -10,15 +10,13 @@ from siyu_cli.errors import DataError, UsageError, Where
 from siyu_cli.files.recognition import headers
 from siyu_cli.files.recognition.mapping import EXACT, ColumnMatch, Found, Sheet, is_dropped
 
-INPUTS = ("members", "contacts", "orders")
-
 Wanted = Mapping[str, Mapping[str, str]]
 
 
 def read_map(header_map: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """Return ``{table: {key: header}}``; UsageError for a table or column that does not exist."""
     wanted: dict[str, dict[str, str]] = {}
-    known = [f"{table}.{key}" for table in INPUTS for key in tables.TABLES[table].keys]
+    known = [f"{name}.{key}" for name, table in tables.INPUTS.items() for key in table.keys]
     for name, header in header_map.items():
         table, _, key = name.partition(".")
         if name not in known:

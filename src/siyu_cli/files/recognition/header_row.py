@@ -11,6 +11,7 @@ from functools import cache
 from siyu_cli.files.recognition import evidence, headers
 from siyu_cli.files.recognition.mapping import all_names
 from siyu_cli.files.recognition.presets import load_presets
+from siyu_cli.tables import INPUTS
 
 Row = Sequence[str | None]
 
@@ -114,7 +115,7 @@ def _score(row: Row, mapped: Collection[str]) -> float:
             total += _MAPPED_COUNTS
         elif name in _all_names():
             total += 1
-        elif any(headers.meanings(table, cell) for table in ("orders", "members", "contacts")):
+        elif any(headers.meanings(table, cell) for table in INPUTS):
             total += _SIMILAR_COUNTS
     return total
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from siyu_cli.tables import INPUTS
+
 SIMILAR_BEST = 0.88
 SIMILAR_LEAST = 0.7
 _PER_RANK = 0.008
@@ -175,7 +177,7 @@ def _vocabulary() -> _Vocabulary:
     return _Vocabulary(
         words={word: concept for word, concept in every.items() if "_" not in word},
         phrases={word: concept for word, concept in every.items() if "_" in word},
-        meanings={table: tuple(_templates(raw[table])) for table in ("orders", "members", "contacts")},
+        meanings={table: tuple(_templates(raw[table])) for table in INPUTS},
         foreign={plain(word): kind for kind, words in raw["foreign"].items() for word in words.split()},
     )
 

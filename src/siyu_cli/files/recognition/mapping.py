@@ -184,7 +184,7 @@ def find_columns(
 @cache
 def all_names() -> frozenset[str]:
     """Return every name of a column of members, contacts or orders, and of what is dropped, in plain form."""
-    return _dropped().union(*(known(table) for table in ("members", "contacts", "orders")))
+    return _dropped().union(*map(known, tables.INPUTS))
 
 
 @cache
@@ -206,9 +206,9 @@ def known(table: str) -> dict[str, tuple[tuple[str, float, str], ...]]:
 
 def _candidates(sheet: Sheet, table: str, spot: int) -> list[tuple[float, ColumnMatch]]:
     header = sheet.cells[spot] or ""
-    if is_dropped(header):
-        return []
     name = headers.plain(header)
+    if is_dropped(header) and name not in known(table):
+        return []
     found: list[tuple[float, ColumnMatch]] = []
     for key, score, how in _meant(table, header, name):
         verdict = evidence.verdict(_kind(table, key, name, how), sheet.values[spot])

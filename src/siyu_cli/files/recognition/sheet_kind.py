@@ -1,11 +1,13 @@
 """Which table a sheet is when no preset says so, or why it is none of ours.
 
 Orders need a date, an amount, and an order number or a buyer; members need a key and say nothing of single
-orders; contacts name an employee and a day. Spending, stock, ledgers and summaries look alike and are not.
+orders; contacts name an employee and a day; invites name two people, costs a month and whose they are. Stock,
+ledgers and summaries look alike and are not.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -40,6 +42,12 @@ _OF_MEMBERS = frozenset(
 )
 _TOTALS = frozenset({"total_order_count", "total_last_order_on", "total_net_sales"})
 _SURE = 0.9
+_LIKELY = 0.8
+COST_AMOUNTS = ("amount", "advertising_cost", "promotion_cost", "staff_cost", "reward_cost")
+_SPENT = re.compile(
+    r"广告|投放|推广|消耗|花费|获客|营销|奖励费|奖品|\bads?\b|spen[dt]|advertising|marketing", re.IGNORECASE
+)
+_COST = re.compile(r"费|成本|支出|投入|\bcosts?\b|expense", re.IGNORECASE)
 
 REASONS = {
     "spending": Note("This sheet looks like spending, not like members or orders."),
@@ -73,6 +81,10 @@ def kind_of_sheet(seen: Sheet, found: Mapping[str, Found], mapped: Collection[st
     """
     foreign = Counter(kind for _, cell in seen.named if (kind := headers.foreign_kind(cell)))
     orders, members, contacts = found["orders"], found["members"], found["contacts"]
+    if _is_referrals(found["referrals"]) and not {"members", "orders"} & {*mapped}:
+        return Verdict("referrals")
+    if _is_costs(found["costs"], orders, members) and not {"members", "orders"} & {*mapped}:
+        return Verdict("costs")
     why_no_orders = _no_orders(orders, foreign)
     why_no_members = _no_members(seen, members, orders, foreign)
     if why_no_orders is None and (
@@ -86,6 +98,25 @@ def kind_of_sheet(seen: Sheet, found: Mapping[str, Found], mapped: Collection[st
     looks_like_orders = "order_id" in orders.keys or bool(orders.keys & DATES and _has_amount(orders))
     reason = why_no_orders if looks_like_orders else why_no_members
     return Verdict(None, REASONS[reason or why_no_members])
+
+
+def _is_referrals(referrals: Found) -> bool:
+    return (
+        referrals.sure("inviter_id", "inviter_phone", "used_code") >= _LIKELY
+        and referrals.sure("invitee_id", "invitee_phone") >= _LIKELY
+    )
+
+
+def _is_costs(costs: Found, orders: Found, members: Found) -> bool:
+    if "spent_on" not in costs.keys or not costs.keys & {"source_channel", "campaign"}:
+        return False
+    if orders.sure("order_id") >= _SURE or (orders.keys | members.keys) & {"member_id", "phone", "account"}:
+        return False
+    named = [column.header for column in costs.columns if column.key in COST_AMOUNTS]
+    if any(_SPENT.search(header) for header in named):
+        return True
+    # 成本 beside sales is what goods cost.
+    return any(_COST.search(header) for header in named) and "paid_amount" not in orders.keys
 
 
 def _is_any_day(column: ColumnMatch) -> bool:

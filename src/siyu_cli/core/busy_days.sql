@@ -1,0 +1,29 @@
+-- busy_days: one row per inviter and day on which ten or more of their invitees joined, beside their whole record.
+--
+-- reads   invites, inviter_records
+
+with days as (
+    select
+        inviter_id,
+        joined_on,
+        count(*) as joined_that_day,
+        count(case when is_ordered then 1 end) as ordered_that_day
+    from invites
+    where is_joined and joined_on is not null
+    group by inviter_id, joined_on
+),
+
+spans as (
+    select
+        inviter_id,
+        date_diff('day', min(joined_on), max(joined_on)) + 1 as active_days
+    from invites
+    where is_joined and joined_on is not null
+    group by inviter_id
+)
+
+select inviter_id, joined_on, joined_that_day, ordered_that_day, joined, active_days
+from days
+join spans using (inviter_id)
+join inviter_records using (inviter_id)
+where joined_that_day >= 10

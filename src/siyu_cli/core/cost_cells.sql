@@ -1,0 +1,9 @@
+-- cost_cells: one row per month or day, channel and campaign of the costs.
+--
+-- reads   costs
+-- takes   $as_of
+
+select spent_on, source_channel, campaign, cast(sum(amount) as decimal(18, 2)) as spent
+from costs
+where spent_on <= $as_of
+group by spent_on, source_channel, campaign

@@ -1,0 +1,182 @@
+-- Invites: from the rows of invite lists, inviter columns and invite codes to one row per invite.
+--
+-- reads   raw_referrals, raw_costs, sources, member_links, phone_keys, account_keys, excluded, judged_members, members
+-- writes  judged_referrals, judged_costs, invite_codes, first_inviters, referrals, costs
+
+-- name: invite_codes
+-- Who issued a code. One that several issued is nobody's.
+create or replace temp table invite_codes as
+select code, min(member_key) as code_owner
+from (
+    select member_key, unnest(string_split(own_codes, ';')) as code
+    from judged_members
+    where verdict is null and own_codes is not null
+) as issued
+where trim(code) not in ('', 'NA')
+group by code
+having count(distinct member_key) = 1;
+
+-- name: judged
+-- One row per raw row with the keys of both people and a verdict. Who is named by a phone or account is the member
+-- that leads to. A fingerprint tells that a device, an address or an account is shared, and not what it is.
+create or replace temp table judged_referrals as
+select
+    source,
+    row,
+    faults,
+    inviter_key,
+    invitee_key,
+    used_code,
+    cast(invited_on as date) as invited_on,
+    cast(joined_on as date) as joined_on,
+    campaign,
+    variant,
+    referral_source,
+    source_channel,
+    reward_amount,
+    reward_level,
+    entry_fee,
+    phone,
+    case when device is not null then md5(lower(device)) end as device,
+    case when address is not null then md5(lower(regexp_replace(address, '\s', '', 'g'))) end as address,
+    case when payment is not null then md5(lower(payment)) end as payment,
+    case
+        when is_blank then 'skip:blank_row'
+        when faults is not null and contains(faults, 'row:undecodable') then 'reject:undecodable'
+        when is_title then 'skip:title_row'
+        when has_total_word and invited_on is null and joined_on is null then 'skip:total_row'
+        when inviter_key in (select member_key from excluded) or invitee_key in (select member_key from excluded)
+            then 'skip:excluded'
+        when inviter_key is null and used_code is null and invitee_key is null then coalesce(
+            'reject:' || nullif(regexp_extract(coalesce(faults, ''),
+                '(?:^|;)(?:inviter_id|invitee_id|inviter_phone|invitee_phone):([a-z_]+)', 1), ''),
+            'skip:no_member')
+        when invited_on >= getvariable('as_of') + 1 then 'skip:after_as_of'
+        when invited_on is null and joined_on >= getvariable('as_of') + 1 then 'skip:after_as_of'
+    end as verdict
+from (
+    select
+        raw.* exclude (source_channel),
+        raw.source_channel,
+        coalesce(raw.invitee_phone, invitee_as_phone) as phone,
+        coalesce(
+            inviter_links.member_key, inviter_phones.phone_key, inviter_accounts.account_key, inviter_as_phone,
+            inviter_id, inviter_beside.phone_key,
+            case when inviter_beside.is_shared then null else inviter_phone end, codes.code_owner
+        ) as inviter_key,
+        coalesce(
+            invitee_links.member_key, invitee_phones.phone_key, invitee_accounts.account_key, invitee_as_phone,
+            invitee_id, invitee_beside.phone_key, invitee_phone
+        ) as invitee_key
+    from (
+        select
+            *,
+            case when strlen(inviter_id) >= 11 then phone_in(inviter_id) end as inviter_as_phone,
+            case when strlen(invitee_id) >= 11 then phone_in(invitee_id) end as invitee_as_phone
+        from raw_referrals
+    ) as raw
+    join sources using (source)
+    left join member_links as inviter_links on inviter_links.member_id = inviter_id
+    left join member_links as invitee_links on invitee_links.member_id = invitee_id
+    left join phone_keys as inviter_phones on inviter_phones.phone = inviter_as_phone
+    left join phone_keys as invitee_phones on invitee_phones.phone = invitee_as_phone
+    left join account_keys as inviter_accounts
+        on inviter_accounts.platform = sources.platform and inviter_accounts.account = inviter_id
+    left join account_keys as invitee_accounts
+        on invitee_accounts.platform = sources.platform and invitee_accounts.account = invitee_id
+    left join phone_keys as inviter_beside on inviter_beside.phone = inviter_phone
+    left join phone_keys as invitee_beside on invitee_beside.phone = invitee_phone
+    left join invite_codes as codes on codes.code = used_code
+) as keyed;
+
+-- name: judged_costs
+create or replace temp view judged_costs as
+select
+    *,
+    coalesce(
+        amount,
+        nullif(coalesce(advertising_cost, 0) + coalesce(promotion_cost, 0) + coalesce(staff_cost, 0)
+            + coalesce(reward_cost, 0), 0),
+        advertising_cost, promotion_cost, staff_cost, reward_cost
+    ) as spent,
+    case
+        when is_blank then 'skip:blank_row'
+        when faults is not null and contains(faults, 'row:undecodable') then 'reject:undecodable'
+        when is_title then 'skip:title_row'
+        when has_total_word and spent_on is null then 'skip:total_row'
+        when spent_on is null then coalesce(
+            'reject:' || nullif(regexp_extract(coalesce(faults, ''), '(?:^|;)spent_on:([a-z_]+)', 1), ''),
+            'reject:missing_date')
+        when coalesce(amount, advertising_cost, promotion_cost, staff_cost, reward_cost) is null then coalesce(
+            'reject:' || nullif(regexp_extract(coalesce(faults, ''),
+                '(?:^|;)(?:amount|advertising_cost|promotion_cost|staff_cost|reward_cost):([a-z_]+)', 1), ''),
+            'reject:missing_amount')
+        when spent_on >= getvariable('as_of') + 1 then 'skip:after_as_of'
+    end as verdict
+from raw_costs;
+
+-- name: first_inviters
+-- Who invited whom first, by the invite lists: a members export that does not say so learns it from them.
+create or replace temp table first_inviters as
+select
+    invitee_key as member_id,
+    min_by(inviter_key, struct_pack(at := coalesce(invited_on, joined_on, date '9999-12-31'), who := inviter_key)) as first_inviter
+from judged_referrals
+where verdict is null and inviter_key is not null and invitee_key <> inviter_key
+group by invitee_key;
+
+-- name: referrals
+-- A pair that a list and a members export both name is one invite: the list's, which has its date.
+create or replace temp table referrals as
+select
+    inviter_key as inviter_id,
+    invitee_key as invitee_id,
+    invited_on,
+    joined_on,
+    source in (select sheet_number from sheets_read where has_joined) as is_join_stated,
+    campaign,
+    variant,
+    referral_source,
+    source_channel,
+    reward_amount,
+    reward_level,
+    entry_fee,
+    phone,
+    device,
+    address,
+    payment,
+    cast(source as bigint) as sheet_number,
+    row as sheet_row
+from judged_referrals
+where verdict is null
+union all
+select
+    inviter_id,
+    member_id as invitee_id,
+    cast(null as date) as invited_on,
+    joined_on,
+    true as is_join_stated,
+    null as campaign,
+    null as variant,
+    null as referral_source,
+    source_channel,
+    null as reward_amount,
+    null as reward_level,
+    null as entry_fee,
+    null as phone,
+    null as device,
+    null as address,
+    null as payment,
+    null as sheet_number,
+    null as sheet_row
+from members
+where (inviter_id is not null or used_code is not null)
+  and (member_id, coalesce(inviter_id, '')) not in (
+      select (invitee_key, coalesce(inviter_key, '')) from judged_referrals where verdict is null and invitee_key is not null
+  );
+
+-- name: costs
+create or replace temp table costs as
+select cast(spent_on as date) as spent_on, source_channel, campaign, item, cast(spent as decimal(18, 2)) as amount
+from judged_costs
+where verdict is null;

@@ -1,0 +1,158 @@
+"""A referral report: its figures, what stands out row by row, what the law looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from siyu_cli.core.conditions import parse_condition
+from siyu_cli.core.parameters import referral_parameters
+from siyu_cli.core.query import Step
+from siyu_cli.core.referral import trace_referrals
+from siyu_cli.core.referral_figures import Question, referral_figures
+from siyu_cli.core.referral_rules import Finding, Rewards, check_rules
+from siyu_cli.errors import DataError
+from siyu_cli.tables import REFERRAL_FIGURES, SUSPICION_ROWS
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from siyu_cli.config import Settings
+    from siyu_cli.files.loading.report import LoadReport
+    from siyu_cli.shop import Shop
+
+RULES = ("milestones", "reward_depth")
+
+
+@dataclass(frozen=True)
+class Past:
+    """What earlier reports of the campaign left: the rules of the first, and how many there were."""
+
+    rules: Mapping[str, Any] | None = None
+    looks: int = 0
+
+
+@dataclass(frozen=True)
+class ReferralReport:
+    """What a referral campaign really brought; ``figures`` is the document of docs/referral.md."""
+
+    shop: Shop
+    figures: Mapping[str, Any]
+    findings: Sequence[Finding]
+    meta: Mapping[str, Any]
+
+    @property
+    def load(self) -> LoadReport:
+        """Return what was read, used, skipped and rejected."""
+        return self.shop.load.report
+
+    @property
+    def refusals(self) -> tuple[Finding, ...]:
+        """Return what the law forbids here."""
+        return tuple(finding for finding in self.findings if finding.level == "refusal")
+
+    @cached_property
+    def row(self) -> dict[str, Any]:
+        """Return the figures of the whole campaign, keys as in ``tables.REFERRAL_FIGURES``."""
+        figures = self.figures
+        flat = {
+            **figures["totals"],
+            **{name: rate["rate"] for name, rate in figures["rates"].items()},
+            "k_joined": figures["k_factor"]["joined"],
+            "k_ordered": figures["k_factor"]["ordered"],
+            "viral_cycle_days": figures["viral_cycle_days"],
+            "referral_depth": figures["depth"]["max"],
+            "cost_per_activated": figures["cost"]["cost_per_activated"],
+        }
+        return {key: flat[key] for key in REFERRAL_FIGURES.keys}
+
+    def meets(self, condition: str) -> bool:
+        """Return whether a condition on the figures holds: ``suspicious_rate > 0.1``.
+
+        Raises ``ConditionError`` for a condition that is not allowed; a figure that is empty meets none.
+        """
+        return meets(self, condition)
+
+    @cached_property
+    def suspicions(self) -> pa.Table:
+        """Return every row to look at, as in ``tables.SUSPICION_ROWS``."""
+        order = '"reason", "inviter_id", "invitee_id", "file", "sheet", "row"'
+        rows = self.shop.engine.connection.sql(
+            "select reason, inviter_id, invitee_id, reward_amount, file, sheet, sheet_row as row "
+            "from suspicions left join sheets_read using (sheet_number)"
+        )
+        return rows.order(order).select(*(f'"{key}"' for key in SUSPICION_ROWS.keys)).to_arrow_table()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the report as one document for machines."""
+        compliance = [finding.as_dict() for finding in self.findings]
+        return {"meta": dict(self.meta), **self.figures, "compliance": compliance, "load": self.load.as_dict()}
+
+
+def report_referrals(
+    shop: Shop, *, campaign: str | None = None, since: date | None = None, past: Past | None = None
+) -> ReferralReport:
+    """Return the report of a labelled shop; ``DataError`` where its files hold no invites (of that campaign)."""
+    past = past or Past()
+    settings = shop.settings.referral
+    own = referral_parameters(shop.settings, campaign)
+    params = {**shop.parameters, **own}
+    _check_campaign(shop, campaign)
+    found = trace_referrals(shop.engine, params, settings.milestones)
+    asked = Question(
+        since, campaign, settings.milestones, settings.control_variant,
+        has_people=shop.has_people, looks=past.looks + 1,
+    )  # fmt: skip
+    figures = referral_figures(found, asked)
+    rewards = Rewards(
+        found.reward_depth, found.entry_fees, found.largest_reward, figures["totals"]["participants"]
+    )
+    meta = shop.describe(None)
+    meta["parameters"] |= own
+    meta |= {"campaign": campaign, "since": since.isoformat() if since else None}
+    return ReferralReport(shop, figures, check_rules(rewards, rules_of(shop.settings), past.rules), meta)
+
+
+def rules_of(settings: Settings) -> dict[str, Any]:
+    """Return the rules of the campaign that may not change after its start, as JSON can hold them."""
+    return {key: list(value) if isinstance(value, tuple) else value
+            for key in RULES for value in (getattr(settings.referral, key),)}  # fmt: skip
+
+
+def meets(report: ReferralReport, condition: str) -> bool:
+    """Return whether a report's figures meet a condition; see ``ReferralReport.meets``."""
+    import pyarrow as pa
+    from sqlglot import exp
+
+    tree = exp.select("1").from_("figures").where(parse_condition(condition, REFERRAL_FIGURES))
+    kinds = {
+        column.key: pa.int64() if column.kind == "count" else pa.float64() for column in REFERRAL_FIGURES.columns
+    }
+    row = pa.table({key: pa.array([report.row[key]], kind) for key, kind in kinds.items()})
+    engine = report.shop.engine
+    engine.open("figures", row)
+    found = engine.fetch(Step("condition", tree.sql("duckdb"), ("figures",), ()), {})
+    return len(found) > 0
+
+
+def _check_campaign(shop: Shop, campaign: str | None) -> None:
+    rows = shop.engine.connection.execute(
+        "select campaign, count(*) from referrals group by campaign order by count(*) desc, campaign"
+    ).fetchall()
+    names = [name for name, _rows in rows if name]
+    if not rows:
+        raise DataError(
+            "These files hold no invites: no list of them, no inviter column, no invite codes.",
+            hint="Give the export of the campaign, or map its columns: --map referrals.inviter_id=HEADER "
+            "--map referrals.invitee_id=HEADER.",
+        )
+    if campaign is not None and campaign not in names:
+        raise DataError(
+            "There is no campaign {campaign}.",
+            hint="The campaigns are: {names}.",
+            campaign=campaign,
+            names=", ".join(names[:10]) or "–",
+        )
