@@ -78,7 +78,7 @@ def test_a_shop_can_be_tiny(count: int, tmp_path: Path) -> None:
 
 def test_the_same_arguments_give_the_same_shop(small: DemoShop) -> None:
     again = make_shop(300, seed=3, as_of=AS_OF)
-    for name in ("members", "orders", "contacts", "channel_costs"):
+    for name in ("members", "orders", "contacts", "invites", "channel_costs"):
         assert getattr(again, name).equals(getattr(small, name))
     assert not make_shop(300, seed=4, as_of=AS_OF).members.equals(small.members)
 
@@ -319,7 +319,7 @@ def test_platform_layouts_have_the_platforms_headers(small: DemoShop, tmp_path: 
 
 def test_youzan_files_hold_every_row_and_its_quirks(small: DemoShop, tmp_path: Path) -> None:
     paths = write_shop(small, tmp_path, "youzan")
-    assert [path.name for path in paths] == ["客户.csv", "订单.csv", "好友关系.csv", "渠道费用.csv"]
+    assert [path.name for path in paths] == ["客户.csv", "订单.csv", "好友关系.csv", "邀请记录.csv", "渠道费用.csv"]
     customers, orders = (_read_csv(path, "utf-8-sig") for path in paths[:2])
     assert (len(customers), len(orders)) == (301, small.orders.num_rows + 1)
     assert {len(row) for row in customers} == {len(customers[0])}
@@ -374,7 +374,7 @@ def test_a_table_too_long_for_a_worksheet_becomes_csv(
 ) -> None:
     monkeypatch.setattr("siyu_cli.demo.writing._SHEET_ROWS", 300)
     suffixes = {path.stem: path.suffix for path in write_shop(small, tmp_path)}
-    assert suffixes == {"会员": ".csv", "订单": ".csv", "好友关系": ".xlsx", "渠道费用": ".xlsx"}
+    assert suffixes == {"会员": ".csv", "订单": ".csv", "好友关系": ".xlsx", "邀请记录": ".xlsx", "渠道费用": ".xlsx"}
 
 
 def test_files_are_their_owner_s_only(small: DemoShop, tmp_path: Path) -> None:
@@ -389,7 +389,7 @@ def test_nothing_is_overwritten_unless_forced(small: DemoShop, tmp_path: Path) -
         write_shop(small, tmp_path)
     assert "订单.xlsx" in str(error.value)
     assert [path.name for path in tmp_path.iterdir()] == ["订单.xlsx"]
-    assert len(write_shop(small, tmp_path, force=True)) == len(list(tmp_path.iterdir())) == 4
+    assert len(write_shop(small, tmp_path, force=True)) == len(list(tmp_path.iterdir())) == 5
 
 
 def test_a_file_where_the_folder_should_be_is_an_output_error(small: DemoShop, tmp_path: Path) -> None:
@@ -418,7 +418,7 @@ def test_the_command_prints_the_paths_and_nothing_else(tmp_path: Path) -> None:
     result = _run(str(tmp_path / "shop"), "--members", "50", "--as-of", "2026-03-31")
     assert result.exit_code == 0
     paths = result.stdout.splitlines()
-    assert [Path(path).name for path in paths] == ["会员.xlsx", "订单.xlsx", "好友关系.xlsx", "渠道费用.xlsx"]
+    assert [Path(path).name for path in paths] == ["会员.xlsx", "订单.xlsx", "好友关系.xlsx", "邀请记录.xlsx", "渠道费用.xlsx"]
     assert all(Path(path).exists() for path in paths)
     assert "50" in result.stderr
     assert "siyu segment" in result.stderr

@@ -4,6 +4,7 @@
     ├── UsageError            usage        2    the command line cannot be understood
     │   └── ConditionError    condition    2    a --where or [segments] condition is not allowed
     ├── DataError             data        65    a file was read and cannot be used
+    │   └── ComplianceError   compliance  65    what the data show is forbidden, and nobody took it upon themselves
     ├── InputError            input       66    a file is missing or cannot be opened
     ├── EngineError           engine      69    an engine is missing or failed
     ├── OutputError           output      73    a result cannot be written
@@ -102,6 +103,12 @@ class DataError(SiyuError):
 
     code = "data"
     exit_code = 65
+
+
+class ComplianceError(DataError):
+    """What the data show is forbidden; an explicit override with a reason goes on, and is kept on record."""
+
+    code = "compliance"
 
 
 class InputError(SiyuError):

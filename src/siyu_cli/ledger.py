@@ -148,6 +148,12 @@ class Ledger:
         with self._begin() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
+    def history(self, command: str) -> list[dict[str, Any]]:
+        """Return the finished runs of a command, the first one first, one dict per run."""
+        query = RUNS.select().where(RUNS.c.command == command, RUNS.c.status == "done").order_by(RUNS.c.run_id)
+        with self._begin() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
     def record_snapshot(self, run: Run, write: Callable[[Path], None], members: int) -> Snapshot:
         """Have ``write(path)`` write the run's snapshot, and keep it: the whole file appears, or none."""
         name = f"{run.as_of.isoformat()}-{run.run_id}.parquet"

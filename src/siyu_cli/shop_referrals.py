@@ -13,19 +13,15 @@ from siyu_cli.core.parameters import referral_parameters
 from siyu_cli.core.query import Step
 from siyu_cli.core.referral import trace_referrals
 from siyu_cli.core.referral_figures import Question, referral_figures
-from siyu_cli.core.referral_rules import Finding, Rewards, check_rules
+from siyu_cli.core.referral_rules import Finding, Rewards, check_rules, rules_of
 from siyu_cli.errors import DataError
 from siyu_cli.tables import REFERRAL_FIGURES, SUSPICION_ROWS
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from siyu_cli.config import Settings
     from siyu_cli.files.loading.report import LoadReport
     from siyu_cli.shop import Shop
-
-RULES = ("milestones", "reward_depth")
-
 
 @dataclass(frozen=True)
 class Past:
@@ -114,12 +110,6 @@ def report_referrals(
     meta["parameters"] |= own
     meta |= {"campaign": campaign, "since": since.isoformat() if since else None}
     return ReferralReport(shop, figures, check_rules(rewards, rules_of(shop.settings), past.rules), meta)
-
-
-def rules_of(settings: Settings) -> dict[str, Any]:
-    """Return the rules of the campaign that may not change after its start, as JSON can hold them."""
-    return {key: list(value) if isinstance(value, tuple) else value
-            for key in RULES for value in (getattr(settings.referral, key),)}  # fmt: skip
 
 
 def meets(report: ReferralReport, condition: str) -> bool:

@@ -718,6 +718,11 @@ GENERATIONS = Table("generations", "Generations", "裂变层级", "one row per g
     _column("number", "k_ordered", "K (ordered)", "K 因子(下单)", note="ordered invitees / participants"),
 ))
 
+WEEKS = Table("weeks", "Week by week", "每周走势", "one row per calendar week, from Monday", (
+    _column("date", "week", "Week from", "周起始日"),
+    *(INVITERS[key] for key in ("invites", "joined", "new_members", "ordered", "retained", "suspicious")),
+))
+
 MILESTONES = Table("milestones", "Milestones", "集合奖励", "one row per milestone", (
     _column("count", "milestone", "Milestone", "门槛人数"),
     SUSPICION_SUMMARY["inviters"],
@@ -813,7 +818,7 @@ REJECT_REASONS = {
 
 TABLES = {table.name: table for table in (
     MEMBERS, CONTACTS, REFERRALS, COSTS, ORDERS, ORDER_ITEMS, ORDER_LINES, REJECTS, FEATURES, SEGMENTS, STAGE_SUMMARY, RFM_SUMMARY,
-    CHURN, RISK_SUMMARY, BACKTEST, RELIABILITY, REFERRAL_FIGURES, INVITERS, REFERRAL_GROUPS, GENERATIONS, MILESTONES,
+    CHURN, RISK_SUMMARY, BACKTEST, RELIABILITY, REFERRAL_FIGURES, INVITERS, REFERRAL_GROUPS, GENERATIONS, WEEKS, MILESTONES,
     CHANNEL_COSTS, VARIANTS, SUSPICION_SUMMARY, SUSPICION_ROWS,
 )}
 

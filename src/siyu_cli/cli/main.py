@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from siyu_cli.cli import check, churn, config, demo, explain, init, segment
+from siyu_cli.cli import check, churn, config, demo, explain, init, referral_report, segment
 from siyu_cli.cli.help import HelpGroup, dress
 from siyu_cli.cli.masks import mask_text
 from siyu_cli.cli.output import flush_stdout, say, silence_stdout
@@ -53,6 +53,7 @@ def siyu(
 
 app.command("segment", epilog=segment.EXAMPLES)(segment.segment)
 app.command("churn", epilog=churn.EXAMPLES)(churn.churn)
+app.command("referral-report", epilog=referral_report.EXAMPLES)(referral_report.referral_report)
 app.command("check", epilog=check.EXAMPLES)(check.check)
 app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
 app.command("init", epilog=init.EXAMPLES)(init.init)

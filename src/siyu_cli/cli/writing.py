@@ -24,7 +24,9 @@ _PEOPLE = (MEMBERS["phone"], MEMBERS["name"])
 SUFFIXES = (".xlsx", ".csv", ".json", ".jsonl", ".parquet")
 
 
-def check_output(output: Path | None, inputs: Sequence[Path], *, force: bool, option: str = "-o") -> None:
+def check_output(
+    output: Path | None, inputs: Sequence[Path], *, force: bool, option: str = "-o", suffixes: Sequence[str] = SUFFIXES
+) -> None:
     """Raise before any work is done when the file asked for cannot be written, or is one of the inputs."""
     if output is None:
         return
@@ -36,13 +38,13 @@ def check_output(output: Path | None, inputs: Sequence[Path], *, force: bool, op
             option=option,
             file=output,
         )
-    if output.suffix.lower() not in SUFFIXES:
+    if output.suffix.lower() not in suffixes:
         raise UsageError(
             "{option} {file}: siyu writes no such files.",
             hint="Choose a name that ends in {suffixes}.",
             option=option,
             file=output,
-            suffixes=", ".join(SUFFIXES),
+            suffixes=", ".join(suffixes),
         )
     # Not through the door of writing: what it needs to write would take memory while files are read.
     from siyu_cli.files.writing.replace import check_target

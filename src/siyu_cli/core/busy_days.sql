@@ -2,28 +2,25 @@
 --
 -- reads   invites, inviter_records
 
-with days as (
+with many as (
+    select inviter_id, joined, active_days
+    from inviter_records
+    where joined >= 10
+),
+
+days as (
     select
         inviter_id,
         joined_on,
         count(*) as joined_that_day,
         count(case when is_ordered then 1 end) as ordered_that_day
     from invites
+    join many using (inviter_id)
     where is_joined and joined_on is not null
     group by inviter_id, joined_on
-),
-
-spans as (
-    select
-        inviter_id,
-        date_diff('day', min(joined_on), max(joined_on)) + 1 as active_days
-    from invites
-    where is_joined and joined_on is not null
-    group by inviter_id
 )
 
 select inviter_id, joined_on, joined_that_day, ordered_that_day, joined, active_days
 from days
-join spans using (inviter_id)
-join inviter_records using (inviter_id)
+join many using (inviter_id)
 where joined_that_day >= 10

@@ -102,14 +102,15 @@ def _above(parent: Ints, rounds: int) -> Ints:
 def forest_of(inviters: Any, invitees: Any) -> tuple[pa.Array, Forest]:
     """Return the distinct people of some links and their forest: person i is the i-th of the array.
 
-    ``inviters`` and ``invitees`` are Arrow columns of one length; an invitee stands there once.
+    ``inviters`` and ``invitees`` are Arrow columns of one length; an invitee stands there once. Seeds come last.
     """
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    links = len(invitees)
-    ids = pa.chunked_array([*pa.chunked_array(invitees).chunks, *pa.chunked_array(inviters).chunks], pa.string())
-    coded = ids.combine_chunks().dictionary_encode()
-    codes = coded.indices.to_numpy().astype(np.int64)
-    parent = np.full(len(coded.dictionary), -1, dtype=np.int64)
-    parent[codes[:links]] = codes[links:]
-    return coded.dictionary, grow_forest(parent)
+    below, above = (pa.chunked_array(column.chunks, pa.string()).combine_chunks() for column in (invitees, inviters))
+    places = pc.index_in(above, below)
+    seeds = above.filter(pc.is_null(places)).dictionary_encode()
+    parent = np.full(len(below) + len(seeds.dictionary), -1, dtype=np.int64)
+    parent[: len(below)] = pc.fill_null(places, -1).to_numpy()
+    parent[: len(below)][pc.is_null(places).to_numpy(zero_copy_only=False)] = len(below) + seeds.indices.to_numpy()
+    return pa.concat_arrays([below, seeds.dictionary]), grow_forest(parent)

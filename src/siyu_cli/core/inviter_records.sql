@@ -21,6 +21,7 @@ select
     cast(sum(ordering) as bigint) as ordered,
     cast(sum(mature) as bigint) as mature_joined,
     cast(sum(mature * ordering) as bigint) as mature_ordered,
+    date_diff('day', min(joined_on), max(joined_on)) + 1 as active_days,
     case
         when date_diff('day', min(joined_on), max(joined_on)) <= 1 then true
         else false

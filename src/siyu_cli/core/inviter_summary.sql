@@ -1,11 +1,21 @@
 -- inviter_summary: one row per inviter with at least $least_joined joined invitees: what they brought and what it cost.
 --
--- reads   outcomes
+-- reads   outcomes, inviter_records
 -- takes   $least_joined
 
-with money as (
-    select *, coalesce(reward_amount, 0) as reward, coalesce(net_sales, 0) as sales
+with top as (
+    select inviter_id
+    from inviter_records
+    where joined >= $least_joined
+),
+
+money as (
+    select
+        inviter_id, is_joined, is_new, is_ordered, is_retained, is_lost, is_suspicious,
+        coalesce(reward_amount, 0) as reward,
+        coalesce(net_sales, 0) as sales
     from outcomes
+    join top using (inviter_id)
 ),
 
 records as (
@@ -22,11 +32,9 @@ records as (
         cast(sum(reward) as decimal(18, 2)) as reward_amount,
         cast(sum(sales) as decimal(18, 2)) as net_sales
     from money
-    where inviter_id is not null
     group by inviter_id
 )
 
 select
     inviter_id, invites, joined, new_members, ordered, retained, lost, suspicious, activated, reward_amount, net_sales
 from records
-where joined >= $least_joined

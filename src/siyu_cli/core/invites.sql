@@ -76,6 +76,12 @@ invitees as (
 ),
 
 -- Few are invited twice: only their invites are put in order.
+contested as (
+    select invitee_id, true as is_contested
+    from invitees
+    where invites_received > 1
+),
+
 placed as (
     select
         inviter_id, invitee_id, invited_on, row_joined_on, since_on, is_join_stated, campaign, variant, referral_source,
@@ -88,8 +94,8 @@ placed as (
                 is_join_stated nulls last, sheet_number nulls last, sheet_row nulls last
         ) as place
     from existing
-    join invitees using (invitee_id)
-    where first_kind = 'named' and invites_received > 1
+    join contested using (invitee_id)
+    where first_kind = 'named'
 ),
 
 kinds as (
@@ -104,8 +110,8 @@ kinds as (
         source_channel, reward_amount, phone, device, address, payment, sheet_number, sheet_row,
         case when first_kind = 'named' then 'link' else first_kind end as kind
     from existing
-    left join invitees using (invitee_id)
-    where first_kind <> 'named' or invites_received = 1
+    left join contested using (invitee_id)
+    where first_kind <> 'named' or is_contested is null
 ),
 
 seen as (

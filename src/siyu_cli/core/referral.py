@@ -58,14 +58,14 @@ def trace_referrals(engine: Engine, params: Params, milestones: Sequence[int]) -
     """
     engine.run(step("invites"), params)
     engine.run(step("links"), params)
-    links = engine.read("links", ())
-    people, forest = forest_of(links["inviter_id"], links["invitee_id"])
-    _open_forest(engine, people, forest)
-    _find_suspects(engine, params, milestones, people, forest)
-    for name in ("suspicions", "outcomes", "participants"):
-        engine.run(step(name), params)
-    cycle = engine.fetch(step("viral_cycle"), params)["viral_cycle_days"]
     breaches = engine.fetch(step("rule_breaches"), params).iloc[0]
+    people, forest = _grow_forest(engine)
+    _find_suspects(engine, params, milestones, people, forest)
+    for name in ("suspicions", "outcomes"):
+        engine.run(step(name), params)
+    engine.drop("invites", "links", "hints")
+    engine.run(step("participants"), params)
+    cycle = engine.fetch(step("viral_cycle"), params)["viral_cycle_days"]
     return Referrals(
         forest=forest,
         people=people,
@@ -84,12 +84,16 @@ def trace_referrals(engine: Engine, params: Params, milestones: Sequence[int]) -
     )
 
 
-def _open_forest(engine: Engine, people: pa.Array, forest: Forest) -> None:
+def _grow_forest(engine: Engine) -> tuple[pa.Array, Forest]:
+    """Return the people of all links and their forest; makes the table ``forest``."""
     import pyarrow as pa
 
+    links = engine.read("links", ())
+    people, forest = forest_of(links["inviter_id"], links["invitee_id"])
     generation = pa.array(forest.generation, pa.int64(), mask=forest.is_cyclic)
     rows = {"member_id": people, "generation": generation, "is_cyclic": pa.array(forest.is_cyclic)}
     engine.open("forest", pa.table(rows))
+    return people, forest
 
 
 def _find_suspects(
@@ -103,7 +107,7 @@ def _find_suspects(
     kinds = dict.fromkeys(RECORD[:-1], pa.int64()) | {"reason": pa.string(), "is_quick": pa.bool_()}
     records = outstanding_records(cells, milestones)
     engine.open("suspect_records", _table(records, {key: kinds[key] for key in ("reason", *RECORD)}))
-    busy = outstanding_days(days, usual_ordering(cells))
+    busy = outstanding_days(days, usual_ordering(cells, milestones))
     kinds = {"reason": pa.string(), "inviter_id": pa.string(), "joined_on": pa.date32()}
     engine.open("suspect_days", _table(busy, kinds))
     engine.run(step("hints"), params)

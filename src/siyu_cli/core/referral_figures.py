@@ -31,6 +31,7 @@ COUNTS = (
 MONEY = ("reward_amount", "net_sales")
 EVENTS = ("invites", "joined", "new_members", "ordered", "retained", "suspicious")
 _CONTROL_NAMES = ("control", "对照", "对照组", "a", "a组", "原版")
+WEEKS = 26
 _REACH = 1.959963984540054  # of a 95 % interval
 
 Document = dict[str, Any]
@@ -62,6 +63,7 @@ def referral_figures(found: Referrals, asked: Question) -> Document:
         "cost": count_cost(found, totals, asked),
         "value": compare_value(found.joining_cells),
         "since": count_since(found.days, asked.since),
+        "by_week": count_weeks(found.days),
         "top_inviters": found.top_inviters.to_dict("records"),
         "by_campaign": group_by(found.groups, "campaign"),
         "by_variant": compare_variants(found.groups, asked),
@@ -279,6 +281,22 @@ def count_since(days: pd.DataFrame, since: date | None) -> Document | None:
 
     lately = days[pd.to_datetime(days["happened_on"]) >= pd.Timestamp(since)]
     return {"from": since.isoformat(), **{key: int(lately[key].sum()) for key in EVENTS}}
+
+
+def count_weeks(days: pd.DataFrame) -> list[Document]:
+    """Return the events of the last half year by calendar week, from Monday; weeks without any are zeros."""
+    import pandas as pd
+
+    if days.empty:
+        return []
+    dated = days.assign(week=pd.to_datetime(days["happened_on"]).dt.to_period("W-SUN").dt.start_time)
+    sums = dated.groupby("week")[list(EVENTS)].sum().tail(WEEKS)
+    every = pd.date_range(sums.index.min(), sums.index.max(), freq="7D")[-WEEKS:]
+    rows = sums.reindex(every, fill_value=0)
+    return [
+        {"week": week.date().isoformat(), **{key: int(row[key]) for key in EVENTS}}
+        for week, row in zip(rows.index, rows.to_dict("records"), strict=True)
+    ]
 
 
 def group_by(groups: pd.DataFrame, key: str) -> list[Document]:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from siyu_cli.errors import Note
+
+if TYPE_CHECKING:
+    from siyu_cli.config import Settings
 
 INFO, WARNING, REFUSAL = "info", "warning", "refusal"
 PYRAMID_LEVELS, PYRAMID_PEOPLE = 3, 30
@@ -37,6 +40,11 @@ class Rewards:
     entry_fees: int
     largest: float
     participants: int
+
+
+def rules_of(settings: Settings) -> dict[str, Any]:
+    """Return the rules of a campaign that may not change after its start, as JSON can hold them."""
+    return {"milestones": list(settings.referral.milestones), "reward_depth": settings.referral.reward_depth}
 
 
 def check_rules(
@@ -67,8 +75,12 @@ def _pyramid(depth: int, facts: Mapping[str, object], rewards: Rewards) -> Findi
             "{fees} invites name an entry fee: paying to take part is what the law on pyramid selling forbids.", facts
         ))  # fmt: skip
     if depth >= PYRAMID_LEVELS:
-        message = "Rewards go {depth} levels deep ({participants} take part): from 3 levels on it is pyramid selling"
-        message += ", a crime from 30 people on." if rewards.participants >= PYRAMID_PEOPLE else "."
+        if rewards.participants >= PYRAMID_PEOPLE:
+            return Finding("PYRAMID", REFUSAL, Note(
+                "Rewards go {depth} levels deep ({participants} take part): pyramid selling, a crime from 3 levels and "
+                "30 people on.", facts,
+            ))  # fmt: skip
+        message = "Rewards go {depth} levels deep ({participants} take part): from 3 levels on it is pyramid selling."
         return Finding("PYRAMID", REFUSAL, Note(message, facts))
     if depth == PYRAMID_LEVELS - 1:
         return Finding("PYRAMID", WARNING, Note(

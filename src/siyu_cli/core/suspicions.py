@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from siyu_cli.core.forest import Ints
+from siyu_cli.core.forest import Floats, Ints
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,9 +22,11 @@ RECORD = ("joined", "ordered", "mature_joined", "mature_ordered", "is_quick")
 HINTS = ("phone", "device", "payment", "address")
 SMALL_RECORD = 5  # farms need many invitees: who has few tells what is usual here
 LEAST_STAR = 6
-STAR_TAIL = 0.002
+STAR_TAIL = 0.01
+PRIOR_SIZE, PRIOR_SPREAD = 10.0, 0.7
 BURST_TAIL = 0.001
 LEAST_MODEL = 30
+LEAST_MILESTONE = 3  # one invitee or two, quick and idle, are everybody's first
 MOST_CASCADES = 5
 SURE = 0.9
 _LEAST_SHARING = {"phone": 2, "device": 3, "payment": 3, "address": 4}
@@ -37,28 +39,38 @@ class Ordering:
     alpha: float
     beta: float
 
-    def at_most(self, ordered: Any, joined: Any) -> Any:
+    def at_most(self, ordered: Any, joined: Any) -> Floats:
         """Return the chance that so few of so many order."""
-        from scipy.stats import betabinom
+        pairs = np.stack(np.broadcast_arrays(ordered, joined)).astype(np.int64)
+        distinct, places = np.unique(pairs, axis=1, return_inverse=True)
+        tails = [
+            self.exactly(np.arange(few + 1), np.full(few + 1, many)).sum() if many else 1.0 for few, many in distinct.T
+        ]
+        return np.array(tails, dtype=np.float64)[np.ravel(places)]
 
-        return betabinom.cdf(ordered, joined, self.alpha, self.beta)
-
-    def exactly(self, ordered: Any, joined: Any) -> Any:
+    def exactly(self, ordered: Any, joined: Any) -> Floats:
         """Return the chance that just so many order."""
-        from scipy.stats import betabinom
+        from scipy.special import betaln, gammaln
 
-        return betabinom.pmf(ordered, joined, self.alpha, self.beta)
+        ordered, joined = np.asarray(ordered, float), np.asarray(joined, float)
+        ways = gammaln(joined + 1) - gammaln(ordered + 1) - gammaln(joined - ordered + 1)
+        drawn = betaln(ordered + self.alpha, joined - ordered + self.beta) - betaln(self.alpha, self.beta)
+        chances: Floats = np.exp(ways + drawn)
+        return chances
 
 
-def usual_ordering(cells: pd.DataFrame) -> Ordering | None:
+def usual_ordering(cells: pd.DataFrame, milestones: Sequence[int]) -> Ordering | None:
     """Return how often mature invitees of inviters with few of them order; None where too few are known.
 
-    Fitted by maximum likelihood. ``cells`` are those of ``record_cells``.
+    Fitted by maximum likelihood, with a weak prior on how much inviters differ (α + β near 10, within a factor of 2 or
+    so), since a small campaign says little of it. ``cells`` are those of ``record_cells``; who stopped at a milestone is
+    left out, since some did so for the reward.
     """
     from scipy.optimize import minimize
     from scipy.special import betaln
 
-    few = cells[(cells["mature_joined"] >= 1) & (cells["mature_joined"] <= SMALL_RECORD)]
+    is_few = (cells["mature_joined"] >= 1) & (cells["mature_joined"] <= SMALL_RECORD)
+    few = cells[is_few & ~cells["joined"].isin([step for step in milestones if step >= LEAST_MILESTONE])]
     if few["inviters"].sum() < LEAST_MODEL or not 0 < few["mature_ordered"].sum() < few["mature_joined"].sum():
         return None
     joined, ordered, weight = (few[key].to_numpy(float) for key in ("mature_joined", "mature_ordered", "inviters"))
@@ -67,7 +79,8 @@ def usual_ordering(cells: pd.DataFrame) -> Ordering | None:
     def loss(logs: Any) -> float:
         alpha, beta = np.exp(np.clip(logs, -6, 9))
         terms = betaln(ordered + alpha, joined - ordered + beta) - betaln(alpha, beta)
-        return -float((weight * terms).sum())
+        unlikely = (np.log((alpha + beta) / PRIOR_SIZE) / PRIOR_SPREAD) ** 2 / 2
+        return float(unlikely - (weight * terms).sum())
 
     found = minimize(loss, np.log([8 * share, 8 * (1 - share)]), method="Nelder-Mead")
     alpha, beta = np.exp(np.clip(found.x, -6, 9))
@@ -78,14 +91,15 @@ def outstanding_records(cells: pd.DataFrame, milestones: Sequence[int]) -> pd.Da
     """Return the records to look at, as ``reason`` and the columns of ``RECORD``."""
     import pandas as pd
 
-    usual = usual_ordering(cells)
+    usual = usual_ordering(cells, milestones)
     if usual is None:
         return pd.DataFrame(columns=["reason", *RECORD])
     is_star = (cells["mature_joined"] >= LEAST_STAR) & (
         usual.at_most(cells["mature_ordered"], cells["mature_joined"]) < STAR_TAIL
     )
     found = [cells[is_star].assign(reason="star_of_inactive")]
-    found += [_huggers(cells, usual, milestone).assign(reason="milestone") for milestone in milestones]
+    steps = [milestone for milestone in milestones if milestone >= LEAST_MILESTONE]
+    found += [_huggers(cells, usual, milestone).assign(reason="milestone") for milestone in steps]
     outstanding: pd.DataFrame = pd.concat(found)[["reason", *RECORD]].drop_duplicates().reset_index(drop=True)
     return outstanding
 
@@ -96,7 +110,7 @@ def _huggers(cells: pd.DataFrame, usual: Ordering, milestone: int) -> pd.DataFra
     How many inviters stop there by themselves is what stops just before and after, on a straight line of logarithms.
     Records in which few have ordered, and all joined at once, are held against that many and the usual ordering.
     """
-    from scipy.stats import poisson
+    from scipy.special import pdtrc
 
     def stopped(count: int, *, quick: bool | None = None) -> float:
         at = cells["joined"] == count
@@ -105,7 +119,7 @@ def _huggers(cells: pd.DataFrame, usual: Ordering, milestone: int) -> pd.DataFra
         return float(cells.loc[at, "inviters"].sum())
 
     ripe = cells[(cells["joined"] == milestone) & (cells["mature_joined"] == milestone)]
-    around = [count for count in (milestone - 1, milestone + 1) if count > 0]
+    around = (milestone - 1, milestone + 1)
     before, after = stopped(milestone - 1), stopped(milestone + 1)
     by_itself = float(np.sqrt((before + 1) * (after + 1)))
     quick = sum(stopped(count, quick=True) for count in around)
@@ -114,7 +128,7 @@ def _huggers(cells: pd.DataFrame, usual: Ordering, milestone: int) -> pd.DataFra
     expected = by_itself * shares * usual.exactly(ripe["mature_ordered"], milestone)
     seen = ripe["inviters"].to_numpy(float)
     is_inactive = ripe["mature_ordered"].to_numpy() <= milestone * usual.alpha / (usual.alpha + usual.beta) / 2
-    is_excess = (poisson.sf(seen - 1, expected) < BURST_TAIL) & (1 - expected / seen >= SURE)
+    is_excess = (pdtrc(seen - 1, expected) < BURST_TAIL) & (1 - expected / seen >= SURE)
     huggers: pd.DataFrame = ripe[is_inactive & is_excess]
     return huggers
 
@@ -124,11 +138,11 @@ def outstanding_days(days: pd.DataFrame, usual: Ordering | None) -> pd.DataFrame
 
     ``days`` are those of ``busy_days``. The pace is that of the inviter's other days, one more invitee allowed.
     """
-    from scipy.stats import poisson
+    from scipy.special import pdtrc
 
     others = days["joined"] - days["joined_that_day"]
     pace: Any = (others + 1) / np.maximum(days["active_days"], 1)
-    is_busy = poisson.sf(days["joined_that_day"] - 1, pace) * days["active_days"] < BURST_TAIL
+    is_busy = pdtrc(days["joined_that_day"] - 1, pace) * days["active_days"] < BURST_TAIL
     is_idle = usual is not None and usual.at_most(days["ordered_that_day"], days["joined_that_day"]) < 0.05
     outstanding: pd.DataFrame = days[is_busy & is_idle].assign(reason="burst")[["reason", "inviter_id", "joined_on"]]
     return outstanding

@@ -82,8 +82,21 @@ def under(header: Sequence[str], rows: int, columns: Mapping[str, Any]) -> pa.Ta
 
 
 def shared_sheets(shop: DemoShop, key: tuple[str, str]) -> list[Sheet]:
-    """Return the two lists no shop platform exports: WeCom friends, and what each channel cost."""
-    contacts, costs = shop.contacts, shop.channel_costs
+    """Return the lists no shop platform exports: WeCom friends, invites, what each channel cost."""
+    contacts, costs, invites = shop.contacts, shop.channel_costs, shop.invites
+    phone = "手机号" if key[1] == "phone" else ""
+    asked = {
+        "活动名称": invites["campaign"],
+        f"邀请人{phone}": invites[f"inviter_{key[1]}"],
+        f"被邀请人{phone}": invites[f"invitee_{key[1]}"],
+        "邀请时间": invites["invited_at"],
+        "加入时间": invites["joined_at"],
+        "海报版本": invites["variant"],
+        "KOL": invites["referral_source"],
+        "分享渠道": invites["share_channel"],
+        "奖励金额": invites["reward_amount"],
+        "设备号": invites["device"],
+    }
     friends = {
         key[0]: contacts[key[1]],
         "添加人": contacts["owner"],
@@ -96,4 +109,8 @@ def shared_sheets(shop: DemoShop, key: tuple[str, str]) -> list[Sheet]:
         "广告费": costs["advertising"],
         "推广费": costs["promotion"],
     }
-    return [Sheet("好友关系", pa.table(friends)), Sheet("渠道费用", pa.table(spent))]
+    return [
+        Sheet("好友关系", pa.table(friends)),
+        Sheet("邀请记录", pa.table(asked)),
+        Sheet("渠道费用", pa.table(spent)),
+    ]

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from siyu_cli.demo.behaviour import Flags, Ints, People, draw_people, draw_purchases
+from siyu_cli.demo.invites import draw_invites
 from siyu_cli.demo.outreach import draw_channel_costs, draw_contacts
 from siyu_cli.demo.people import describe
 from siyu_cli.demo.records import member_records, order_records
@@ -23,7 +24,7 @@ _MAX_MEMBERS = 50_000_000
 
 @dataclass(frozen=True)
 class DemoShop:
-    """An invented shop as four Arrow tables; times are the shop's own, money is decimal yuan.
+    """An invented shop as five Arrow tables; times are the shop's own, money is decimal yuan.
 
     members
         one row per registered member, by the time they joined; totals count purchases as siyu does.
@@ -31,6 +32,8 @@ class DemoShop:
         one row per order, by the time it was made: guests', free, unpaid and cancelled ones too.
     contacts
         one row per member and employee who added them on WeCom.
+    invites
+        one row per invite: of those who were referred, and of those who never came.
     channel_costs
         one row per month and acquisition channel.
     """
@@ -39,6 +42,7 @@ class DemoShop:
     members: pa.Table
     orders: pa.Table
     contacts: pa.Table
+    invites: pa.Table
     channel_costs: pa.Table
 
 
@@ -69,6 +73,8 @@ def make_shop(members: int, *, seed: int, as_of: date) -> DemoShop:
         members=member_records(rng, people, persons, totals, period),
         orders=order_records(rng, people, persons, sales, period),
         contacts=contacts,
+        # From a source of its own, so that nothing else is drawn otherwise.
+        invites=draw_invites(np.random.default_rng([seed, 1]), people, persons, period),
         channel_costs=draw_channel_costs(rng, people, period),
     )
 

@@ -64,12 +64,13 @@ def judge_members(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetS
     referrals = script("referrals")
     for name in ("judged", "judged_contacts"):
         connection.execute(statements[name])
-    for name in ("invite_codes", "judged", "judged_costs", "first_inviters"):
+    has_members = any(sheet.match.table in ("members", "contacts") for sheet in sheets)
+    for name in ("invite_codes", "judged", "judged_costs", "first_inviters" if has_members else "no_first_inviters"):
         connection.execute(_without_empty_lookups(connection, referrals[name]) if name == "judged" else referrals[name])
     connection.execute(statements["members"])
     connection.execute(statements["people"])
     _list_sheets(connection, sheets)
-    for name in ("referrals", "costs"):
+    for name in ("referrals" if has_members else "listed_referrals", "costs"):
         connection.execute(referrals[name])
     named = any(sheet.match.table == "orders" and sheet.has("phone", "name") for sheet in sheets)
     if named and first_row(connection, statements["has_strangers"]):

@@ -71,8 +71,8 @@ from (
     from (
         select
             *,
-            case when strlen(inviter_id) >= 11 then phone_in(inviter_id) end as inviter_as_phone,
-            case when strlen(invitee_id) >= 11 then phone_in(invitee_id) end as invitee_as_phone
+            phone_written_as_id(inviter_id) as inviter_as_phone,
+            phone_written_as_id(invitee_id) as invitee_as_phone
         from raw_referrals
     ) as raw
     join sources using (source)
@@ -125,6 +125,9 @@ from judged_referrals
 where verdict is null and inviter_key is not null and invitee_key <> inviter_key
 group by invitee_key;
 
+-- name: no_first_inviters
+create or replace temp table first_inviters (member_id varchar, first_inviter varchar);
+
 -- name: referrals
 -- A pair that a list and a members export both name is one invite: the list's, which has its date.
 create or replace temp table referrals as
@@ -174,6 +177,17 @@ where (inviter_id is not null or used_code is not null)
   and (member_id, coalesce(inviter_id, '')) not in (
       select (invitee_key, coalesce(inviter_key, '')) from judged_referrals where verdict is null and invitee_key is not null
   );
+
+-- name: listed_referrals
+-- Where no members are given, the lists are all there is.
+create or replace temp view referrals as
+select
+    inviter_key as inviter_id, invitee_key as invitee_id, invited_on, joined_on,
+    source in (select sheet_number from sheets_read where has_joined) as is_join_stated,
+    campaign, variant, referral_source, source_channel, reward_amount, reward_level, entry_fee,
+    phone, device, address, payment, cast(source as bigint) as sheet_number, row as sheet_row
+from judged_referrals
+where verdict is null;
 
 -- name: costs
 create or replace temp table costs as

@@ -16,6 +16,7 @@ _LABELLED: dict[str, Mapping[str, tuple[str, ...]]] = {
     "rfm_segment": tables.RFM_SEGMENTS,
     "history": tables.HISTORY,
     "risk_band": tables.RISK_BANDS,
+    "reason": tables.SUSPICIONS,
 }
 _ARROW = {"count": pa.int64(), **dict.fromkeys(("money", "number", "rate"), pa.float64())}
 

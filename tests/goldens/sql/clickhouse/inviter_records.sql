@@ -23,6 +23,7 @@ SELECT
   CAST(SUM(ordering) AS Nullable(Int64)) AS ordered,
   CAST(SUM(mature) AS Nullable(Int64)) AS mature_joined,
   CAST(SUM(mature * ordering) AS Nullable(Int64)) AS mature_ordered,
+  DATE_DIFF(DAY, MIN(joined_on), MAX(joined_on)) + 1 AS active_days,
   CASE
     WHEN DATE_DIFF(DAY, MIN(joined_on), MAX(joined_on)) <= 1
     THEN TRUE

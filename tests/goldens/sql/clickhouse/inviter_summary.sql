@@ -1,12 +1,26 @@
 /* inviter_summary: one row per inviter with at least $least_joined joined invitees: what they brought and what it cost. */
-/* reads   outcomes */
+/* reads   outcomes, inviter_records */
 /* takes   $least_joined */
-WITH money AS (
+WITH top AS (
   SELECT
-    *,
+    inviter_id
+  FROM inviter_records
+  WHERE
+    joined >= CAST('1' AS Nullable(Int64))
+), money AS (
+  SELECT
+    inviter_id,
+    is_joined,
+    is_new,
+    is_ordered,
+    is_retained,
+    is_lost,
+    is_suspicious,
     COALESCE(reward_amount, 0) AS reward,
     COALESCE(net_sales, 0) AS sales
   FROM outcomes
+  JOIN top
+    USING (inviter_id)
 ), records AS (
   SELECT
     inviter_id,
@@ -21,10 +35,6 @@ WITH money AS (
     CAST(SUM(reward) AS Nullable(Decimal(18, 2))) AS reward_amount,
     CAST(SUM(sales) AS Nullable(Decimal(18, 2))) AS net_sales
   FROM money
-  WHERE
-    NOT (
-      inviter_id IS NULL
-    )
   GROUP BY
     inviter_id
 )
@@ -41,5 +51,3 @@ SELECT
   reward_amount,
   net_sales
 FROM records
-WHERE
-  joined >= CAST('1' AS Nullable(Int64))

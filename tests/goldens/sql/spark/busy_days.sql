@@ -1,26 +1,27 @@
 /* busy_days: one row per inviter and day on which ten or more of their invitees joined, beside their whole record. */
 /* reads   invites, inviter_records */
-WITH days AS (
+WITH many AS (
+  SELECT
+    inviter_id,
+    joined,
+    active_days
+  FROM inviter_records
+  WHERE
+    joined >= 10
+), days AS (
   SELECT
     inviter_id,
     joined_on,
     COUNT(*) AS joined_that_day,
     COUNT(CASE WHEN is_ordered THEN 1 END) AS ordered_that_day
   FROM invites
+  JOIN many
+    USING (inviter_id)
   WHERE
     is_joined AND NOT joined_on IS NULL
   GROUP BY
     inviter_id,
     joined_on
-), spans AS (
-  SELECT
-    inviter_id,
-    CAST(DATEDIFF(MAX(joined_on), MIN(joined_on)) AS BIGINT) + 1 AS active_days
-  FROM invites
-  WHERE
-    is_joined AND NOT joined_on IS NULL
-  GROUP BY
-    inviter_id
 )
 SELECT
   inviter_id,
@@ -30,9 +31,7 @@ SELECT
   joined,
   active_days
 FROM days
-JOIN spans
-  USING (inviter_id)
-JOIN inviter_records
+JOIN many
   USING (inviter_id)
 WHERE
   joined_that_day >= 10

@@ -23,6 +23,7 @@ SELECT
   CAST(SUM(ordering) AS BIGINT) AS ordered,
   CAST(SUM(mature) AS BIGINT) AS mature_joined,
   CAST(SUM(mature * ordering) AS BIGINT) AS mature_ordered,
+  CAST(DATEDIFF(MAX(joined_on), MIN(joined_on)) AS BIGINT) + 1 AS active_days,
   CASE
     WHEN CAST(DATEDIFF(MAX(joined_on), MIN(joined_on)) AS BIGINT) <= 1
     THEN TRUE

@@ -95,7 +95,14 @@ WITH second_orders AS (
     first_kind = 'named'
   GROUP BY
     invitee_id
-), placed /* Few are invited twice: only their invites are put in order. */ AS (
+), contested /* Few are invited twice: only their invites are put in order. */ AS (
+  SELECT
+    invitee_id,
+    TRUE AS is_contested
+  FROM invitees
+  WHERE
+    invites_received > 1
+), placed AS (
   SELECT
     inviter_id,
     invitee_id,
@@ -119,10 +126,10 @@ WITH second_orders AS (
       ORDER BY since_on NULLS LAST, inviter_id NULLS LAST, row_joined_on NULLS LAST, campaign NULLS LAST, variant NULLS LAST, referral_source NULLS LAST, source_channel NULLS LAST, reward_amount NULLS LAST, is_join_stated NULLS LAST, sheet_number NULLS LAST, sheet_row NULLS LAST
     ) AS place
   FROM existing
-  JOIN invitees
+  JOIN contested
     USING (invitee_id)
   WHERE
-    first_kind = 'named' AND invites_received > 1
+    first_kind = 'named'
 ), kinds AS (
   SELECT
     inviter_id,
@@ -165,10 +172,10 @@ WITH second_orders AS (
     sheet_row,
     CASE WHEN first_kind = 'named' THEN 'link' ELSE first_kind END AS kind
   FROM existing
-  LEFT JOIN invitees
+  LEFT JOIN contested
     USING (invitee_id)
   WHERE
-    first_kind <> 'named' OR invites_received = 1
+    first_kind <> 'named' OR is_contested IS NULL
 ), seen AS (
   SELECT
     inviter_id,

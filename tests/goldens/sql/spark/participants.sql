@@ -1,41 +1,33 @@
 /* participants: one row per person who takes part: when they began, their generation, what their invites brought. */
-/* reads   outcomes, members, forest */
+/* reads   outcomes, members */
 /* takes   $as_of */
 /*         $campaign   '' for all; holders of invite codes belong to no single one */
 /* generation is empty on and below a cycle, and for those whose inviter cannot be found: they are no seeds. */
-WITH roles AS (
+WITH invitees AS (
   SELECT
     invitee_id AS member_id,
-    1 AS is_invitee,
     joined_on AS linked_on,
-    CAST(NULL AS DATE) AS sent_on,
-    0 AS invites_part,
-    0 AS joined_part,
-    0 AS ordered_part
+    generation AS linked_generation,
+    TRUE AS was_invited
   FROM outcomes
   WHERE
     is_joined
-  UNION ALL
+), senders AS (
   SELECT
     inviter_id AS member_id,
-    0 AS is_invitee,
-    CAST(NULL AS DATE) AS linked_on,
-    since_on AS sent_on,
-    1 AS invites_part,
-    CASE WHEN is_joined THEN 1 ELSE 0 END AS joined_part,
-    CASE WHEN is_ordered THEN 1 ELSE 0 END AS ordered_part
+    MIN(since_on) AS sent_on,
+    COUNT(*) AS sent,
+    COUNT(CASE WHEN is_joined THEN 1 END) AS brought,
+    COUNT(CASE WHEN is_ordered THEN 1 END) AS converted
   FROM outcomes
   WHERE
     NOT inviter_id IS NULL
-  UNION ALL
+  GROUP BY
+    inviter_id
+), holders AS (
   SELECT
     member_id,
-    0 AS is_invitee,
-    CAST(NULL AS DATE) AS linked_on,
-    CAST(NULL AS DATE) AS sent_on,
-    0 AS invites_part,
-    0 AS joined_part,
-    0 AS ordered_part
+    TRUE AS is_holder
   FROM members
   WHERE
     has_invite_code
@@ -52,32 +44,23 @@ WITH roles AS (
     kind = 'unknown_inviter' AND NOT invitee_id IS NULL
   GROUP BY
     invitee_id
-), people AS (
-  SELECT
-    member_id,
-    MAX(is_invitee) AS was_invited,
-    CASE WHEN MAX(is_invitee) = 1 THEN MAX(linked_on) ELSE MIN(sent_on) END AS began_on,
-    CAST(SUM(invites_part) AS BIGINT) AS invites,
-    CAST(SUM(joined_part) AS BIGINT) AS joined,
-    CAST(SUM(ordered_part) AS BIGINT) AS ordered
-  FROM roles
-  GROUP BY
-    member_id
 )
 SELECT
   member_id,
-  began_on,
+  CASE WHEN was_invited THEN linked_on ELSE sent_on END AS began_on,
   CASE
-    WHEN was_invited = 1
-    THEN generation
+    WHEN was_invited
+    THEN linked_generation
     WHEN is_stray IS NULL
     THEN CAST(0 AS BIGINT)
   END AS generation,
-  invites,
-  joined,
-  ordered
-FROM people
-LEFT JOIN forest
+  COALESCE(sent, 0) AS invites,
+  COALESCE(brought, 0) AS joined,
+  COALESCE(converted, 0) AS ordered
+FROM invitees
+FULL JOIN senders
+  USING (member_id)
+FULL JOIN holders
   USING (member_id)
 LEFT JOIN strays
   USING (member_id)

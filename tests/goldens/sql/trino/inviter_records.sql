@@ -23,6 +23,7 @@ SELECT
   CAST(SUM(ordering) AS BIGINT) AS ordered,
   CAST(SUM(mature) AS BIGINT) AS mature_joined,
   CAST(SUM(mature * ordering) AS BIGINT) AS mature_ordered,
+  DATE_DIFF('DAY', DATE_TRUNC('DAY', MIN(joined_on)), DATE_TRUNC('DAY', MAX(joined_on))) + 1 AS active_days,
   CASE
     WHEN DATE_DIFF('DAY', DATE_TRUNC('DAY', MIN(joined_on)), DATE_TRUNC('DAY', MAX(joined_on))) <= 1
     THEN TRUE

@@ -95,7 +95,14 @@ WITH second_orders AS (
     first_kind = 'named'
   GROUP BY
     invitee_id
-), placed /* Few are invited twice: only their invites are put in order. */ AS (
+), contested /* Few are invited twice: only their invites are put in order. */ AS (
+  SELECT
+    invitee_id,
+    TRUE AS is_contested
+  FROM invitees
+  WHERE
+    invites_received > 1
+), placed AS (
   SELECT
     inviter_id,
     invitee_id,
@@ -119,10 +126,10 @@ WITH second_orders AS (
       ORDER BY since_on, inviter_id, row_joined_on, campaign, variant, referral_source, source_channel, reward_amount, is_join_stated, sheet_number, sheet_row
     ) AS place
   FROM existing
-  JOIN invitees
+  JOIN contested
     USING (invitee_id)
   WHERE
-    first_kind = 'named' AND invites_received > 1
+    first_kind = 'named'
 ), kinds AS (
   SELECT
     inviter_id,
@@ -165,10 +172,10 @@ WITH second_orders AS (
     sheet_row,
     CASE WHEN first_kind = 'named' THEN 'link' ELSE first_kind END AS kind
   FROM existing
-  LEFT JOIN invitees
+  LEFT JOIN contested
     USING (invitee_id)
   WHERE
-    first_kind <> 'named' OR invites_received = 1
+    first_kind <> 'named' OR is_contested IS NULL
 ), seen AS (
   SELECT
     inviter_id,
