@@ -31,7 +31,10 @@ from siyu_cli.config import Referral, Settings
 from siyu_cli.core.forest import Ints, grow_forest
 
 REPORT = [sys.executable, "-m", "siyu_cli", "referral-report"]
-READ = "import fastexcel, sys; fastexcel.read_excel(sys.argv[1]).load_sheet(0, header_row=None, dtypes='string').to_arrow()"
+READ = """
+import fastexcel, sys
+fastexcel.read_excel(sys.argv[1]).load_sheet(0, header_row=None, dtypes="string").to_arrow()
+"""
 PARTS = ("xlsx", "parquet", "forest", "seeds")
 MILESTONES = (5, 10)
 
@@ -111,14 +114,16 @@ def forests(people: int, rounds: int) -> None:
     rival = time.perf_counter() - start
     assert [generation[person] for person in range(people)] == forest.generation.tolist()
     assert [size[person] for person in range(people)] == forest.size.tolist()
-    print(f"{people:,} people: networkx {rival:.2f} s, siyu {statistics.median(ours):.2f} s, equal generations and sizes")
+    print(
+        f"{people:,} people: networkx {rival:.2f} s, siyu {statistics.median(ours):.2f} s, equal generations and sizes"
+    )
     say("networkx / siyu, the forest", rival / statistics.median(ours), "≥ 10")
 
 
-def seeds(folder: Path, count: int, inviters: int) -> None:
+def seeds(count: int, inviters: int) -> None:
     """Print recall of planted rows and innocents flagged, over seeds, with and without anything planted."""
-    marks = pd.DataFrame([mark(folder, seed, inviters) for seed in range(count)])
-    quiet = pd.DataFrame([mark(folder, seed, inviters, planted=False) for seed in range(count)])
+    marks = pd.DataFrame([mark(seed, inviters) for seed in range(count)])
+    quiet = pd.DataFrame([mark(seed, inviters, planted=False) for seed in range(count)])
     print(f"{count} campaigns of {inviters:,} innocent inviters")
     for kind in [name for name in marks if name.startswith("recall")]:
         print(f"  {kind:<28} mean {marks[kind].mean():.3f}, worst {marks[kind].min():.3f}")
@@ -129,12 +134,16 @@ def seeds(folder: Path, count: int, inviters: int) -> None:
     say("flagged with nothing planted, worst seed", share[1], "≤ .01")
 
 
-def mark(folder: Path, seed: int, inviters: int, *, planted: bool = True) -> dict[str, float]:
+def mark(seed: int, inviters: int, *, planted: bool = True) -> dict[str, float]:
     campaign = draw_campaign(seed, inviters, Planted() if planted else Planted(0, 0, 0, 0), MILESTONES)
     settings = Settings(referral=Referral(milestones=MILESTONES))
-    with open_shop([campaign.invites, campaign.members, campaign.orders], as_of=AS_OF, settings=settings) as shop:
+    with open_shop(
+        [campaign.invites, campaign.members, campaign.orders], as_of=AS_OF, settings=settings
+    ) as shop:
         rows = shop.referral_report().suspicions.to_pandas()
-    conduct = rows[~rows["reason"].isin(["self_invite", "existing_member", "second_inviter", "reward_above_margin"])]
+    conduct = rows[
+        ~rows["reason"].isin(["self_invite", "existing_member", "second_inviter", "reward_above_margin"])
+    ]
     found = set(conduct["invitee_id"])
     truth = campaign.truth
     result = {}
@@ -149,7 +158,9 @@ def mark(folder: Path, seed: int, inviters: int, *, planted: bool = True) -> dic
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "siyu-benchmarks")
     parser.add_argument("--only", choices=PARTS)
     parser.add_argument("--rounds", type=int, default=3)
@@ -165,7 +176,7 @@ def main() -> None:
     if "forest" in parts:
         forests(20_000 if quick else 1_000_000, options.rounds)
     if "seeds" in parts:
-        seeds(options.folder, 2 if quick else 20, 600 if quick else 3_000)
+        seeds(2 if quick else 20, 600 if quick else 3_000)
 
 
 if __name__ == "__main__":

@@ -191,9 +191,7 @@ def judge_link(invite: Invite, person: Person | None) -> Outcome:
     days = person.order_days if person else ()
     was_there = is_before(first_seen(person), start)
     is_joined = (
-        invite.joined_on is not None
-        or (person is not None and not was_there)
-        or not invite.has_joined_column
+        invite.joined_on is not None or (person is not None and not was_there) or not invite.has_joined_column
     )
     is_existing = is_joined and was_there
     is_new = is_joined and not was_there

@@ -418,7 +418,8 @@ def test_the_command_prints_the_paths_and_nothing_else(tmp_path: Path) -> None:
     result = _run(str(tmp_path / "shop"), "--members", "50", "--as-of", "2026-03-31")
     assert result.exit_code == 0
     paths = result.stdout.splitlines()
-    assert [Path(path).name for path in paths] == ["会员.xlsx", "订单.xlsx", "好友关系.xlsx", "邀请记录.xlsx", "渠道费用.xlsx"]
+    names = ["会员.xlsx", "订单.xlsx", "好友关系.xlsx", "邀请记录.xlsx", "渠道费用.xlsx"]
+    assert [Path(path).name for path in paths] == names
     assert all(Path(path).exists() for path in paths)
     assert "50" in result.stderr
     assert "siyu segment" in result.stderr

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from siyu_cli.files.loading.report import LoadReport
     from siyu_cli.shop import Shop
 
+
 @dataclass(frozen=True)
 class Past:
     """What earlier reports of the campaign left: the rules of the first, and how many there were."""
@@ -85,7 +86,12 @@ class ReferralReport:
     def as_dict(self) -> dict[str, Any]:
         """Return the report as one document for machines."""
         compliance = [finding.as_dict() for finding in self.findings]
-        return {"meta": dict(self.meta), **self.figures, "compliance": compliance, "load": self.load.as_dict()}
+        return {
+            "meta": dict(self.meta),
+            **self.figures,
+            "compliance": compliance,
+            "load": self.load.as_dict(),
+        }
 
 
 def report_referrals(
@@ -119,7 +125,8 @@ def meets(report: ReferralReport, condition: str) -> bool:
 
     tree = exp.select("1").from_("figures").where(parse_condition(condition, REFERRAL_FIGURES))
     kinds = {
-        column.key: pa.int64() if column.kind == "count" else pa.float64() for column in REFERRAL_FIGURES.columns
+        column.key: pa.int64() if column.kind == "count" else pa.float64()
+        for column in REFERRAL_FIGURES.columns
     }
     row = pa.table({key: pa.array([report.row[key]], kind) for key, kind in kinds.items()})
     engine = report.shop.engine

@@ -718,7 +718,7 @@ GENERATIONS = Table("generations", "Generations", "裂变层级", "one row per g
     _column("number", "k_ordered", "K (ordered)", "K 因子(下单)", note="ordered invitees / participants"),
 ))
 
-WEEKS = Table("weeks", "Week by week", "每周走势", "one row per calendar week, from Monday", (
+WEEKS = Table("referral_weeks", "Week by week", "每周走势", "one row per calendar week, from Monday", (
     _column("date", "week", "Week from", "周起始日"),
     *(INVITERS[key] for key in ("invites", "joined", "new_members", "ordered", "retained", "suspicious")),
 ))

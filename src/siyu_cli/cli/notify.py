@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from siyu_cli.errors import UsageError
 
@@ -47,9 +48,11 @@ def _unknown(url: str) -> UsageError:
     )
 
 
-def _apprise():  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _apprise() -> Any:
     try:
         import apprise
     except ImportError as error:
-        raise UsageError("--notify needs Apprise.", hint="Install it: pip install 'siyu-cli[notify]'") from error
+        raise UsageError(
+            "--notify needs Apprise.", hint="Install it: pip install 'siyu-cli[notify]'"
+        ) from error
     return apprise

@@ -1,4 +1,4 @@
-"""A referral report in words: the same tables for the terminal, the workbook and the page, and a short text for a chat."""
+"""A referral report in words: the same tables for terminal, workbook and page, and a short text for a chat."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ CARDS = (
     "cost_per_activated", "suspicious",
 )  # fmt: skip
 RATE_OF = {
-    "participants": "participation_rate", "joined": "join_rate", "new_members": "new_member_rate", "ordered": "order_rate",
-    "retained": "retention_rate", "suspicious": "suspicious_rate",
+    "participants": "participation_rate", "joined": "join_rate", "new_members": "new_member_rate",
+    "ordered": "order_rate", "retained": "retention_rate", "suspicious": "suspicious_rate",
 }  # fmt: skip
 _STEPS = ("invites", "joined", "new_members", "ordered", "retained")
 _SHOWN = 10
@@ -66,6 +66,11 @@ GROUPINGS = {
 }
 
 
+def name(key: str) -> str:
+    """Return what a figure is called."""
+    return REFERRAL_FIGURES[key].title(_lang())
+
+
 def figure(report: ReferralReport, key: str) -> str:
     """Return one figure as people read it."""
     column = REFERRAL_FIGURES[key]
@@ -76,14 +81,16 @@ def made_of(report: ReferralReport, key: str) -> str:
     """Return the rate beside a count, with what it is made of: ``44.7% (118 / 264)``."""
     if key in ("k_joined", "k_ordered"):
         k = report.figures["k_factor"]
-        parts = (k[f"{key.removeprefix('k_')}_invitees"], k["participants"])
-        return " / ".join(show(part, "count") for part in parts)
-    name = RATE_OF.get(key)
-    if name is None:
+        return _over(k[f"{key.removeprefix('k_')}_invitees"], k["participants"])
+    of = RATE_OF.get(key)
+    rate = report.figures["rates"][of] if of else None
+    if not rate or not rate["denominator"]:
         return ""
-    rate = report.figures["rates"][name]
-    parts = " / ".join(show(rate[part], "count") for part in ("numerator", "denominator"))
-    return f"{show(rate['rate'], 'rate')} ({parts})" if rate["denominator"] else ""
+    return f"{show(rate['rate'], 'rate')} ({_over(rate['numerator'], rate['denominator'])})"
+
+
+def _over(top: int, bottom: int) -> str:
+    return f"{show(top, 'count')} / {show(bottom, 'count')}"
 
 
 def facts(report: ReferralReport) -> Iterator[tuple[str, str]]:
@@ -98,7 +105,10 @@ def facts(report: ReferralReport) -> Iterator[tuple[str, str]]:
             largest=show(cascades["max_size"], "count"), virality=show(cascades["structural_virality"], "number"),
         )  # fmt: skip
     if figures["viral_cycle_days"] is not None:
-        yield _("Viral cycle"), _("{days} days (median)").format(days=show(figures["viral_cycle_days"], "number"))
+        yield (
+            _("Viral cycle"),
+            _("{days} days (median)").format(days=show(figures["viral_cycle_days"], "number")),
+        )
     if value["matched"]:
         yield _("Referred vs organic"), _(
             "net sales {referred} against {organic} per member, difference {difference} ({low} to {high}); "
@@ -118,7 +128,7 @@ def uncounted(report: ReferralReport) -> str:
     """Return what became of the other invites, each kind with its number."""
     totals = report.figures["totals"]
     keys = ("duplicates", "self_invites", "open", "unknown_inviters", "unknown_invitees")
-    named = (f"{REFERRAL_FIGURES[key].title(_lang())} {totals[key]:,}" for key in keys if totals[key])
+    named = (f"{name(key)} {totals[key]:,}" for key in keys if totals[key])
     return _(", ").join(named)
 
 
@@ -140,7 +150,7 @@ def lately(report: ReferralReport) -> str:
     if since is None:
         return ""
     named = (
-        f"{REFERRAL_FIGURES[key].title(_lang())} {since[key]:,}"
+        f"{name(key)} {since[key]:,}"
         for key in ("invites", "joined", "new_members", "ordered", "retained", "suspicious")
     )
     return _("Since {day}: {counts}").format(day=since["from"], counts=_(", ").join(named))
@@ -148,15 +158,17 @@ def lately(report: ReferralReport) -> str:
 
 def markdown(report: ReferralReport) -> str:
     """Return the report in a dozen lines of Markdown: short enough for a robot in a group chat."""
-    name = report.meta["campaign"] or report.shop.settings.shop.name
-    heading_ = _("Referral report") + (f" · {name}" if name else "")
-    lines = [f"**{heading_}**", "", f"> {headline(report)}"]
+    whose = report.meta["campaign"] or report.shop.settings.shop.name
+    lines = [f"**{_('Referral report')}**" + (f" · {whose}" if whose else ""), "", f"> {headline(report)}"]
     if lately(report):
         lines.append(f"> {lately(report)}")
     lines.append("")
     for key in CARDS[:-1]:
         note = made_of(report, key)
-        lines.append(f"- {REFERRAL_FIGURES[key].title(_lang())}: **{figure(report, key)}**" + (f" · {note}" if note else ""))
+        lines.append(
+            f"- {name(key)}: **{figure(report, key)}**"
+            + (f" · {note}" if note else "")
+        )
     for row in report.figures["suspicions"][:4]:
         line = _("- {reason}: {invitees} invitees of {inviters} inviters")
         facts_ = {key: show(row[key], "count") for key in ("invitees", "inviters")}
@@ -175,28 +187,36 @@ def suspicions(report: ReferralReport) -> Block:
     return _block(SUSPICION_SUMMARY.columns, rows, heading(SUSPICION_SUMMARY), note=note)
 
 
-def _block(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], name: str, **more: Any) -> Block:
+def _block(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], title: str, **more: Any) -> Block:
     from siyu_cli.files.writing.blocks import Block
 
-    return Block(name, columns, rows, **more)
+    return Block(title, columns, rows, **more)
 
 
 def _funnel(report: ReferralReport) -> Block:
-    name = replace(SUSPICION_SUMMARY["reason"], key="step", en="Step", zh="步骤")
+    which = replace(SUSPICION_SUMMARY["reason"], key="step", en="Step", zh="步骤")
     count = replace(SUSPICION_SUMMARY["invitees"], key="people", en="People", zh="人数")
     share = replace(REFERRAL_FIGURES["join_rate"], key="share", en="Of the step before", zh="占上一步")
     rows = []
     before = None
     for key in _STEPS:
         people = report.row[key]
-        rows.append({"step": REFERRAL_FIGURES[key].title(_lang()), "people": people, "share": people / before if before else None})
+        rows.append(
+            {
+                "step": name(key),
+                "people": people,
+                "share": people / before if before else None,
+            }
+        )
         before = people
-    return _block((name, count, share), rows, _("From invite to repurchase"), drawn=("people",))
+    return _block((which, count, share), rows, _("From invite to repurchase"), drawn=("people",))
 
 
 def _weeks(figures: Mapping[str, Any]) -> Block:
     rows = figures["by_week"] if len(figures["by_week"]) > 1 else []
-    return _block(WEEKS.columns, rows, heading(WEEKS), drawn=("joined", "ordered", "suspicious"), is_trend=True)
+    return _block(
+        WEEKS.columns, rows, heading(WEEKS), drawn=("joined", "ordered", "suspicious"), is_trend=True
+    )
 
 
 def _groups(figures: Mapping[str, Any], key: str, column: Column) -> Block:
@@ -208,7 +228,11 @@ def _groups(figures: Mapping[str, Any], key: str, column: Column) -> Block:
 def _variants(figures: Mapping[str, Any]) -> Block:
     found = figures["by_variant"]
     rows = [
-        {**row, "metric": REFERRAL_FIGURES[row["metric"]].title(_lang()), "verdict": title(VERDICTS, row["verdict"])}
+        {
+            **row,
+            "metric": name(row["metric"]),
+            "verdict": title(VERDICTS, row["verdict"]),
+        }
         for row in found["comparisons"]
     ]
     note = _("Against {control}; per invite, 95-percent intervals; arms as planned: p {srm}; look no. {looks}").format(
@@ -239,7 +263,9 @@ def _costs(figures: Mapping[str, Any]) -> Block:
         "cac": cost["cost_per_activated"],
     }  # fmt: skip
     rows = [own, *cost["channels"]] if cost["total"] or cost["channels"] else []
-    note = _("Rewards and costs of the campaign per activated invitee, beside what a new buyer of each channel cost")
+    note = _(
+        "Rewards and costs of the campaign per activated invitee, beside what a new buyer of each channel cost"
+    )
     return _block(CHANNEL_COSTS.columns, rows, heading(CHANNEL_COSTS), drawn=("cac",), note=note)
 
 

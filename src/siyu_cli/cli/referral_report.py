@@ -45,16 +45,31 @@ siyu referral-report 邀请记录.xlsx --campaign 春日裂变 --format markdown
 COMMAND = "referral-report"
 FORMATS = ("table", "json", "markdown")
 SUFFIXES = (".xlsx", ".html", ".json", ".md")
-SHOWN = (*REFERRAL_FIGURES.keys[:3], "joined", "new_members", "ordered", "retained", "lost", "suspicious", "activated")
+SHOWN = (
+    *REFERRAL_FIGURES.keys[:3],
+    "joined",
+    "new_members",
+    "ordered",
+    "retained",
+    "lost",
+    "suspicious",
+    "activated",
+)
 
 Since = Annotated[
     str | None,
-    typer.Option("--since", metavar="DATE|7d|last", help="Also count what is new since then; last is the last report."),
+    typer.Option(
+        "--since", metavar="DATE|7d|last", help="Also count what is new since then; last is the last report."
+    ),
 ]
-CampaignName = Annotated[str | None, typer.Option("--campaign", metavar="NAME", help="Only this campaign's invites.")]
+CampaignName = Annotated[
+    str | None, typer.Option("--campaign", metavar="NAME", help="Only this campaign's invites.")
+]
 ReportFormat = Annotated[
     str | None,
-    typer.Option("--format", metavar="|".join(FORMATS), callback=one_of("--format", FORMATS), help="What is printed."),
+    typer.Option(
+        "--format", metavar="|".join(FORMATS), callback=one_of("--format", FORMATS), help="What is printed."
+    ),
 ]
 ReportOutput = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to .xlsx, .html, .json or .md.")
@@ -62,15 +77,22 @@ ReportOutput = Annotated[
 FailOn = Annotated[
     str | None,
     typer.Option(
-        "--fail-on", metavar="CONDITION", help="End with exit code 3 when it holds, such as 'suspicious_rate > 0.1'."
+        "--fail-on",
+        metavar="CONDITION",
+        help="End with exit code 3 when it holds, such as 'suspicious_rate > 0.1'.",
     ),
 ]
 Notify = Annotated[
-    list[str] | None, typer.Option("--notify", metavar="URL", help="Send the short report there (Apprise URL); repeatable.")
+    list[str] | None,
+    typer.Option("--notify", metavar="URL", help="Send the short report there (Apprise URL); repeatable."),
 ]
 Override = Annotated[
     list[str] | None,
-    typer.Option("--override", metavar="CODE=REASON", help="Report in spite of a refusal; the reason is kept on record."),
+    typer.Option(
+        "--override",
+        metavar="CODE=REASON",
+        help="Report in spite of a refusal; the reason is kept on record.",
+    ),
 ]
 
 
@@ -136,7 +158,9 @@ def parse_overrides(pairs: Sequence[str] | None) -> dict[str, str]:
     for pair in pairs or ():
         code, equals, reason = pair.partition("=")
         if not equals or not reason.strip() or code.strip() not in ("PYRAMID", "PRIZE"):
-            raise UsageError("--override {pair} is not CODE=REASON.", hint="Write it as PYRAMID='…why…'.", pair=pair)
+            raise UsageError(
+                "--override {pair} is not CODE=REASON.", hint="Write it as PYRAMID='…why…'.", pair=pair
+            )
         reasons[code.strip()] = reason.strip()
     return reasons
 
@@ -152,7 +176,8 @@ def parse_since(text: str | None, source: Source, memory: Memory, campaign: str 
         earlier = [run["as_of"] for run in reports_of(memory, campaign) if run["as_of"] < source.as_of]
         if memory.ledger is None:
             raise UsageError(
-                "--since last needs the shop's memory.", hint="Run siyu init once: it writes the siyu.toml memory lies beside."
+                "--since last needs the shop's memory.",
+                hint="Run siyu init once: it writes the siyu.toml memory lies beside.",
             )
         return max(earlier) + timedelta(1) if earlier else None
     if text[-1:] == "d" and text[:-1].isdigit() and 0 < int(text[:-1]) <= 36_500:
@@ -185,13 +210,11 @@ def check_condition(condition: str | None) -> None:
 
 def refuse(report: ReferralReport, reasons: Mapping[str, str]) -> None:
     """Raise ``ComplianceError`` for what the law forbids, unless it is overridden with a reason."""
+    hint = "Stop these rewards. To see the report all the same: --override {code}='…why…'; it is kept on record."
     for finding in report.refusals:
         if finding.code not in reasons:
-            raise ComplianceError(
-                finding.note.message,
-                hint="Stop these rewards. To see the report all the same: --override {code}='…why…'; it is kept on record.",
-                **{**finding.note.facts, "code": finding.code},
-            )
+            facts: dict[str, Any] = {**finding.note.facts, "code": finding.code}
+            raise ComplianceError(finding.note.message, hint=hint, **facts)
 
 
 def write_report(report: ReferralReport, path: Path, *, force: bool) -> None:
@@ -217,10 +240,14 @@ def _write_page(report: ReferralReport, path: Path, *, force: bool) -> None:
 
     name = report.meta["campaign"] or report.shop.settings.shop.name
     cards = [
-        Card(REFERRAL_FIGURES[key].title(get_language()), words.figure(report, key), words.made_of(report, key))
+        Card(
+            words.name(key), words.figure(report, key), words.made_of(report, key)
+        )
         for key in words.CARDS
     ]
-    grave = [f"{f.code}: {_(f.note.message).format(**f.note.facts)}" for f in report.findings if f.level != "info"]
+    grave = [
+        f"{f.code}: {_(f.note.message).format(**f.note.facts)}" for f in report.findings if f.level != "info"
+    ]
     warnings = [*grave, *(_(note.message).format(**note.facts) for note in report.load.warnings)]
     footer = [f"{fact}: {text}" for fact, text in words.facts(report) if text]
     rows = _("{rows_in} rows read, {rows_used} used, {rows_rejected} rejected, {rows_skipped} skipped")
@@ -241,7 +268,7 @@ def _write_workbook(report: ReferralReport, path: Path, *, force: bool) -> None:
     from siyu_cli.files.writing.workbook import write_workbook
 
     figures = [
-        (REFERRAL_FIGURES[key].title(get_language()), words.figure(report, key), words.made_of(report, key))
+        (words.name(key), words.figure(report, key), words.made_of(report, key))
         for key in REFERRAL_FIGURES.keys
     ]
     figures += [(fact, "", text) for fact, text in words.facts(report) if text]
@@ -266,8 +293,7 @@ def print_report(report: ReferralReport, sink: Sink) -> None:
     if words.lately(report):
         sink.text(words.lately(report))
     sink.text()
-    sink.facts((REFERRAL_FIGURES[key].title(get_language()), f"{words.figure(report, key)}  {words.made_of(report, key)}")
-               for key in words.CARDS)  # fmt: skip
+    sink.facts((words.name(key), f"{words.figure(report, key)}  {words.made_of(report, key)}") for key in words.CARDS)
     for block in words.blocks(report):
         if block.is_trend:
             continue
@@ -300,7 +326,13 @@ def tell_others(report: ReferralReport, urls: Sequence[str]) -> list[str]:
 
 
 def tell(
-    report: ReferralReport, sink: Sink, output: Path | None, since: str | None, findings: Sequence[str], *, is_quiet: bool
+    report: ReferralReport,
+    sink: Sink,
+    output: Path | None,
+    since: str | None,
+    findings: Sequence[str],
+    *,
+    is_quiet: bool,
 ) -> None:
     """Say on a terminal what was read and written; in cron one line, and with --quiet nothing unless it is wrong."""
     if sys.stderr.isatty():
@@ -327,7 +359,8 @@ def log_line(report: ReferralReport, output: Path | None, findings: Sequence[str
         **({"since": report.meta["since"]} if report.meta["since"] else {}),
         **{key: report.row[key] for key in ("invites", "joined", "ordered", "suspicious")},
         "rows_rejected": report.load.rows_rejected,
-        "warnings": len(report.load.warnings) + sum(finding.level == "warning" for finding in report.findings),
+        "warnings": len(report.load.warnings)
+        + sum(finding.level == "warning" for finding in report.findings),
         **({"wrote": output.name} if output else {}),
         **({"findings": " ".join(findings)} if findings else {}),
     }
@@ -346,4 +379,6 @@ def describe_run(report: ReferralReport) -> dict[str, Any]:
 
 
 def _counts(report: ReferralReport) -> dict[str, int]:
-    return {key: getattr(report.load, key) for key in ("rows_in", "rows_used", "rows_rejected", "rows_skipped")}
+    return {
+        key: getattr(report.load, key) for key in ("rows_in", "rows_used", "rows_rejected", "rows_skipped")
+    }

@@ -12,7 +12,12 @@ from dataclasses import dataclass
 
 from scipy.special import chdtrc, ndtr, ndtri, stdtr, stdtrit
 
-EFFECTIVE, NOT_EFFECTIVE, UNDECIDED, WITHHELD = "effective", "not_effective", "not_enough_evidence", "withheld"
+EFFECTIVE, NOT_EFFECTIVE, UNDECIDED, WITHHELD = (
+    "effective",
+    "not_effective",
+    "not_enough_evidence",
+    "withheld",
+)
 SRM_LIMIT = 0.001  # below this chance the arms are not what was planned, and no verdict is given
 
 
@@ -95,7 +100,9 @@ def compare_means(arm: Sample, control: Sample) -> Difference:
     reach = float(stdtrit(degrees, 0.975)) * error
     statistic = difference / error
     p_value = float(2 * stdtr(degrees, -abs(statistic)))
-    return Difference(difference, difference - reach, difference + reach, statistic, p_value, "Welch t", relative)
+    return Difference(
+        difference, difference - reach, difference + reach, statistic, p_value, "Welch t", relative
+    )
 
 
 def ratio_sample(count: int, tops: Sample, bottoms: Sample, products: float) -> Sample:
@@ -176,7 +183,7 @@ def people_needed(
 def least_effect(base: float, people: int, *, alpha: float = 0.05, power: float = 0.8) -> float | None:
     """Return the smallest rise over ``base`` that arms of so many people would show; None where none would."""
     low, high = base, 1.0
-    if people < 1 or people_needed(base, high, alpha=alpha, power=power) > people:
+    if people < 1 or base >= high or people_needed(base, high, alpha=alpha, power=power) > people:
         return None
     for _halving in range(60):
         middle = (low + high) / 2

@@ -174,7 +174,10 @@ def describe_cascades(found: Referrals) -> Document:
 def count_milestones(counts: pd.DataFrame, milestones: Sequence[int]) -> list[Document]:
     """Return how many inviters reached each milestone with new members that give no reason to look."""
     return [
-        {"milestone": milestone, "inviters": int(counts.loc[counts["brought"] >= milestone, "inviters"].sum())}
+        {
+            "milestone": milestone,
+            "inviters": int(counts.loc[counts["brought"] >= milestone, "inviters"].sum()),
+        }
         for milestone in milestones
     ]
 
@@ -205,7 +208,9 @@ def _channel_costs(costs: pd.DataFrame, joining: pd.DataFrame) -> list[Document]
     rows = []
     for channel, own in costs.dropna(subset=["source_channel"]).groupby("source_channel"):
         is_own = (joining["source_channel"] == channel) & (joining["joined_on"] >= own["spent_on"].min())
-        buyers, invited = (int(joining.loc[is_own & who, "buyers"].sum()) for who in (~is_referred, is_referred))
+        buyers, invited = (
+            int(joining.loc[is_own & who, "buyers"].sum()) for who in (~is_referred, is_referred)
+        )
         amount = round(float(own["spent"].astype(float).sum()), 2)
         row = {"source_channel": str(channel), "cost": amount, "buyers": buyers, "invited": invited}
         rows.append({**row, "cac": ratio(amount, buyers)})
@@ -224,13 +229,20 @@ def compare_value(joining: pd.DataFrame) -> Document:
         matched_on = "month"
         both, referred = _matched(joining, by_channel=False)
     matched = sum(pair[True].count for pair in both.values())
-    empty: Document = {"referred_mean": None, "organic_mean": None, "difference": None, "low": None, "high": None}
+    empty: Document = {
+        "referred_mean": None,
+        "organic_mean": None,
+        "difference": None,
+        "low": None,
+        "high": None,
+    }
     counts = {"matched_on": matched_on, "new_members": referred, "matched": matched, "cells": len(both)}
     if not matched:
         return {**counts, **empty}
     weights = {key: pair[True].count / matched for key, pair in both.items()}
     means = {
-        is_own: math.fsum(weights[key] * pair[is_own].mean for key, pair in both.items()) for is_own in (True, False)
+        is_own: math.fsum(weights[key] * pair[is_own].mean for key, pair in both.items())
+        for is_own in (True, False)
     }
     errors = [
         weights[key] ** 2 * sample.variance / sample.count
@@ -247,7 +259,9 @@ def compare_value(joining: pd.DataFrame) -> Document:
     }
 
 
-def _matched(joining: pd.DataFrame, *, by_channel: bool) -> tuple[dict[tuple[str, str], dict[bool, Sample]], int]:
+def _matched(
+    joining: pd.DataFrame, *, by_channel: bool
+) -> tuple[dict[tuple[str, str], dict[bool, Sample]], int]:
     cells = _monthly(joining, by_channel=by_channel)
     referred = sum(sample.count for pair in cells.values() for is_own, sample in pair.items() if is_own)
     return {key: pair for key, pair in cells.items() if len(pair) == 2}, referred
@@ -328,12 +342,20 @@ def compare_variants(groups: pd.DataFrame, asked: Question) -> Document:
     Metrics: joined and ordered per invite; where every invite joined, ordered alone. Holm over metrics and variants.
     """
     rows = [row for row in group_by(groups, "variant") if row["variant"]]
-    result: Document = {"variants": rows, "control": None, "srm_p_value": None, "looks": asked.looks, "comparisons": []}
+    result: Document = {
+        "variants": rows,
+        "control": None,
+        "srm_p_value": None,
+        "looks": asked.looks,
+        "comparisons": [],
+    }
     if len(rows) < 2:
         return result
     control = _control(rows, asked.control_variant)
     srm = mismatch([row["invites"] for row in rows])
-    metrics = [metric for metric in ("joined", "ordered") if any(row[metric] < row["invites"] for row in rows)]
+    metrics = [
+        metric for metric in ("joined", "ordered") if any(row[metric] < row["invites"] for row in rows)
+    ]
     found = {
         (row["variant"], metric): compare_proportions(
             (row[metric], row["invites"]), (control[metric], control["invites"])

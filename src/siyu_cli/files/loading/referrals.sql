@@ -47,10 +47,11 @@ select
         when has_total_word and invited_on is null and joined_on is null then 'skip:total_row'
         when inviter_key in (select member_key from excluded) or invitee_key in (select member_key from excluded)
             then 'skip:excluded'
-        when inviter_key is null and used_code is null and invitee_key is null then coalesce(
-            'reject:' || nullif(regexp_extract(coalesce(faults, ''),
-                '(?:^|;)(?:inviter_id|invitee_id|inviter_phone|invitee_phone):([a-z_]+)', 1), ''),
-            'skip:no_member')
+        when faults is not null and inviter_key is null and regexp_matches(faults, '(^|;)inviter_(id|phone):')
+            then 'reject:' || regexp_extract(faults, '(?:^|;)inviter_(?:id|phone):([a-z_]+)', 1)
+        when faults is not null and invitee_key is null and regexp_matches(faults, '(^|;)invitee_(id|phone):')
+            then 'reject:' || regexp_extract(faults, '(?:^|;)invitee_(?:id|phone):([a-z_]+)', 1)
+        when inviter_key is null and used_code is null and invitee_key is null then 'skip:no_member'
         when invited_on >= getvariable('as_of') + 1 then 'skip:after_as_of'
         when invited_on is null and joined_on >= getvariable('as_of') + 1 then 'skip:after_as_of'
     end as verdict

@@ -1,4 +1,4 @@
-"""A report as blocks: each a title, a table of few rows, and perhaps a drawing of it. Workbooks and pages show the same."""
+"""A report as blocks: each a title, a table of few rows, perhaps a drawing. Workbooks and pages show the same."""
 
 from __future__ import annotations
 

@@ -49,22 +49,27 @@ def page_text(page: Page) -> str:
     """Return the page as HTML; every text in it is escaped."""
     from jinja2 import Environment, StrictUndefined
 
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     template = environment.from_string((files("siyu_cli.files.writing") / "page.html").read_text("utf-8"))
     views = [_view(block, page.show) for block in page.blocks if block.rows]
     return template.render(page=page, blocks=views, width=_WIDTH, height=_HEIGHT) + "\n"
 
 
 def _view(block: Block, show: Callable[[Any, str], str]) -> dict[str, Any]:
-    lang_titles = [{"column": column, "is_number": column.kind in _NUMBERS} for column in block.columns]
+    columns = [{"column": column, "is_number": column.kind in _NUMBERS} for column in block.columns]
     rows = [
-        [{"text": show(row.get(column.key), column.kind), "is_number": column.kind in _NUMBERS} for column in block.columns]
+        [
+            {"text": show(row.get(column.key), column.kind), "is_number": column.kind in _NUMBERS}
+            for column in block.columns
+        ]
         for row in block.rows
-    ]  # fmt: skip
+    ]
     return {
         "title": block.title,
         "note": block.note,
-        "columns": lang_titles,
+        "columns": columns,
         "rows": rows,
         "bars": _bars(block, show) if block.drawn and not block.is_trend else [],
         "lines": _lines(block) if block.drawn and block.is_trend else [],
