@@ -6,11 +6,13 @@ Decimals are equal to the cent and floats to 1e-9, whatever the session's time z
 from __future__ import annotations
 
 import math
+import random
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -21,16 +23,20 @@ import pyarrow.parquet as pq
 import pytest
 
 from core_shop import Labelled, demo_rows, gathered_shops, label, open_rows
+from referral_oracle import Invite, Person
 from shops import a_history
 from siyu_cli.config import Settings
 from siyu_cli.core.churn import score_churn, track_record
 from siyu_cli.core.movement import compare_stages
 from siyu_cli.core.parameters import churn_parameters, parameters
 from siyu_cli.core.query import Step, step
+from siyu_cli.core.referral import trace_referrals
+from siyu_cli.core.referral_figures import Question, referral_figures
 from siyu_cli.core.segment import describe_splits, summarise_by, summarise_rfm, summarise_stages
 from siyu_cli.core.windows import suggest_windows
 from siyu_cli.engines.protocol import Engine
 from siyu_cli.errors import EngineError
+from test_referral_against_oracle import Campaign, open_campaign
 
 TODAY = date(2026, 6, 30)
 SEGMENTS = {"big": "net_sales >= 1000.50", "quiet": "days_since_last between 91 and 400 or owner is null"}
@@ -137,6 +143,46 @@ def test_who_may_be_leaving_is_the_same_on_both(
     fitted = [score_churn(shop.engine, params, model=model, lang="zh") for shop in shops]
     assert fitted[0].name == fitted[1].name == (model if members > 1_000 else "rfm_cells")
     assert_same_table(*(shop.engine.read("churn", ["member_id"]) for shop in shops))
+
+
+def odd_campaign(people: int = 300) -> Campaign:
+    """Return a campaign of many people in which nearly everything goes wrong, always the same."""
+    chance = random.Random(17)
+
+    def day(odds: float) -> date | None:
+        return None if chance.random() < odds else TODAY - timedelta(chance.randint(-3, 90))
+
+    def name() -> str | None:
+        return None if chance.random() < 0.03 else f"p{chance.randint(1, people)}"
+
+    invites = [
+        Invite(name(), name(), day(0.2), day(0.3), chance.choice("春夏"), chance.choice("AB"), Decimal(chance.randint(0, 9)),
+               has_joined_column=chance.random() < 0.7)
+        for _row in range(2 * people)
+    ]  # fmt: skip
+    known = [
+        Person(f"p{number}", day(0.1), tuple(sorted({TODAY - timedelta(chance.randint(0, 80)) for _day in range(number % 4)})),
+               has_invite_code=number % 9 == 0, is_lost=number % 11 == 0)
+        for number in range(1, people + 1) if number % 5
+    ]  # fmt: skip
+    known = [replace(one, joined_on=min(one.joined_on or TODAY, TODAY)) for one in known]
+    return Campaign(
+        tuple(one for one in invites if one.inviter_id or one.invitee_id), {one.member_id: one for one in known}
+    )
+
+
+@pytest.mark.spark
+def test_what_a_campaign_brought_is_the_same_on_both(spark: Engine, duckdb_engine: Engine):
+    found = []
+    for engine in (duckdb_engine, spark):
+        params = {**open_campaign(engine, odd_campaign()), "gross_margin": 0.01}
+        found.append(referral_figures(trace_referrals(engine, params, (3,)), Question(since=TODAY, milestones=(3,))))
+        keys = ["inviter_id", "invitee_id", "kind", "since_on", "reward_amount"]
+        rows = engine.read("outcomes", keys)
+        found.append(rows.select(sorted(rows.column_names)).to_pylist())
+    assert found[2] == found[0]
+    assert sorted(map(str, found[3])) == sorted(map(str, found[1]))
+    assert found[0]["suspicions"]
 
 
 SETTINGS = (

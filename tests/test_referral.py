@@ -610,8 +610,8 @@ def test_a_browser_draws_the_page_as_wide_as_its_window_and_asks_for_nothing(
 ):
     run(*FILES, "--as-of", AS_OF, "-o", "r.html")
     probe = (
-        "<script>document.title=[document.documentElement.scrollWidth,document.querySelectorAll('svg rect,svg polyline')"
-        ".length,performance.getEntriesByType('resource').length].join(' ')</script>"
+        "<script>document.title=[document.documentElement.scrollWidth,"
+        "document.querySelectorAll('svg rect,svg polyline').length,performance.getEntriesByType('resource').length].join(' ')</script>"
     )
     page = (
         Path("r.html")
@@ -811,6 +811,32 @@ def test_malformed_rows_are_counted_and_too_many_of_them_end_with_three(run: Run
 
 
 apprise_is_old = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+WRAPPER = Path(__file__).parents[1] / "examples" / "cron" / "referral-report.sh"
+
+
+@pytest.mark.skipif(not Path("/bin/sh").exists(), reason="needs a shell")
+def test_the_example_for_cron_is_silent_keeps_a_log_and_waits_for_the_lock(folder: Path, tmp_path: Path):
+    from siyu_cli.ledger import Ledger
+
+    shop = tmp_path / "店"
+    shutil.copytree(WRAPPER.parents[1], shop, ignore=shutil.ignore_patterns(".siyu", "cron"))
+    command = ["/bin/sh", str(WRAPPER), str(shop), str(Path(sys.executable).with_name("siyu"))]
+    environ = {"PATH": "/usr/bin:/bin", "AS_OF": AS_OF, "RETRY_SECONDS": "0"}
+
+    def morning() -> Ended:
+        done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    assert morning() == Ended(0, "", "")
+    assert morning() == Ended(0, "", "")
+    assert len((shop / "裂变.log").read_text("utf-8").splitlines()) == 2
+    assert (shop / "裂变.html").stat().st_size > 10_000
+    with Ledger(shop / ".siyu").lock():
+        waited = morning()
+    assert (waited.code, waited.err) == (75, "")
+    assert "另一个 siyu" in waited.out
 
 
 @pytest.fixture
