@@ -40,6 +40,7 @@ RATE_OF = {
 }  # fmt: skip
 _STEPS = ("invites", "joined", "new_members", "ordered", "retained")
 _SHOWN = 10
+_BRIEF = ("joined", "new_members", "ordered", "order_rate", "suspicious", "cost_per_activated")
 
 
 def blocks(report: ReferralReport) -> list[Block]:
@@ -222,7 +223,8 @@ def _weeks(figures: Mapping[str, Any]) -> Block:
 def _groups(figures: Mapping[str, Any], key: str, column: Column) -> Block:
     columns = (column, *REFERRAL_GROUPS.columns[1:])
     rows = [{**row, column.key: row[column.key] or _("(none)")} for row in figures[key]]
-    return _block(columns, rows, _("By {column}").format(column=column.title(_lang())), drawn=("joined",))
+    heading_ = _("By {column}").format(column=column.title(_lang()))
+    return _block(columns, rows, heading_, drawn=("joined",), brief=(column.key, *_BRIEF))
 
 
 def _variants(figures: Mapping[str, Any]) -> Block:
@@ -271,7 +273,8 @@ def _costs(figures: Mapping[str, Any]) -> Block:
 
 def _inviters(figures: Mapping[str, Any]) -> Block:
     rows = [{**row, "inviter_id": mask_text(row["inviter_id"])} for row in figures["top_inviters"][:_SHOWN]]
-    return _block(INVITERS.columns, rows, heading(INVITERS))
+    brief = ("inviter_id", "joined", "new_members", "ordered", "suspicious", "activated", "net_sales")
+    return _block(INVITERS.columns, rows, heading(INVITERS), brief=brief)
 
 
 def _lang() -> str:

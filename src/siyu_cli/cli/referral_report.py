@@ -298,7 +298,7 @@ def print_report(report: ReferralReport, sink: Sink) -> None:
         if block.is_trend:
             continue
         sink.text()
-        sink.table(block.columns, block.rows, title=block.title)
+        sink.table(block.brief_columns, block.rows, title=block.title)
     sink.text()
     sink.facts(words.facts(report))
 

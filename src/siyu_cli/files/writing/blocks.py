@@ -17,7 +17,8 @@ Row = Mapping[str, Any]
 class Block:
     """One table of a report; words in its rows are the reader's already, numbers are plain.
 
-    ``drawn`` names the number that is drawn as bars, or, with ``is_trend``, the numbers drawn as lines.
+    ``drawn`` names the number that is drawn as bars, or, with ``is_trend``, the numbers drawn as lines; ``brief`` the
+    columns that are enough where there is little room.
     """
 
     title: str
@@ -26,6 +27,12 @@ class Block:
     drawn: Sequence[str] = ()
     is_trend: bool = False
     note: str = ""
+    brief: Sequence[str] = ()
+
+    @property
+    def brief_columns(self) -> Sequence[Column]:
+        """Return the columns for a place with little room, all of them unless some are enough."""
+        return [column for column in self.columns if not self.brief or column.key in self.brief]
 
 
 def block_sheet(block: Block, words: Words, *, lines: Sequence[str] = ()) -> SheetSpec:
