@@ -156,12 +156,17 @@ def odd_campaign(people: int = 300) -> Campaign:
         return None if chance.random() < 0.03 else f"p{chance.randint(1, people)}"
 
     invites = [
-        Invite(name(), name(), day(0.2), day(0.3), chance.choice("春夏"), chance.choice("AB"), Decimal(chance.randint(0, 9)),
+        Invite(name(), name(), day(0.2), day(0.3), chance.choice("春夏"), chance.choice("AB"),
+               Decimal(chance.randint(0, 9)),
                has_joined_column=chance.random() < 0.7)
         for _row in range(2 * people)
     ]  # fmt: skip
+
+    def orders(count: int) -> tuple[date, ...]:
+        return tuple(sorted({TODAY - timedelta(chance.randint(0, 80)) for _day in range(count)}))
+
     known = [
-        Person(f"p{number}", day(0.1), tuple(sorted({TODAY - timedelta(chance.randint(0, 80)) for _day in range(number % 4)})),
+        Person(f"p{number}", day(0.1), orders(number % 4),
                has_invite_code=number % 9 == 0, is_lost=number % 11 == 0)
         for number in range(1, people + 1) if number % 5
     ]  # fmt: skip

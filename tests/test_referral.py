@@ -274,6 +274,23 @@ def test_an_inviter_column_of_the_members_is_read_beside_a_list_that_names_the_s
     assert (totals["invites"], totals["links"], totals["duplicates"]) == (2, 2, 0)
 
 
+@pytest.mark.parametrize("header", ["推荐人", "邀请人", "分销员", "推荐人手机号"])
+def test_whatever_the_members_export_calls_the_inviter(header: str):
+    rows = "M1,13800138001,2026-01-01,\nM2,13800138002,2026-03-10,13800138001"
+    members = frame(f"会员编号,手机号,注册时间,{header}\n{rows}")
+    found = report_of(members)
+    assert (found["totals"]["links"], found["totals"]["unknown_inviters"]) == (1, 0)
+    assert [row["inviter_id"] for row in found["top_inviters"]] == ["M1"]
+
+
+def test_a_list_of_invites_makes_referrers_of_members():
+    members = frame("会员编号,注册时间\nM1,2026-01-01\nM2,2026-03-10")
+    invites = frame("邀请人,被邀请人,邀请时间\nM1,M2,2026-03-09")
+    with open_shop([members, invites], as_of=AS_OF) as shop:
+        listed = shop.segment().members.set_index("member_id")
+    assert listed["is_referrer"].to_dict() == {"M1": True, "M2": False}
+
+
 def test_a_members_own_code_and_the_code_they_used_tell_who_brought_whom():
     members = frame(
         "会员编号,注册时间,我的邀请码,使用的邀请码\nM1,2026-01-01,AA,\nM2,2026-03-10,BB,AA\nM3,2026-03-11,CC,ZZ"
@@ -493,7 +510,7 @@ def test_a_ratio_of_sums_has_the_variance_of_the_delta_method():
 def test_arms_that_are_not_what_was_planned_get_no_verdict():
     rows = [{"邀请人": "s", "被邀请人": f"p{place}", "邀请时间": "2026-03-01", "海报版本": "A" if place % 3 else "B",
              "加入时间": "2026-03-02" if place % 2 else None} for place in range(900)]  # fmt: skip
-    found = report_of(pd.DataFrame(rows))["by_variant"]
+    found = report_of(pd.DataFrame(rows))["variant_comparison"]
     assert found["srm_p_value"] < 0.001
     assert {row["verdict"] for row in found["comparisons"]} == {"withheld"}
 
@@ -505,7 +522,7 @@ def test_a_better_poster_is_told_from_the_control_and_a_like_one_is_not():
          "加入时间": "2026-03-02" if place < 1000 * share else None}
         for name, share in shares.items() for place in range(1000)
     ]  # fmt: skip
-    found = report_of(pd.DataFrame(rows))["by_variant"]
+    found = report_of(pd.DataFrame(rows))["variant_comparison"]
     verdicts = {row["variant"]: row["verdict"] for row in found["comparisons"] if row["metric"] == "joined"}
     assert found["control"] == "A"
     assert verdicts == {"B": "effective", "C": "not_enough_evidence"}
@@ -611,7 +628,8 @@ def test_a_browser_draws_the_page_as_wide_as_its_window_and_asks_for_nothing(
     run(*FILES, "--as-of", AS_OF, "-o", "r.html")
     probe = (
         "<script>document.title=[document.documentElement.scrollWidth,"
-        "document.querySelectorAll('svg rect,svg polyline').length,performance.getEntriesByType('resource').length].join(' ')</script>"
+        "document.querySelectorAll('svg rect,svg polyline').length,"
+        "performance.getEntriesByType('resource').length].join(' ')</script>"
     )
     page = (
         Path("r.html")
@@ -787,6 +805,23 @@ def test_a_full_disk_leaves_the_last_report(folder: Path):
     assert told.code == 73
     assert "disk is full" in told.err
     assert (folder / "r.html").read_text("utf-8") == "the last report"
+
+
+def test_a_full_disk_leaves_the_memory_whole(folder: Path):
+    (folder / "siyu.toml").write_text("", "utf-8")
+    assert ended(*FILES, *CRON, cwd=folder).code == 0
+    before = (folder / "r.html").read_bytes()
+
+    def limit() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, 4_000))
+
+    told = ended(*FILES, *CRON, cwd=folder, preexec_fn=limit)
+    assert told.code == 73
+    assert "Traceback" not in told.err
+    assert (folder / "r.html").read_bytes() == before
+    again = ended(*FILES, "--as-of", "2026-07-01", "--since", "last", "--format", "json", cwd=folder)
+    assert json.loads(again.out)["since"]["from"] == "2026-07-01"
 
 
 def test_an_output_that_cannot_be_written_is_told_before_anything_is_read(run: Run):

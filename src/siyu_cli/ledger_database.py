@@ -125,7 +125,7 @@ def _database_error(path: Path, where: Where, reason: str) -> SiyuError:
         return LockError(
             "Another program is writing to {path}.", hint="Run the command again.", where=where, path=path
         )
-    if "readonly" in reason or "full" in reason or "unable to open" in reason:
+    if any(word in reason for word in ("readonly", "full", "unable to open", "I/O")):
         message = "The shop's memory cannot be written to {path}: {reason}."
         return OutputError(message, where=where, path=path, reason=reason)
     return DataError(

@@ -187,7 +187,8 @@ MEMBERS = Table("members", "Members", "会员", "one row per member of the shop,
             "是否删除好友|已删除好友|是否流失好友|是否流失|好友是否流失|是否被删除"),
     _column("id", "inviter_id", "Inviter", "邀请人",
             "推荐人|推荐人ID|推荐人编号|推荐人会员号|推荐人手机号|推荐会员|邀请人ID|邀请人编号|"
-            "邀请人手机号|邀请会员|介绍人|引荐人|上级会员|上级会员ID|上级推荐人|referrer|referrer id|"
+            "邀请人手机号|邀请人姓名|邀请人昵称|邀请会员|介绍人|引荐人|推荐人姓名|推荐人昵称|上级会员|上级会员ID|上级推荐人|"
+            "分销员|分销员ID|分销员编号|分销员手机号|所属分销员|推广员|推广员ID|推广员手机号|上级分销员|referrer|referrer id|"
             "referred by|invited by"),
     _column("text", "own_codes", "Own invite codes", "本人邀请码", "我的邀请码|专属邀请码|个人邀请码|会员邀请码|自己的邀请码|"
             "own code|own invite code|own referral code|my referral code|referral code (own)|personal code"),

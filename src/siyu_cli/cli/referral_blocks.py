@@ -62,6 +62,7 @@ def blocks(report: ReferralReport) -> list[Block]:
 
 GROUPINGS = {
     "by_campaign": REFERRALS["campaign"],
+    "by_variant": REFERRALS["variant"],
     "by_source": REFERRALS["referral_source"],
     "by_channel": REFERRALS["source_channel"],
 }
@@ -228,7 +229,7 @@ def _groups(figures: Mapping[str, Any], key: str, column: Column) -> Block:
 
 
 def _variants(figures: Mapping[str, Any]) -> Block:
-    found = figures["by_variant"]
+    found = figures["variant_comparison"]
     rows = [
         {
             **row,

@@ -66,7 +66,8 @@ def referral_figures(found: Referrals, asked: Question) -> Document:
         "by_week": count_weeks(found.days),
         "top_inviters": found.top_inviters.to_dict("records"),
         "by_campaign": group_by(found.groups, "campaign"),
-        "by_variant": compare_variants(found.groups, asked),
+        "by_variant": group_by(found.groups, "variant"),
+        "variant_comparison": compare_variants(found.groups, asked),
         "by_source": group_by(found.groups, "referral_source"),
         "by_channel": group_by(found.groups, "source_channel"),
         "suspicions": list_suspicions(found.suspicions),
@@ -337,13 +338,12 @@ def group_by(groups: pd.DataFrame, key: str) -> list[Document]:
 
 
 def compare_variants(groups: pd.DataFrame, asked: Question) -> Document:
-    """Return the variants with their differences from the control, by intention to treat: all invites count.
+    """Return how the variants differ from the control, by intention to treat: all invites count.
 
     Metrics: joined and ordered per invite; where every invite joined, ordered alone. Holm over metrics and variants.
     """
     rows = [row for row in group_by(groups, "variant") if row["variant"]]
     result: Document = {
-        "variants": rows,
         "control": None,
         "srm_p_value": None,
         "looks": asked.looks,
