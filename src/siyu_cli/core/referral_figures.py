@@ -167,8 +167,8 @@ def describe_cascades(found: Referrals) -> Document:
         "count": len(seeds),
         "mean_size": float(sizes.mean()),
         "max_size": int(sizes.max()),
-        "structural_virality": math.fsum(virality) / len(virality),
-        "structural_virality_largest": float(virality[largest]),
+        "structural_virality": round(math.fsum(virality) / len(virality), 9),
+        "structural_virality_largest": round(float(virality[largest]), 9),
     }
 
 
@@ -250,14 +250,15 @@ def compare_value(joining: pd.DataFrame) -> Document:
         for key, pair in both.items() for sample in pair.values() if sample.count > 1
     ]  # fmt: skip
     difference, reach = means[True] - means[False], _REACH * math.sqrt(math.fsum(errors))
-    return {
-        **counts,
+    amounts = {
         "referred_mean": means[True],
         "organic_mean": means[False],
         "difference": difference,
         "low": difference - reach,
         "high": difference + reach,
     }
+    # To the cent: an engine adds doubles in any order, and no output may depend on it.
+    return counts | {key: round(amount, 2) for key, amount in amounts.items()}
 
 
 def _matched(

@@ -1,5 +1,7 @@
 /* busy_days: one row per inviter and day on which ten or more of their invitees joined, beside their whole record. */
 /* reads   invites, inviter_records */
+/* takes   $as_of, $mature_days */
+/* Days so late that their invitees had no time to order say nothing yet. */
 WITH many AS (
   SELECT
     inviter_id,
@@ -18,9 +20,8 @@ WITH many AS (
   JOIN many
     USING (inviter_id)
   WHERE
-    is_joined AND NOT (
-      joined_on IS NULL
-    )
+    is_joined
+    AND DATE_DIFF(DAY, joined_on, CAST('2026-06-30' AS Nullable(DATE))) >= CAST('30' AS Nullable(Int64))
   GROUP BY
     inviter_id,
     joined_on
