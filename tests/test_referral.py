@@ -339,6 +339,95 @@ def test_referred_members_are_compared_with_those_of_their_own_month():
     assert value["low"] < 140 < value["high"]
 
 
+NICKNAMES = """邀请人昵称,邀请人手机号,被邀请人昵称,被邀请人手机号,邀请时间,加入时间
+微信用户,13800138001,微信用户,13800138002,2026-03-01,2026-03-02
+微信用户,13800138003,微信用户,13800138004,2026-03-01,2026-03-02
+小红,13800138003,小绿,13800138005,2026-03-01,2026-03-02"""
+
+
+@pytest.mark.parametrize("header", ["邀请人昵称,邀请人手机号,被邀请人昵称,被邀请人手机号", "邀请人,邀请人手机号,被邀请人,被邀请人手机号"])
+def test_a_nickname_that_many_bear_joins_nobody(header: str):
+    rows = "\n".join([header + ",邀请时间,加入时间", *NICKNAMES.splitlines()[1:]])
+    members = frame(MEMBERS)
+    with open_shop([frame(rows), members], as_of=AS_OF) as shop:
+        totals = shop.referral_report().figures["totals"]
+        assert (totals["links"], totals["self_invites"], totals["unknown_invitees"]) == (3, 0, 0)
+        assert len(shop.segment().members) == len(members)
+
+
+def test_an_invite_list_of_addresses_finds_members_and_buyers_known_by_theirs():
+    members = frame("Email,Name,Created At\na@x.com,A,2026-01-01\nb@x.com,B,2026-03-02")
+    orders = frame("Order ID,Email,Date,Total\n1,b@x.com,2026-03-20,10\n2,c@x.com,2026-03-21,10")
+    invites = frame("Advocate Email,Friend Email,Referral Date\nA@x.com,B@x.com,2026-03-01\na@x.com,c@x.com,2026-03-02")
+    totals = report_of(members, orders, invites)["totals"]
+    assert (totals["links"], totals["unknown_inviters"], totals["unknown_invitees"]) == (2, 0, 0)
+
+
+def test_overlapping_exports_count_an_invite_and_its_reward_once():
+    early = frame("邀请人,被邀请人,邀请时间,加入时间,奖励金额\nM1,M2,2026-03-01,,\nM1,M3,2026-03-01,2026-03-02,10")
+    late = frame("邀请人,被邀请人,邀请时间,加入时间,奖励金额\nM1,M2,2026-03-01,2026-03-05,10\nM1,M3,2026-03-01,2026-03-02,10")
+    for files in ([early, late], [late, early]):
+        found = report_of(*files)
+        assert (found["totals"]["invites"], found["totals"]["joined"], found["cost"]["reward_amount"]) == (2, 2, 20.0)
+        assert found["load"]["skipped"] == {"duplicate": 2}
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "table"),
+    [
+        ("会员编号,手机号,昵称,上级,下级,注册时间", "M1,13800138001,a,M2,3,2026-01-01", "members"),
+        ("会员编号,姓名,上级会员,下级会员,注册时间,等级", "M1,王五,M2,M3,2026-01-01,金卡", "members"),
+        ("订单编号,手机号,付款时间,实付金额,分销员,下级,佣金", "A1,13800138001,2026-01-01,10,D1,D2,1", "orders"),
+        ("订单编号,手机号,付款时间,实付金额,优惠码,新会员,新客ID", "A1,13800138001,2026-01-01,10,C,是,9", "orders"),
+        ("Order ID,Date,Customer ID,Total,Coupon Code,New Customer", "1,2026-01-01,7,10,C,yes", "orders"),
+        ("月份,平台,营业额,成本,毛利", "2026-03,门店,700,400,300", None),
+        ("日期,新客,老客,销售额", "2026-03-01,3,9,700", None),
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_invites_or_costs_is_what_it_was(header: str, row: str, table: str | None):
+    from siyu_cli.files.recognise import recognise
+
+    assert recognise([header.split(","), row.split(",")], file="f", sheet=None, header_map={}).table == table
+
+
+def test_a_plan_of_an_ad_platform_is_no_cost_of_the_campaign_and_a_total_no_cost_at_all():
+    invites = frame("邀请人,被邀请人,邀请时间,活动名称\nM1,M2,2026-03-01,春\nM1,M3,2026-03-01,夏")
+    spent = "2026-03,春,,100\n2026-03,夏,,50\n2026-03,合计,,150\n2026-03,品牌,抖音,70\n2026-03,,,5"
+    costs = frame(f"月份,活动,渠道,费用\n{spent}")
+    cost = report_of(invites, costs)["cost"]
+    assert (cost["campaign_costs"], cost["unassigned_costs"]) == (150.0, 5.0)
+    assert [(row["source_channel"], row["cost"]) for row in cost["channels"]] == [("抖音", 70.0)]
+
+
+@pytest.mark.parametrize(("own", "used"), [("邀请码", "使用的邀请码"), ("我的邀请码", "邀请码")])
+def test_a_column_called_just_code_is_what_the_other_is_not(own: str, used: str):
+    rows = "M1,13800138001,2026-01-01,AA,\nM2,13800138002,2026-03-10,BB,aa"
+    members = frame(f"会员编号,手机号,注册时间,{own},{used}\n{rows}")
+    totals = report_of(members)["totals"]
+    assert (totals["links"], totals["unknown_inviters"]) == (1, 0)
+
+
+def test_no_order_of_rows_decides_which_of_two_equal_invites_counts():
+    rows = [("M1", f"N{number}", "2026-03-01", "2026-03-02", "D") for number in (1, 2, 3)]
+    rows.append(("M1", "N1", "2026-03-01", "2026-03-02", "E"))
+    columns = ["邀请人", "被邀请人", "邀请时间", "加入时间", "设备"]
+    found = [report_of(pd.DataFrame(order, columns=columns)) for order in (rows, rows[::-1])]
+    assert found[0]["suspicions"] == found[1]["suspicions"]
+
+
+def test_staff_who_are_excluded_invited_nobody(tmp_path: Path):
+    from siyu_cli.config import Exclude
+
+    members = frame("会员编号,注册时间,邀请人\nM1,2026-01-01,\nM2,2026-03-10,M1\nM3,2026-03-10,M2")
+    totals = report_of(members, settings=Settings(exclude=Exclude(ids=("M1",))))["totals"]
+    assert (totals["invites"], totals["inviters"]) == (1, 1)
+
+
+def test_masked_phones_in_a_column_of_people_name_nobody():
+    with pytest.raises(DataError, match="2 rows rejected"):
+        report_of(frame("邀请人,被邀请人,邀请时间\n138****8001,138****8003,2026-03-01\n138****8001,M9,2026-03-01"))
+
+
 # --- Reasons to look ----------------------------------------------------------------------------------
 
 
@@ -660,6 +749,21 @@ def test_the_workbook_names_the_rows_to_look_at(run: Run):
     assert ("自己邀请自己", "M4", "M4", None, "邀请.csv", None, 7) in rows
 
 
+def test_nobody_is_named_in_full_on_a_page_or_in_a_workbook(run: Run, folder: Path):
+    rows = ["春,王小明,欧阳若兰,2026-03-01,2026-03-02,@小鹿13812345678", "春,王小明,王小明,2026-03-01,2026-03-02,"]
+    rows += ["春,z@x.com,z@x.com,2026-03-01,2026-03-02,", "春,id13800138001,id13800138001,2026-03-01,2026-03-02,"]
+    (folder / "名.csv").write_text("\n".join(["活动,邀请人,被邀请人,邀请时间,加入时间,KOL", *rows]), "utf-8")
+    shown = run("名.csv", "--as-of", AS_OF).out
+    for suffix in ("html", "md", "xlsx"):
+        run("名.csv", "--as-of", AS_OF, "-o", f"r.{suffix}")
+    shown += Path("r.html").read_text("utf-8") + Path("r.md").read_text("utf-8")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        book = openpyxl.load_workbook(io.BytesIO(Path("r.xlsx").read_bytes()))
+    shown += str([row for sheet in book for row in sheet.values])
+    assert not [secret for secret in ("王小明", "欧阳", "z@x", "13800138001", "13812345678") if secret in shown]
+
+
 def test_the_markdown_fits_into_a_message_of_a_group_robot(run: Run):
     assert run(*FILES, "--as-of", AS_OF, "-o", "r.md").code == 0
     assert len(Path("r.md").read_bytes()) < 2048
@@ -759,6 +863,27 @@ def test_since_last_counts_from_the_day_after_the_last_finished_report(run: Run,
         ).out
     )
     assert other["since"] is None
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--fail-on", ""), ("--fail-on", "'abc'"), ("--fail-on", "invites is 1"), ("--since", "²d"), ("--since", "0d"),
+        ("--since", "2027-01-01"), ("--override", "PYRAMID"), ("--notify", "693a1x6-7aoc-4bc4"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_meant_is_told_before_anything_is_written(run: Run, arguments: tuple[str, str]):
+    told = run(*FILES, *CRON, *arguments)
+    assert (told.code, Path("r.html").exists()) == (2, False)
+    assert "693a" not in told.err
+
+
+@pytest.mark.parametrize("setting", ["mature_days = -1", "milestones = [3, 1]", "milestones = [0]", 'notify = "x"'])
+def test_a_setting_that_cannot_be_is_named(run: Run, folder: Path, setting: str):
+    (folder / "siyu.toml").write_text(f"[referral]\n{setting}\n", "utf-8")
+    told = run(*FILES, *CRON)
+    assert told.code == 78
+    assert f"referral.{setting.split(' = ', maxsplit=1)[0]}" in told.err
 
 
 def test_since_last_needs_a_memory(run: Run):

@@ -66,6 +66,12 @@ def _in_order(span: tuple[date, date]) -> tuple[date, date]:
     return span
 
 
+def _rising(steps: tuple[int, ...]) -> tuple[int, ...]:
+    if list(steps) != sorted(set(steps)):
+        raise ValueError("does not rise")
+    return steps
+
+
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _Id = Annotated[_Text, BeforeValidator(_id_text)]
 _Phone = Annotated[str, StringConstraints(pattern=r"^1[0-9]{10}$"), BeforeValidator(_id_text)]
@@ -74,6 +80,7 @@ _Span = Annotated[tuple[date, date], AfterValidator(_in_order)]
 _Days = Annotated[int, BeforeValidator(_no_flag), Field(ge=0, le=36_500)]
 _Count = Annotated[int, BeforeValidator(_no_flag), Field(ge=0, le=10**9)]
 _Amount = Annotated[Decimal, BeforeValidator(_no_flag), Field(ge=0, le=10**15)]
+_Steps = Annotated[tuple[Annotated[_Count, Field(ge=1)], ...], AfterValidator(_rising)]
 _Share = Annotated[float, BeforeValidator(_no_flag), Field(ge=0, le=1)]
 
 
@@ -142,17 +149,11 @@ class Churn(_Section):
 class Referral(_Section):
     """``[referral]``: rules of the campaigns: steps of the reward, how long a cohort matures, levels that are paid."""
 
-    milestones: tuple[Annotated[_Count, Field(ge=1)], ...] = ()
+    milestones: _Steps = ()
     mature_days: _Days = 30
     reward_depth: Annotated[_Count, Field(le=100)] = 1
     control_variant: _Text | None = None
     notify: tuple[_Text, ...] = ()
-
-    @model_validator(mode="after")
-    def _milestones_rise(self) -> Referral:
-        if list(self.milestones) != sorted(set(self.milestones)):
-            raise ValueError("milestones must rise")
-        return self
 
 
 class Load(_Section):

@@ -33,6 +33,16 @@ ALLOWED = {
     "rfm.bins": "Allowed: a whole number from 2 to 10.",
     "rfm.split": 'Allowed: "default", "median", "mean", or three numbers of 0 or more: '
     "days since the last order, purchase days, net sales.",
+    "churn.horizon_days": "Allowed: a whole number of days from 1 to 1000.",
+    "churn.model": "Allowed: mbg, bg, pareto or ensemble.",
+    "churn.risk_high": "Allowed: a share from 0 to 1, above risk_medium.",
+    "churn.risk_medium": "Allowed: a share from 0 to 1, below risk_high.",
+    "referral.milestones": "Allowed: a list of whole numbers that rise, such as [3, 5, 10].",
+    "referral.mature_days": "Allowed: a whole number of days, 0 or more.",
+    "referral.reward_depth": "Allowed: a whole number from 0 to 100.",
+    "referral.control_variant": "Allowed: a text.",
+    "referral.notify": 'Allowed: a list of addresses, such as ["wecombot://KEY"].',
+    "engine.memory_limit": 'Allowed: a size, such as "2GB".',
     "load.max_rejected_share": "Allowed: a share from 0 to 1, such as 0.05.",
     "exclude.ids": "Allowed: a list of member ids.",
     "exclude.phones": "Allowed: a list of mobile numbers of 11 digits.",
@@ -72,19 +82,24 @@ def value_error(given: Layer, error: ValidationError, defaults: Mapping[str, obj
     """Return what to tell the operator about the first value that is not allowed."""
     problem = error.errors(include_url=False, include_context=False)[0]
     section, key = (*map(str, problem["loc"]), "")[:2]
-    if not key:  # the one rule across two settings; the error points at one that was given
-        item = given.get((section, "dormant_after")) or given[section, "churned_after"]
-        windows = {
-            name: given[section, name].value if (section, name) in given else defaults[f"{section}.{name}"]
-            for name in ("dormant_after", "churned_after")
-        }
-        message = "{origin}: dormant_after ({dormant_after}) is not below churned_after ({churned_after})."
-        return _error(item, message, ALLOWED["stages.dormant_after"], **windows)
+    if not key:  # a rule across two settings; the error points at one that was given
+        return _order_error(given, section, defaults)
     item = given[section, key]
     value = shown_value(item.name, problem["input"])
     return _error(
         item, "{origin}: {key} cannot be {value}.", ALLOWED.get(item.name) or ALLOWED[section], value=value
     )
+
+
+def _order_error(given: Layer, section: str, defaults: Mapping[str, object]) -> SiyuError:
+    low, high = {"stages": ("dormant_after", "churned_after"), "churn": ("risk_medium", "risk_high")}[section]
+    item = given.get((section, low)) or given[section, high]
+    values = {
+        name: given[section, key].value if (section, key) in given else defaults[f"{section}.{key}"]
+        for name, key in (("low", low), ("high", high))
+    }
+    message = "{origin}: {low_key} ({low}) is not below {high_key} ({high})."
+    return _error(item, message, ALLOWED[f"{section}.{low}"], low_key=low, high_key=high, **values)
 
 
 def _error(item: Given, message: str, hint: str, **facts: object) -> SiyuError:

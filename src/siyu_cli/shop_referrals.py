@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any
 from siyu_cli.core.conditions import parse_condition
 from siyu_cli.core.parameters import referral_parameters
 from siyu_cli.core.query import Step
-from siyu_cli.core.referral import trace_referrals
+from siyu_cli.core.referral import Referrals, trace_referrals
 from siyu_cli.core.referral_figures import Question, referral_figures
 from siyu_cli.core.referral_rules import Finding, Rewards, check_rules, rules_of
-from siyu_cli.errors import DataError
+from siyu_cli.errors import ConditionError, ConfigError, DataError, EngineError
 from siyu_cli.tables import REFERRAL_FIGURES, SUSPICION_ROWS
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from siyu_cli.engines.protocol import Engine
     from siyu_cli.files.loading.report import LoadReport
     from siyu_cli.shop import Shop
 
@@ -71,7 +72,7 @@ class ReferralReport:
 
         Raises ``ConditionError`` for a condition that is not allowed; a figure that is empty meets none.
         """
-        return meets(self, condition)
+        return holds(self.shop.engine, self.row, condition)
 
     @cached_property
     def suspicions(self) -> pa.Table:
@@ -108,6 +109,7 @@ def report_referrals(
         since, campaign, settings.milestones, settings.control_variant,
         has_people=shop.has_people, looks=past.looks + 1,
     )  # fmt: skip
+    _check_control(found, settings.control_variant)
     figures = referral_figures(found, asked)
     rewards = Rewards(
         found.reward_depth, found.entry_fees, found.largest_reward, figures["totals"]["participants"]
@@ -118,8 +120,8 @@ def report_referrals(
     return ReferralReport(shop, figures, check_rules(rewards, rules_of(shop.settings), past.rules), meta)
 
 
-def meets(report: ReferralReport, condition: str) -> bool:
-    """Return whether a report's figures meet a condition; see ``ReferralReport.meets``."""
+def holds(engine: Engine, figures: Mapping[str, Any], condition: str) -> bool:
+    """Return whether figures meet a condition; see ``ReferralReport.meets``."""
     import pyarrow as pa
     from sqlglot import exp
 
@@ -128,11 +130,25 @@ def meets(report: ReferralReport, condition: str) -> bool:
         column.key: pa.int64() if column.kind == "count" else pa.float64()
         for column in REFERRAL_FIGURES.columns
     }
-    row = pa.table({key: pa.array([report.row[key]], kind) for key, kind in kinds.items()})
-    engine = report.shop.engine
+    row = pa.table({key: pa.array([figures[key]], kind) for key, kind in kinds.items()})
     engine.open("figures", row)
-    found = engine.fetch(Step("condition", tree.sql("duckdb"), ("figures",), ()), {})
+    try:
+        found = engine.fetch(Step("condition", tree.sql("duckdb"), ("figures",), ()), {})
+    except EngineError as error:
+        hint = "It compares figures with numbers: suspicious_rate > 0.1."
+        raise ConditionError("The condition {text} cannot be worked out.", hint=hint, text=repr(condition)) from error
     return len(found) > 0
+
+
+def _check_control(found: Referrals, control: str | None) -> None:
+    names = sorted({str(name) for name in found.groups["variant"].dropna()})
+    if control is not None and len(names) > 1 and control.strip().casefold() not in map(str.casefold, names):
+        raise ConfigError(
+            "referral.control_variant: there is no variant {control}.",
+            hint="The variants are: {names}.",
+            control=control,
+            names=", ".join(names[:10]),
+        )
 
 
 def _check_campaign(shop: Shop, campaign: str | None) -> None:
@@ -140,6 +156,15 @@ def _check_campaign(shop: Shop, campaign: str | None) -> None:
         "select campaign, count(*) from referrals group by campaign order by count(*) desc, campaign"
     ).fetchall()
     names = [name for name, _rows in rows if name]
+    lists = [sheet for sheet in shop.load.report.sheets if sheet.table == "referrals"]
+    if not rows and lists:
+        raise DataError(
+            "No invite in {files} can be used: {rejected} rows rejected, {skipped} skipped.",
+            hint="siyu check … --rejects FILE.xlsx lists them; masked phones (138****8000) name nobody.",
+            files=", ".join(sheet.file for sheet in lists),
+            rejected=sum(sheet.rows_rejected for sheet in lists),
+            skipped=sum(sheet.rows_skipped for sheet in lists),
+        )
     if not rows:
         raise DataError(
             "These files hold no invites: no list of them, no inviter column, no invite codes.",

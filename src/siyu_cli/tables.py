@@ -190,10 +190,10 @@ MEMBERS = Table("members", "Members", "会员", "one row per member of the shop,
             "邀请人手机号|邀请人姓名|邀请人昵称|邀请会员|介绍人|引荐人|推荐人姓名|推荐人昵称|上级会员|上级会员ID|上级推荐人|"
             "分销员|分销员ID|分销员编号|分销员手机号|所属分销员|推广员|推广员ID|推广员手机号|上级分销员|referrer|referrer id|"
             "referred by|invited by"),
-    _column("text", "own_codes", "Own invite codes", "本人邀请码", "我的邀请码|专属邀请码|个人邀请码|会员邀请码|自己的邀请码|"
+    _column("text", "own_codes", "Own invite codes", "本人邀请码", "我的邀请码|专属邀请码|个人邀请码|会员邀请码|自己的邀请码|邀请码|"
             "own code|own invite code|own referral code|my referral code|referral code (own)|personal code"),
     _column("id", "used_code", "Invite code used", "使用的邀请码",
-            "使用邀请码|填写的邀请码|填写邀请码|注册邀请码|注册使用邀请码|邀请人邀请码|推荐人邀请码|上级邀请码|"
+            "使用邀请码|填写的邀请码|填写邀请码|注册邀请码|注册使用邀请码|邀请人邀请码|推荐人邀请码|上级邀请码|邀请码|"
             "invite code used|used code|used referral code|referral code used|referred by code|signup code"),
     _column("date", "last_event_on", "Last event on", "最近互动日期",
             "最近互动时间|最近活跃时间|最后活跃时间|最近访问时间|最后访问时间|最近浏览时间|最近到店时间|"
@@ -250,8 +250,8 @@ CONTACTS = Table("contacts", "Contacts", "好友关系", "one row per member and
 
 REFERRALS = Table("referrals", "Invites", "邀请记录", "one row per invite: who invited whom, when, for what reward", (
     _column("id", "inviter_id", "Inviter", "邀请人",
-            "邀请人ID|邀请人编号|邀请人会员号|邀请人会员编号|邀请会员|邀请者|邀请者ID|邀请人昵称|邀请人姓名|推荐人|"
-            "推荐人ID|推荐人编号|推荐人会员号|推荐会员|推荐者|推荐人姓名|推荐人昵称|老客ID|"
+            "邀请人ID|邀请人编号|邀请人会员号|邀请人会员编号|邀请会员|邀请者|邀请者ID|推荐人|"
+            "推荐人ID|推荐人编号|推荐人会员号|推荐会员|推荐者|老客ID|"
             "老会员ID|老带新发起人|分享人|分享人ID|分享者|分享会员|发起人|发起人ID|裂变用户|裂变发起人|师傅|"
             "推广员|推广人|推广员ID|分销员|分销员ID|分销员编号|上级|上级会员|上级ID|介绍人|引荐人|inviter|"
             "inviter id|referrer|referrer id|referrer email|advocate|advocate id|advocate email|sharer|"
@@ -260,21 +260,28 @@ REFERRALS = Table("referrals", "Invites", "邀请记录", "one row per invite: w
             "邀请人手机|邀请人手机号码|邀请人电话|邀请者手机号|推荐人手机号|推荐人手机|推荐人电话|老客手机号|"
             "老会员手机号|分享人手机号|分享者手机号|分销员手机号|推广员手机号|上级手机号|发起人手机号|"
             "inviter phone|inviter mobile|referrer phone|referrer mobile|advocate phone", is_personal=True),
+    _column("text", "inviter_name", "Inviter's name", "邀请人姓名",
+            "邀请人昵称|邀请人微信昵称|邀请者昵称|邀请人名称|推荐人姓名|推荐人昵称|推荐人名称|分享人昵称|分享人姓名|发起人昵称|"
+            "裂变用户昵称|推广员姓名|推广员昵称|分销员姓名|分销员昵称|老客姓名|老会员姓名|inviter name|referrer name|"
+            "advocate name", is_personal=True, note="a key only where neither an id nor a phone names the inviter"),
     _column("id", "invitee_id", "Invitee", "被邀请人",
-            "被邀请人ID|被邀请人编号|被邀请人会员号|被邀请人会员编号|被邀请会员|被邀请者|被邀请者ID|被邀请人昵称|"
-            "被邀请人姓名|被邀请用户|被邀人|受邀人|受邀人ID|受邀者|受邀会员|被推荐人|被推荐人ID|被推荐人编号|"
-            "被推荐会员|被推荐人姓名|新客ID|新会员ID|新会员编号|新用户ID|助力人|助力好友|"
-            "助力者|助力用户|拉新用户|下级|下级会员|下级ID|徒弟|被分享人|invitee|invitee id|referee|referee id|"
+            "被邀请人ID|被邀请人编号|被邀请人会员号|被邀请人会员编号|被邀请会员|被邀请者|被邀请者ID|"
+            "被邀请用户|被邀人|受邀人|受邀人ID|受邀者|受邀会员|被推荐人|被推荐人ID|被推荐人编号|"
+            "被推荐会员|新客ID|新会员ID|新会员编号|新用户ID|助力人|助力好友|"
+            "助力者|助力用户|拉新用户|下级会员|下级ID|徒弟|被分享人|invitee|invitee id|referee|referee id|"
             "referred id|referred user|referred customer|referred friend|referred email|"
-            "friend id|friend email|new customer|new customer id|recipient id|recruit|recruit id"),
+            "friend id|friend email|recruit|recruit id"),
     _column("phone", "invitee_phone", "Invitee's phone", "被邀请人手机号",
             "被邀请人手机|被邀请人手机号码|被邀请人电话|被邀请者手机号|受邀人手机号|受邀人手机|被推荐人手机号|"
             "被推荐人手机|新客手机号|新客手机|新客户手机号|新会员手机号|新会员手机|新用户手机号|助力人手机号|"
             "下级手机号|invitee phone|invitee mobile|referee phone|friend phone|referred phone|new customer phone",
             is_personal=True),
+    _column("text", "invitee_name", "Invitee's name", "被邀请人姓名",
+            "被邀请人昵称|被邀请人微信昵称|被邀请者昵称|被邀请人名称|受邀人姓名|受邀人昵称|被推荐人姓名|被推荐人昵称|"
+            "好友昵称|助力好友昵称|助力人昵称|新客姓名|新客昵称|新会员姓名|invitee name|referee name|friend name|"
+            "referred name", is_personal=True, note="as the inviter's"),
     _column("id", "used_code", "Invite code used", "使用的邀请码",
-            "邀请码|使用邀请码|填写邀请码|邀请人邀请码|推荐码|推荐人邀请码|优惠码|invite code|referral code|coupon code|"
-            "used code|code"),
+            "邀请码|使用邀请码|填写邀请码|邀请人邀请码|推荐码|推荐人邀请码|invite code|referral code"),
     _column("date", "invited_on", "Invited on", "邀请日期",
             "邀请时间|发起邀请时间|分享时间|分享日期|推荐时间|推荐日期|邀请发起时间|绑定时间|绑定日期|绑定关系时间|"
             "关系绑定时间|助力时间|裂变时间|创建时间|日期|时间|invited at|invite date|invitation date|referral date|"
@@ -300,7 +307,7 @@ REFERRALS = Table("referrals", "Invites", "邀请记录", "one row per invite: w
             "发放奖励金额|已发奖励|奖励价值|红包金额|reward|reward value|payout|payout amount|commission|bonus|"
             "referral reward|advocate reward"),
     _column("count", "reward_level", "Reward level", "奖励层级",
-            "层级|佣金层级|分佣层级|返佣级别|奖励级别|分销层级|几级佣金|reward tier|commission level|tier|depth"),
+            "佣金层级|分佣层级|返佣级别|奖励级别|分销层级|几级佣金|reward tier|commission level"),
     _column("money", "entry_fee", "Entry fee", "加入费用",
             "入门费|加盟费|门槛费|入会费|开通费|升级费用|代理费|会费|entrance fee|joining fee|membership fee|signup fee"),
     _column("text", "device", "Device", "设备",
@@ -323,7 +330,7 @@ COSTS = Table("costs", "Costs", "费用", "one row per cost: of a channel in a m
             "渠道|渠道名称|投放渠道|推广渠道|获客渠道|广告渠道|媒体|媒体名称|平台|投放平台|channel|channel name|source|"
             "media source|platform|network"),
     _column("text", "campaign", "Campaign", "活动",
-            "活动名称|推广活动|投放计划|计划名称|广告计划|广告计划名称|裂变活动|campaign name|program"),
+            "活动名称|推广活动|裂变活动|campaign name|program"),
     _column("text", "item", "Item", "费用项目",
             "费用类型|费用科目|支出项目|费用名称|科目|项目|cost item|cost type|expense type|category"),
     _column("money", "amount", "Amount", "金额",

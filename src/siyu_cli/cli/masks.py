@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _MOBILE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
+_NAME = re.compile(r"[\u4e00-\u9fff·]{2,12}")  # no export numbers its members in Chinese characters
 _EMAIL = re.compile(r"\b([\w.+-])[\w.+-]*@[\w-]+(?:\.[\w-]+)+")
 
 
@@ -37,6 +38,17 @@ def mask_text(text: str | None) -> str:
     """Return ``text`` with every mobile number and e-mail address in it masked."""
     masked = _MOBILE.sub(r"\1****\2", text or "")
     return _EMAIL.sub(r"\1***@…", masked)
+
+
+def mask_key(key: str | None) -> str:
+    """Return a member's key as it is shown: phones and addresses masked, and names that had to serve as one.
+
+    >>> mask_key("name:王小明"), mask_key("M001"), mask_key("13812348000")
+    ('王**', 'M001', '138****8000')
+    """
+    if key and (key.startswith("name:") or _NAME.fullmatch(key)):
+        return mask_name(key.removeprefix("name:"))
+    return mask_text(key)
 
 
 MASKS = {

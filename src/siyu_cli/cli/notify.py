@@ -37,7 +37,8 @@ def scheme(url: str) -> str:
     >>> scheme("wecombot://KEY")
     'wecombot://…'
     """
-    return url.partition("://")[0][:20] + "://…"
+    name, mark, _secret = url.partition("://")
+    return f"{name[:20]}://…" if mark else "…"
 
 
 def _unknown(url: str) -> UsageError:

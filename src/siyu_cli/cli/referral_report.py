@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -137,7 +138,7 @@ def referral_report(  # noqa: PLR0913, PLR0917  each parameter is an option
     ):
         day = parse_since(since, source, memory, campaign)
         with sink.status(_("Following the invites…")):
-            report = shop.referral_report(campaign=campaign, since=day, past=past_of(memory, campaign))
+            report = shop.referral_report(campaign=campaign, since=day, past=past_of(memory, campaign, source.as_of))
         memory.inputs = report.meta["inputs"]
         refuse(report, reasons)
         if output is not None:
@@ -180,9 +181,12 @@ def parse_since(text: str | None, source: Source, memory: Memory, campaign: str 
                 hint="Run siyu init once: it writes the siyu.toml memory lies beside.",
             )
         return max(earlier) + timedelta(1) if earlier else None
-    if text[-1:] == "d" and text[:-1].isdigit() and 0 < int(text[:-1]) <= 36_500:
-        return source.as_of - timedelta(int(text[:-1]) - 1)
-    return parse_date("--since", text)
+    if days := re.fullmatch(r"([1-9][0-9]{0,4})d", text, re.ASCII):
+        return source.as_of - timedelta(int(days[1]) - 1)
+    since = parse_date("--since", text)
+    if since > source.as_of:
+        raise UsageError("--since {since} is after --as-of {as_of}.", since=since, as_of=source.as_of)
+    return since
 
 
 def reports_of(memory: Memory, campaign: str | None) -> list[dict[str, Any]]:
@@ -192,20 +196,23 @@ def reports_of(memory: Memory, campaign: str | None) -> list[dict[str, Any]]:
     return [run for run in memory.ledger.history(COMMAND) if run["parameters"].get("campaign") == campaign]
 
 
-def past_of(memory: Memory, campaign: str | None) -> Any:
-    """Return what earlier reports of the campaign left: the first one's rules, how many dates were looked at."""
+def past_of(memory: Memory, campaign: str | None, as_of: date) -> Any:
+    """Return what earlier reports of the campaign left: the first one's rules, how many other dates were looked at."""
     from siyu_cli.shop_referrals import Past
 
     runs = reports_of(memory, campaign)
-    return Past(runs[0]["parameters"].get("rules") if runs else None, len({run["as_of"] for run in runs}))
+    return Past(runs[0]["parameters"].get("rules") if runs else None, len({run["as_of"] for run in runs} - {as_of}))
 
 
 def check_condition(condition: str | None) -> None:
     """Raise ``ConditionError`` before any work is done for a condition that is not allowed."""
     if condition is not None:
-        from siyu_cli.core.conditions import parse_condition
+        from siyu_cli.engines.duckdb import DuckDBEngine
+        from siyu_cli.shop_referrals import holds
 
-        parse_condition(condition, REFERRAL_FIGURES)
+        engine = DuckDBEngine()
+        holds(engine, dict.fromkeys(REFERRAL_FIGURES.keys, 1), condition)
+        engine.close()
 
 
 def refuse(report: ReferralReport, reasons: Mapping[str, str]) -> None:
@@ -274,7 +281,7 @@ def _write_workbook(report: ReferralReport, path: Path, *, force: bool) -> None:
     figures += [(fact, "", text) for fact, text in words.facts(report) if text]
     headlines = [line for line in (words.headline(report), words.lately(report)) if line]
     contents = ReferralContents(
-        words.blocks(report), figures, report.suspicions, report.load, describe_run(report), headlines
+        words.blocks(report), figures, words.rows_to_look_at(report), report.load, describe_run(report), headlines
     )
     write_workbook(path, referral_sheets(contents, Words(get_language(), _)), force=force)
 

@@ -91,7 +91,8 @@ placed as (
             order by
                 since_on nulls last, inviter_id nulls last, row_joined_on nulls last, campaign nulls last,
                 variant nulls last, referral_source nulls last, source_channel nulls last, reward_amount nulls last,
-                is_join_stated nulls last, sheet_number nulls last, sheet_row nulls last
+                is_join_stated nulls last, phone nulls last, device nulls last, payment nulls last,
+                address nulls last, sheet_number nulls last, sheet_row nulls last
         ) as place
     from existing
     join contested using (invitee_id)

@@ -1,6 +1,6 @@
 -- joining_cells: one row per day of joining and channel: new members brought by others and members nobody brought.
 --
--- reads   features, members, outcomes
+-- reads   features, members, outcomes, referrals
 --
 -- Sums of net sales and of their squares are all a comparison needs.
 
@@ -8,6 +8,14 @@ with brought as (
     select invitee_id as member_id, is_new
     from outcomes
     where is_joined
+),
+
+-- By whatever campaign.
+invited as (
+    select invitee_id as member_id, true as was_invited
+    from referrals
+    where invitee_id is not null and inviter_id is not null and inviter_id <> invitee_id
+    group by invitee_id
 ),
 
 channels as (
@@ -26,7 +34,8 @@ registered as (
     from features
     join channels using (member_id)
     left join brought using (member_id)
-    where joined_on is not null and (is_new is null or is_new)
+    left join invited using (member_id)
+    where joined_on is not null and (is_new or (is_new is null and was_invited is null))
 )
 
 select

@@ -186,17 +186,21 @@ def count_milestones(counts: pd.DataFrame, milestones: Sequence[int]) -> list[Do
 def count_cost(found: Referrals, totals: Document, asked: Question) -> Document:
     """Return what an activated invitee without suspicion cost, beside what each channel's new buyer did."""
     costs = found.cost_cells
-    channels = _channel_costs(costs[costs["campaign"].isna()], found.joining_cells)
+    # A plan of an ad platform is no referral campaign: only names that invites bear are.
+    is_named = costs["campaign"].isin(found.groups["campaign"].dropna().unique())
+    channels = _channel_costs(costs[~is_named], found.joining_cells)
     own = {row["source_channel"] for row in channels if row["invited"] and not row["buyers"]}
     if asked.campaign is None:
-        is_ours = costs["campaign"].notna() | costs["source_channel"].isin(list(own))
+        is_ours = is_named | (~is_named & costs["source_channel"].isin(list(own)))
     else:
         is_ours = costs["campaign"] == asked.campaign
+    nowhere = costs.loc[~is_named & costs["source_channel"].isna(), "spent"].astype(float).sum()
     campaign_costs = round(float(costs.loc[is_ours, "spent"].astype(float).sum()), 2)
     whole = round(totals["reward_amount"] + campaign_costs, 2)
     return {
         "reward_amount": totals["reward_amount"],
         "campaign_costs": campaign_costs,
+        "unassigned_costs": round(float(nowhere), 2),
         "total": whole,
         "activated": totals["activated"],
         "cost_per_activated": ratio(whole, totals["activated"]),
@@ -250,6 +254,8 @@ def compare_value(joining: pd.DataFrame) -> Document:
         for key, pair in both.items() for sample in pair.values() if sample.count > 1
     ]  # fmt: skip
     difference, reach = means[True] - means[False], _REACH * math.sqrt(math.fsum(errors))
+    if any(sample.count < 2 for pair in both.values() for sample in pair.values()):
+        reach = math.nan  # one member says nothing of how members differ
     amounts = {
         "referred_mean": means[True],
         "organic_mean": means[False],
@@ -258,7 +264,7 @@ def compare_value(joining: pd.DataFrame) -> Document:
         "high": difference + reach,
     }
     # To the cent: an engine adds doubles in any order, and no output may depend on it.
-    return counts | {key: round(amount, 2) for key, amount in amounts.items()}
+    return counts | {key: None if math.isnan(amount) else round(amount, 2) for key, amount in amounts.items()}
 
 
 def _matched(
@@ -327,7 +333,7 @@ def group_by(groups: pd.DataFrame, key: str) -> list[Document]:
     rows = [
         {
             key: row[key] or None,
-            **{name: int(row[name]) for name in COUNTS},
+            **{name: int(row[name]) for name in COUNTS if name != "unknown_invitees"},
             **{name: round(float(row[name]), 2) for name in MONEY},
             "order_rate": ratio(row["ordered"], row["joined"]),
             "suspicious_rate": ratio(row["suspicious"], row["joined"]),

@@ -74,7 +74,8 @@ def check_rules(
 def _pyramid(depth: int, facts: Mapping[str, object], rewards: Rewards) -> Finding:
     if rewards.entry_fees:
         return Finding("PYRAMID", REFUSAL, Note(
-            "{fees} invites name an entry fee: paying to take part is what the law on pyramid selling forbids.", facts
+            "Entry fees stand in the invites ({fees}): paying to take part is what the law on pyramid selling forbids.",
+            facts,
         ))  # fmt: skip
     if depth >= PYRAMID_LEVELS:
         if rewards.participants >= PYRAMID_PEOPLE:

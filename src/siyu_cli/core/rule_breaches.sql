@@ -48,7 +48,7 @@ levels as (
     left join great_grandparents using (grandparent_id)
     union all
     select
-        case when reward_level > 1 then reward_level when reward_amount > 0 then 1 end as paid_level,
+        case when reward_amount > 0 and reward_level > 1 then reward_level when reward_amount > 0 then 1 end as paid_level,
         case when entry_fee > 0 then 1 else 0 end as fee,
         reward_amount as reward
     from paid

@@ -74,7 +74,7 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     opened = _open_files(connection, settings, request)
     sheets = [sheet for file in opened for sheet in file.sheets]
     reports = {place: report for file in opened for place, report in file.left_out.items()}
-    if all(sheet.match.table == "costs" for sheet in sheets):
+    if not sheets:
         raise _unusable(reports, opened)
     for sheet in sheets:
         lend_cells(connection, sheet)

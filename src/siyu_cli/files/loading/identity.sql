@@ -1,6 +1,6 @@
 -- Who is who: every id, phone and buyer account leads to one member key.
 --
--- reads   raw_members, raw_contacts, raw_orders, raw_referrals, sources; member_links (member_id, member_key) made by identity.py
+-- reads   raw_members, raw_contacts, raw_orders, sources; member_links (member_id, member_key) made by identity.py
 -- writes  bonds, phone_ids, phone_keys, account_keys; excluded, from excluded_names of exclude.py
 
 -- name: bonds
@@ -12,10 +12,6 @@ select distinct member_id, phone from (
     select member_id, phone from raw_contacts
     union all
     select member_id, phone from raw_orders
-    union all
-    select inviter_id, inviter_phone from raw_referrals
-    union all
-    select invitee_id, invitee_phone from raw_referrals
 ) as pairs
 where member_id is not null and phone is not null;
 

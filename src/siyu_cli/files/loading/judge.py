@@ -65,8 +65,11 @@ def judge_members(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetS
     for name in ("judged", "judged_contacts"):
         connection.execute(statements[name])
     has_members = any(sheet.match.table in ("members", "contacts") for sheet in sheets)
-    for name in ("invite_codes", "judged", "judged_costs", "first_inviters" if has_members else "no_first_inviters"):
+    lists = [sheet for sheet in sheets if sheet.match.table == "referrals"]
+    names = ("invite_codes", "account_owners" if lists else "no_account_owners")
+    for name in (*names, "judged", "judged_costs", *(("seen_twice", "without_overlaps") if len(lists) > 1 else ())):
         connection.execute(_without_empty_lookups(connection, referrals[name]) if name == "judged" else referrals[name])
+    connection.execute(referrals["first_inviters" if has_members else "no_first_inviters"])
     connection.execute(statements["members"])
     connection.execute(statements["people"])
     _list_sheets(connection, sheets)

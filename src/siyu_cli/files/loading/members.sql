@@ -169,7 +169,7 @@ from (
 left join member_links on member_links.member_id = inviter.named
 left join phone_keys using (phone)
 left join account_keys on account_keys.platform = inviter.platform and account_keys.account = inviter.named
-left join invite_codes on code = used_code
+left join invite_codes on code = upper(trim(used_code))
 left join first_inviters on first_inviters.member_id = invited.member_id;
 
 -- name: people

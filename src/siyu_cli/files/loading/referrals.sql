@@ -8,17 +8,38 @@
 create or replace temp table invite_codes as
 select code, min(member_key) as code_owner
 from (
-    select member_key, unnest(string_split(own_codes, ';')) as code
+    select member_key, upper(trim(unnest(string_split(own_codes, ';')))) as code
     from judged_members
     where verdict is null and own_codes is not null
 ) as issued
-where trim(code) not in ('', 'NA')
+where code not in ('', 'NA')
 group by code
 having count(distinct member_key) = 1;
 
+-- name: account_owners
+-- Who is known by an account or e-mail alone has it in their key; invite lists name them without its platform.
+create or replace temp table account_owners as
+select account, min(owner) as owner
+from (
+    select lower(account) as account, member_key as owner
+    from judged_members
+    where verdict is null and account is not null
+    union
+    select lower(raw.account) as account, coalesce(account_key, platform || ':' || raw.account) as owner
+    from raw_orders as raw
+    join sources using (source)
+    left join account_keys using (platform, account)
+    where raw.account is not null and raw.member_id is null and raw.phone is null
+) as owners
+group by account
+having count(distinct owner) = 1;
+
+-- name: no_account_owners
+create or replace temp table account_owners (account varchar, owner varchar);
+
 -- name: judged
 -- One row per raw row with the keys of both people and a verdict. Who is named by a phone or account is the member
--- that leads to. A fingerprint tells that a device, an address or an account is shared, and not what it is.
+-- that leads to; what stands in an id column may be a nickname, so that a known phone beside it goes first. A fingerprint tells that a device, an address or an account is shared, and not what it is.
 create or replace temp table judged_referrals as
 select
     source,
@@ -47,6 +68,7 @@ select
         when has_total_word and invited_on is null and joined_on is null then 'skip:total_row'
         when inviter_key in (select member_key from excluded) or invitee_key in (select member_key from excluded)
             then 'skip:excluded'
+        when is_masked then 'reject:masked_phone'
         when faults is not null and inviter_key is null and regexp_matches(faults, '(^|;)inviter_(id|phone):')
             then 'reject:' || regexp_extract(faults, '(?:^|;)inviter_(?:id|phone):([a-z_]+)', 1)
         when faults is not null and invitee_key is null and regexp_matches(faults, '(^|;)invitee_(id|phone):')
@@ -61,34 +83,68 @@ from (
         raw.source_channel,
         coalesce(raw.invitee_phone, invitee_as_phone) as phone,
         coalesce(
-            inviter_links.member_key, inviter_phones.phone_key, inviter_accounts.account_key, inviter_as_phone,
-            inviter_id, inviter_beside.phone_key,
-            case when inviter_beside.is_shared then null else inviter_phone end, codes.code_owner
+            inviter_links.member_key, inviter_phones.phone_key, inviter_accounts.owner, inviter_as_phone,
+            inviter_beside.phone_key, raw.inviter_id, case when inviter_beside.is_shared then null else inviter_phone end,
+            codes.code_owner, 'name:' || inviter_name
         ) as inviter_key,
         coalesce(
-            invitee_links.member_key, invitee_phones.phone_key, invitee_accounts.account_key, invitee_as_phone,
-            invitee_id, invitee_beside.phone_key, invitee_phone
+            invitee_links.member_key, invitee_phones.phone_key, invitee_accounts.owner, invitee_as_phone,
+            invitee_beside.phone_key, raw.invitee_id, invitee_phone, 'name:' || invitee_name
         ) as invitee_key
     from (
         select
-            *,
+            * exclude (inviter_id, invitee_id),
+            case when not is_masked_id(inviter_id) then inviter_id end as inviter_id,
+            case when not is_masked_id(invitee_id) then invitee_id end as invitee_id,
+            coalesce(is_masked_id(inviter_id) and inviter_phone is null, false)
+                or coalesce(is_masked_id(invitee_id) and invitee_phone is null, false) as is_masked,
             phone_written_as_id(inviter_id) as inviter_as_phone,
             phone_written_as_id(invitee_id) as invitee_as_phone
         from raw_referrals
     ) as raw
     join sources using (source)
-    left join member_links as inviter_links on inviter_links.member_id = inviter_id
-    left join member_links as invitee_links on invitee_links.member_id = invitee_id
+    left join member_links as inviter_links on inviter_links.member_id = raw.inviter_id
+    left join member_links as invitee_links on invitee_links.member_id = raw.invitee_id
     left join phone_keys as inviter_phones on inviter_phones.phone = inviter_as_phone
     left join phone_keys as invitee_phones on invitee_phones.phone = invitee_as_phone
-    left join account_keys as inviter_accounts
-        on inviter_accounts.platform = sources.platform and inviter_accounts.account = inviter_id
-    left join account_keys as invitee_accounts
-        on invitee_accounts.platform = sources.platform and invitee_accounts.account = invitee_id
+    left join account_owners as inviter_accounts on inviter_accounts.account = lower(raw.inviter_id)
+    left join account_owners as invitee_accounts on invitee_accounts.account = lower(raw.invitee_id)
     left join phone_keys as inviter_beside on inviter_beside.phone = inviter_phone
     left join phone_keys as invitee_beside on invitee_beside.phone = invitee_phone
-    left join invite_codes as codes on codes.code = used_code
+    left join invite_codes as codes on codes.code = upper(trim(used_code))
 ) as keyed;
+
+-- name: seen_twice
+-- Exports overlap: an invite that stands in several files counts as often as in the one that has it most, by the row
+-- that knows most of it.
+create or replace temp table seen_twice as
+select source, row
+from (
+    select
+        source,
+        row,
+        row_number() over (
+            partition by inviter_key, invitee_key, used_code, invited_on, campaign, variant, referral_source, source_channel, copy
+            order by joined_on nulls last, reward_amount desc nulls last, source, row
+        ) as place
+    from (
+        select
+            *,
+            row_number() over (
+                partition by source, inviter_key, invitee_key, used_code, invited_on, campaign, variant, referral_source, source_channel
+                order by joined_on nulls last, reward_amount desc nulls last, row
+            ) as copy
+        from judged_referrals
+        where verdict is null and (invited_on is not null or invitee_key is not null)
+    ) as copies
+) as places
+where place > 1;
+
+-- name: without_overlaps
+update judged_referrals
+set verdict = 'skip:duplicate'
+from seen_twice
+where seen_twice.source = judged_referrals.source and seen_twice.row = judged_referrals.row;
 
 -- name: judged_costs
 create or replace temp view judged_costs as
@@ -104,7 +160,9 @@ select
         when is_blank then 'skip:blank_row'
         when faults is not null and contains(faults, 'row:undecodable') then 'reject:undecodable'
         when is_title then 'skip:title_row'
-        when has_total_word and spent_on is null then 'skip:total_row'
+        when (has_total_word and spent_on is null)
+            or regexp_full_match(coalesce(campaign, source_channel, item, ''), '(合|总|小)\s*计|(sub|grand )?totals?', 'i')
+            then 'skip:total_row'
         when spent_on is null then coalesce(
             'reject:' || nullif(regexp_extract(coalesce(faults, ''), '(?:^|;)spent_on:([a-z_]+)', 1), ''),
             'reject:missing_date')
@@ -175,6 +233,7 @@ select
     null as sheet_row
 from members
 where (inviter_id is not null or used_code is not null)
+  and coalesce(inviter_id, '') not in (select member_key from excluded)
   and (member_id, coalesce(inviter_id, '')) not in (
       select (invitee_key, coalesce(inviter_key, '')) from judged_referrals where verdict is null and invitee_key is not null
   );

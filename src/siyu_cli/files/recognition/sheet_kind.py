@@ -47,6 +47,7 @@ COST_AMOUNTS = ("amount", "advertising_cost", "promotion_cost", "staff_cost", "r
 _SPENT = re.compile(
     r"广告|投放|推广|消耗|花费|获客|营销|奖励费|奖品|\bads?\b|spen[dt]|advertising|marketing", re.IGNORECASE
 )
+_EARNED = re.compile(r"利润|毛利|收入|营业额|销售额|流水|gmv|profit|revenue|sales|margin", re.IGNORECASE)
 _COST = re.compile(r"费|成本|支出|投入|\bcosts?\b|expense", re.IGNORECASE)
 
 REASONS = {
@@ -81,9 +82,9 @@ def kind_of_sheet(seen: Sheet, found: Mapping[str, Found], mapped: Collection[st
     """
     foreign = Counter(kind for _, cell in seen.named if (kind := headers.foreign_kind(cell)))
     orders, members, contacts = found["orders"], found["members"], found["contacts"]
-    if _is_referrals(found["referrals"]) and not {"members", "orders"} & {*mapped}:
+    if _is_referrals(found["referrals"], orders, members) and not {"members", "orders"} & {*mapped}:
         return Verdict("referrals")
-    if _is_costs(found["costs"], orders, members) and not {"members", "orders"} & {*mapped}:
+    if _is_costs(seen, found["costs"], orders, members) and not {"members", "orders"} & {*mapped}:
         return Verdict("costs")
     why_no_orders = _no_orders(orders, foreign)
     why_no_members = _no_members(seen, members, orders, foreign)
@@ -100,14 +101,22 @@ def kind_of_sheet(seen: Sheet, found: Mapping[str, Found], mapped: Collection[st
     return Verdict(None, REASONS[reason or why_no_members])
 
 
-def _is_referrals(referrals: Found) -> bool:
-    return (
-        referrals.sure("inviter_id", "inviter_phone", "used_code") >= _LIKELY
-        and referrals.sure("invitee_id", "invitee_phone") >= _LIKELY
-    )
+def _is_referrals(referrals: Found, orders: Found, members: Found) -> bool:
+    inviter = ("inviter_id", "inviter_phone", "inviter_name", "used_code")
+    invitee = ("invitee_id", "invitee_phone", "invitee_name")
+    if referrals.sure(*inviter) < _LIKELY or referrals.sure(*invitee) < _LIKELY:
+        return False
+    taken = {column.position for column in referrals.columns if column.key in (*inviter, *invitee)}
+
+    def has_another(found: Found, *keys: str) -> bool:
+        return any(column.key in keys and column.position not in taken for column in found.columns)
+
+    # Whose row it is says an order by its number, a member by an id that is neither person's.
+    is_an_order = orders.sure("order_id") >= _SURE and _has_amount(orders) and has_another(orders, *BUYER)
+    return not is_an_order and not has_another(members, "member_id")
 
 
-def _is_costs(costs: Found, orders: Found, members: Found) -> bool:
+def _is_costs(seen: Sheet, costs: Found, orders: Found, members: Found) -> bool:
     if "spent_on" not in costs.keys or not costs.keys & {"source_channel", "campaign"}:
         return False
     if orders.sure("order_id") >= _SURE or (orders.keys | members.keys) & {"member_id", "phone", "account"}:
@@ -116,7 +125,8 @@ def _is_costs(costs: Found, orders: Found, members: Found) -> bool:
     if any(_SPENT.search(header) for header in named):
         return True
     # 成本 beside sales is what goods cost.
-    return any(_COST.search(header) for header in named) and "paid_amount" not in orders.keys
+    has_sales = "paid_amount" in orders.keys or any(_EARNED.search(cell) for _, cell in seen.named)
+    return any(_COST.search(header) for header in named) and not has_sales
 
 
 def _is_any_day(column: ColumnMatch) -> bool:

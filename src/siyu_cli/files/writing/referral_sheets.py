@@ -12,7 +12,6 @@ from siyu_cli import tables
 from siyu_cli.files.loading.report import LoadReport
 from siyu_cli.files.writing.account_sheets import definitions_sheet, quality_sheet
 from siyu_cli.files.writing.blocks import Block, block_sheet
-from siyu_cli.files.writing.cells import mask_phone_keys, plain
 from siyu_cli.files.writing.definitions import Row
 from siyu_cli.files.writing.wording import Words
 from siyu_cli.files.writing.workbook import SheetColumn, SheetSpec
@@ -20,7 +19,7 @@ from siyu_cli.files.writing.workbook import SheetColumn, SheetSpec
 
 @dataclass(frozen=True)
 class ReferralContents:
-    """A report's tables, its figures as (name, value, meaning), the rows to look at, and lines to put above."""
+    """A report: its tables, figures as (name, value, meaning), rows to look at with keys masked, lines above."""
 
     blocks: Sequence[Block]
     figures: Sequence[tuple[str, str, str]]
@@ -67,9 +66,6 @@ def _summary(contents: ReferralContents, words: Words) -> SheetSpec:
 
 
 def _rows_to_look_at(rows: pa.Table, words: Words) -> SheetSpec:
-    for key in ("inviter_id", "invitee_id"):
-        place = rows.column_names.index(key)
-        rows = rows.set_column(place, key, mask_phone_keys(plain(rows[key])))
     table = tables.SUSPICION_ROWS
     return SheetSpec(words.choose((table.en, table.zh)), rows, words.columns(table.columns))
 
@@ -97,7 +93,7 @@ def _definitions(words: Words) -> list[Row]:
     rows = [(words.title(tables.REFERRAL_FIGURES[key]), key, meaning) for key, meaning in meanings.items()]
     reasons = {
         "cycle": _("on or below a circle of invites"),
-        "shared_phone": _("two or more people of a cascade"),
+        "shared_phone": _("four or more people of a cascade (two or three ids on a phone are one member)"),
         "shared_device": _("three or more people of a cascade; sharing is passed on"),
         "shared_payment": _("three or more people of a cascade; sharing is passed on"),
         "shared_address": _("four or more people of a cascade who share nothing else"),

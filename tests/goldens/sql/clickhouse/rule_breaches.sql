@@ -57,7 +57,12 @@ WITH paid AS (
     USING (grandparent_id)
   UNION ALL
   SELECT
-    CASE WHEN reward_level > 1 THEN reward_level WHEN reward_amount > 0 THEN 1 END AS paid_level,
+    CASE
+      WHEN reward_amount > 0 AND reward_level > 1
+      THEN reward_level
+      WHEN reward_amount > 0
+      THEN 1
+    END AS paid_level,
     CASE WHEN entry_fee > 0 THEN 1 ELSE 0 END AS fee,
     reward_amount AS reward
   FROM paid

@@ -123,7 +123,7 @@ WITH second_orders AS (
     sheet_row,
     ROW_NUMBER() OVER (
       PARTITION BY invitee_id
-      ORDER BY since_on NULLS LAST, inviter_id NULLS LAST, row_joined_on NULLS LAST, campaign NULLS LAST, variant NULLS LAST, referral_source NULLS LAST, source_channel NULLS LAST, reward_amount NULLS LAST, is_join_stated NULLS LAST, sheet_number NULLS LAST, sheet_row NULLS LAST
+      ORDER BY since_on NULLS LAST, inviter_id NULLS LAST, row_joined_on NULLS LAST, campaign NULLS LAST, variant NULLS LAST, referral_source NULLS LAST, source_channel NULLS LAST, reward_amount NULLS LAST, is_join_stated NULLS LAST, phone NULLS LAST, device NULLS LAST, payment NULLS LAST, address NULLS LAST, sheet_number NULLS LAST, sheet_row NULLS LAST
     ) AS place
   FROM existing
   JOIN contested

@@ -123,7 +123,7 @@ WITH second_orders AS (
     sheet_row,
     ROW_NUMBER() OVER (
       PARTITION BY invitee_id
-      ORDER BY since_on, inviter_id, row_joined_on, campaign, variant, referral_source, source_channel, reward_amount, is_join_stated, sheet_number, sheet_row
+      ORDER BY since_on, inviter_id, row_joined_on, campaign, variant, referral_source, source_channel, reward_amount, is_join_stated, phone, device, payment, address, sheet_number, sheet_row
     ) AS place
   FROM existing
   JOIN contested

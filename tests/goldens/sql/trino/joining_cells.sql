@@ -1,5 +1,5 @@
 /* joining_cells: one row per day of joining and channel: new members brought by others and members nobody brought. */
-/* reads   features, members, outcomes */
+/* reads   features, members, outcomes, referrals */
 /* Sums of net sales and of their squares are all a comparison needs. */
 WITH brought AS (
   SELECT
@@ -8,6 +8,15 @@ WITH brought AS (
   FROM outcomes
   WHERE
     is_joined
+), invited /* By whatever campaign. */ AS (
+  SELECT
+    invitee_id AS member_id,
+    TRUE AS was_invited
+  FROM referrals
+  WHERE
+    NOT invitee_id IS NULL AND NOT inviter_id IS NULL AND inviter_id <> invitee_id
+  GROUP BY
+    invitee_id
 ), channels AS (
   SELECT
     member_id,
@@ -27,9 +36,14 @@ WITH brought AS (
     USING (member_id)
   LEFT JOIN brought
     USING (member_id)
+  LEFT JOIN invited
+    USING (member_id)
   WHERE
-    NOT joined_on IS NULL AND (
-      is_new IS NULL OR is_new
+    NOT joined_on IS NULL
+    AND (
+      is_new OR (
+        is_new IS NULL AND was_invited IS NULL
+      )
     )
 )
 SELECT
