@@ -345,7 +345,10 @@ NICKNAMES = """邀请人昵称,邀请人手机号,被邀请人昵称,被邀请�
 小红,13800138003,小绿,13800138005,2026-03-01,2026-03-02"""
 
 
-@pytest.mark.parametrize("header", ["邀请人昵称,邀请人手机号,被邀请人昵称,被邀请人手机号", "邀请人,邀请人手机号,被邀请人,被邀请人手机号"])
+@pytest.mark.parametrize(
+    "header",
+    ["邀请人昵称,邀请人手机号,被邀请人昵称,被邀请人手机号", "邀请人,邀请人手机号,被邀请人,被邀请人手机号"],
+)
 def test_a_nickname_that_many_bear_joins_nobody(header: str):
     rows = "\n".join([header + ",邀请时间,加入时间", *NICKNAMES.splitlines()[1:]])
     members = frame(MEMBERS)
@@ -365,7 +368,8 @@ def test_an_invite_list_of_addresses_finds_members_and_buyers_known_by_theirs():
 
 def test_overlapping_exports_count_an_invite_and_its_reward_once():
     early = frame("邀请人,被邀请人,邀请时间,加入时间,奖励金额\nM1,M2,2026-03-01,,\nM1,M3,2026-03-01,2026-03-02,10")
-    late = frame("邀请人,被邀请人,邀请时间,加入时间,奖励金额\nM1,M2,2026-03-01,2026-03-05,10\nM1,M3,2026-03-01,2026-03-02,10")
+    later = "M1,M2,2026-03-01,2026-03-05,10\nM1,M3,2026-03-01,2026-03-02,10"
+    late = frame(f"邀请人,被邀请人,邀请时间,加入时间,奖励金额\n{later}")
     for files in ([early, late], [late, early]):
         found = report_of(*files)
         assert (found["totals"]["invites"], found["totals"]["joined"], found["cost"]["reward_amount"]) == (2, 2, 20.0)

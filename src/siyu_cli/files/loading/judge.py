@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sqlglot import exp, parse_one
+from sqlglot import exp
 
+from siyu_cli.files.loading.referrals import gather_referrals, judge_referrals
 from siyu_cli.files.loading.report import Note
-from siyu_cli.files.loading.scripts import call, first_row, script
+from siyu_cli.files.loading.scripts import call, first_row, script, without_empty_lookups
 
 if TYPE_CHECKING:
     import duckdb
@@ -42,11 +43,11 @@ def judge_orders(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSo
     """Make ``settled_orders``, every row with its verdict, and ``order_lines``; return what was inferred."""
     statements = script("orders")
     orders = [sheet for sheet in sheets if sheet.match.table == "orders"]
-    connection.execute(_without_empty_lookups(connection, statements["keyed"]))
+    connection.execute(without_empty_lookups(connection, statements["keyed"]))
     notes = _settle_scopes(connection, orders)
     has_totals = any(sheet.scope == "order" and sheet.has("order_id") for sheet in orders)
     connection.execute(statements["order_rows" if has_totals else "no_order_rows"])
-    connection.execute(_without_empty_lookups(connection, statements["judged"]))
+    connection.execute(without_empty_lookups(connection, statements["judged"]))
     if len(orders) > 1:
         connection.execute(script("overlaps")["contested"])
     connection.execute(statements["settled" if len(orders) > 1 else "uncontested"])
@@ -61,50 +62,15 @@ def judge_members(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetS
     statements = script("members")
     late = first_row(connection, statements["late_members"])
     connection.execute(statements["early_buyers" if late else "no_early_buyers"])
-    referrals = script("referrals")
     for name in ("judged", "judged_contacts"):
         connection.execute(statements[name])
-    has_members = any(sheet.match.table in ("members", "contacts") for sheet in sheets)
-    lists = [sheet for sheet in sheets if sheet.match.table == "referrals"]
-    names = ("invite_codes", "account_owners" if lists else "no_account_owners")
-    for name in (*names, "judged", "judged_costs", *(("seen_twice", "without_overlaps") if len(lists) > 1 else ())):
-        connection.execute(_without_empty_lookups(connection, referrals[name]) if name == "judged" else referrals[name])
-    connection.execute(referrals["first_inviters" if has_members else "no_first_inviters"])
-    connection.execute(statements["members"])
-    connection.execute(statements["people"])
-    _list_sheets(connection, sheets)
-    for name in ("referrals" if has_members else "listed_referrals", "costs"):
-        connection.execute(referrals[name])
+    judge_referrals(connection, sheets)
+    for name in ("members", "people"):
+        connection.execute(statements[name])
+    gather_referrals(connection, sheets)
     named = any(sheet.match.table == "orders" and sheet.has("phone", "name") for sheet in sheets)
     if named and first_row(connection, statements["has_strangers"]):
         connection.execute(statements["strangers"])
-
-
-def _list_sheets(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:
-    """Make ``sheets_read``: where a row that is told of later stands, and whether invites say who joined."""
-    connection.execute(
-        "create or replace temp table sheets_read "
-        "(sheet_number bigint, file varchar, sheet varchar, has_joined boolean)"
-    )
-    for sheet in sheets:
-        row = [sheet.source, sheet.raw.file, sheet.raw.sheet, sheet.has("joined_on")]
-        connection.execute("insert into sheets_read values (?, ?, ?, ?)", row)
-
-
-def _without_empty_lookups(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
-    """Return a statement without its left joins with empty tables, whose columns are null for every row."""
-    tree = parse_one(sql, read="duckdb")
-    for join in list(tree.find_all(exp.Join)):
-        lookup = join.this
-        if join.side != "LEFT" or first_row(
-            connection, exp.select("1").from_(lookup.name).limit(1).sql("duckdb")
-        ):
-            continue
-        join.pop()
-        for column in list(tree.find_all(exp.Column)):
-            if column.table == lookup.alias:
-                column.replace(exp.null())
-    return tree.sql("duckdb")
 
 
 def _settle_scopes(connection: duckdb.DuckDBPyConnection, orders: Sequence[SheetSource]) -> list[Note]:

@@ -16,6 +16,9 @@ where code not in ('', 'NA')
 group by code
 having count(distinct member_key) = 1;
 
+-- name: no_invite_codes
+create or replace temp table invite_codes (code varchar, code_owner varchar);
+
 -- name: account_owners
 -- Who is known by an account or e-mail alone has it in their key; invite lists name them without its platform.
 create or replace temp table account_owners as

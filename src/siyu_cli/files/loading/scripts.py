@@ -63,3 +63,21 @@ def create(
         this=exp.to_table(name), kind=kind, expression=query, replace=True, properties=properties
     )
     connection.execute(statement.sql("duckdb"))
+
+
+def without_empty_lookups(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
+    """Return a statement without its left joins with empty tables, whose columns are null for every row."""
+    from sqlglot import exp, parse_one
+
+    tree = parse_one(sql, read="duckdb")
+    for join in list(tree.find_all(exp.Join)):
+        lookup = join.this
+        if join.side != "LEFT" or first_row(
+            connection, exp.select("1").from_(lookup.name).limit(1).sql("duckdb")
+        ):
+            continue
+        join.pop()
+        for column in list(tree.find_all(exp.Column)):
+            if column.table == lookup.alias:
+                column.replace(exp.null())
+    return tree.sql("duckdb")
