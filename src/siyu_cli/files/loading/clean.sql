@@ -108,12 +108,16 @@ create or replace macro phone_in(cell) as coalesce(fast_phone(cell), rest_phone(
 -- A mobile number in a column of ids, already unguarded: cheap, since nearly no id is one.
 create or replace macro phone_written_as_id(id) as
     case
-        when strlen(id) >= 11 and regexp_full_match(id, '(\+?86|0086)?[ -]?1[3-9][0-9 -]{9,12}')
-            then fast_phone(right(translate(id, ' -', ''), 11))
+        when strlen(id) >= 11 then
+            case
+                when regexp_full_match(id, '(\+?86|0086)?[ -]?1[3-9][0-9 -]{9,12}')
+                    then fast_phone(right(translate(id, ' -', ''), 11))
+            end
     end;
 
 -- 138****8000 in a column of ids names nobody for certain.
-create or replace macro is_masked_id(id) as contains(id, '**') and regexp_full_match(id, '[0-9+ ]*[*]{2,}[0-9]*');
+create or replace macro is_masked_id(id) as
+    case when contains(id, '**') then regexp_full_match(id, '[0-9+ ]*[*]{2,}[0-9]*') else false end;
 
 create or replace macro fault_phone(text) as
     case
