@@ -341,7 +341,10 @@ def tell(
     *,
     is_quiet: bool,
 ) -> None:
-    """Say on a terminal what was read and written; in cron one line, and with --quiet nothing unless it is wrong."""
+    """Say on a terminal what was read and written; in cron one line, and with --quiet nothing unless it is wrong.
+
+    Who reads a JSON document from a pipe gets nothing beside it.
+    """
     if sys.stderr.isatty():
         tell_load(report.load, sink)
         for finding in report.findings:
@@ -355,7 +358,7 @@ def tell(
             sink.note(_("There is no earlier report: nothing is counted as new."))
         for finding_ in findings:
             sink.warn(finding_)
-    elif findings or not is_quiet:
+    elif findings or not (is_quiet or (sink.format == "json" and output is None)):
         say(log_line(report, output, findings))
 
 
