@@ -86,6 +86,9 @@ def made_of(report: ReferralReport, key: str) -> str:
     if key in ("k_joined", "k_ordered"):
         k = report.figures["k_factor"]
         return _over(k[f"{key.removeprefix('k_')}_invitees"], k["participants"])
+    if key in report.figures["rates"]:
+        rate = report.figures["rates"][key]
+        return _over(rate["numerator"], rate["denominator"])
     of = RATE_OF.get(key)
     rate = report.figures["rates"][of] if of else None
     if not rate or not rate["denominator"]:
