@@ -432,6 +432,19 @@ def test_masked_phones_in_a_column_of_people_name_nobody():
         report_of(frame("邀请人,被邀请人,邀请时间\n138****8001,138****8003,2026-03-01\n138****8001,M9,2026-03-01"))
 
 
+def test_whom_another_campaign_brought_is_nobodys_organic_member():
+    people = [("R", "2026-02-03"), ("O", "2026-02-05"), ("P", "2026-02-07"), ("Z", "2026-02-09"), ("S", "2025-01-01")]
+    members = pd.DataFrame(people, columns=["会员编号", "注册时间"])
+    bought = [(name, amount) for name, amount in (("R", 300), ("O", 50), ("P", 70), ("Z", 9_999))]
+    orders = pd.DataFrame(
+        [(f"A{name}", name, "2026-03-05", amount) for name, amount in bought],
+        columns=["订单号", "会员编号", "付款时间", "实付金额"],
+    )
+    invites = frame("邀请人,被邀请人,邀请时间,活动名称\nS,R,2026-02-02,春\nS,Z,2026-02-08,夏")
+    value = report_of(members, orders, invites, campaign="春")["value"]
+    assert (value["referred_mean"], value["organic_mean"], value["low"]) == (300, 60, None)
+
+
 # --- Reasons to look ----------------------------------------------------------------------------------
 
 
@@ -640,6 +653,11 @@ def test_rewards_for_other_peoples_invitees_are_counted_in_levels(depth: int, le
     found = report_of(frame(levels(depth)))["compliance"]
     assert [(row["code"], row["level"]) for row in found] == [("PYRAMID", level)]
     assert str(depth) in found[0]["message"]
+
+
+def test_levels_of_invites_without_any_reward_are_no_levels_of_pay():
+    rows = frame("邀请人,被邀请人,邀请时间,奖励层级\na,b,2026-03-01,1\nb,c,2026-03-02,2\nc,d,2026-03-03,3")
+    assert [row["level"] for row in report_of(rows)["compliance"]] == ["info"]
 
 
 def test_three_paid_levels_are_refused_and_an_override_is_kept_on_record(run: Run, folder: Path):
