@@ -1,12 +1,16 @@
-"""The engines that statements about the core are made on: DuckDB always, Spark with ``-m spark``."""
+"""What many statements are made on: engines (DuckDB always, Spark with ``-m spark``), a bare folder, a campaign."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from commands import Run, runner
+from referral_files import FILES, INVITES, MEMBERS, ORDERS, SPENT
 from siyu_cli.engines.duckdb import DuckDBEngine
 from siyu_cli.engines.protocol import Engine
 
@@ -57,3 +61,30 @@ def _engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
         engine = DuckDBEngine()
     yield engine
     engine.close()
+
+
+@pytest.fixture
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in, and nothing around it that could change an answer."""
+    for name in [name for name in os.environ if name.startswith(("SIYU_", "LC_", "LANG"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def folder(empty_folder: Path) -> Path:
+    """The folder of a small campaign: invites, members, orders, costs."""
+    for name, text in zip(FILES, (INVITES, MEMBERS, ORDERS, SPENT), strict=True):
+        (empty_folder / name).write_text(text, "utf-8")
+    return empty_folder
+
+
+@pytest.fixture
+def run(folder: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    return runner(capsys, "referral-report")

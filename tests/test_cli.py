@@ -10,8 +10,6 @@ import stat
 import subprocess
 import sys
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +19,8 @@ import pytest
 
 import corner_shop
 import siyu_cli
-from siyu_cli.cli.main import build, main
+from commands import Run, runner
+from siyu_cli.cli.main import build
 from siyu_cli.tables import SEGMENTS, STAGES
 
 GOLDENS = Path(__file__).parent / "goldens" / "cli"
@@ -30,39 +29,16 @@ NAMES = ("王小明", "欧阳若兰", "陈静", "赵一鸣", "孙悦", "钱多�
 FILES = ("会员.csv", "订单.csv")
 
 
-@dataclass
-class Ended:
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Ended]
-
-
 @pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with the corner shop's exports, and nothing around it that could change an answer."""
-    for name in [name for name in os.environ if name.startswith(("SIYU_", "LC_", "LANG"))]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setenv("NO_COLOR", "1")
-    folder = tmp_path / "shop"
-    folder.mkdir()
-    corner_shop.write_shop(folder)
-    monkeypatch.chdir(folder)
-    return folder
+def shop(empty_folder: Path) -> Path:
+    """A folder with the corner shop's exports."""
+    corner_shop.write_shop(empty_folder)
+    return empty_folder
 
 
 @pytest.fixture
 def run(shop: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run(*arguments: str) -> Ended:
-        capsys.readouterr()
-        code = main(arguments)
-        return Ended(code, *capsys.readouterr())
-
-    return run
+    return runner(capsys)
 
 
 def segment(*more: str) -> list[str]:
