@@ -2,6 +2,6 @@
 --
 -- reads   invites
 
-select inviter_id, invitee_id, phone, device, address, payment
+select invitee_id, phone, device, address, payment
 from invites
 where is_joined and (phone is not null or device is not null or address is not null or payment is not null)

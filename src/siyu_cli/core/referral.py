@@ -14,7 +14,6 @@ import numpy as np
 from siyu_cli.core.forest import Forest, forest_of
 from siyu_cli.core.query import Params, step
 from siyu_cli.core.suspicions import (
-    HINTS,
     RECORD,
     outstanding_days,
     outstanding_records,
@@ -145,5 +144,3 @@ def _number(value: Any) -> float | None:
 
     return None if pd.isna(value) else float(value)
 
-
-__all__ = ["HINTS", "Referrals", "trace_referrals"]

@@ -41,7 +41,7 @@ def gather_referrals(connection: duckdb.DuckDBPyConnection, sheets: Sequence[She
     for sheet in sheets:
         row = [sheet.source, sheet.raw.file, sheet.raw.sheet, sheet.has("joined_on")]
         connection.execute("insert into sheets_read values (?, ?, ?, ?)", row)
-    for name in ("referrals" if _has_members(sheets) else "listed_referrals", "costs"):
+    for name in ("listed_referrals", "referrals" if _has_members(sheets) else "lists_alone", "costs"):
         connection.execute(script("referrals")[name])
 
 

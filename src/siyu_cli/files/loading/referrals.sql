@@ -190,30 +190,25 @@ group by invitee_key;
 -- name: no_first_inviters
 create or replace temp table first_inviters (member_id varchar, first_inviter varchar);
 
+-- name: listed_referrals
+-- What the lists say.
+create or replace temp view listed_referrals as
+select
+    inviter_key as inviter_id, invitee_key as invitee_id, invited_on, joined_on,
+    source in (select sheet_number from sheets_read where has_joined) as is_join_stated,
+    campaign, variant, referral_source, source_channel, reward_amount, reward_level, entry_fee,
+    phone, device, address, payment, cast(source as bigint) as sheet_number, row as sheet_row
+from judged_referrals
+where verdict is null;
+
+-- name: lists_alone
+create or replace temp view referrals as
+select * from listed_referrals;
+
 -- name: referrals
 -- A pair that a list and a members export both name is one invite: the list's, which has its date.
 create or replace temp table referrals as
-select
-    inviter_key as inviter_id,
-    invitee_key as invitee_id,
-    invited_on,
-    joined_on,
-    source in (select sheet_number from sheets_read where has_joined) as is_join_stated,
-    campaign,
-    variant,
-    referral_source,
-    source_channel,
-    reward_amount,
-    reward_level,
-    entry_fee,
-    phone,
-    device,
-    address,
-    payment,
-    cast(source as bigint) as sheet_number,
-    row as sheet_row
-from judged_referrals
-where verdict is null
+select * from listed_referrals
 union all
 select
     inviter_id,
@@ -240,17 +235,6 @@ where (inviter_id is not null or used_code is not null)
   and (member_id, coalesce(inviter_id, '')) not in (
       select (invitee_key, coalesce(inviter_key, '')) from judged_referrals where verdict is null and invitee_key is not null
   );
-
--- name: listed_referrals
--- Where no members are given, the lists are all there is.
-create or replace temp view referrals as
-select
-    inviter_key as inviter_id, invitee_key as invitee_id, invited_on, joined_on,
-    source in (select sheet_number from sheets_read where has_joined) as is_join_stated,
-    campaign, variant, referral_source, source_channel, reward_amount, reward_level, entry_fee,
-    phone, device, address, payment, cast(source as bigint) as sheet_number, row as sheet_row
-from judged_referrals
-where verdict is null;
 
 -- name: costs
 create or replace temp table costs as

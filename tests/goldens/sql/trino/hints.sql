@@ -1,7 +1,6 @@
 /* hints: one row per joined link of which something is known that people may share. */
 /* reads   invites */
 SELECT
-  inviter_id,
   invitee_id,
   phone,
   device,
