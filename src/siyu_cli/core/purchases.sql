@@ -45,7 +45,10 @@ movements as (
             else 0
         end as orders,
         case when paid > 0 then paid else 0 end as paid,
-        case when paid < 0 then refunded_undated - paid else refunded_undated end as refunded
+        case
+            when paid < 0 then cast(refunded_undated - paid as decimal(18, 2))
+            else refunded_undated
+        end as refunded
     from placed
     union all
     select
@@ -62,14 +65,47 @@ movements as (
       and status not in ('unpaid', 'cancelled')
 ),
 
-merged_days as (
+-- Days with one movement, nearly all, are done after this; only the others are worth a grouping.
+neighbours as (
+    select
+        member_id,
+        ordered_on,
+        orders,
+        paid,
+        refunded,
+        case
+            when lag(ordered_on) over days = ordered_on or lead(ordered_on) over days = ordered_on then true
+            else false
+        end as is_shared,
+        max(case when orders > 0 then ordered_on end) over earlier as visited_earlier_on
+    from movements
+    window
+        days as (partition by member_id order by ordered_on nulls last),
+        earlier as (
+            partition by member_id order by ordered_on nulls last rows between unbounded preceding and 1 preceding
+        )
+),
+
+merged as (
+    select
+        member_id,
+        ordered_on,
+        cast(orders as bigint) as order_count,
+        paid as paid_amount,
+        refunded as refunded_amount,
+        visited_earlier_on as visited_before
+    from neighbours
+    where not is_shared
+    union all
     select
         member_id,
         ordered_on,
         cast(sum(orders) as bigint) as order_count,
         cast(sum(paid) as decimal(18, 2)) as paid_amount,
-        cast(sum(refunded) as decimal(18, 2)) as refunded_amount
-    from movements
+        cast(sum(refunded) as decimal(18, 2)) as refunded_amount,
+        min(case when visited_earlier_on < ordered_on then visited_earlier_on end) as visited_before
+    from neighbours
+    where is_shared
     group by member_id, ordered_on
 )
 
@@ -79,9 +115,5 @@ select
     order_count,
     paid_amount,
     refunded_amount,
-    case
-        when order_count > 0 and row_number() over visits > 1
-        then date_diff('day', lag(ordered_on) over visits, ordered_on)
-    end as gap_days
-from merged_days
-window visits as (partition by member_id, order_count > 0 order by ordered_on nulls last)
+    case when order_count > 0 then date_diff('day', visited_before, ordered_on) end as gap_days
+from merged

@@ -48,7 +48,11 @@ WITH existing AS (
       ELSE 0
     END AS orders,
     CASE WHEN paid > 0 THEN paid ELSE 0 END AS paid,
-    CASE WHEN paid < 0 THEN refunded_undated - paid ELSE refunded_undated END AS refunded
+    CASE
+      WHEN paid < 0
+      THEN CAST(refunded_undated - paid AS DECIMAL(18, 2))
+      ELSE refunded_undated
+    END AS refunded
   FROM placed
   UNION ALL
   SELECT
@@ -64,14 +68,47 @@ WITH existing AS (
     AND refunded_on <= CAST('2026-06-30' AS DATE)
     AND ordered_on <= CAST('2026-06-30' AS DATE)
     AND NOT status IN ('unpaid', 'cancelled')
-), merged_days AS (
+), neighbours /* Days with one movement, nearly all, are done after this; only the others are worth a grouping. */ AS (
+  SELECT
+    member_id,
+    ordered_on,
+    orders,
+    paid,
+    refunded,
+    CASE
+      WHEN LAG(ordered_on) OVER days = ordered_on OR LEAD(ordered_on) OVER days = ordered_on
+      THEN TRUE
+      ELSE FALSE
+    END AS is_shared,
+    MAX(CASE WHEN orders > 0 THEN ordered_on END) OVER earlier AS visited_earlier_on
+  FROM movements
+  WINDOW days AS (PARTITION BY member_id ORDER BY ordered_on), earlier AS (
+    PARTITION BY member_id
+    ORDER BY ordered_on
+    rows BETWEEN UNBOUNDED preceding AND 1 preceding
+  )
+), merged AS (
+  SELECT
+    member_id,
+    ordered_on,
+    CAST(orders AS BIGINT) AS order_count,
+    paid AS paid_amount,
+    refunded AS refunded_amount,
+    visited_earlier_on AS visited_before
+  FROM neighbours
+  WHERE
+    NOT is_shared
+  UNION ALL
   SELECT
     member_id,
     ordered_on,
     CAST(SUM(orders) AS BIGINT) AS order_count,
     CAST(SUM(paid) AS DECIMAL(18, 2)) AS paid_amount,
-    CAST(SUM(refunded) AS DECIMAL(18, 2)) AS refunded_amount
-  FROM movements
+    CAST(SUM(refunded) AS DECIMAL(18, 2)) AS refunded_amount,
+    MIN(CASE WHEN visited_earlier_on < ordered_on THEN visited_earlier_on END) AS visited_before
+  FROM neighbours
+  WHERE
+    is_shared
   GROUP BY
     member_id,
     ordered_on
@@ -83,8 +120,7 @@ SELECT
   paid_amount,
   refunded_amount,
   CASE
-    WHEN order_count > 0 AND ROW_NUMBER() OVER visits > 1
-    THEN DATE_DIFF('DAY', DATE_TRUNC('DAY', LAG(ordered_on) OVER visits), DATE_TRUNC('DAY', ordered_on))
+    WHEN order_count > 0
+    THEN DATE_DIFF('DAY', DATE_TRUNC('DAY', visited_before), DATE_TRUNC('DAY', ordered_on))
   END AS gap_days
-FROM merged_days
-WINDOW visits AS (PARTITION BY member_id, order_count > 0 ORDER BY ordered_on)
+FROM merged
