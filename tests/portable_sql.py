@@ -25,7 +25,7 @@ Schema = Mapping[str, Mapping[str, str]]
 # Whatever is not here has not been tried on every engine.
 FUNCTIONS = (
     exp.And, exp.Or, exp.Case, exp.If, exp.Cast, exp.Coalesce, exp.Nullif, exp.Replace, exp.Substring,
-    exp.Count, exp.Sum, exp.Avg, exp.Median, exp.Min, exp.Max, exp.RowNumber, exp.Lag, exp.Lead, exp.DateDiff, exp.Floor,
+    exp.Count, exp.Sum, exp.Avg, exp.Median, exp.Min, exp.Max, exp.RowNumber, exp.Lag, exp.DateDiff, exp.Floor,
     exp.Abs, exp.Exp, exp.Ln, exp.Least, exp.Lower, exp.Upper, exp.Length, exp.Contains, exp.StartsWith,
 )  # fmt: skip
 LOADED = (

@@ -100,7 +100,7 @@ def assert_same_frame(one: pd.DataFrame, other: pd.DataFrame) -> None:
 
 def assert_same(one: Labelled, other: Labelled) -> None:
     for name in ("purchases", "features", "rfm", "stages", "segments"):
-        keys = ["member_id", "ordered_on"] if name == "purchases" else ["member_id"]
+        keys = ["member_id", "ordered_on", "order_count"] if name == "purchases" else ["member_id"]
         assert_same_table(one.engine.read(name, keys), other.engine.read(name, keys))
     assert_same_frame(*(shop.engine.fetch(step("silences"), shop.params) for shop in (one, other)))
     for said in (summarise_stages, summarise_rfm):

@@ -131,6 +131,23 @@ def test_a_refund_has_a_day_of_its_own_where_the_export_says_it(tmp_path: Path) 
         assert listed(shop)["M1"]["net_sales"] == 60
 
 
+def test_orders_of_a_day_are_one_purchase_day_and_its_refunds_stand_beside_it(tmp_path: Path) -> None:
+    rows = [
+        [*PLAIN[0], "退款金额", "退款时间"],
+        [*plain_order(1, amount="100"), "", ""],
+        [*plain_order(2, amount="50"), "", ""],
+        [*plain_order(3, amount="30", day="2026-06-05"), "10", "2026-06-05 20:00"],
+        [*plain_order(4, amount="20", day="2026-06-05"), "5", "2026-06-09 20:00"],
+    ]
+    with opened(write_csv(tmp_path / "a.csv", rows)) as shop:
+        days = shop.explain("M1").purchases.fillna({"gap_days": 0})
+        found = [
+            (day.ordered_on.day, day.order_count, day.paid_amount, day.refunded_amount, day.gap_days)
+            for day in days.itertuples()
+        ]
+    assert found == [(1, 2, 150, 0, 0), (5, 2, 50, 0, 4), (5, 0, 0, 10, 0), (9, 0, 0, 5, 0)]
+
+
 @pytest.mark.parametrize(
     ("header", "word", "is_purchase"),
     [("订单状态", "已发货，退款成功", True), ("订单状态", "未发货，退款成功", False), ("发货时间", "2026-06-02", True),

@@ -247,4 +247,4 @@ def test_what_other_engines_are_told(chosen: Step, dialect: str):
 def test_spark_counts_days_without_a_unit():
     # With a unit it counts hours of the session's time zone, and some days have 23.
     text = step("purchases").translated("spark", PARAMS)
-    assert "DATEDIFF(ordered_on, visited_before)" in text
+    assert "DATEDIFF(ordered_on, previous_on)" in text

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 _STEPS = {
     "order_lines": ["member_id", "order_id", "ordered_on", "paid_amount"],
     "members": ["member_id"],
-    "purchases": ["member_id", "ordered_on"],
+    "purchases": ["member_id", "ordered_on", "order_count"],
     "features": ["member_id"],
     "measures": ["measure", "measured"],
     "bands": ["measure", "score"],

@@ -174,8 +174,8 @@ def print_explanation(found: Explanation, facts: Mapping[str, Any], sink: Sink) 
     if len(found.purchases):
         sink.text()
         last = found.purchases.tail(PURCHASES_SHOWN).iloc[::-1].to_dict("records")
-        days = _("Last {shown} of {days} days with an order or a refund")
-        sink.table(PURCHASES, last, title=days.format(shown=len(last), days=len(found.purchases)))
+        heading = _("Last {shown} of {rows} rows of orders and refunds, by day")
+        sink.table(PURCHASES, last, title=heading.format(shown=len(last), rows=len(found.purchases)))
 
 
 def show_rules(found: Explanation) -> Iterator[dict[str, str]]:

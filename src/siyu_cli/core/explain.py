@@ -53,7 +53,8 @@ def explain_member(engine: Engine, params: Params, member_id: str) -> Explanatio
         )  # fmt: skip
     features = _row(engine, _one_member("features"), given) or {}
     stages = _row(engine, _one_member("stages"), given) or {}
-    purchases = engine.fetch(_one_member("purchases"), given).sort_values("ordered_on").reset_index(drop=True)
+    purchases = engine.fetch(_one_member("purchases"), given)
+    purchases = purchases.sort_values(["ordered_on", "order_count"], ascending=[True, False], ignore_index=True)
     return Explanation(member_id, member, features, stages, _checks(features, stages, params), purchases)
 
 

@@ -1,11 +1,12 @@
--- purchases: one row per member and date with an order or a refund.
+-- purchases: one row per member and date they bought on, and one per member and date of other movements of money.
 --
 -- reads   order_lines
 -- takes   $as_of      the date the shop is looked at; nothing after it exists
 --         $min_paid   the least an order must have paid to be a purchase; 0 counts free orders
 --
--- A date with order_count = 0 holds refunds or free orders only: it may count as money, never as a purchase.
--- A refund falls on its own date where the export has one, else on the date of its order.
+-- A row with order_count = 0 holds the refunds and free orders of its date: it counts as money, never as a
+-- purchase. A refund falls on its own date where the export has one, else on the date of its order.
+-- gap_days is how long before the member had last bought; a first purchase has none, nor have refunds.
 
 with existing as (
     select
@@ -65,24 +66,21 @@ movements as (
       and status not in ('unpaid', 'cancelled')
 ),
 
--- Days with one movement, nearly all, are done after this; only the others are worth a grouping.
-neighbours as (
+-- Nearly every purchase is its day's only one: grouping the few that are not is cheaper than grouping them all.
+visits as (
     select
         member_id,
         ordered_on,
-        orders,
         paid,
         refunded,
-        case
-            when lag(ordered_on) over days = ordered_on or lead(ordered_on) over days = ordered_on then true
-            else false
-        end as is_shared,
-        max(case when orders > 0 then ordered_on end) over earlier as visited_earlier_on
+        lag(ordered_on) over dates as visited_before,
+        count(*) over same_date as orders_that_day
     from movements
+    where orders > 0
     window
-        days as (partition by member_id order by ordered_on nulls last),
-        earlier as (
-            partition by member_id order by ordered_on nulls last rows between unbounded preceding and 1 preceding
+        dates as (partition by member_id order by ordered_on nulls last),
+        same_date as (
+            partition by member_id order by ordered_on nulls last range between current row and current row
         )
 ),
 
@@ -90,22 +88,33 @@ merged as (
     select
         member_id,
         ordered_on,
-        cast(orders as bigint) as order_count,
+        orders_that_day as order_count,
         paid as paid_amount,
         refunded as refunded_amount,
-        visited_earlier_on as visited_before
-    from neighbours
-    where not is_shared
+        visited_before as previous_on
+    from visits
+    where orders_that_day = 1
     union all
     select
         member_id,
         ordered_on,
-        cast(sum(orders) as bigint) as order_count,
+        count(*) as order_count,
         cast(sum(paid) as decimal(18, 2)) as paid_amount,
         cast(sum(refunded) as decimal(18, 2)) as refunded_amount,
-        min(case when visited_earlier_on < ordered_on then visited_earlier_on end) as visited_before
-    from neighbours
-    where is_shared
+        min(case when visited_before < ordered_on then visited_before end) as previous_on
+    from visits
+    where orders_that_day > 1
+    group by member_id, ordered_on
+    union all
+    select
+        member_id,
+        ordered_on,
+        0 as order_count,
+        cast(sum(paid) as decimal(18, 2)) as paid_amount,
+        cast(sum(refunded) as decimal(18, 2)) as refunded_amount,
+        null as previous_on
+    from movements
+    where orders = 0
     group by member_id, ordered_on
 )
 
@@ -115,5 +124,5 @@ select
     order_count,
     paid_amount,
     refunded_amount,
-    case when order_count > 0 then date_diff('day', visited_before, ordered_on) end as gap_days
+    date_diff('day', previous_on, ordered_on) as gap_days
 from merged

@@ -1,9 +1,10 @@
-/* purchases: one row per member and date with an order or a refund. */
+/* purchases: one row per member and date they bought on, and one per member and date of other movements of money. */
 /* reads   order_lines */
 /* takes   $as_of      the date the shop is looked at; nothing after it exists */
 /*         $min_paid   the least an order must have paid to be a purchase; 0 counts free orders */
-/* A date with order_count = 0 holds refunds or free orders only: it may count as money, never as a purchase. */
-/* A refund falls on its own date where the export has one, else on the date of its order. */
+/* A row with order_count = 0 holds the refunds and free orders of its date: it counts as money, never as a */
+/* purchase. A refund falls on its own date where the export has one, else on the date of its order. */
+/* gap_days is how long before the member had last bought; a first purchase has none, nor have refunds. */
 WITH existing AS (
   SELECT
     member_id,
@@ -68,47 +69,58 @@ WITH existing AS (
     AND refunded_on <= CAST('2026-06-30' AS DATE)
     AND ordered_on <= CAST('2026-06-30' AS DATE)
     AND NOT status IN ('unpaid', 'cancelled')
-), neighbours /* Days with one movement, nearly all, are done after this; only the others are worth a grouping. */ AS (
+), visits /* Nearly every purchase is its day's only one: grouping the few that are not is cheaper than grouping them all. */ AS (
   SELECT
     member_id,
     ordered_on,
-    orders,
     paid,
     refunded,
-    CASE
-      WHEN LAG(ordered_on) OVER days = ordered_on OR LEAD(ordered_on) OVER days = ordered_on
-      THEN TRUE
-      ELSE FALSE
-    END AS is_shared,
-    MAX(CASE WHEN orders > 0 THEN ordered_on END) OVER earlier AS visited_earlier_on
+    LAG(ordered_on) OVER dates AS visited_before,
+    COUNT(*) OVER same_date AS orders_that_day
   FROM movements
-  WINDOW days AS (PARTITION BY member_id ORDER BY ordered_on NULLS LAST), earlier AS (
+  WHERE
+    orders > 0
+  WINDOW dates AS (PARTITION BY member_id ORDER BY ordered_on NULLS LAST), same_date AS (
     PARTITION BY member_id
     ORDER BY ordered_on NULLS LAST
-    rows BETWEEN UNBOUNDED preceding AND 1 preceding
+    range BETWEEN CURRENT ROW AND CURRENT ROW
   )
 ), merged AS (
   SELECT
     member_id,
     ordered_on,
-    CAST(orders AS BIGINT) AS order_count,
+    orders_that_day AS order_count,
     paid AS paid_amount,
     refunded AS refunded_amount,
-    visited_earlier_on AS visited_before
-  FROM neighbours
+    visited_before AS previous_on
+  FROM visits
   WHERE
-    NOT is_shared
+    orders_that_day = 1
   UNION ALL
   SELECT
     member_id,
     ordered_on,
-    CAST(SUM(orders) AS BIGINT) AS order_count,
+    COUNT(*) AS order_count,
     CAST(SUM(paid) AS DECIMAL(18, 2)) AS paid_amount,
     CAST(SUM(refunded) AS DECIMAL(18, 2)) AS refunded_amount,
-    MIN(CASE WHEN visited_earlier_on < ordered_on THEN visited_earlier_on END) AS visited_before
-  FROM neighbours
+    MIN(CASE WHEN visited_before < ordered_on THEN visited_before END) AS previous_on
+  FROM visits
   WHERE
-    is_shared
+    orders_that_day > 1
+  GROUP BY
+    member_id,
+    ordered_on
+  UNION ALL
+  SELECT
+    member_id,
+    ordered_on,
+    0 AS order_count,
+    CAST(SUM(paid) AS DECIMAL(18, 2)) AS paid_amount,
+    CAST(SUM(refunded) AS DECIMAL(18, 2)) AS refunded_amount,
+    NULL AS previous_on
+  FROM movements
+  WHERE
+    orders = 0
   GROUP BY
     member_id,
     ordered_on
@@ -119,8 +131,5 @@ SELECT
   order_count,
   paid_amount,
   refunded_amount,
-  CASE
-    WHEN order_count > 0
-    THEN CAST(DATEDIFF(ordered_on, visited_before) AS BIGINT)
-  END AS gap_days
+  CAST(DATEDIFF(ordered_on, previous_on) AS BIGINT) AS gap_days
 FROM merged
