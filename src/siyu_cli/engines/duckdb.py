@@ -88,7 +88,8 @@ def connect(memory_limit: str | None = None) -> duckdb.DuckDBPyConnection:
     connection.execute("set temp_directory = $folder", {"folder": str(spill)})
     connection.execute("set max_temp_directory_size = '100GB'")
     connection.execute("set preserve_insertion_order = false")
-    connection.execute("set block_allocator_memory = '2GB'")
+    # Blocks that one step gave back are the next step's, instead of the system's and then asked for again.
+    connection.execute("set block_allocator_memory = '50%'")
     connection.execute("set TimeZone = 'UTC'")
     # A score's bands are up to 15 rows: a loop over them beats the sort of a range join.
     connection.execute("set nested_loop_join_threshold = 64")

@@ -24,9 +24,8 @@ WITH aged AS (
     COUNT(visited_on) AS log_days,
     CAST(quantileExactInclusive(0.5)(gap_days) AS Nullable(Float64)) AS median_gap_days,
     CAST(SUM(orders) AS Nullable(Int64)) AS log_orders,
-    CAST(SUM(paid) AS Nullable(Float64)) AS log_paid,
-    CAST(SUM(refunded) AS Nullable(Float64)) AS log_refunded,
-    CAST(SUM(net) AS Nullable(Decimal(18, 2))) AS log_net,
+    CAST(SUM(paid) AS Nullable(Decimal(18, 2))) AS log_paid,
+    CAST(SUM(refunded) AS Nullable(Decimal(18, 2))) AS log_refunded,
     CAST(SUM(CASE WHEN age_days < 90 THEN orders ELSE 0 END) AS Nullable(Int64)) AS log_orders_90d,
     CAST(SUM(CASE WHEN age_days < 365 THEN orders ELSE 0 END) AS Nullable(Int64)) AS log_orders_365d,
     CAST(SUM(CASE WHEN age_days < 90 THEN net ELSE 0 END) AS Nullable(Decimal(18, 2))) AS log_net_90d,
@@ -61,7 +60,7 @@ WITH aged AS (
     COALESCE(log_orders, 0) AS log_orders,
     log_paid,
     log_refunded,
-    COALESCE(log_net, 0) AS log_net,
+    CAST(COALESCE(log_paid - log_refunded, 0) AS Nullable(Decimal(18, 2))) AS log_net,
     COALESCE(log_orders_90d, 0) AS log_orders_90d,
     COALESCE(log_orders_365d, 0) AS log_orders_365d,
     COALESCE(log_net_90d, 0) AS log_net_90d,
@@ -170,7 +169,10 @@ SELECT
     WHEN history <> 'totals'
     THEN CAST(log_net_365d AS Nullable(Decimal(18, 2)))
   END AS net_sales_365d,
-  CASE WHEN history <> 'totals' THEN log_refunded / nullIf(log_paid, 0) END AS refund_rate,
+  CASE
+    WHEN history <> 'totals'
+    THEN CAST(log_refunded AS Nullable(Float64)) / nullIf(CAST(log_paid AS Nullable(Float64)), 0)
+  END AS refund_rate,
   COALESCE(invitees, 0) AS referred_count,
   CASE WHEN invitees > 0 THEN TRUE ELSE FALSE END AS is_referrer,
   CASE WHEN is_registered THEN TRUE ELSE FALSE END AS is_registered,

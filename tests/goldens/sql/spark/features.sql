@@ -24,9 +24,8 @@ WITH aged AS (
     COUNT(visited_on) AS log_days,
     CAST(MEDIAN(gap_days) AS DOUBLE) AS median_gap_days,
     CAST(SUM(orders) AS BIGINT) AS log_orders,
-    CAST(SUM(paid) AS DOUBLE) AS log_paid,
-    CAST(SUM(refunded) AS DOUBLE) AS log_refunded,
-    CAST(SUM(net) AS DECIMAL(18, 2)) AS log_net,
+    CAST(SUM(paid) AS DECIMAL(18, 2)) AS log_paid,
+    CAST(SUM(refunded) AS DECIMAL(18, 2)) AS log_refunded,
     CAST(SUM(CASE WHEN age_days < 90 THEN orders ELSE 0 END) AS BIGINT) AS log_orders_90d,
     CAST(SUM(CASE WHEN age_days < 365 THEN orders ELSE 0 END) AS BIGINT) AS log_orders_365d,
     CAST(SUM(CASE WHEN age_days < 90 THEN net ELSE 0 END) AS DECIMAL(18, 2)) AS log_net_90d,
@@ -59,7 +58,7 @@ WITH aged AS (
     COALESCE(log_orders, 0) AS log_orders,
     log_paid,
     log_refunded,
-    COALESCE(log_net, 0) AS log_net,
+    CAST(COALESCE(log_paid - log_refunded, 0) AS DECIMAL(18, 2)) AS log_net,
     COALESCE(log_orders_90d, 0) AS log_orders_90d,
     COALESCE(log_orders_365d, 0) AS log_orders_365d,
     COALESCE(log_net_90d, 0) AS log_net_90d,
@@ -149,7 +148,10 @@ SELECT
   CASE WHEN history <> 'totals' THEN CAST(log_orders_365d AS BIGINT) END AS orders_365d,
   CASE WHEN history <> 'totals' THEN CAST(log_net_90d AS DECIMAL(18, 2)) END AS net_sales_90d,
   CASE WHEN history <> 'totals' THEN CAST(log_net_365d AS DECIMAL(18, 2)) END AS net_sales_365d,
-  CASE WHEN history <> 'totals' THEN log_refunded / NULLIF(log_paid, 0) END AS refund_rate,
+  CASE
+    WHEN history <> 'totals'
+    THEN CAST(log_refunded AS DOUBLE) / NULLIF(CAST(log_paid AS DOUBLE), 0)
+  END AS refund_rate,
   COALESCE(invitees, 0) AS referred_count,
   CASE WHEN invitees > 0 THEN TRUE ELSE FALSE END AS is_referrer,
   CASE WHEN is_registered THEN TRUE ELSE FALSE END AS is_registered,
