@@ -23,6 +23,8 @@ class DuckDBEngine:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection | None = None) -> None:
         self.connection = connection or connect()
+        # Blocks that one step gives back are the next step's, instead of the system's and then asked for again.
+        self.connection.execute("set block_allocator_memory = '50%'")
 
     def open(self, name: str, source: pd.DataFrame | pa.Table | Path) -> None:
         """Give a frame, an Arrow table, or a Parquet file or folder a name."""
@@ -88,9 +90,9 @@ def connect(memory_limit: str | None = None) -> duckdb.DuckDBPyConnection:
     connection.execute("set temp_directory = $folder", {"folder": str(spill)})
     connection.execute("set max_temp_directory_size = '100GB'")
     connection.execute("set preserve_insertion_order = false")
-    # Blocks that one step gave back are the next step's, instead of the system's and then asked for again.
-    connection.execute("set block_allocator_memory = '50%'")
     connection.execute("set TimeZone = 'UTC'")
+    # Freed memory goes back to the system soon: while a sheet is cleaned, a larger one is being read.
+    connection.execute("set allocator_background_threads = true")
     # A score's bands are up to 15 rows: a loop over them beats the sort of a range join.
     connection.execute("set nested_loop_join_threshold = 64")
     if memory_limit:
