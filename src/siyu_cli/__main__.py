@@ -1,8 +1,6 @@
 """``python -m siyu_cli`` is ``siyu``."""
 
-import sys
-
-from siyu_cli.cli.main import main
+from siyu_cli.cli.main import run
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()
