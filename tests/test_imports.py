@@ -24,14 +24,15 @@ DOWNWARD = {
     "errors": set(),
     "tables": set(),
     "locale": set(),
+    "meanwhile": set(),
     "config": {"errors", "tables"},
     "engines": {"errors"},
     "core": {"config", "engines.protocol", "errors", "tables"},
-    "files": {"errors", "tables"},
+    "files": {"errors", "meanwhile", "tables"},
     "ledger": {"errors", "tables"},
     "demo": {"core", "errors", "files", "tables"},
     "shop": {"config", "core", "engines", "errors", "files", "tables"},
-    "cli": {"config", "core", "demo", "engines", "errors", "files", "ledger", "locale", "shop", "tables"},
+    "cli": {"config", "core", "demo", "engines", "errors", "files", "ledger", "locale", "meanwhile", "shop", "tables"},
 }
 # What they may name in annotations besides.
 TYPES = {"engines": {"core.query"}, "files": {"config"}, "ledger": {"config"}}

@@ -57,14 +57,6 @@ def read_source(
     return Source(files, settings, day, password)
 
 
-def import_meanwhile(*modules: str) -> None:
-    """Import what the models need while files are read, which takes another core: half a second less to wait."""
-    from importlib import import_module
-    from threading import Thread
-
-    Thread(target=lambda: [import_module(name) for name in modules], daemon=True).start()
-
-
 def load_shop(
     source: Source, sink: Sink, aliases: Mapping[str, str] | None = None, snapshot: Path | None = None
 ) -> Shop:

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -72,7 +73,12 @@ def run() -> NoReturn:
     """Be the process ``siyu``: run the command line and leave with its exit code."""
     # Loading modules makes many objects and no garbage: looking for it is an eighth of the time they take.
     gc.set_threshold(200_000)
-    sys.exit(main())
+    code = main()
+    # Nothing is open any more. The interpreter would look through all that is left before the system frees it.
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
+    os._exit(code)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from siyu_cli.cli import notify as notifying
-from siyu_cli.cli.loading import import_meanwhile, load_shop, read_source, tell_load
+from siyu_cli.cli.loading import load_shop, read_source, tell_load
 from siyu_cli.cli.memory import Memory, open_memory
 from siyu_cli.cli.options import (
     AsOf,
@@ -33,6 +33,7 @@ from siyu_cli.cli.writing import check_output
 from siyu_cli.errors import EXIT_FINDINGS, ComplianceError, UsageError
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
+from siyu_cli.meanwhile import import_meanwhile
 from siyu_cli.tables import REFERRAL_FIGURES
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from siyu_cli.cli.loading import import_meanwhile, load_shop, read_source, tell_load
+from siyu_cli.cli.loading import load_shop, read_source, tell_load
 from siyu_cli.cli.memory import open_memory
 from siyu_cli.cli.options import (
     AsOf,
@@ -73,7 +73,6 @@ def segment(  # noqa: PLR0913, PLR0917  each parameter is an option
         open_memory("segment", source, {"where": where, "by": by}) as memory,
         load_shop(source, sink, memory.aliases(), memory.last_snapshot()) as shop,
     ):
-        import_meanwhile("pandas", "siyu_cli.files.write")
         # A list cut down by a condition is no picture of the shop: it is neither compared nor kept.
         snapshot = None if where else memory.last_snapshot()
         with sink.status(_("Working out the stages…")):

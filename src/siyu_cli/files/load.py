@@ -34,6 +34,7 @@ from siyu_cli.files.loading.words import map_status_words
 from siyu_cli.files.read import Source, read_each, read_sources
 from siyu_cli.files.reading.allocator import give_back_memory
 from siyu_cli.files.recognise import recognise
+from siyu_cli.meanwhile import import_meanwhile
 
 if TYPE_CHECKING:
     import duckdb
@@ -72,6 +73,8 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     """Return the loaded shop; raises a ``SiyuError`` that names the file when nothing can be made of it."""
     load_macros(connection)
     opened = _open_files(connection, settings, request)
+    # Results are frames. Loaded any sooner, pandas would stand in memory when reading needs the most.
+    import_meanwhile("pandas")
     sheets = [sheet for file in opened for sheet in file.sheets]
     reports = {place: report for file in opened for place, report in file.left_out.items()}
     if not sheets:
