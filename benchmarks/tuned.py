@@ -14,7 +14,6 @@ def main() -> None:
     query = (Path(__file__).parent / "tuned.sql").read_text("utf-8")
     connection = duckdb.connect()
     connection.execute("set preserve_insertion_order = false")
-    connection.execute("set block_allocator_memory = '50%'")
     params = {"lines": lines, "as_of": make_data.AS_OF, "out": out}
     connection.execute(f"copy (\n{query}\n) to $out (format parquet, compression zstd)", params)
 
