@@ -42,10 +42,14 @@ class Where:
 
 @dataclass(frozen=True)
 class Note:
-    """Something an operator should know: an English template and the facts that fill it."""
+    """Something an operator should know: an English template and the facts that fill it.
+
+    A finding is a note that makes the result doubtful: a command that has one ends with exit code 3.
+    """
 
     message: str
     facts: Mapping[str, object] = field(default_factory=dict)
+    is_finding: bool = False
 
     def __str__(self) -> str:
         """Return the note in English."""

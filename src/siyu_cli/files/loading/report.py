@@ -96,6 +96,11 @@ class LoadReport:
         """Return rejected rows / rows in; 0 when nothing came in."""
         return self.rows_rejected / self.rows_in if self.rows_in else 0.0
 
+    @property
+    def findings(self) -> tuple[Note, ...]:
+        """Return the warnings that make the result doubtful: a command that has one ends with exit code 3."""
+        return tuple(note for note in self.warnings if note.is_finding)
+
     def as_dict(self) -> dict[str, object]:
         """Return ``{rows_in, rows_used, rows_rejected, rows_skipped, skipped, rejects}`` for machine formats."""
         return {
