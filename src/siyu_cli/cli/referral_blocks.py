@@ -117,18 +117,27 @@ def facts(report: ReferralReport) -> Iterator[tuple[str, str]]:
             _("{days} days (median)").format(days=show(figures["viral_cycle_days"], "number")),
         )
     if value["matched"]:
-        yield _("Referred vs organic"), _(
-            "net sales {referred} against {organic} per member, difference {difference} ({low} to {high}); "
-            "{matched} of {members} matched on joining {matched_on}"
-        ).format(
-            **{key: show(value[key], "money") for key in ("difference", "low", "high")},
-            referred=show(value["referred_mean"], "money"), organic=show(value["organic_mean"], "money"),
-            matched=show(value["matched"], "count"), members=show(value["new_members"], "count"),
-            matched_on=_("month") if value["matched_on"] == "month" else _("month and channel"),
-        )  # fmt: skip
+        yield _("Referred vs organic"), against_organic(value)
     yield _("Not counted as joined"), uncounted(report)
     for finding in report.findings:
         yield finding.code, _(finding.note.message).format(**finding.note.facts)
+
+
+def against_organic(value: Mapping[str, Any]) -> str:
+    """Return what a referred member is worth beside an organic one, and how sure that is."""
+    interval = _("too few members to say how sure")
+    if value["low"] is not None:
+        interval = _("{low} to {high}").format(**{key: show(value[key], "money") for key in ("low", "high")})
+    levels = {"month and channel": _("month and channel"), "month": _("month"), "year": _("year")}
+    return _(
+        "net sales {referred} against {organic} per member, difference {difference} ({interval}); "
+        "{matched} of {members} matched on joining {matched_on}"
+    ).format(
+        difference=show(value["difference"], "money"), interval=interval,
+        referred=show(value["referred_mean"], "money"), organic=show(value["organic_mean"], "money"),
+        matched=show(value["matched"], "count"), members=show(value["new_members"], "count"),
+        matched_on=levels[value["matched_on"]],
+    )  # fmt: skip
 
 
 def uncounted(report: ReferralReport) -> str:
@@ -257,9 +266,13 @@ def _variants(figures: Mapping[str, Any]) -> Block:
         }
         for row in found["comparisons"]
     ]
-    note = _("Against {control}; per invite, 95-percent intervals; arms as planned: p {srm}; look no. {looks}").format(
-        control=found["control"], srm=f"{found['srm_p_value']:.3g}" if found["srm_p_value"] is not None else "–",
-        looks=found["looks"],
+    inviters = _(", ").join(f"{mask_text(key)} {count:,}" for key, count in found["inviters"].items())
+    note = _(
+        "Against {control}; rates per invite, compared by inviter ({inviters}), 95-percent intervals; arms as planned: "
+        "p {srm}; look no. {looks}"
+    ).format(
+        control=found["control"], inviters=inviters,
+        srm=f"{found['srm_p_value']:.3g}" if found["srm_p_value"] is not None else "–", looks=found["looks"],
     )  # fmt: skip
     return _block(VARIANTS.columns, rows, heading(VARIANTS), note=note)
 
