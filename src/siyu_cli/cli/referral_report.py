@@ -86,8 +86,11 @@ FailOn = Annotated[
 ]
 Notify = Annotated[
     list[str] | None,
-    typer.Option("--notify", metavar="URL", help="Send the short report there (Apprise URL); repeatable."),
-]
+    typer.Option(
+        "--notify", metavar="URL",
+        help="Send the short report there: a robot's webhook or an Apprise URL; repeatable.",
+    ),
+]  # fmt: skip
 Override = Annotated[
     list[str] | None,
     typer.Option(
@@ -330,7 +333,8 @@ def tell_others(report: ReferralReport, urls: Sequence[str]) -> list[str]:
     from siyu_cli.cli.referral_blocks import markdown
 
     failed = notifying.send(urls, _("Referral report"), markdown(report))
-    return [_("The notification was not delivered: {service}.").format(service=service) for service in failed]
+    told = _("The notification was not delivered: {service} ({why}).")
+    return [told.format(service=service, why=why) for service, why in failed]
 
 
 def tell(
