@@ -153,15 +153,19 @@ class Churn:
 
     @cached_property
     def risks(self) -> pd.DataFrame:
-        """Return one row per risk band as in ``tables.RISK_SUMMARY``."""
+        """Return one row per risk band as in ``tables.RISK_SUMMARY``; value at risk is that of the list."""
         import pandas as pd
 
-        frame = self.members.astype({"value_at_risk": float})
-        groups = frame.groupby("risk_band")
-        known = pd.DataFrame({"members": groups.size(), "value_at_risk": groups["value_at_risk"].sum().round(2)})
-        rows = known.reindex(list(RISK_BANDS)).fillna(0).rename_axis("risk_band").reset_index()
-        rows["members"] = rows["members"].astype("int64")
-        rows["member_share"] = rows["members"] / (len(frame) or float("nan"))
+        every, listed = self.members, self.at_risk().to_pandas().astype({"value_at_risk": float})
+        counts = {
+            "members": every.groupby("risk_band").size(),
+            "gone": every[every["stage"] == "churned"].groupby("risk_band").size(),
+            "listed": listed.groupby("risk_band").size(),
+        }
+        rows = pd.DataFrame({**counts, "value_at_risk": listed.groupby("risk_band")["value_at_risk"].sum().round(2)})
+        rows = rows.reindex(list(RISK_BANDS)).fillna(0).astype(dict.fromkeys(counts, "int64"))
+        rows = rows.rename_axis("risk_band").reset_index()
+        rows["member_share"] = rows["members"] / (len(every) or float("nan"))
         then = pd.DataFrame(self.record or [], columns=["risk_band", "members", "silent_share"])
         then = then.rename(columns={"members": "members_past_year"})
         return rows.merge(then, on="risk_band", how="left")[list(RISK_SUMMARY.keys)]

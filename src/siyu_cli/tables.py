@@ -629,10 +629,12 @@ CHURN = Table("churn", "Members at risk", "流失风险名单", "one row per buy
 
 RISK_SUMMARY = Table("risks", "Risk", "流失风险", "one row per risk band", (
     CHURN["risk_band"],
-    _column("count", "members", "Members", "人数"),
-    _column("rate", "member_share", "Share of members", "人数占比"),
+    _column("count", "listed", "On the list", "名单人数", note="not gone yet, risk high or medium"),
     CHURN["value_at_risk"],
-    _column("count", "members_past_year", "Members, past year", "过去一年人数", note="in this band at dates of the past year, whole horizons back"),
+    _column("count", "gone", "Gone already", "已流失人数", note="stage churned: not on the list"),
+    _column("count", "members", "All buyers", "全部买家"),
+    _column("rate", "member_share", "Share of buyers", "人数占比"),
+    _column("count", "members_past_year", "Buyers, past year", "过去一年人数", note="in this band at dates of the past year, whole horizons back"),
     _column("rate", "silent_share", "Really left", "实际流失率", note="of these, no order in the horizon that followed"),
 ))
 

@@ -55,7 +55,6 @@ siyu churn 订单.xlsx --backtest
 """
 MODELS = ("mbg", "bg", "pareto", "ensemble")
 SHOWN = 10
-BARS = ("member_share",)
 
 Horizon = Annotated[
     int | None,
@@ -209,7 +208,7 @@ def write_churn(result: Churn, listed: pa.Table, path: Path, *, force: bool) -> 
 
         contents = ChurnContents(
             listed, pa.Table.from_pandas(result.risks, preserve_index=False), result.load, describe_run(result),
-            headlines=[f"{name}: {text}" for name, text in describe(result)],
+            headlines=[headline(result, listed), *(f"{name}: {text}" for name, text in describe(result))],
         )  # fmt: skip
         write_workbook(path, churn_sheets(contents, lang=get_language(), translate=_), force=force)
 
@@ -228,21 +227,8 @@ def print_result(result: Churn, listed: pa.Table, sink: Sink) -> None:
 
 
 def print_summary(result: Churn, listed: pa.Table, sink: Sink) -> None:
-    """Print how many are in each risk band and what came true of it before, then the first of the list."""
-    line = _("As of {as_of}: {scored} buyers scored, {listed} listed; {value} at stake within {days} days")
-    stake = sum(value or 0 for value in listed["value_at_risk"].to_pylist())
-    sink.text(
-        line.format(
-            as_of=result.meta["as_of"],
-            scored=show(result.scored.num_rows, "count"),
-            listed=show(listed.num_rows, "count"),
-            value=show(round(stake, 2), "money"),
-            days=result.model.horizon_days,
-        )
-    )
-    sink.text()
-    risks = entitle(result.risks.to_dict("records"), "risk_band", RISK_BANDS)
-    sink.table(RISK_SUMMARY.columns, risks, title=heading(RISK_SUMMARY), bars=BARS)
+    """Print who is on the list and what is at stake, then the risk bands and what came true of them before."""
+    sink.text(headline(result, listed))
     rows = entitle(listed.slice(0, SHOWN).to_pylist(), "stage", STAGES)
     if rows:
         sink.text()
@@ -250,7 +236,23 @@ def print_summary(result: Churn, listed: pa.Table, sink: Sink) -> None:
         shown = [{**row, "member_id": mask_text(row["member_id"])} for row in rows]
         sink.table([CHURN[key] for key in keys], shown, title=heading(CHURN))
     sink.text()
+    brief = [column for column in RISK_SUMMARY.columns if column.key != "member_share"]
+    sink.table(brief, entitle(result.risks.to_dict("records"), "risk_band", RISK_BANDS), title=heading(RISK_SUMMARY))
+    sink.text()
     sink.facts(describe(result))
+
+
+def headline(result: Churn, listed: pa.Table) -> str:
+    """Return the list in one sentence: how many are on it, what is at stake, who is gone already."""
+    stake = sum(value or 0 for value in listed["value_at_risk"].to_pylist())
+    return _(
+        "As of {as_of}: {listed} members on the list, {value} at stake within {days} days; of {scored} buyers "
+        "{gone} are gone already"
+    ).format(
+        as_of=result.meta["as_of"], listed=show(listed.num_rows, "count"), value=show(round(stake, 2), "money"),
+        days=result.model.horizon_days, scored=show(result.scored.num_rows, "count"),
+        gone=show(int(result.risks["gone"].sum()), "count"),
+    )  # fmt: skip
 
 
 def describe(result: Churn) -> Iterator[tuple[str, str]]:
@@ -346,6 +348,23 @@ def write_backtest(found: Sequence[Mapping[str, Any]], shop: Shop, path: Path, *
     write_workbook(path, sheets, force=force)
 
 
+def weigh(money: Mapping[str, Any]) -> str:
+    """Return what was at stake beside what was lost, and whether the top of the list held it."""
+    facts = {key: show(money[key], "money") for key in ("value_at_risk", "lost")}
+    told = _("{listed} were on the list, {value_at_risk} at stake, {lost} of their usual spend really lost;").format(
+        listed=show(money["listed"], "count"), **facts
+    )
+    top = money["top_tenth"]
+    if top["value_at_risk"] is None:
+        return told + " " + _("nobody on it who left had spent anything in the year before.")
+    told += " " + _("its first tenth held {share} of that, {other} if sorted by past-year spend alone.").format(
+        share=show(top["value_at_risk"], "rate"), other=show(top["past_year"], "rate")
+    )
+    if top["value_at_risk"] < top["past_year"]:
+        told += " " + _("Warning: sorting by past-year spend found more of it.")
+    return told
+
+
 def judge(cut: Mapping[str, Any]) -> Iterator[str]:
     """Yield what a cut-off says in words: does the model beat recency here, and can its chances be believed."""
     (_name, mbg), *_others = cut["models"].items()
@@ -359,5 +378,6 @@ def judge(cut: Mapping[str, Any]) -> Iterator[str]:
     else:
         verdict = _("the model told them apart at least as well as days since the last order ({auc}, {other});")
     yield verdict.format(**facts) + " " + _("its chances were off by {error} on average.").format(**facts)
+    yield weigh(cut["money"])
     for name in cut["festivals"]:
         yield _("{name} fell into these days: take them as unlike others.").format(name=name)

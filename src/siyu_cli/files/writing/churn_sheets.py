@@ -98,7 +98,7 @@ def _summary(contents: ChurnContents, words: Words) -> SheetSpec:
             ),
             "risk_band", (key,), row=5, column=place * 6, width=360,
         )
-        for place, key in enumerate(("members", "value_at_risk"))
+        for place, key in enumerate(("listed", "value_at_risk"))
     )  # fmt: skip
     return SheetSpec(
         _("Summary"), contents.risks, words.columns(tables.RISK_SUMMARY.columns),
