@@ -14,18 +14,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from siyu_cli.files.loading import parquet
 from siyu_cli.files.loading.account import account_for
 from siyu_cli.files.loading.clean import load_macros
 from siyu_cli.files.loading.exclude import exclude_members
 from siyu_cli.files.loading.identity import link_members
 from siyu_cli.files.loading.judge import describe_sources, judge_members, judge_orders
 from siyu_cli.files.loading.report import Input, LoadReport, Note, SheetReport, UnusableError
-from siyu_cli.files.loading.scripts import first_row
 from siyu_cli.files.loading.sources import (
     SheetSource,
     lend_cells,
     let_go,
-    parquet_rows,
     project,
     unite,
 )
@@ -178,7 +177,8 @@ def _recognised(
         )  # fmt: skip
         data = rows if raw.parquet else max(0, rows - match.first_data_row)
         if match.table is None:
-            header = 0 if match.header_row is None else match.header_row + 1
+            # The header of a Parquet file is none of its rows.
+            header = 0 if raw.parquet or match.header_row is None else match.header_row + 1
             opened.left_out[number] = _left_out(raw, "unrecognised_sheet", max(0, rows - header), match)
         elif match.preset is not None and not match.preset.has_buyer:
             opened.left_out[number] = _left_out(raw, "no_buyer_column", data, match)
@@ -200,15 +200,14 @@ def _left_out(raw: RawSheet, rule: str, rows: int, match: Match | None) -> Sheet
 def _row_count(connection: duckdb.DuckDBPyConnection, raw: RawSheet) -> int:
     if raw.cells is not None:
         return int(raw.cells.num_rows)
-    counted = first_row(connection, "select count(*) from read_parquet($path)", {"path": str(raw.parquet)})
-    return int(counted[0]) if counted else 0
+    return parquet.count_rows(connection, raw)
 
 
 def _first_rows(connection: duckdb.DuckDBPyConnection, raw: RawSheet) -> list[list[str | None]]:
     if raw.cells is not None:
         columns = [column.to_pylist() for column in raw.cells.slice(0, _LOOK).columns]
         return [list(row) for row in zip(*columns, strict=True)]
-    return parquet_rows(connection, raw, _LOOK)
+    return parquet.head(connection, raw, _LOOK)
 
 
 def _unusable(reports: Mapping[int, SheetReport], opened: Sequence[_OpenedFile]) -> UnusableError:
