@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from siyu_cli.errors import DataError, Where
 from siyu_cli.files.loading import parquet
 from siyu_cli.files.loading.account import account_for
 from siyu_cli.files.loading.clean import load_macros
@@ -175,6 +176,7 @@ def _recognised(
             _first_rows(connection, raw), file=raw.file, sheet=raw.sheet,
             header_map=mapping.header_map, other_headers=mapping.other_headers,
         )  # fmt: skip
+        match = _beside_undecodable(raw, match)
         data = rows if raw.parquet else max(0, rows - match.first_data_row)
         if match.table is None:
             # The header of a Parquet file is none of its rows.
@@ -185,6 +187,23 @@ def _recognised(
         else:
             opened.sheets.append(SheetSource(number, raw, match, data, scope=match.amount_scope))
     return opened
+
+
+def _beside_undecodable(raw: RawSheet, match: Match) -> Match:
+    """Return the match with the data beginning at an undecodable row below the header, which reads as blank.
+
+    DataError where nothing was recognised and such a row stands among the first: it may be the header.
+    """
+    undecodable = [fault.row - raw.first_row for fault in raw.faults if fault.reason == "undecodable"]
+    if match.table is None and undecodable and undecodable[0] < _LOOK:
+        row = raw.first_row + undecodable[0]
+        raise DataError(
+            "{file}, row {row}, is no text in {encoding}: if it is the header, nothing can be read.",
+            hint="Export it again, or correct that row and save the file as UTF-8.",
+            where=Where(file=raw.file, sheet=raw.sheet, row=row), file=raw.file, row=row, encoding=raw.encoding,
+        )  # fmt: skip
+    below = [row for row in undecodable if match.header_row is not None and row > match.header_row]
+    return replace(match, first_data_row=min([match.first_data_row, *below]))
 
 
 def _left_out(raw: RawSheet, rule: str, rows: int, match: Match | None) -> SheetReport:

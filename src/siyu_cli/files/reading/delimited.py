@@ -66,7 +66,7 @@ def read_text(content: Content) -> RawSheet:
 
 def _shape_of(content: Content, encoding: Encoding) -> Shape:
     head = content.head(_SAMPLE_BYTES)
-    sample = codecs.getincrementaldecoder(encoding.name)("replace").decode(head)
+    sample = codecs.getincrementaldecoder(encoding.codec)("replace").decode(head)
     if len(head) == _SAMPLE_BYTES:
         sample = sample[: max(sample.rfind("\n"), sample.rfind("\r")) + 1] or sample
     declared = re.match(r"sep=(.)\r?\n", sample)  # a line Excel understands and some exports write
@@ -146,7 +146,7 @@ def _arrow(content: Content, shape: Shape, odd: list[Any], use_threads: bool) ->
             stream,
             read_options=arrow_csv.ReadOptions(
                 use_threads=use_threads, column_names=names,
-                encoding=_ARROW_NAMES.get(shape.encoding.name, shape.encoding.name),
+                encoding=_ARROW_NAMES.get(shape.encoding.name, shape.encoding.codec),
             ),
             parse_options=arrow_csv.ParseOptions(
                 delimiter=shape.delimiter, newlines_in_values=shape.quoting != csv.QUOTE_NONE,
@@ -241,9 +241,9 @@ def _records(content: Content, shape: Shape) -> Iterator[list[str]]:
     encoding = shape.encoding
     errors = "strict"
     if encoding.is_damaged:
-        # A damaged UTF-16 text has no bytes to carry through: what does not decode shows as �.
-        errors = "replace" if encoding.name.startswith("utf-16") else "surrogateescape"
-    with content.open() as stream, io.TextIOWrapper(stream, encoding.name, errors, newline="") as text:
+        # A damaged UTF-16 or UTF-32 text has no bytes to carry through: what does not decode shows as �.
+        errors = "replace" if encoding.is_wide else "surrogateescape"
+    with content.open() as stream, io.TextIOWrapper(stream, encoding.codec, errors, newline="") as text:
         if shape.delimiter == SPACES:
             yield from (line.split() for line in text)
         elif shape.quoting == csv.QUOTE_NONE:
@@ -254,15 +254,16 @@ def _records(content: Content, shape: Shape) -> Iterator[list[str]]:
 
 def _is_undecodable(record: Sequence[str], shape: Shape) -> bool:
     text = "".join(record)
-    return "�" in text if shape.encoding.name.startswith("utf-16") else _SURROGATE.search(text) is not None
+    return "\0" in text or ("�" in text if shape.encoding.is_wide else _SURROGATE.search(text) is not None)
 
 
 def _shown(record: Sequence[str], shape: Shape) -> str:
     """Return a record with its bad bytes spelt out: ``caf\\xe9``."""
     text = shape.delimiter.join(record)[:200]
-    if shape.encoding.name.startswith("utf-16"):
-        return text
-    return text.encode(shape.encoding.name, "surrogateescape").decode(shape.encoding.name, "backslashreplace")
+    codec = shape.encoding.codec
+    if not shape.encoding.is_wide:
+        text = text.encode(codec, "surrogateescape").decode(codec, "backslashreplace")
+    return text.replace("\0", "\\x00")
 
 
 def _too_wide(content: Content, row: int) -> DataError:
