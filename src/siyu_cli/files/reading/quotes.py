@@ -32,7 +32,7 @@ def quoted_records(lines: Iterable[str], delimiter: str, width: int) -> Iterator
         except StopIteration:
             return
         except csv.Error:
-            if len(source.taken) < 2:  # noqa: PLR2004  one line: it is the value that is too long
+            if len(source.taken) < 2:  # one line: it is the value that is too long
                 raise
             record = None
         taken = source.taken
