@@ -28,7 +28,7 @@ DOWNWARD = {
     "config": {"errors", "tables"},
     "engines": {"errors"},
     "core": {"config", "engines.protocol", "errors", "tables"},
-    "files": {"errors", "meanwhile", "tables"},
+    "files": {"engines", "errors", "meanwhile", "tables"},
     "ledger": {"errors", "tables"},
     "demo": {"core", "errors", "files", "tables"},
     "shop": {"config", "core", "engines", "errors", "files", "tables"},

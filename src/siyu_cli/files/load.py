@@ -14,18 +14,18 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from siyu_cli.errors import DataError, Where
+from siyu_cli.files.loading import parquet
 from siyu_cli.files.loading.account import account_for
 from siyu_cli.files.loading.clean import load_macros
 from siyu_cli.files.loading.exclude import exclude_members
 from siyu_cli.files.loading.identity import link_members
 from siyu_cli.files.loading.judge import describe_sources, judge_members, judge_orders
 from siyu_cli.files.loading.report import Input, LoadReport, Note, SheetReport, UnusableError
-from siyu_cli.files.loading.scripts import first_row
 from siyu_cli.files.loading.sources import (
     SheetSource,
     lend_cells,
     let_go,
-    parquet_rows,
     project,
     unite,
 )
@@ -178,15 +178,34 @@ def _recognised(
             _first_rows(connection, raw), file=raw.file, sheet=raw.sheet,
             header_map=mapping.header_map, other_headers=mapping.other_headers,
         )  # fmt: skip
+        match = _beside_undecodable(raw, match)
         data = rows if raw.parquet else max(0, rows - match.first_data_row)
         if match.table is None:
-            header = 0 if match.header_row is None else match.header_row + 1
+            # The header of a Parquet file is none of its rows.
+            header = 0 if raw.parquet or match.header_row is None else match.header_row + 1
             opened.left_out[number] = _left_out(raw, "unrecognised_sheet", max(0, rows - header), match)
         elif match.preset is not None and not match.preset.has_buyer:
             opened.left_out[number] = _left_out(raw, "no_buyer_column", data, match)
         else:
             opened.sheets.append(SheetSource(number, raw, match, data, scope=match.amount_scope))
     return opened
+
+
+def _beside_undecodable(raw: RawSheet, match: Match) -> Match:
+    """Return the match with the data beginning at an undecodable row below the header, which reads as blank.
+
+    DataError where nothing was recognised and such a row stands among the first: it may be the header.
+    """
+    undecodable = [fault.row - raw.first_row for fault in raw.faults if fault.reason == "undecodable"]
+    if match.table is None and undecodable and undecodable[0] < _LOOK:
+        row = raw.first_row + undecodable[0]
+        raise DataError(
+            "{file}, row {row}, is no text in {encoding}: if it is the header, nothing can be read.",
+            hint="Export it again, or correct that row and save the file as UTF-8.",
+            where=Where(file=raw.file, sheet=raw.sheet, row=row), file=raw.file, row=row, encoding=raw.encoding,
+        )  # fmt: skip
+    below = [row for row in undecodable if match.header_row is not None and row > match.header_row]
+    return replace(match, first_data_row=min([match.first_data_row, *below]))
 
 
 def _left_out(raw: RawSheet, rule: str, rows: int, match: Match | None) -> SheetReport:
@@ -202,15 +221,14 @@ def _left_out(raw: RawSheet, rule: str, rows: int, match: Match | None) -> Sheet
 def _row_count(connection: duckdb.DuckDBPyConnection, raw: RawSheet) -> int:
     if raw.cells is not None:
         return int(raw.cells.num_rows)
-    counted = first_row(connection, "select count(*) from read_parquet($path)", {"path": str(raw.parquet)})
-    return int(counted[0]) if counted else 0
+    return parquet.count_rows(connection, raw)
 
 
 def _first_rows(connection: duckdb.DuckDBPyConnection, raw: RawSheet) -> list[list[str | None]]:
     if raw.cells is not None:
         columns = [column.to_pylist() for column in raw.cells.slice(0, _LOOK).columns]
         return [list(row) for row in zip(*columns, strict=True)]
-    return parquet_rows(connection, raw, _LOOK)
+    return parquet.head(connection, raw, _LOOK)
 
 
 def _unusable(reports: Mapping[int, SheetReport], opened: Sequence[_OpenedFile]) -> UnusableError:

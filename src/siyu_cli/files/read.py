@@ -160,6 +160,9 @@ def _read_parquet(content: Content) -> RawSheet:
     try:
         metadata = parquet.read_metadata(content.path)
         columns = metadata.schema.to_arrow_schema().names
+        parts = [metadata.row_group(number).num_rows for number in range(metadata.num_row_groups)]
+        if metadata.num_rows != sum(parts):  # fewer would be read without a word
+            raise ValueError("its numbers of rows contradict each other")
     except (pa.ArrowException, OSError, ValueError) as error:
         raise damaged(content, error) from error
     if not columns:

@@ -37,8 +37,8 @@ group by phone;
 -- Members whose phone was their key in an earlier list, and whose id was not in it: the phone stays the key.
 select bonds.member_id, min(bonds.phone)
 from bonds
-join read_parquet($snapshot) as earlier on earlier.member_id = bonds.phone
-where bonds.member_id not in (select member_id from read_parquet($snapshot))
+join read_parquet($snapshot, hive_partitioning = false) as earlier on earlier.member_id = bonds.phone
+where bonds.member_id not in (select member_id from read_parquet($snapshot, hive_partitioning = false))
   and bonds.phone in (select phone from phone_ids where ids <= 3)
 group by bonds.member_id
 order by bonds.member_id;

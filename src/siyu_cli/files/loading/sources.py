@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from siyu_cli.files.loading.clean import NOTHING, Origin, as_text, fits, projection, typed_null
+from siyu_cli.files.loading.clean import Origin, fits, projection, typed_null
 from siyu_cli.files.loading.day_order import with_day_order
 from siyu_cli.files.loading.faults import mark_faults, shown_keys
-from siyu_cli.files.loading.scripts import call, create, drop, first_row
+from siyu_cli.files.loading.parquet import lay_open, survey, unreadable_told
+from siyu_cli.files.loading.scripts import create, drop
 from siyu_cli.tables import INPUTS, Table
 
 if TYPE_CHECKING:
@@ -73,12 +74,17 @@ def project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: str
 
     Text is parsed once and kept; a typed Parquet file stays where it is and is read as a view.
     """
+    with unreadable_told(connection, sheet.raw):
+        _project(connection, sheet, zone)
+
+
+def _project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: str) -> None:
     relation = f"cells_{sheet.source}"
     if sheet.raw.cells is not None:
         sheet.cells = _data_cells(sheet)
         connection.register(relation, sheet.cells)
     else:
-        _view_parquet(connection, sheet, relation)
+        sheet.cells = lay_open(connection, sheet.raw, relation)
     types = {name: str(kind) for name, kind in _described(connection, relation)}
     preset = sheet.match.preset
     names = [name for name in types if name != "row"]
@@ -90,7 +96,7 @@ def project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: str
         (preset.date_order if preset else "ymd"), is_typed,
     )  # fmt: skip
     if is_typed:
-        sheet.origin = replace(sheet.origin, blanked=_blanked(connection, sheet, sheet.origin))
+        sheet.origin = replace(sheet.origin, blanked=survey(connection, sheet))
     sheet.origin = with_day_order(connection, sheet, sheet.origin)
     select = projection(sheet.table, sheet.match, sheet.origin)
     kind = "VIEW" if is_typed else "TABLE"
@@ -217,65 +223,6 @@ def _filled_down(
             rows[top : bottom + 1] = top
         cells = cells.set_column(position, cells.column_names[position], cells.column(position).take(rows))
     return cells
-
-
-def _view_parquet(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, relation: str) -> None:
-    names = parquet_columns(connection, sheet.raw)
-    if any(name.lower() == "file_row_number" for name, _ in names):
-        _copy_parquet(connection, sheet, relation)
-        return
-    columns = [
-        exp.alias_(exp.column(name, quoted=True), f"c{place}") for place, (name, _) in enumerate(names)
-    ]
-    number = exp.alias_(exp.column("file_row_number") + exp.Literal.number(1), "row")
-    file = call("read_parquet", exp.Literal.string(str(sheet.raw.parquet)), exp.PropertyEQ(
-        this=exp.to_identifier("file_row_number"), expression=exp.true()
-    ))  # fmt: skip
-    select = exp.select(*columns, number).from_(exp.Table(this=file))
-    create(connection, relation, select, kind="VIEW", is_temporary=False)
-
-
-def _copy_parquet(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, relation: str) -> None:
-    # The engine cannot number the rows of a file that has a column of the number's name.
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    cells = parquet.read_table(sheet.raw.parquet)
-    numbered = cells.rename_columns([f"c{place}" for place in range(cells.num_columns)])
-    sheet.cells = numbered.append_column("row", pa.arange(1, cells.num_rows + 1))
-    connection.register(relation, sheet.cells)
-
-
-def parquet_columns(connection: duckdb.DuckDBPyConnection, raw: RawSheet) -> list[tuple[str, str]]:
-    """Return the columns of a Parquet file and their types, under the names the engine gives them."""
-    file = call("read_parquet", exp.Literal.string(str(raw.parquet)))
-    described = "describe " + exp.select("*").from_(exp.Table(this=file)).sql("duckdb")
-    return [(row[0], row[1]) for row in connection.execute(described).fetchall()]
-
-
-def parquet_rows(connection: duckdb.DuckDBPyConnection, raw: RawSheet, rows: int) -> list[list[str | None]]:
-    """Return the header and the first rows of a Parquet file as text."""
-    columns = parquet_columns(connection, raw)
-    file = exp.Table(this=call("read_parquet", exp.Literal.string(str(raw.parquet))))
-    select = exp.select(*(as_text(name, sql_type) for name, sql_type in columns)).from_(file).limit(rows)
-    found = connection.execute(select.sql("duckdb")).fetchall()
-    return [[name for name, _ in columns], *(list(row) for row in found)]
-
-
-def _blanked(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, origin: Origin) -> frozenset[str]:
-    # Looked for once, which the statistics of a Parquet file answer; row by row it would cost every later pass.
-    texts = [
-        origin.columns[column.position] for column in sheet.match.columns
-        if origin.column_types[origin.columns[column.position]] == "VARCHAR"
-    ]  # fmt: skip
-    found = {
-        text: exp.select("1")
-        .from_(origin.relation)
-        .where(exp.column(text, quoted=True).isin(*NOTHING))
-        .limit(1)
-        for text in texts
-    }
-    return frozenset(text for text, query in found.items() if first_row(connection, query.sql("duckdb")))
 
 
 def _described(connection: duckdb.DuckDBPyConnection, relation: str) -> list[tuple[str, str]]:
