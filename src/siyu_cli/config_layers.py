@@ -15,6 +15,7 @@ from typing import Any
 import platformdirs
 
 from siyu_cli.errors import ConfigError, Where
+from siyu_cli.tables import find_input
 
 FILE_NAME = "siyu.toml"
 PREFIX = "SIYU_"
@@ -76,8 +77,9 @@ def read_file(path: Path) -> Layer:
         keys = (section, *key.split(".")) if section == "map" else (section, key)
         line = lines.get((section, key)) or lines.get(keys) or lines.get((section,), 1)
         place = Where(file=str(path), row=line, column=f"{section}.{key}".strip("."))
-        given = Given(section, key, _beside(path.parent, section, key, value), f"{path}:{line}", place)
-        layer[section, key] = given
+        named = _column(section, key)
+        given = Given(section, named, _beside(path.parent, section, key, value), f"{path}:{line}", place)
+        layer[section, named] = given
     return layer
 
 
@@ -100,7 +102,8 @@ def read_options(options: Mapping[str, object], start: Path) -> Layer:
     for name, value in options.items():
         section, dot, key = name.partition(".")
         found = [(section, key, value)] if dot else _flatten({section: value})
-        layer |= {(s, k): Given(s, k, _beside(start, s, k, v), OPTION) for s, k, v in found}
+        named = [(s, _column(s, k), v) for s, k, v in found]
+        layer |= {(s, k): Given(s, k, _beside(start, s, k, v), OPTION) for s, k, v in named}
     return layer
 
 
@@ -165,6 +168,11 @@ def _flatten(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
                 yield from ((section, f"{key}.{inner}", header) for inner, header in value.items())
             else:
                 yield section, key, value
+
+
+def _column(section: str, key: str) -> str:
+    """Return a key of ``[map]`` as columns are named, whether it was a name or the titles people read."""
+    return (find_input(key) or key) if section == "map" else key
 
 
 def _from_text(section: str, key: str, text: str) -> Any:
