@@ -29,7 +29,7 @@ from pydantic import (
     model_validator,
 )
 
-from siyu_cli.config_errors import check_name, value_error
+from siyu_cli.config_errors import check_name, check_variables, value_error
 from siyu_cli.config_layers import Layer, find_nearest, find_user_file, read_environ, read_file, read_options
 from siyu_cli.tables import INPUTS
 
@@ -250,6 +250,7 @@ def load_settings(
     given |= read_environ(environ, start)
     given |= read_options(options or {}, start)
     sections = known_keys()
+    check_variables(environ, sections)
     for item in given.values():
         check_name(item, sections)
     shop = config or nearest

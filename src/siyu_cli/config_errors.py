@@ -67,6 +67,20 @@ def check_name(item: Given, sections: Sections) -> None:
         raise _error(item, "{origin}: there is no setting {key}.", hint, closest=closest)
 
 
+def check_variables(environ: Mapping[str, str], sections: Sections) -> None:
+    """Raise for a variable that names a setting with one underline where two belong: it would be passed over."""
+    known = {
+        PREFIX + f"{section}_{key}".replace(".", "_").upper(): PREFIX + f"{section}__{key}".replace(".", "__").upper()
+        for section, keys in sections.items()
+        for key in keys
+    }
+    for variable in sorted(known.keys() & environ.keys()):
+        raise ConfigError(
+            "{origin}: there is no setting {key}.", hint="Did you mean {closest}?",
+            origin=variable, key=variable.removeprefix(PREFIX).lower(), closest=known[variable],
+        )  # fmt: skip
+
+
 def _closest(item: Given, sections: Sections) -> str | None:
     """Return the setting that was probably meant: by its whole name, its key alone, or its section."""
     names = {f"{section}.{key}": f"{section}.{key}" for section, keys in sections.items() for key in keys}

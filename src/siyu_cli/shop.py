@@ -15,7 +15,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from siyu_cli.core.calendar import Festival, find_festivals
+from siyu_cli.core.calendar import FIRST_YEAR, LAST_YEAR, Festival, find_festivals
+from siyu_cli.core.conditions import check_values
 from siyu_cli.core.explain import Explanation, explain_member
 from siyu_cli.core.movement import compare_stages
 from siyu_cli.core.parameters import churn_parameters, parameters
@@ -35,6 +36,7 @@ from siyu_cli.files.load import Load, LoadRequest, load
 from siyu_cli.files.loading.report import LoadReport
 from siyu_cli.files.loading.scripts import create, first_row
 from siyu_cli.files.writing.replace import replacing
+from siyu_cli.shop_segments import check_segments
 from siyu_cli.tables import RISK_BANDS, RISK_SUMMARY, SEGMENTS
 
 if TYPE_CHECKING:
@@ -192,13 +194,14 @@ class Shop:
         """Return every member's stage, RFM segment and numbers.
 
         ``where`` is a condition on the columns of the list (``stage = 'dormant' and net_sales >= 1000``) that
-        chooses who is listed and summarised; ``by`` also groups by owner, store, source_channel or level;
+        chooses who is listed and summarised, in keys or in the titles and labels of either language; ``by`` also
+        groups by owner, store, source_channel or level;
         ``lang`` (en or zh) is that of ``stage_reason``; ``snapshot`` is an earlier list to compare with.
         Raises ``ConditionError`` for a condition that is not allowed.
         """
         self._need_people()
         self._label()
-        list_members(self.engine, self.parameters, where=where, segments=self.settings.segments, lang=lang)
+        self._list(where, lang)
         splits = describe_splits(self.engine, self.parameters)
         shop_norm = splits.pop("shop_norm")
         windows = {key: self.parameters[key] for key in _WINDOWS}
@@ -235,7 +238,7 @@ class Shop:
         chosen = model or self.settings.churn.model
         self._need_people()
         self._label()
-        list_members(self.engine, params, where=where, segments=self.settings.segments, lang=lang)
+        self._list(where, lang)
         record = track_record(self.engine, params, chosen)
         fitted = score_churn(self.engine, params, model=chosen, lang=lang)
         ahead = self.as_of + timedelta(days=fitted.horizon_days)
@@ -274,7 +277,7 @@ class Shop:
     def explain(self, member: str, *, lang: str = "en") -> Explanation:
         """Return everything known about one member, by id, phone or another of their ids."""
         self._label()
-        list_members(self.engine, self.parameters, where=None, segments=self.settings.segments, lang=lang)
+        self._list(None, lang)
         return explain_member(self.engine, self.parameters, self._key_of(member))
 
     def listed(self, columns: Sequence[str]) -> str:
@@ -333,6 +336,12 @@ class Shop:
 
     def _label(self) -> None:
         assert self._labelled
+
+    def _list(self, where: str | None, lang: str) -> None:
+        if where is not None:
+            check_values(self.engine, where)
+        check_segments(self.settings, self.engine)
+        list_members(self.engine, self.parameters, where=where, segments=self.settings.segments, lang=lang)
 
     @property
     def has_people(self) -> bool:
@@ -397,6 +406,7 @@ def open_shop(
     from siyu_cli.engines.duckdb import connect
 
     chosen = settings or Defaults()
+    check_segments(chosen)
     mapped = {**dict(chosen.map), **(header_map or {})}
     connection = connect(chosen.engine.memory_limit)
     with tempfile.TemporaryDirectory(prefix="siyu-") as folder:
@@ -418,11 +428,13 @@ def _as_path(source: str | Path | pd.DataFrame, folder: Path, number: int) -> Pa
 
 
 def _as_date(as_of: date | str) -> date:
-    if isinstance(as_of, date):
-        return as_of
     try:
-        return date.fromisoformat(as_of)
+        day = as_of if isinstance(as_of, date) else date.fromisoformat(as_of)
     except ValueError as error:
         raise UsageError(
             "{as_of} is not a date.", hint="Write it as 2026-06-30.", as_of=repr(as_of)
         ) from error
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        message = "{as_of} is no date of a shop: years go from {first} to {last}."
+        raise UsageError(message, as_of=day.isoformat(), first=FIRST_YEAR, last=LAST_YEAR)
+    return day

@@ -6,6 +6,8 @@ and the documentation read ``en`` and ``zh``, masks read ``is_personal``. Nothin
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -72,6 +74,44 @@ class Table:
             if column.key == key:
                 return column
         raise KeyError(key)
+
+
+def plain_word(text: str) -> str:
+    """Return the letters and digits of a word: width, case, spaces and marks make no other word of it.
+
+    >>> plain_word("Net sales") == plain_word("net_sales") == plain_word("ＮＥＴ  Sales")
+    True
+    """
+    return "".join(sign for sign in unicodedata.normalize("NFKC", text).casefold() if sign.isalnum())
+
+
+def find_column(columns: Iterable[Column], word: str, *, titles_only: bool = False) -> Column | None:
+    """Return the column that a word names: by its key, its title in either language, or an alias no other has.
+
+    >>> find_column(SEGMENTS.columns, "净消费额").key
+    'net_sales'
+    """
+    wanted, known = plain_word(word), list(columns)
+    for column in known:
+        if wanted and wanted in map(plain_word, (column.key, column.en, column.zh)):
+            return column
+    if titles_only:
+        return None
+    found = [column for column in known if wanted and wanted in map(plain_word, column.aliases)]
+    return found[0] if len(found) == 1 else None
+
+
+def find_label(labels: Mapping[str, Iterable[str]], word: str) -> str | None:
+    """Return the key that a word names: itself, or what people read for it in either language.
+
+    >>> find_label(STAGES, "沉睡期"), find_label(STAGES, " Dormant "), find_label(STAGES, "dorment")
+    ('dormant', 'dormant', None)
+    """
+    wanted = plain_word(word)
+    for key, words in labels.items():
+        if wanted in map(plain_word, (key, *words)):
+            return key
+    return None
 
 
 def _split(names: str) -> tuple[str, ...]:
@@ -491,6 +531,21 @@ ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of 
 # What an operator may give siyu, in any file.
 INPUTS = {table.name: table for table in (MEMBERS, CONTACTS, REFERRALS, COSTS, ORDERS)}
 
+
+def find_input(name: str) -> str | None:
+    """Return ``orders.member_id`` for that name or for the titles of its table and column, ``订单.会员编号``.
+
+    >>> find_input("订单.会员编号"), find_input("Orders.Paid amount"), find_input("orders.nothing")
+    ('orders.member_id', 'orders.paid_amount', None)
+    """
+    table_name, _dot, word = name.replace("．", ".").partition(".")
+    for table in INPUTS.values():
+        if plain_word(table_name) in map(plain_word, (table.name, table.en, table.zh)):
+            column = find_column(table.columns, word)
+            return f"{table.name}.{column.key}" if column else None
+    return None
+
+
 # What the core reads: the load's result, clean, one key per member, every date in the shop's own calendar.
 ORDER_LINES = Table("order_lines", "Order lines", "订单行", "one row per line of an order, cleaned", (
     ORDERS["member_id"],
@@ -520,6 +575,15 @@ REJECTS = Table("rejects", "Rejected rows", "未采用的数据", "one row per c
     _column("text", "effect", "Effect", "处理", note="row: the row was left out; cell: the row was used without this cell"),
 ))
 
+# Which date made somebody a member, key: (English, Chinese).
+JOINED_BY = {
+    "became_customer_on": ("became a customer", "成为客户"),
+    "became_member_on": ("became a member", "成为会员"),
+    "added_on": ("added as a friend", "加好友"),
+    "registered_on": ("registered", "注册"),
+    "joined_on": ("joined", "加入"),
+}
+
 HISTORY = {
     "full": ("full", "完整"),
     "partial": ("partial", "部分"),
@@ -536,7 +600,7 @@ FEATURES = Table("features", "Features", "会员特征", "one row per member, bu
     _column("count", "tenure_days", "Days since first order", "首单至今天数", note="as_of − first_order_on"),
     _column("count", "order_days", "Purchase days", "购买天数", note="distinct dates with a purchase"),
     _column("count", "order_count", "Orders", "订单数"),
-    _column("money", "net_sales", "Net sales", "净消费额", note="paid − refunded"),
+    _column("money", "net_sales", "Net sales", "净消费额", "净销售额|净销售|净消费", note="paid − refunded"),
     _column("number", "average_order_value", "Average order value", "笔单价", note="net_sales / order_count"),
     _column("number", "median_gap_days", "Usual gap (days)", "购买间隔中位数(天)", note="empty under 2 purchase days"),
     _column("count", "orders_90d", "Orders, 90 days", "近90天订单数"),
@@ -582,8 +646,8 @@ RFM_SEGMENTS = {
 
 SEGMENTS = Table("segments", "Members by stage", "会员分层", "one row per member", (
     FEATURES["member_id"],
-    _column("text", "stage", "Stage", "生命周期阶段"),
-    _column("text", "rfm_segment", "RFM segment", "RFM 分群"),
+    _column("text", "stage", "Stage", "生命周期阶段", "阶段|生命周期|lifecycle stage"),
+    _column("text", "rfm_segment", "RFM segment", "RFM 分群", "RFM 分组|RFM"),
     _column("count", "r_score", "R score", "R 分"),
     _column("count", "f_score", "F score", "F 分"),
     _column("count", "m_score", "M score", "M 分"),
@@ -784,6 +848,16 @@ REFERRAL_FIGURES = Table("referral_figures", "Figures", "指标", "one row: the 
     _column("count", "referral_depth", "Depth", "裂变层级"),
     _column("money", "cost_per_activated", "Cost per activated", "单个激活成本"),
 ))
+
+# What people read for the values of a column, wherever it stands.
+LABELS: dict[str, Mapping[str, tuple[str, ...]]] = {
+    "stage": STAGES,
+    "rfm_segment": RFM_SEGMENTS,
+    "history": HISTORY,
+    "joined_by": JOINED_BY,
+    "risk_band": RISK_BANDS,
+    "reason": SUSPICIONS,
+}
 
 # code: (English, Chinese). A skipped row follows a rule and is no fault; a rejected one needs the operator.
 SKIP_RULES = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -32,8 +33,10 @@ from siyu_cli.cli.options import (
     Quiet,
     Verbose,
     Where,
+    check_condition,
     one_of,
     parse_date,
+    whole_number,
 )
 from siyu_cli.cli.output import Sink, open_sink, write_stdout
 from siyu_cli.cli.values import show
@@ -58,7 +61,10 @@ SHOWN = 10
 
 Horizon = Annotated[
     int | None,
-    typer.Option("--horizon", metavar="DAYS", min=1, max=1000, help="How many days ahead to look; else 90."),
+    typer.Option(
+        "--horizon", metavar="DAYS", parser=whole_number("--horizon", 1, 1_000),
+        help="How many days ahead to look; else 90.",
+    ),
 ]
 Model = Annotated[
     str | None,
@@ -70,13 +76,16 @@ Model = Annotated[
     ),
 ]
 Top = Annotated[
-    int | None, typer.Option("--top", metavar="N", min=1, help="Only the N members with most at stake.")
+    int | None,
+    typer.Option(
+        "--top", metavar="N", parser=whole_number("--top", 1, 10**9), help="Only the N members with most at stake."
+    ),
 ]
 All = Annotated[bool, typer.Option("--all", help="Every buyer, also those at low risk and those gone.")]
 SplitBy = Annotated[
     str | None,
     typer.Option(
-        "--split-by", metavar="owner", callback=one_of("--split-by", ("owner",)),
+        "--split-by", metavar="owner", callback=one_of("--split-by", ("owner",), CHURN),
         help="One file per employee, named after them.",
     ),
 ]  # fmt: skip
@@ -117,6 +126,9 @@ def churn(  # noqa: PLR0913, PLR0917  each parameter is an option
     check_output(output, files, force=force)
     if split_by and output is None:
         raise UsageError("--split-by needs -o.", hint="Name the files: -o 流失风险.xlsx.")
+    check_condition(where)
+    of_lists = {"--where": where, "--top": top, "--all": everyone, "--split-by": split_by}
+    back_to = check_backtest(backtest, cutoff, of_lists)
     sink = open_sink(format, output, quiet=quiet)
     source = read_source(files, as_of, config, header_map, password_env, sink)
     asked = {"where": where, "horizon_days": horizon, "model": model, "backtest": backtest}
@@ -127,9 +139,8 @@ def churn(  # noqa: PLR0913, PLR0917  each parameter is an option
         memory.inputs = shop.describe(None)["inputs"]
         written: list[tuple[Path, int]] = []
         if backtest:
-            on = parse_date("--cutoff", cutoff) if cutoff else None
             with sink.status(_("Replaying the shop's past…")):
-                found = shop.backtest(horizon_days=horizon, model=model, cutoff=on)
+                found = shop.backtest(horizon_days=horizon, model=model, cutoff=back_to)
             if output is not None:
                 write_backtest(found, shop, output, force=force)
                 written = [(output, len(found))]
@@ -160,6 +171,17 @@ def tell_model(result: Churn, sink: Sink) -> None:
     for festival in result.festivals:
         warning = _("{name} ({first_on} to {last_on}) falls into the horizon: chances are less sure on such days.")
         sink.warn(warning.format(**vars(festival)))
+
+
+def check_backtest(is_asked: bool, cutoff: str | None, of_lists: Mapping[str, object]) -> date | None:
+    """Return the date ``--cutoff`` names; ``UsageError`` for what says nothing with or without ``--backtest``."""
+    if cutoff is not None and not is_asked:
+        raise UsageError("--cutoff needs --backtest.", hint="Add --backtest, or leave --cutoff out.")
+    for option, value in of_lists.items():
+        if is_asked and value:
+            message = "{option} is about the list, and --backtest makes none."
+            raise UsageError(message, hint="Leave out one of them.", option=option)
+    return None if cutoff is None else parse_date("--cutoff", cutoff)
 
 
 def write_lists(

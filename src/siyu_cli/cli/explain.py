@@ -27,7 +27,7 @@ from siyu_cli.cli.output import Sink, open_sink
 from siyu_cli.cli.values import show
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
-from siyu_cli.tables import FEATURES, HISTORY, MEMBERS, RFM_SEGMENTS, SEGMENTS, STAGES, Column
+from siyu_cli.tables import FEATURES, LABELS, MEMBERS, RFM_SEGMENTS, SEGMENTS, STAGES, Column
 
 if TYPE_CHECKING:
     from siyu_cli import Shop
@@ -212,10 +212,8 @@ def print_measures(measures: Sequence[Mapping[str, Any]], sink: Sink) -> None:
 
 def show_known(column: Column, value: Any) -> str:
     """Return one fact about a member as people read it."""
-    if column.key == "history":
-        return title(HISTORY, value)
-    if column.key == "joined_by" and value in MEMBERS.keys:
-        return MEMBERS[value].title(get_language())
+    if column.key in LABELS:
+        return title(LABELS[column.key], value)
     return show(value, "money" if column.key == "average_order_value" else column.kind)
 
 

@@ -24,6 +24,7 @@ from siyu_cli.cli.options import (
     PasswordEnv,
     Quiet,
     Verbose,
+    check_condition,
     one_of,
     parse_date,
 )
@@ -131,7 +132,7 @@ def referral_report(  # noqa: PLR0913, PLR0917  each parameter is an option
     source = read_source(files, as_of, config, header_map, password_env, sink)
     urls = [*source.settings.referral.notify, *(notify or ())]
     notifying.check(urls)
-    check_condition(fail_on)
+    check_condition(fail_on, REFERRAL_FIGURES)
     from siyu_cli.core.referral_rules import rules_of
 
     import_meanwhile("pandas", "siyu_cli.shop_referrals", "scipy.optimize", "jinja2", "siyu_cli.files.write")
@@ -206,17 +207,6 @@ def past_of(memory: Memory, campaign: str | None, as_of: date) -> Any:
 
     runs = reports_of(memory, campaign)
     return Past(runs[0]["parameters"].get("rules") if runs else None, len({run["as_of"] for run in runs} - {as_of}))
-
-
-def check_condition(condition: str | None) -> None:
-    """Raise ``ConditionError`` before any work is done for a condition that is not allowed."""
-    if condition is not None:
-        from siyu_cli.engines.duckdb import DuckDBEngine
-        from siyu_cli.shop_referrals import holds
-
-        engine = DuckDBEngine()
-        holds(engine, dict.fromkeys(REFERRAL_FIGURES.keys, 1), condition)
-        engine.close()
 
 
 def refuse(report: ReferralReport, reasons: Mapping[str, str]) -> None:

@@ -23,6 +23,7 @@ from siyu_cli.cli.options import (
     ShowPersonal,
     Verbose,
     Where,
+    check_condition,
 )
 from siyu_cli.cli.output import Sink, open_sink, write_stdout
 from siyu_cli.cli.summary import print_summary
@@ -63,6 +64,7 @@ def segment(  # noqa: PLR0913, PLR0917  each parameter is an option
     .xlsx is a workbook to forward; .csv, .jsonl and .parquet hold a row per member; .json holds the summary.
     """
     check_output(output, files, force=force)
+    check_condition(where)
     sink = open_sink(format, output, quiet=quiet)
     listing = parse_columns(columns, output, sink.format, show_personal=show_personal)
     source = read_source(files, as_of, config, header_map, password_env, sink)
