@@ -87,3 +87,11 @@ def _decrypt(office: BaseOfficeFile, password: str) -> bytes:
     plain = io.BytesIO()
     office.decrypt(plain)
     return plain.getvalue()
+
+
+def locked_for_good(content: Content) -> InputError:
+    """Return the error for a workbook locked in a way of old that no password given here opens."""
+    return InputError(
+        "{file} is protected by a password.", hint="Open it in Excel, remove the password and save it again.",
+        where=content.where, file=content.file,
+    )  # fmt: skip
