@@ -7,7 +7,7 @@ import re
 import struct
 from collections.abc import Iterable, Iterator
 
-BOF, EOF, CONTINUE = 0x0809, 0x000A, 0x003C
+BOF, EOF, CONTINUE, FILE_PASS = 0x0809, 0x000A, 0x003C, 0x002F
 _PAGES = {
     367: "ascii", 936: "gb18030", 10008: "gb18030", 950: "cp950", 10002: "cp950", 932: "cp932", 949: "cp949",
     10000: "mac_roman", 32768: "mac_roman", 32769: "cp1252", 1200: "utf-16-le", 65001: "utf-8",
@@ -41,6 +41,14 @@ def records(data: bytes, at: int) -> Iterator[tuple[int, bytes]]:
         if depth == 1:
             yield kind, data[at : at + length]
         at += length
+
+
+def is_locked(data: bytes) -> bool:
+    """Whether a workbook's stream says that what follows is encrypted."""
+    try:
+        return any(kind == FILE_PASS for kind, _ in records(data, 0))
+    except (EOFError, ValueError):
+        return False
 
 
 class Pieces:

@@ -73,7 +73,7 @@ class Grid:
         ``keeps_digits`` when the file writes numbers as text and not as doubles. ``most`` is the size of a
         rectangle that may be nearly empty. InputError for a larger one.
         """
-        used = sorted(self._columns)
+        used = sorted({*self._columns, *(fault.column for fault in self.faults)})
         places = list(range(used[-1] + 1)) if used else []
         if len(places) > MOST_EMPTY:
             places = used

@@ -17,7 +17,7 @@ _VALUE = re.compile(
     rb"""|\st=["']s["'][^>]*>\s*<(?:\w+:)?v>(?!\d+</)"""
 )
 _DECLARATION = 200
-_ROOMY = 500_000
+_ROOMY = 20_000
 _EMPTY = 8  # times as many places as cells
 
 

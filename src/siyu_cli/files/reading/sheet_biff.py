@@ -12,15 +12,21 @@ from dataclasses import dataclass, field
 from siyu_cli.errors import InputError
 from siyu_cli.files.reading import bombs
 from siyu_cli.files.reading.archive import damaged
-from siyu_cli.files.reading.biff_records import BOF, CONTINUE, Pieces, codec_of, records, shared_strings
+from siyu_cli.files.reading.biff_records import (
+    BOF,
+    CONTINUE,
+    Pieces,
+    codec_of,
+    records,
+    shared_strings,
+)
 from siyu_cli.files.reading.content import Content
 from siyu_cli.files.reading.grid import Grid
 from siyu_cli.files.reading.kinds import SAVE_AS
-from siyu_cli.files.reading.locked import locked_for_good
 from siyu_cli.files.reading.number_formats import Shown, built_in, shown, shown_as
 from siyu_cli.files.reading.sheets import RawSheet
 
-_FILE_PASS, _CODE_PAGE, _DATE_MODE = 0x002F, 0x0042, 0x0022
+_CODE_PAGE, _DATE_MODE = 0x0042, 0x0022
 _FORMAT, _XF, _BOUND_SHEET, _SST = 0x041E, 0x00E0, 0x0085, 0x00FC
 _LABEL, _RICH_LABEL, _STRING = 0x0204, 0x00D6, 0x0207
 _VISIBLE, _WORKSHEET = 0, 0
@@ -85,8 +91,6 @@ def _book(content: Content, data: bytes) -> _Book:
     for kind, record in records(data, 0):
         if kind == BOF:
             book.is_wide = record[:2] != b"\x00\x05"
-        elif kind == _FILE_PASS:
-            raise locked_for_good(content)
         elif kind == _CODE_PAGE:
             (page,) = struct.unpack_from("<H", record)
         elif kind == _DATE_MODE:

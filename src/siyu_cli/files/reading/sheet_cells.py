@@ -6,9 +6,8 @@ no room for the rectangle around stray values.
 
 from __future__ import annotations
 
-import codecs
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from xml.parsers import expat
@@ -19,13 +18,12 @@ from siyu_cli.files.reading.archive import parts, stream
 from siyu_cli.files.reading.content import Content
 from siyu_cli.files.reading.grid import Grid
 from siyu_cli.files.reading.number_formats import Shown, built_in, plain_digits, shown, shown_as
-from siyu_cli.files.reading.sheet_xml import Book, SheetPart, column_index, tree
+from siyu_cli.files.reading.sheet_xml import Book, SheetPart, as_utf8, column_index, tree
 from siyu_cli.files.reading.sheets import CellFault, RawSheet
 
 _PLACE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
-_ENCODING = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([\w.:-]+)["']""")
 _HINT = "Open it in Excel or WPS and save it again as .xlsx."
 _NAMESPACES = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main ",
@@ -114,30 +112,13 @@ def _number(text: str | None) -> int:
 def _parse(
     chunks: Iterable[bytes], start: Callable[..., None], end: Callable[..., None], text: Callable[..., None]
 ) -> None:
-    chunks = iter(chunks)
-    head = next(chunks, b"")
-    declared = _ENCODING.match(head[:200])
-    codec = declared.group(1).decode().lower() if declared else "utf-8"
-    is_foreign = codec not in ("utf-8", "utf-16", "iso-8859-1", "us-ascii")
-    parser = expat.ParserCreate("utf-8" if is_foreign else None, " ")
+    parser = expat.ParserCreate("utf-8", " ")
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
     parser.StartDoctypeDeclHandler = _refuse_entities
-    for chunk in _decoded(head, chunks, codec) if is_foreign else _chained(head, chunks):
+    for chunk in as_utf8(chunks):
         parser.Parse(chunk, False)
     parser.Parse(b"", True)
-
-
-def _chained(head: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    yield head
-    yield from chunks
-
-
-def _decoded(head: bytes, chunks: Iterator[bytes], codec: str) -> Iterator[bytes]:
-    decoder = codecs.getincrementaldecoder(codec)()
-    for chunk in _chained(head, chunks):
-        yield decoder.decode(chunk).encode()
-    decoder.decode(b"", True)
 
 
 def _refuse_entities(*_: object) -> None:

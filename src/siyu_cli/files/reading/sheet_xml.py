@@ -6,6 +6,7 @@ inflating them; nothing here builds a tree of a sheet.
 
 from __future__ import annotations
 
+import codecs
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
@@ -34,6 +35,7 @@ _WITHOUT_CELLS = ("chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet
 _UTF8 = re.compile(
     rb"""(?:\xef\xbb\xbf)?\s*<(?:[A-Za-z]|\?xml(?:(?![^>]*\sencoding=)|[^>]*?\sencoding=["'](?i:utf-8|us-ascii)["']))"""
 )
+_ENCODING = re.compile(rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([\w.:-]+)["']""")
 _REFERENCE = re.compile(rb"""\sr=["']\$?([A-Za-z]{1,7})\$?(\d{1,10})["']""")
 _DIMENSION = re.compile(rb"""<(?:\w+:)?dimension\s[^>]*?ref=["'][A-Z]+\d+:([A-Z]{1,3})(\d{1,7})["']""")
 # With something in it: an empty cell that is written out is no value.
@@ -152,15 +154,15 @@ def _book_name(content: Content) -> str:
 def tree(content: Content, name: str) -> ElementTree.Element:
     """Return a small part as a tree; DataError when it is missing, broken or beyond all measure."""
     xml = b""
-    for chunk in stream(content, name):
-        xml += chunk
-        if len(xml) > _MAX_BOOK:
-            break
     try:
+        for chunk in as_utf8(stream(content, name)):
+            xml += chunk
+            if len(xml) > _MAX_BOOK:
+                break
         # Nothing Office writes declares entities, which could be made to grow without end.
         if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
             raise ElementTree.ParseError(f"{name} declares entities")
-        return ElementTree.fromstring(xml)
+        return ElementTree.fromstring(xml, ElementTree.XMLParser(encoding="utf-8"))
     except (ElementTree.ParseError, LookupError, ValueError) as error:
         raise damaged(content, error) from error
 
@@ -199,6 +201,30 @@ def _without_prefix(xml: bytes, prefix: bytes) -> bytes:
 def is_utf8(xml: bytes) -> bool:
     """Whether an XML says, by its first bytes, that it is UTF-8."""
     return _UTF8.match(xml) is not None
+
+
+def as_utf8(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield an XML in UTF-8, whatever encoding it says it has; UnicodeError or LookupError when that is not true."""
+    chunks = iter(chunks)
+    head = next(chunks, b"")
+    if is_utf8(head):
+        yield head
+        yield from chunks
+        return
+    decoder = codecs.getincrementaldecoder(_codec(head))()
+    yield decoder.decode(head).encode()
+    for chunk in chunks:
+        yield decoder.decode(chunk).encode()
+    decoder.decode(b"", True)
+
+
+def _codec(head: bytes) -> str:
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if head.startswith((b"<\0", b"\0<")):
+        return "utf-16-le" if head[1:2] == b"\0" else "utf-16-be"
+    declared = _ENCODING.match(head[:200])
+    return declared.group(1).decode() if declared else "utf-8"
 
 
 def column_index(letters: bytes) -> int:
