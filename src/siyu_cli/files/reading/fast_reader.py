@@ -10,8 +10,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from siyu_cli.errors import DataError, Where
 from siyu_cli.files.reading import bombs, exact_digits
+from siyu_cli.files.reading.archive import damaged, damaged_sheet
 from siyu_cli.files.reading.content import Content
 from siyu_cli.files.reading.hush import hushed
 from siyu_cli.files.reading.sheets import CellFault
@@ -109,13 +109,5 @@ def told(content: Content, sheet: str | None, read: Callable[[], _Read]) -> _Rea
         # A panic of the Rust side is no Exception, and its class cannot be imported.
         if not isinstance(error, fastexcel.FastExcelError) and type(error).__name__ != "PanicException":
             raise
-        raise unreadable(content, sheet) from error
-
-
-def unreadable(content: Content, sheet: str | None) -> DataError:
-    """Return the error for a workbook, or a sheet of it, that no reader makes sense of."""
-    return DataError(
-        "{file} is damaged or was cut off." if sheet is None else "{file}, sheet {sheet}, is damaged.",
-        hint="Open it in Excel or WPS and save it again as .xlsx.",
-        where=Where(file=content.file, sheet=sheet), file=content.file, sheet=sheet,
-    )  # fmt: skip
+        broken = damaged(content, error) if sheet is None else damaged_sheet(content, sheet)
+        raise broken from error

@@ -36,6 +36,11 @@ class Grid:
     _size: int = 0
     _rows: int = 0
 
+    @property
+    def last_row(self) -> int:
+        """Return the number of the last row with anything in it, from 1."""
+        return self._rows
+
     def put(self, row: int, column: int, text: str) -> None:
         """Keep a cell; an empty text is no cell. InputError when it lies beyond every sheet or all is too much."""
         if not text:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from siyu_cli.errors import InputError
 from siyu_cli.files.reading import bombs
-from siyu_cli.files.reading.archive import damaged
+from siyu_cli.files.reading.archive import damaged, damaged_sheet
 from siyu_cli.files.reading.biff_records import (
     BOF,
     CONTINUE,
@@ -30,6 +30,7 @@ _CODE_PAGE, _DATE_MODE = 0x0042, 0x0022
 _FORMAT, _XF, _BOUND_SHEET, _SST = 0x041E, 0x00E0, 0x0085, 0x00FC
 _LABEL, _RICH_LABEL, _STRING = 0x0204, 0x00D6, 0x0207
 _VISIBLE, _WORKSHEET = 0, 0
+_BROKEN = (struct.error, EOFError, ValueError, IndexError)
 _ERRORS = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
 }  # fmt: skip
@@ -60,7 +61,7 @@ def read_xls(content: Content) -> tuple[RawSheet, ...]:
             _sheet(content, book, name, offset, state != _VISIBLE)
             for name, offset, state, kind in book.sheets if kind == _WORKSHEET
         )  # fmt: skip
-    except (struct.error, EOFError, ValueError, IndexError) as error:
+    except _BROKEN as error:
         raise damaged(content, error) from error
 
 
@@ -147,16 +148,10 @@ def _format_code(book: _Book, record: bytes) -> str:
 
 def _sheet(content: Content, book: _Book, name: str, offset: int, is_hidden: bool) -> RawSheet:
     reader = _SheetReader(book, Grid(content, name))
-    handlers = reader.handlers()
-    kind = 0
-    for found, record in records(book.data, offset):
-        kind = found if found != CONTINUE else kind
-        handler = handlers.get(found)
-        if handler is not None:
-            handler(record)
-        elif found == CONTINUE and kind == _STRING:
-            reader.continued(record)
-    reader.finish_text()
+    try:
+        reader.read(offset)
+    except _BROKEN as error:
+        raise damaged_sheet(content, name, reader.grid.last_row) from error
     return reader.grid.sheet_of(
         keeps_digits=False, most=bombs.MOST_IN_A_CORNER, is_hidden=is_hidden, counts_from_1904=book.counts_from_1904,
         encoding=None if book.codec == "ascii" else book.codec,
@@ -171,7 +166,20 @@ class _SheetReader:
         self._formula: tuple[int, int] | None = None
         self._text: list[bytes] = []
 
-    def handlers(self) -> dict[int, Callable[[bytes], None]]:
+    def read(self, offset: int) -> None:
+        """Put in what the records from there on hold, up to the end of the sheet."""
+        handlers = self._handlers()
+        kind = 0
+        for found, record in records(self.book.data, offset):
+            kind = found if found != CONTINUE else kind
+            handler = handlers.get(found)
+            if handler is not None:
+                handler(record)
+            elif found == CONTINUE and kind == _STRING:
+                self._text.append(record)
+        self._finish_text()
+
+    def _handlers(self) -> dict[int, Callable[[bytes], None]]:
         return {
             0x0203: self._number, 0x027E: self._rk, 0x00BD: self._rks, 0x0205: self._flag, 0x0006: self._computed,
             0x00FD: self._shared, _LABEL: self._label, _RICH_LABEL: self._label, _STRING: self._string,
@@ -206,7 +214,7 @@ class _SheetReader:
 
     def _computed(self, record: bytes) -> None:
         """Keep a formula's stored value; a text follows in a record of its own."""
-        self.finish_text()
+        self._finish_text()
         row, column, style = struct.unpack_from("<HHH", record)
         if record[12:14] != b"\xff\xff":
             (value,) = struct.unpack_from("<d", record, 6)
@@ -229,11 +237,7 @@ class _SheetReader:
     def _string(self, record: bytes) -> None:
         self._text = [record]
 
-    def continued(self, record: bytes) -> None:
-        """Keep the rest of a formula's long text."""
-        self._text.append(record)
-
-    def finish_text(self) -> None:
+    def _finish_text(self) -> None:
         """Put the text of the last formula, now that all of it is there."""
         if self._formula and self._text:
             self._put(*self._formula, self._text)

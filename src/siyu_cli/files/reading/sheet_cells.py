@@ -14,7 +14,7 @@ from xml.parsers import expat
 
 from siyu_cli.errors import DataError, Where
 from siyu_cli.files.reading import bombs
-from siyu_cli.files.reading.archive import parts, stream
+from siyu_cli.files.reading.archive import damaged_sheet, parts, stream
 from siyu_cli.files.reading.content import Content
 from siyu_cli.files.reading.grid import Grid
 from siyu_cli.files.reading.number_formats import Shown, built_in, plain_digits, shown, shown_as
@@ -25,10 +25,6 @@ _PLACE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _HINT = "Open it in Excel or WPS and save it again as .xlsx."
-_NAMESPACES = (
-    "http://schemas.openxmlformats.org/spreadsheetml/2006/main ",
-    "http://purl.oclc.org/ooxml/spreadsheetml/main ",
-)
 
 
 class _CellError(Exception):
@@ -48,31 +44,29 @@ class CarefulReader:
 
     def read(self, part: SheetPart) -> RawSheet:
         """Return a sheet; DataError names the row that cannot be read, InputError when it is a bomb."""
+        if part.member not in parts(self.content):
+            raise DataError(
+                "{file}, sheet {sheet}, is missing from the file.", hint=_HINT,
+                where=Where(file=self.content.file, sheet=part.name), file=self.content.file, sheet=part.name,
+            )  # fmt: skip
         grid = Grid(self.content, part.name)
         reader = _SheetReader(grid, self.strings, self.kinds, self.book.counts_from_1904)
         where = Where(file=self.content.file, sheet=part.name)
         try:
-            _parse(stream(self.content, part.member or ""), reader.start, reader.end, reader.text)
+            _parse(stream(self.content, part.member), reader.start, reader.end, reader.text)
         except _CellError as fault:
             raise DataError(
                 fault.message, hint=_HINT, where=reader.within(where),
                 file=self.content.file, sheet=part.name, row=reader.row, **fault.facts,
             ) from fault  # fmt: skip
         except (expat.ExpatError, ValueError, LookupError) as error:
-            raise self._broken(reader.within(where), part.name) from error
+            raise damaged_sheet(self.content, part.name, reader.row) from error
         except DataError as error:
             error.where = reader.within(where)
             raise
         return grid.sheet_of(
             keeps_digits=True, is_hidden=part.is_hidden, counts_from_1904=self.book.counts_from_1904
         )
-
-    def _broken(self, where: Where, sheet: str) -> DataError:
-        message = "{file}, sheet {sheet}, is damaged or was cut off in row {row}."
-        return DataError(
-            message if where.row else "{file}, sheet {sheet}, is damaged or was cut off.",
-            hint=_HINT, where=where, file=self.content.file, sheet=sheet, row=where.row,
-        )  # fmt: skip
 
     @cached_property
     def strings(self) -> list[str]:
@@ -99,7 +93,8 @@ class CarefulReader:
         for element in tree(self.content, self.book.styles).iter():
             name = element.tag.rpartition("}")[2]
             if name == "numFmt":
-                codes[_number(element.get("numFmtId"))] = element.get("formatCode", "")
+                if "numFmtId" in element.attrib:
+                    codes[_number(element.get("numFmtId"))] = element.get("formatCode", "")
             elif name == "cellXfs":
                 styles = [_number(style.get("numFmtId")) for style in element]
         return [shown_as(codes[style]) if style in codes else built_in(style) for style in styles]
@@ -172,16 +167,21 @@ class _SheetReader:
     _part: str = ""
     _aside: int = 0
     _seen: set[int] = field(default_factory=set)
+    _space: str = ""
+    _is_open: bool = False
 
     def within(self, where: Where) -> Where:
         return Where(where.file, where.sheet, self.row or None)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if self._aside or not name.startswith(_NAMESPACES):
+        space, _, name = name.rpartition(" ")
+        if not self._is_open:
+            if name != "worksheet":
+                raise ValueError("no sheet")
+            self._space, self._is_open = space, True
+        elif self._aside or space != self._space:
             self._aside += 1
-            return
-        name = name.rpartition(" ")[2]
-        if self._cell is not None:
+        elif self._cell is not None:
             self._start_in_cell(name)
         elif name == "c":
             self._start_cell(attributes)
@@ -193,7 +193,7 @@ class _SheetReader:
                 self.grid.merged.append(
                     (int(top) - 1, column_index(left.encode()), int(bottom) - 1, column_index(right.encode()))
                 )
-        elif name in ("extLst", "sheetViews"):
+        elif name == "extLst":
             self._aside = 1
 
     def _start_row(self, number: str | None) -> None:

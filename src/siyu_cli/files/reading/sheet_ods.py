@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from xml.parsers import expat
 
-from siyu_cli.errors import DataError, InputError, Where
+from siyu_cli.errors import DataError, InputError
 from siyu_cli.files.reading import archive, bombs
 from siyu_cli.files.reading.content import Content
 from siyu_cli.files.reading.grid import Grid
-from siyu_cli.files.reading.kinds import SAVE_AS
 from siyu_cli.files.reading.number_formats import plain_digits
 from siyu_cli.files.reading.sheets import CellFault, RawSheet
 
@@ -44,7 +43,9 @@ def read_ods(content: Content) -> tuple[RawSheet, ...]:
             parser.Parse(chunk, False)
         parser.Parse(b"", True)
     except (expat.ExpatError, ValueError) as error:
-        raise _broken(content, reader) from error
+        if reader.name is None:
+            raise archive.damaged(content, error) from error
+        raise archive.damaged_sheet(content, reader.name, reader.row) from error
     except DataError as error:
         error.where = replace(error.where, sheet=reader.name, row=reader.row)
         raise
@@ -59,16 +60,6 @@ def _refuse_locked(content: Content) -> None:
             "{file} is an OpenDocument file with a password, which siyu cannot open.",
             hint="Save it without a password, or as .xlsx with one.", where=content.where, file=content.file,
         )  # fmt: skip
-
-
-def _broken(content: Content, reader: _Reader) -> DataError:
-    where = Where(file=content.file, sheet=reader.name, row=reader.row)
-    if reader.name is None:
-        return DataError("{file} is damaged or was cut off.", hint=SAVE_AS, where=where, file=content.file)
-    return DataError(
-        "{file}, sheet {sheet}, is damaged or was cut off in row {row}.", hint=SAVE_AS,
-        where=where, file=content.file, sheet=reader.name, row=reader.row,
-    )  # fmt: skip
 
 
 @dataclass

@@ -115,7 +115,8 @@ def read_book(content: Content) -> Book:
         target, kind = relation.get("Target", ""), relation.get("Type", "").rsplit("/", 1)[-1]
         member = part_name(target if target.startswith("/") else f"{folder}/{target}") if target else ""
         targets[relation.get("Id")] = (member, kind)
-        others[kind] = member
+        if member:
+            others[kind] = member
     entries = [element for element in book.iter() if element.tag.rsplit("}", 1)[-1] == "sheet"]
     sheets, kinds = [], set()
     for entry in entries:
