@@ -14,6 +14,7 @@ from siyu_cli.files.loading.day_order import with_day_order
 from siyu_cli.files.loading.faults import mark_faults, shown_keys
 from siyu_cli.files.loading.parquet import lay_open, survey, unreadable_told
 from siyu_cli.files.loading.scripts import create, drop
+from siyu_cli.files.reading.number_formats import DAYS_TO_1904
 from siyu_cli.tables import INPUTS, Table
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from siyu_cli.files.reading.sheets import CellFault
     from siyu_cli.files.recognise import Match
 
+_DAY_KINDS = ("instant", "date", "month")
 _FILLED_KINDS = ("id", "phone", "instant", "date", "month", "text", "status")
 _ESSENTIAL = ("order_id", "member_id", "phone", "account", "ordered_at", "paid_at", "paid_amount")
 # Blank here is the rule; a column of nothing else may be formulas that were never computed.
@@ -176,7 +178,7 @@ def _data_cells(sheet: SheetSource) -> pa.Table:
     import pyarrow as pa
 
     start = sheet.match.first_data_row
-    cells = _repaired(sheet).slice(start)
+    cells = _from_1900(sheet, _repaired(sheet)).slice(start)
     first = sheet.raw.first_row + start
     # Not pa.array: it imports pandas, whose memory would add to the peak of reading.
     rows = pa.arange(first, first + cells.num_rows)
@@ -207,6 +209,23 @@ def _repaired(sheet: SheetSource) -> pa.Table:
         column.position for column in sheet.match.columns if sheet.table[column.key].kind in _FILLED_KINDS
     }
     return _filled_down(cells, facts.merged, filled, start)
+
+
+def _from_1900(sheet: SheetSource, cells: pa.Table) -> pa.Table:
+    # Dates written as plain numbers of days are read as Excel counts them by default; Excel of old Macs began later.
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not sheet.raw.counts_from_1904:
+        return cells
+    for column in sheet.match.columns:
+        if sheet.table[column.key].kind in _DAY_KINDS:
+            text = cells.column(column.position)
+            is_serial = pc.match_substring_regex(text, r"^[1-9][0-9]{0,4}(\.[0-9]+)?$")
+            days = pc.add(pc.cast(pc.if_else(is_serial, text, None), pa.float64()), float(DAYS_TO_1904))
+            name = cells.column_names[column.position]
+            cells = cells.set_column(column.position, name, pc.coalesce(pc.cast(days, pa.string()), text))
+    return cells
 
 
 def _filled_down(
