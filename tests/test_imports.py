@@ -24,15 +24,20 @@ DOWNWARD = {
     "errors": set(),
     "tables": set(),
     "locale": set(),
+    "masks": set(),
     "meanwhile": set(),
+    "signs": set(),
     "config": {"errors", "tables"},
     "engines": {"errors"},
-    "core": {"config", "engines.protocol", "errors", "tables"},
-    "files": {"engines", "errors", "meanwhile", "tables"},
+    "core": {"config", "engines.protocol", "errors", "masks", "tables"},
+    "files": {"engines", "errors", "masks", "meanwhile", "signs", "tables"},
     "ledger": {"errors", "tables"},
     "demo": {"core", "errors", "files", "tables"},
-    "shop": {"config", "core", "engines", "errors", "files", "tables"},
-    "cli": {"config", "core", "demo", "engines", "errors", "files", "ledger", "locale", "meanwhile", "shop", "tables"},
+    "shop": {"config", "core", "engines", "errors", "files", "masks", "tables"},
+    "cli": {
+        "config", "core", "demo", "engines", "errors", "files", "ledger", "locale", "masks", "meanwhile", "shop",
+        "signs", "tables",
+    },
 }
 # What they may name in annotations besides.
 TYPES = {"engines": {"core.query"}, "files": {"config"}, "ledger": {"config"}}

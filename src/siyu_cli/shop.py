@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -36,8 +36,9 @@ from siyu_cli.files.load import Load, LoadRequest, load
 from siyu_cli.files.loading.report import LoadReport
 from siyu_cli.files.loading.scripts import create, first_row
 from siyu_cli.files.writing.replace import replacing
+from siyu_cli.shop_masks import MOST_CANDIDATES, Masks
 from siyu_cli.shop_segments import check_segments
-from siyu_cli.tables import RISK_BANDS, RISK_SUMMARY, SEGMENTS
+from siyu_cli.tables import MASKS, RISK_BANDS, RISK_SUMMARY, SEGMENTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,6 +77,8 @@ class Segmentation:
 
     ``stages`` and ``rfm`` are frames as in ``tables.STAGE_SUMMARY`` and ``RFM_SUMMARY``; ``by`` is None unless
     asked for; ``movement`` counts members by stage then and now, where an earlier snapshot was given.
+
+    Members stand in it by their real keys, which a phone or an account may be: ``masked()`` is for others to see.
     """
 
     shop: Shop
@@ -86,11 +89,13 @@ class Segmentation:
     windows: Mapping[str, Any]
     meta: Mapping[str, Any]
     movement: pd.DataFrame | None = None
+    masks: Masks | None = field(default=None, repr=False)
+    has_keys: bool = True
 
     @property
     def load(self) -> LoadReport:
         """Return what was read, used, skipped and rejected."""
-        return self.shop.load.report
+        return self.shop.load.report if self.masks is None else self.shop.load.report.masked()
 
     @cached_property
     def members(self) -> pd.DataFrame:
@@ -106,13 +111,25 @@ class Segmentation:
 
         ``columns`` are keys of ``tables.SEGMENTS``, or ``phone`` and ``name``, unmasked; with them ``member_id``.
         """
-        return self.shop.engine.read(self.shop.listed(columns), ["member_id"])
+        rows = self.shop.engine.read(self.shop.listed(columns), ["member_id"])
+        return rows if self.masks is None else self.masks.rows(rows, has_keys=self.has_keys)
 
     def write_parquet(
         self, path: Path, meta: Mapping[str, str] | None = None, columns: Sequence[str] = SEGMENTS.keys
     ) -> None:
         """Write the same rows to one Parquet file, by the engine; ``meta`` is kept in the file."""
-        self.shop.engine.write(self.shop.listed(columns), path, ["member_id"], meta)
+        if self.masks is not None and self.masks.changes(columns, has_keys=self.has_keys):
+            self.shop.engine.open("masked_list", self.arrow(columns))
+            self.shop.engine.write("masked_list", path, ["member_id"], meta)
+        else:
+            self.shop.engine.write(self.shop.listed(columns), path, ["member_id"], meta)
+
+    def masked(self, *, has_keys: bool = False) -> Segmentation:
+        """Return the same with everything masked that is personal; ``has_keys`` leaves members' keys as they are."""
+        masks = self.shop.masks
+        by = None if self.by is None else masks.frame(self.by)
+        meta = {**self.meta, "where": masks.text(self.meta["where"])}
+        return replace(self, by=by, meta=meta, masks=masks, has_keys=has_keys)
 
 
 @dataclass(frozen=True)
@@ -120,6 +137,7 @@ class Churn:
     """Who may be leaving: a row per buyer as in ``tables.CHURN``, the model, what it was worth before, days to mind.
 
     ``record`` says per risk band how many members it held in the past year, and how many of them really left.
+    Members stand in it by their real keys, which a phone or an account may be: ``masked()`` is for others to see.
     """
 
     shop: Shop
@@ -127,17 +145,24 @@ class Churn:
     record: Sequence[Mapping[str, Any]]
     festivals: Sequence[Festival]
     meta: Mapping[str, Any]
+    masks: Masks | None = field(default=None, repr=False)
 
     @property
     def load(self) -> LoadReport:
         """Return what was read, used, skipped and rejected."""
-        return self.shop.load.report
+        return self.shop.load.report if self.masks is None else self.shop.load.report.masked()
 
     @cached_property
     def scored(self) -> pa.Table:
         """Return every listed buyer as Arrow, the most value at risk first."""
         rows = self.shop.engine.read("churn", ["member_id"])
-        return rows.sort_by([("value_at_risk", "descending"), ("member_id", "ascending")])
+        rows = rows.sort_by([("value_at_risk", "descending"), ("member_id", "ascending")])
+        return rows if self.masks is None else self.masks.rows(rows)
+
+    def masked(self) -> Churn:
+        """Return the same with everything masked that is personal."""
+        masks = self.shop.masks
+        return replace(self, meta={**self.meta, "where": masks.text(self.meta["where"])}, masks=masks)
 
     @property
     def members(self) -> pd.DataFrame:
@@ -275,10 +300,19 @@ class Shop:
         return report_referrals(self, campaign=campaign, since=since, past=past)
 
     def explain(self, member: str, *, lang: str = "en") -> Explanation:
-        """Return everything known about one member, by id, phone or another of their ids."""
+        """Return everything known about one member, by id, phone, account, another of their ids, or a mask of these.
+
+        Raises ``InputError`` where nobody is known by it, ``UsageError`` where a mask stands for several.
+        """
         self._label()
         self._list(None, lang)
         return explain_member(self.engine, self.parameters, self._key_of(member))
+
+    @cached_property
+    def masks(self) -> Masks:
+        """Return how this shop's members are shown to others."""
+        self._label()
+        return Masks(self.engine.connection)
 
     def listed(self, columns: Sequence[str]) -> str:
         """Give these columns of the members last listed a name, and return it; ``member_id`` is one of them.
@@ -299,23 +333,38 @@ class Shop:
         phone, name = first_row(self.engine.connection, asked, {"member_id": member_id}) or (None, None)
         return phone, name
 
-    def rejects(self) -> pa.Table:
-        """Return every rejected row and cell, as in ``tables.REJECTS``, personal values masked."""
-        return (
-            self.engine.connection.table("rejects").order('"file", "sheet", "row", "column"').to_arrow_table()
-        )
+    def rejects(self, *, show_personal: bool = False) -> pa.Table:
+        """Return every rejected row and cell, as in ``tables.REJECTS``, what is personal in them masked."""
+        value = "value" if show_personal else "shown as value"
+        chosen = 'select file, sheet, "row", "column", ' + value + ", reason, effect from rejects"
+        return self.engine.connection.sql(chosen).order('"file", "sheet", "row", "column"').to_arrow_table()
 
-    def write_steps(self, folder: Path) -> list[Path]:
-        """Write every table between the files and the list as Parquet, for looking at how a figure came about."""
+    def write_steps(self, folder: Path, *, show_personal: bool = False) -> list[Path]:
+        """Write every table between the files and the list as Parquet, for looking at how a figure came about.
+
+        They are made for others to look at: masked, members' keys alike in all of them, unless ``show_personal``.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         self.engine.run(step("measures"), self.parameters)
         written = []
         for name, order_by in _STEPS.items():
             path = folder / f"{name}.parquet"
             with replacing(path, force=True) as temporary:
-                self.engine.write(name, temporary, order_by)
+                self.engine.write(name if show_personal else self._masked_step(name), temporary, order_by)
             written.append(path)
         return written
+
+    def _masked_step(self, name: str) -> str:
+        """Give a table the name it has masked, and return that."""
+        masked, columns = "masked_" + name, self.engine.columns(name)
+        if any(MASKS.get(key, "key") != "key" for key in columns):
+            self.engine.open(masked, self.masks.rows(self.engine.read(name, ())))
+        elif "member_id" in columns and self.masks.has_keys:
+            # A log may be long: keys alone are looked up where the rows are.
+            create(self.engine.connection, masked, self.masks.keyed(name, columns), kind="VIEW")
+        else:
+            return name
+        return masked
 
     def close(self) -> None:
         """Give back memory and temporary files."""
@@ -356,14 +405,27 @@ class Shop:
                 files=", ".join(given.file for given in self.load.report.inputs),
             )
 
-    def _key_of(self, member: str) -> str:
+    def _key_of(self, typed: str) -> str:
+        name = typed.strip()
         found = first_row(
             self.engine.connection,
             "select coalesce((select member_key from member_links where member_id = $name limit 1), "
-            "(select phone_key from phone_keys where phone = $name limit 1), $name)",
-            {"name": member.strip()},
+            "(select phone_key from phone_keys where phone = coalesce(phone_in($name), $name) limit 1), "
+            "(select member_id from features where member_id in ($name, phone_in($name)) limit 1))",
+            {"name": name},
         )
-        return str(found[0]) if found else member
+        if found[0] is not None:
+            return str(found[0])
+        keys = self.masks.candidates(name)
+        if len(keys) < 2:
+            return keys[0] if keys else name
+        shown = [self.masks.key(key) for key in keys[:MOST_CANDIDATES]]
+        raise UsageError(
+            "{member} stands for several members.",
+            hint="Type one of these, or the member's own id: {members}.",
+            member=name,
+            members=", ".join(sorted(shown)) + ("…" if len(keys) > MOST_CANDIDATES else ""),
+        )
 
     def describe(self, where: str | None) -> dict[str, Any]:
         """Return what every output carries: version, date, condition, parameters, inputs."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from siyu_cli.engines.protocol import Engine
     from siyu_cli.files.loading.report import LoadReport
     from siyu_cli.shop import Shop
+    from siyu_cli.shop_masks import Masks
 
 
 @dataclass(frozen=True)
@@ -35,17 +36,27 @@ class Past:
 
 @dataclass(frozen=True)
 class ReferralReport:
-    """What a referral campaign really brought; ``figures`` is the document of docs/referral.md."""
+    """What a referral campaign really brought; ``figures`` is the document of docs/referral.md.
+
+    People stand in it by their real keys, which a phone or a name may be: ``masked()`` is for others to see.
+    """
 
     shop: Shop
     figures: Mapping[str, Any]
     findings: Sequence[Finding]
     meta: Mapping[str, Any]
+    masks: Masks | None = field(default=None, repr=False)
+
+    def masked(self) -> ReferralReport:
+        """Return the same with everything masked that is personal."""
+        masks = self.shop.masks
+        meta = {**self.meta, "campaign": masks.text(self.meta["campaign"])}
+        return replace(self, figures=masks.document(self.figures), meta=meta, masks=masks)
 
     @property
     def load(self) -> LoadReport:
         """Return what was read, used, skipped and rejected."""
-        return self.shop.load.report
+        return self.shop.load.report if self.masks is None else self.shop.load.report.masked()
 
     @property
     def refusals(self) -> tuple[Finding, ...]:
@@ -82,7 +93,8 @@ class ReferralReport:
             "select reason, inviter_id, invitee_id, reward_amount, file, sheet, sheet_row as row "
             "from suspicions left join sheets_read using (sheet_number)"
         )
-        return rows.order(order).select(*(f'"{key}"' for key in SUSPICION_ROWS.keys)).to_arrow_table()
+        table = rows.order(order).select(*(f'"{key}"' for key in SUSPICION_ROWS.keys)).to_arrow_table()
+        return table if self.masks is None else self.masks.rows(table)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as one document for machines."""

@@ -1,7 +1,7 @@
 """The contracts: every table siyu reads or writes, its columns in order, and what they are called.
 
 Header recognition reads ``aliases``, the cleaner reads ``kind``, the core reads ``SQL_TYPES``, workbooks
-and the documentation read ``en`` and ``zh``, masks read ``is_personal``. Nothing else names a column twice.
+and the documentation read ``en`` and ``zh``, masks read ``mask``. Nothing else names a column twice.
 """
 
 from __future__ import annotations
@@ -30,6 +30,21 @@ SQL_TYPES: dict[Kind, str] = {
     "flag": "boolean",
 }
 
+# How a column is shown unless somebody asked to see personal data: a member's key (distinct within the shop), a phone,
+# a name, an account, a text about a person, a text that may hold contact details.
+Mask = Literal["key", "phone", "name", "account", "text", "contacts"]
+MASKS: dict[str, Mask] = {
+    **dict.fromkeys(("member_id", "inviter_id", "invitee_id"), "key"),
+    **dict.fromkeys(("phone", "receiver_phone", "inviter_phone", "invitee_phone"), "phone"),
+    **dict.fromkeys(("name", "nickname", "inviter_name", "invitee_name", "address"), "name"),
+    **dict.fromkeys(("account", "payment"), "account"),
+    **dict.fromkeys(
+        ("tags", "level", "city", "gender", "source_channel", "campaign", "variant", "referral_source", "used_code",
+         "own_codes", "status", "refund_status", "item"), "text",
+    ),
+    **dict.fromkeys(("owner", "store", "file", "sheet", "column"), "contacts"),
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Column:
@@ -47,6 +62,11 @@ class Column:
     def sql_type(self) -> str:
         """Return the column's type in the portable SQL: ``'decimal(18, 2)'`` for money."""
         return SQL_TYPES[self.kind]
+
+    @property
+    def mask(self) -> Mask | None:
+        """Return how the column is masked, None where nothing in it can be personal; see ``siyu_cli.masks``."""
+        return MASKS.get(self.key)
 
     def title(self, lang: str) -> str:
         """Return the title a person reads: ``zh`` for Chinese, else ``en``."""

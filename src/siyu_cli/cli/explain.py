@@ -9,7 +9,6 @@ import typer
 
 from siyu_cli import locale
 from siyu_cli.cli.loading import end_by_findings, load_shop, read_source, tell_load, title
-from siyu_cli.cli.masks import mask_name, mask_phone, mask_text
 from siyu_cli.cli.memory import known_aliases
 from siyu_cli.cli.options import (
     AsOf,
@@ -35,10 +34,14 @@ if TYPE_CHECKING:
     from siyu_cli.errors import Note
 
 EXAMPLES = """siyu explain 13800138000 客户.xlsx 订单.xlsx
+siyu explain '138****8000' 客户.xlsx 订单.xlsx
 siyu explain V10086 会员.csv 订单.csv --as-of 2026-03-01 --lang zh
 """
 Member = Annotated[
-    str, typer.Argument(metavar="MEMBER", help="Member id, or phone number as it stands in the files.")
+    str,
+    typer.Argument(
+        metavar="MEMBER", help="Member id, phone or account, as it stands in the files or masked as in a list."
+    ),
 ]
 RULES = (
     Column("number", "text", "No.", "序号"),
@@ -103,8 +106,10 @@ def describe(found: Explanation, shop: Shop, *, show_personal: bool) -> dict[str
     known = {**found.features, **found.member}
     keys = [*SEGMENTS.keys, *(key for key in FEATURES.keys if key not in SEGMENTS.keys)]
     member = {key: known.get(key) for key in keys}
+    phone, name = shop.person(found.member_id)
+    member |= {"phone": phone, "name": name}
     if not show_personal:
-        member["member_id"] = mask_text(found.member_id)
+        member = shop.masks.record(member, found.member_id)
     rules = [
         {
             "number": rule.number,
@@ -116,20 +121,12 @@ def describe(found: Explanation, shop: Shop, *, show_personal: bool) -> dict[str
         for rule in found.rules
     ]
     return {
-        "member": {**member, **who(found.member_id, shop, show_personal=show_personal)},
+        "member": member,
         "stage": {"stage": known["stage"], "reason": known["stage_reason"], "rules": rules},
         "rfm": {"rfm_segment": known["rfm_segment"], "measures": list(compare_with_splits(known, shop))},
         "purchases": found.purchases.drop(columns="member_id").to_dict("records"),
-        "warnings": [str(note) for note in shop.load.report.warnings],
+        "warnings": [str(note) for note in shop.load.report.masked().warnings],
     }
-
-
-def who(member_id: str, shop: Shop, *, show_personal: bool) -> dict[str, str | None]:
-    """Return phone and name of one member, masked unless they were asked for."""
-    phone, name = shop.person(member_id)
-    if show_personal:
-        return {"phone": phone, "name": name}
-    return {"phone": mask_phone(phone) or None, "name": mask_name(name) or None}
 
 
 def compare_with_splits(known: Mapping[str, Any], shop: Shop) -> Iterator[dict[str, Any]]:

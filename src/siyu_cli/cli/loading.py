@@ -94,7 +94,7 @@ def tell_load(report: LoadReport, sink: Sink, *, with_findings: bool = True) -> 
     ``with_findings``: also what makes the result doubtful, unless the command tells that in its own place.
     """
     sink.note(count_rows(report))
-    for note in report.warnings:
+    for note in report.masked().warnings:
         if note.is_finding and not with_findings:
             continue
         sink.warn(_(note.message).format(**note.facts))

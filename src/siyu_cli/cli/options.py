@@ -134,7 +134,10 @@ Force = Annotated[bool, typer.Option("--force", help="Overwrite a file that is a
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print results, warnings and errors only.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more; show where a bug of ours is.")]
 ShowPersonal = Annotated[
-    bool, typer.Option("--show-personal", help="Phones and names in full, not 138****8000 and 王**.")
+    bool,
+    typer.Option(
+        "--show-personal", help="Phones, names, accounts and what was typed in full, not 138****8000 and 王**."
+    ),
 ]
 Columns = Annotated[
     str | None,
@@ -144,7 +147,7 @@ Columns = Annotated[
 ]
 DebugSteps = Annotated[
     Path | None,
-    typer.Option("--debug-steps", metavar="DIR", help="Write every table in between to this folder."),
+    typer.Option("--debug-steps", metavar="DIR", help="Write every table in between to this folder, masked."),
 ]
 
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from siyu_cli.cli.loading import heading, title
-from siyu_cli.cli.masks import mask_key, mask_text
 from siyu_cli.cli.values import show
 from siyu_cli.locale import translate as _
+from siyu_cli.signs import plain_markdown
 from siyu_cli.tables import (
     CHANNEL_COSTS,
     GENERATIONS,
@@ -27,8 +27,6 @@ from siyu_cli.tables import (
 )
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from siyu_cli import ReferralReport
     from siyu_cli.files.writing.blocks import Block
 
@@ -174,7 +172,7 @@ def lately(report: ReferralReport) -> str:
 
 def markdown(report: ReferralReport) -> str:
     """Return the report in a dozen lines of Markdown: short enough for a robot in a group chat."""
-    whose = report.meta["campaign"] or report.shop.settings.shop.name
+    whose = plain_markdown(report.meta["campaign"] or report.shop.settings.shop.name or "")
     lines = [f"**{_('Referral report')}**" + (f" · {whose}" if whose else ""), "", f"> {headline(report)}"]
     if lately(report):
         lines.append(f"> {lately(report)}")
@@ -201,19 +199,6 @@ def suspicions(report: ReferralReport) -> Block:
     rows = [{**row, "reason": title(SUSPICIONS, row["reason"])} for row in report.figures["suspicions"]]
     note = _("Reasons to look, not verdicts; the rows stand in the workbook.")
     return _block(SUSPICION_SUMMARY.columns, rows, heading(SUSPICION_SUMMARY), note=note)
-
-
-def rows_to_look_at(report: ReferralReport) -> pa.Table:
-    """Return the rows to look at with everybody's key masked."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    rows = report.suspicions
-    for key in ("inviter_id", "invitee_id"):
-        coded = pc.dictionary_encode(rows[key].combine_chunks())
-        masked = pa.array([mask_key(name) for name in coded.dictionary.to_pylist()], pa.string())
-        rows = rows.set_column(rows.column_names.index(key), key, masked.take(coded.indices))
-    return rows
 
 
 def _block(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], title: str, **more: Any) -> Block:
@@ -250,7 +235,7 @@ def _weeks(figures: Mapping[str, Any]) -> Block:
 
 def _groups(figures: Mapping[str, Any], key: str, column: Column) -> Block:
     columns = (column, *REFERRAL_GROUPS.columns[1:])
-    rows = [{**row, column.key: mask_text(row[column.key]) or _("(none)")} for row in figures[key]]
+    rows = [{**row, column.key: row[column.key] or _("(none)")} for row in figures[key]]
     heading_ = _("By {column}").format(column=column.title(_lang()))
     return _block(columns, rows, heading_, drawn=("joined",), brief=(column.key, *_BRIEF))
 
@@ -260,13 +245,12 @@ def _variants(figures: Mapping[str, Any]) -> Block:
     rows = [
         {
             **row,
-            "variant": mask_text(row["variant"]),
             "metric": name(row["metric"]),
             "verdict": title(VERDICTS, row["verdict"]),
         }
         for row in found["comparisons"]
     ]
-    inviters = _(", ").join(f"{mask_text(key)} {count:,}" for key, count in found["inviters"].items())
+    inviters = _(", ").join(f"{key} {count:,}" for key, count in found["inviters"].items())
     note = _(
         "Against {control}; rates per invite, compared by inviter ({inviters}), 95-percent intervals; arms as planned: "
         "p {srm}; look no. {looks}"
@@ -305,7 +289,7 @@ def _costs(figures: Mapping[str, Any]) -> Block:
 
 
 def _inviters(figures: Mapping[str, Any]) -> Block:
-    rows = [{**row, "inviter_id": mask_key(row["inviter_id"])} for row in figures["top_inviters"][:_SHOWN]]
+    rows = figures["top_inviters"][:_SHOWN]
     brief = ("inviter_id", "joined", "new_members", "ordered", "suspicious", "activated", "net_sales")
     return _block(INVITERS.columns, rows, heading(INVITERS), brief=brief)
 

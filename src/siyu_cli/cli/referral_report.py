@@ -23,6 +23,7 @@ from siyu_cli.cli.options import (
     Map,
     PasswordEnv,
     Quiet,
+    ShowPersonal,
     Verbose,
     check_condition,
     one_of,
@@ -34,7 +35,9 @@ from siyu_cli.cli.writing import check_output
 from siyu_cli.errors import EXIT_FINDINGS, ComplianceError, UsageError
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
+from siyu_cli.masks import mask_word
 from siyu_cli.meanwhile import import_meanwhile
+from siyu_cli.signs import one_line
 from siyu_cli.tables import REFERRAL_FIGURES
 
 if TYPE_CHECKING:
@@ -116,6 +119,7 @@ def referral_report(  # noqa: PLR0913, PLR0917  each parameter is an option
     header_map: Map = None,
     config: Config = None,
     password_env: PasswordEnv = None,
+    show_personal: ShowPersonal = False,
     lang: Lang = None,  # noqa: ARG001  main has already chosen the language
     quiet: Quiet = False,
     verbose: Verbose = False,  # noqa: ARG001  main has already looked at it
@@ -144,6 +148,7 @@ def referral_report(  # noqa: PLR0913, PLR0917  each parameter is an option
         day = parse_since(since, source, memory, campaign)
         with sink.status(_("Following the invites…")):
             report = shop.referral_report(campaign=campaign, since=day, past=past_of(memory, campaign, source.as_of))
+        report = report if show_personal else report.masked()
         memory.inputs = report.meta["inputs"]
         refuse(report, reasons)
         if output is not None:
@@ -198,7 +203,8 @@ def reports_of(memory: Memory, campaign: str | None) -> list[dict[str, Any]]:
     """Return the finished reports of the campaign, the first one first."""
     if memory.ledger is None:
         return []
-    return [run for run in memory.ledger.history(COMMAND) if run["parameters"].get("campaign") == campaign]
+    kept = campaign and mask_word(campaign)  # as the ledger keeps it
+    return [run for run in memory.ledger.history(COMMAND) if run["parameters"].get("campaign") == kept]
 
 
 def past_of(memory: Memory, campaign: str | None, as_of: date) -> Any:
@@ -275,7 +281,7 @@ def _write_workbook(report: ReferralReport, path: Path, *, force: bool) -> None:
     figures += [(fact, "", text) for fact, text in words.facts(report) if text]
     headlines = [line for line in (words.headline(report), words.lately(report)) if line]
     contents = ReferralContents(
-        words.blocks(report), figures, words.rows_to_look_at(report), report.load, describe_run(report), headlines
+        words.blocks(report), figures, report.suspicions, report.load, describe_run(report), headlines
     )
     write_workbook(path, referral_sheets(contents, Words(get_language(), _)), force=force)
 
@@ -370,7 +376,7 @@ def log_line(report: ReferralReport, output: Path | None, findings: Sequence[str
         **({"findings": " ".join(findings)} if findings else {}),
     }
     now = datetime.now().astimezone().isoformat(timespec="seconds")
-    return f"{now} {COMMAND} " + " ".join(f"{key}={value}" for key, value in facts.items())
+    return f"{now} {COMMAND} " + " ".join(f"{key}={one_line(str(value))}" for key, value in facts.items())
 
 
 def document(report: ReferralReport) -> dict[str, Any]:

@@ -62,11 +62,13 @@ def segment(  # noqa: PLR0913, PLR0917  each parameter is an option
 
     Give it the exports of members, of orders, or both, from any platform. With -o the list is written:
     .xlsx is a workbook to forward; .csv, .jsonl and .parquet hold a row per member; .json holds the summary.
+
+    Phones, names and accounts are masked in every form, also where they serve as member ids; each mask stays distinct.
     """
     check_output(output, files, force=force)
     check_condition(where)
     sink = open_sink(format, output, quiet=quiet)
-    listing = parse_columns(columns, output, sink.format, show_personal=show_personal)
+    listing = parse_columns(columns, show_personal=show_personal)
     source = read_source(files, as_of, config, header_map, password_env, sink)
     with (
         open_memory("segment", source, {"where": where, "by": by}) as memory,
@@ -75,16 +77,17 @@ def segment(  # noqa: PLR0913, PLR0917  each parameter is an option
         # A list cut down by a condition is no picture of the shop: it is neither compared nor kept.
         snapshot = None if where else memory.last_snapshot()
         with sink.status(_("Working out the stages…")):
-            result = shop.segment(where=where, by=by, lang=get_language(), snapshot=snapshot)
+            found = shop.segment(where=where, by=by, lang=get_language(), snapshot=snapshot)
+        result = found if show_personal else found.masked()
         memory.inputs = result.meta["inputs"]
         if debug_steps is not None:
-            shop.write_steps(debug_steps)
+            shop.write_steps(debug_steps, show_personal=show_personal)
         if output is not None:
             with sink.status(_("Writing {file}…").format(file=output.name)):
                 write_result(result, output, listing, force=force)
             memory.note_output(output, int(result.stages["members"].sum()))
         if not where:
-            memory.keep(result)
+            memory.keep(found)
         print_result(result, sink, listing)
     tell_load(result.load, sink)
     if output is not None:

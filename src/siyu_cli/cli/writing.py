@@ -70,18 +70,12 @@ class Listing:
         return (key, *numbers, *(_PEOPLE if self.show_personal else ()))
 
 
-def parse_columns(text: str | None, output: Path | None, format: str, *, show_personal: bool) -> Listing:
+def parse_columns(text: str | None, *, show_personal: bool) -> Listing:
     """Return the listing ``--columns`` asks for, the key first; ``UsageError`` for a column there is not."""
     if text is None:
         return Listing(None, show_personal)
     keys = list(dict.fromkeys(("member_id", *_named_columns(text))))
     known = {column.key: column for column in (*SEGMENTS.columns, *_PEOPLE)}
-    is_masked = output.suffix.lower() == ".xlsx" if output else format == "table"
-    if not (is_masked or show_personal) and {"phone", "name"} & set(keys):
-        raise UsageError(
-            "--columns phone or name: only a workbook shows them masked.",
-            hint="Add --show-personal to write them in full.",
-        )
     return Listing(tuple(known[key] for key in keys), show_personal)
 
 
@@ -131,7 +125,7 @@ def write_list(
 
 
 def write_segment_workbook(result: Segmentation, path: Path, listing: Listing, *, force: bool) -> None:
-    """Write the workbook people forward; phones and names stay masked unless they were asked for."""
+    """Write the workbook people forward."""
     import pyarrow as pa
 
     from siyu_cli.files.writing.segment_sheets import SegmentContents, segment_sheets

@@ -55,7 +55,7 @@ class Load:
     connection: duckdb.DuckDBPyConnection
     report: LoadReport
     min_paid: Decimal | None
-    links: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,8 @@ class LoadRequest:
     paths: Sequence[Path]
     as_of: date
     header_map: Mapping[str, str] = field(default_factory=dict)
-    password: str | None = None
-    aliases: Mapping[str, str] = field(default_factory=dict)
+    password: str | None = field(default=None, repr=False)
+    aliases: Mapping[str, str] = field(default_factory=dict, repr=False)
     snapshot: Path | None = None
 
 
@@ -102,8 +102,15 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
         notes.append(
             Note("{count} member ids were joined to another by a shared phone.", {"count": len(links)})
         )
-    report = LoadReport(inputs, tuple(reports[key] for key in sorted(reports)), rejects, tuple(notes), links)
+    sheets_read = tuple(reports[key] for key in sorted(reports))
+    report = LoadReport(inputs, sheets_read, rejects, tuple(notes), links, _named(connection, sheets_read))
     return Load(connection, report, min_paid, links)
+
+
+def _named(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetReport]) -> frozenset[str]:
+    headers = [header.strip() for sheet in sheets for header in sheet.unmapped]
+    found = connection.execute("select distinct name from known_names where name in $headers", {"headers": headers})
+    return frozenset(name for (name,) in found.fetchall())
 
 
 def _input(place: int, source: Source, reports: Mapping[int, SheetReport]) -> Input:

@@ -55,13 +55,13 @@ class RawSheet:
 
     file: str
     sheet: str | None
-    cells: pa.Table | None
+    cells: pa.Table | None = field(repr=False)  # a row is a person: no traceback shows it
     parquet: Path | None = None
     first_row: int = 1
     encoding: str | None = None
     is_hidden: bool = False
     counts_from_1904: bool = False
-    faults: tuple[CellFault, ...] = ()
+    faults: tuple[CellFault, ...] = field(default=(), repr=False)
     _facts: Callable[[], SheetFacts] = field(default=_no_facts, repr=False, compare=False)
 
     def inspect(self) -> SheetFacts:
