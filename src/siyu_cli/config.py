@@ -157,9 +157,10 @@ class Referral(_Section):
 
 
 class Load(_Section):
-    """``[load]``: above this share of rejected rows a command ends with exit 3."""
+    """``[load]``: a command ends with exit 3 above these shares: rows rejected, rows of a sheet that name nobody."""
 
     max_rejected_share: _Share = 0.05
+    max_guest_share: _Share = 0.5
 
 
 class Exclude(_Section):

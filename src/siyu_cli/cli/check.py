@@ -94,7 +94,8 @@ def check(  # noqa: PLR0913, PLR0917  each parameter is an option
     """Show what each sheet and column was taken for, and that every row is accounted for.
 
     Rows in = used + rejected (each with a reason) + skipped (each by a named rule). Ends with exit code 3
-    when anything was rejected. Nothing is written but the file you name with --rejects.
+    when anything was rejected, or when a column or a whole sheet seems to be missing. Nothing is written but the
+    file you name with --rejects.
     """
     check_output(rejects, files, force=force, option="--rejects")
     sink = open_sink(format, quiet=quiet)
@@ -109,14 +110,18 @@ def check(  # noqa: PLR0913, PLR0917  each parameter is an option
     except UnusableError as error:
         tell(error.report, sink)
         raise
+    # What makes every result doubtful comes first; everything else is said below what it is about.
+    for note in report.findings:
+        sink.warn(_(note.message).format(**note.facts))
     tell(report, sink)
     for note in report.warnings:
-        sink.warn(_(note.message).format(**note.facts))
+        if not note.is_finding:
+            sink.warn(_(note.message).format(**note.facts))
     if rejects is not None:
         sink.note(_("Wrote {file}.").format(file=rejects))
-    if report.rejects:
-        if rejects is None:
-            sink.hint(_("add --rejects FILE.xlsx to see each of them"))
+    if report.rejects and rejects is None:
+        sink.hint(_("add --rejects FILE.xlsx to see each of them"))
+    if report.rejects or report.findings:
         raise typer.Exit(EXIT_FINDINGS)
 
 

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from siyu_cli.cli.loading import entitle, heading, load_shop, read_source, tell_load
+from siyu_cli.cli.loading import (
+    end_by_findings,
+    entitle,
+    heading,
+    load_shop,
+    read_source,
+    tell_load,
+)
 from siyu_cli.cli.masks import mask_text
 from siyu_cli.cli.memory import open_memory
 from siyu_cli.cli.options import (
@@ -31,7 +38,7 @@ from siyu_cli.cli.options import (
 from siyu_cli.cli.output import Sink, open_sink, write_stdout
 from siyu_cli.cli.values import show
 from siyu_cli.cli.writing import check_output, write_list
-from siyu_cli.errors import EXIT_FINDINGS, UsageError
+from siyu_cli.errors import UsageError
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
 from siyu_cli.tables import BACKTEST, CHURN, RISK_BANDS, RISK_SUMMARY, STAGES
@@ -40,6 +47,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from siyu_cli import Churn, Shop
+    from siyu_cli.files.loading.report import LoadReport
 
 EXAMPLES = """siyu churn 客户.xlsx 订单.xlsx -o 流失风险.xlsx
 siyu churn 客户.xlsx 订单.xlsx --horizon 60 --top 200 --split-by owner -o 流失风险.xlsx
@@ -118,35 +126,41 @@ def churn(  # noqa: PLR0913, PLR0917  each parameter is an option
         load_shop(source, sink, memory.aliases(), memory.last_snapshot()) as shop,
     ):
         memory.inputs = shop.describe(None)["inputs"]
+        written: list[tuple[Path, int]] = []
         if backtest:
             on = parse_date("--cutoff", cutoff) if cutoff else None
             with sink.status(_("Replaying the shop's past…")):
                 found = shop.backtest(horizon_days=horizon, model=model, cutoff=on)
             if output is not None:
                 write_backtest(found, shop, output, force=force)
-                memory.note_output(output, len(found))
-                sink.note(_("Wrote {file}.").format(file=output))
-            print_backtest(found, sink)
-            return
-        with sink.status(_("Working out who may be leaving…")):
-            result = shop.churn(horizon_days=horizon, model=model, where=where, lang=get_language())
-            listed = result.scored if everyone else result.at_risk()
-            listed = listed.slice(0, top) if top else listed
-        if output is not None:
-            for path, rows in write_lists(result, listed, output, split_by, force=force):
-                memory.note_output(path, rows)
-                sink.note(_("Wrote {file}.").format(file=path))
-        print_result(result, listed, sink)
-    tell_load(result.load, sink)
+                written = [(output, len(found))]
+            print_backtest(found, shop.load.report, sink)
+        else:
+            with sink.status(_("Working out who may be leaving…")):
+                result = shop.churn(horizon_days=horizon, model=model, where=where, lang=get_language())
+                listed = result.scored if everyone else result.at_risk()
+                listed = listed.slice(0, top) if top else listed
+            if output is not None:
+                written = write_lists(result, listed, output, split_by, force=force)
+            print_result(result, listed, sink)
+        for path, rows in written:
+            memory.note_output(path, rows)
+            sink.note(_("Wrote {file}.").format(file=path))
+    tell_load(shop.load.report, sink)
+    if not backtest:
+        tell_model(result, sink)
+        if output is None and sink.is_table:
+            sink.hint(_("siyu churn … -o FILE.xlsx writes the list as a workbook"))
+    end_by_findings(shop.load.report, sink, source.settings.load.max_rejected_share)
+
+
+def tell_model(result: Churn, sink: Sink) -> None:
+    """Say what to be aware of in the chances: a model on little ground, festivals ahead."""
     for note in result.model.notes:
         sink.warn(_(note.message).format(**note.facts))
     for festival in result.festivals:
         warning = _("{name} ({first_on} to {last_on}) falls into the horizon: chances are less sure on such days.")
         sink.warn(warning.format(**vars(festival)))
-    if output is None and sink.is_table:
-        sink.hint(_("siyu churn … -o FILE.xlsx writes the list as a workbook"))
-    if result.load.rejected_share > source.settings.load.max_rejected_share:
-        raise typer.Exit(EXIT_FINDINGS)
 
 
 def write_lists(
@@ -281,10 +295,10 @@ def describe_run(result: Churn) -> dict[str, Any]:
     return {**result.meta, "command": "churn", "warnings": [str(note) for note in notes]}
 
 
-def print_backtest(found: Sequence[Mapping[str, Any]], sink: Sink) -> None:
+def print_backtest(found: Sequence[Mapping[str, Any]], load: LoadReport, sink: Sink) -> None:
     """Print how well each way of telling did at each cut-off, and a verdict in words."""
     if sink.format == "json":
-        sink.document({"cutoffs": list(found)})
+        sink.document({"cutoffs": list(found), "warnings": [str(note) for note in load.warnings]})
         return
     rows = tell_marks(found)
     if not sink.is_table:
@@ -315,7 +329,8 @@ def write_backtest(found: Sequence[Mapping[str, Any]], shop: Shop, path: Path, *
     """Write the look back as a workbook with its calibration drawn, or as JSON."""
     from siyu_cli.files.write import write_json
 
-    meta = {**shop.describe(None), "command": "churn --backtest"}
+    warnings = [str(note) for note in shop.load.report.warnings]
+    meta = {**shop.describe(None), "command": "churn --backtest", "warnings": warnings}
     if path.suffix.lower() == ".json":
         write_json({"meta": meta, "cutoffs": list(found)}, path, force=force)
         return

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from siyu_cli import locale
-from siyu_cli.cli.loading import load_shop, read_source, tell_load, title
+from siyu_cli.cli.loading import end_by_findings, load_shop, read_source, tell_load, title
 from siyu_cli.cli.masks import mask_name, mask_phone, mask_text
 from siyu_cli.cli.memory import known_aliases
 from siyu_cli.cli.options import (
@@ -95,10 +95,11 @@ def explain(  # noqa: PLR0913, PLR0917  each parameter is an option
     else:
         sink.document(facts)
     tell_load(shop.load.report, sink)
+    end_by_findings(shop.load.report, sink)
 
 
 def describe(found: Explanation, shop: Shop, *, show_personal: bool) -> dict[str, Any]:
-    """Return what is known as machines read it: member, stage, rfm and purchases; personal values masked."""
+    """Return what is known as machines read it: member, stage, rfm, purchases and warnings; personal values masked."""
     known = {**found.features, **found.member}
     keys = [*SEGMENTS.keys, *(key for key in FEATURES.keys if key not in SEGMENTS.keys)]
     member = {key: known.get(key) for key in keys}
@@ -119,6 +120,7 @@ def describe(found: Explanation, shop: Shop, *, show_personal: bool) -> dict[str
         "stage": {"stage": known["stage"], "reason": known["stage_reason"], "rules": rules},
         "rfm": {"rfm_segment": known["rfm_segment"], "measures": list(compare_with_splits(known, shop))},
         "purchases": found.purchases.drop(columns="member_id").to_dict("records"),
+        "warnings": [str(note) for note in shop.load.report.warnings],
     }
 
 

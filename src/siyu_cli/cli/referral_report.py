@@ -313,7 +313,7 @@ def print_report(report: ReferralReport, sink: Sink) -> None:
 
 def find_wrongs(report: ReferralReport, condition: str | None, source: Source) -> list[str]:
     """Return what makes the command end with findings, in sentences."""
-    wrongs = []
+    wrongs = [_(note.message).format(**note.facts) for note in report.load.findings]
     if condition is not None and report.meets(condition):
         wrongs.append(_("{condition} holds.").format(condition=condition))
     limit = source.settings.load.max_rejected_share
@@ -347,7 +347,7 @@ def tell(
     Who reads a JSON document from a pipe gets nothing beside it.
     """
     if sys.stderr.isatty():
-        tell_load(report.load, sink)
+        tell_load(report.load, sink, with_findings=False)
         for finding in report.findings:
             if finding.level != "info":
                 sink.warn(f"{finding.code}: {_(finding.note.message).format(**finding.note.facts)}")

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import typer
-
-from siyu_cli.cli.loading import load_shop, read_source, tell_load
+from siyu_cli.cli.loading import end_by_findings, load_shop, read_source, tell_load
 from siyu_cli.cli.memory import open_memory
 from siyu_cli.cli.options import (
     AsOf,
@@ -29,7 +27,6 @@ from siyu_cli.cli.options import (
 from siyu_cli.cli.output import Sink, open_sink, write_stdout
 from siyu_cli.cli.summary import print_summary
 from siyu_cli.cli.writing import Listing, check_output, document, parse_columns, write_result
-from siyu_cli.errors import EXIT_FINDINGS
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
 
@@ -92,9 +89,7 @@ def segment(  # noqa: PLR0913, PLR0917  each parameter is an option
         sink.note(_("Wrote {file}.").format(file=output))
     elif sink.is_table:
         sink.hint(_("siyu segment … -o FILE.xlsx writes the list as a workbook"))
-    if result.load.rejected_share > source.settings.load.max_rejected_share:
-        tell_findings(result, source.settings.load.max_rejected_share, sink)
-        raise typer.Exit(EXIT_FINDINGS)
+    end_by_findings(result.load, sink, source.settings.load.max_rejected_share)
 
 
 def print_result(result: Segmentation, sink: Sink, listing: Listing) -> None:
@@ -110,10 +105,3 @@ def print_result(result: Segmentation, sink: Sink, listing: Listing) -> None:
         table = result.arrow([column.key for column in chosen])
         for piece in (csv_text if sink.format == "csv" else jsonl_text)(table, chosen):
             write_stdout(piece)
-
-
-def tell_findings(result: Segmentation, limit: float, sink: Sink) -> None:
-    """Say that too many rows were rejected for the result to be trusted, and how to see them."""
-    warning = _("{share} of the rows were rejected, more than max_rejected_share = {limit}.")
-    sink.warn(warning.format(share=f"{result.load.rejected_share:.1%}", limit=limit))
-    sink.hint(_("siyu check … --rejects FILE.xlsx lists them"))

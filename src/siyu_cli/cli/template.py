@@ -50,6 +50,7 @@ SETTINGS = {
     "referral.control_variant": "The variant the others are compared with; else one named control, 对照 or A.",
     "referral.notify": "Where to send the short report, as Apprise URLs; --notify adds to them.",
     "load.max_rejected_share": "Above this share of rejected rows a command ends with exit code 3.",
+    "load.max_guest_share": "So does a sheet in which more than this share of the rows names nobody.",
     "exclude.ids": "By member id.",
     "exclude.phones": "By mobile number.",
     "exclude.files": "By files that list them, relative to this file.",

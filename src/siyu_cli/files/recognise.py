@@ -8,7 +8,7 @@ maps by hand goes first. A sheet that is neither members, contacts nor orders is
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 
@@ -57,6 +57,7 @@ class Match:
     several of one key only where a preset lists them: the first cell that is not blank counts.
     ``alternatives``: headers that could have been a column and lost. ``unmapped``: headers that are not used;
     ``dropped``: ID cards and addresses, never stored. ``amount_scope``: order, item, or None for unknown.
+    ``seen``: the header and the first rows it was recognised by.
     """
 
     table: str | None
@@ -71,6 +72,7 @@ class Match:
     confidence: float
     reason: Note | None = None
     alternatives: tuple[ColumnMatch, ...] = ()
+    seen: Sheet | None = field(default=None, repr=False)
 
     def column(self, key: str) -> ColumnMatch | None:
         """Return the first column of a key, or None."""
@@ -215,6 +217,7 @@ def _match(grid: Sequence[Row], header: HeaderRow, seen: Sheet, preset: Preset |
         exported_at=made_at(grid, header.row),
         confidence=EXACT if preset else min((column.confidence for column in found.columns), default=EXACT),
         alternatives=found.alternatives,
+        seen=seen,
     )
 
 
