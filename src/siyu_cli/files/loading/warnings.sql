@@ -46,3 +46,17 @@ select count(*) from phone_keys where is_shared;
 
 -- name: latest_total
 select max(total_last_order_on) from members;
+
+-- name: unknown_words
+select word from status_words where source = $source and status is null order by word limit 5;
+
+-- name: known_orders
+select count(distinct order_id) from raw_orders where list_contains($numbers, order_id);
+
+-- name: shared_with_orders
+select 1 from order_lines where member_id in (select member_id from members) limit 1;
+
+-- name: shared_with_referrals
+select 1 from referrals
+where inviter_id in (select member_id from members) or invitee_id in (select member_id from members)
+limit 1;
