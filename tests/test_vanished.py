@@ -102,7 +102,7 @@ def check(run: Run, *files: str) -> str:
     ("header", "new", "option"),
     [
         ("下单时间", "发生于", "orders.ordered_at=发生于"),
-        ("实付金额", "数目", "orders.paid_amount=数目"),
+        ("实付金额", "划付", "orders.paid_amount=划付"),
         ("买家手机号", "尊享标记", "orders.phone=尊享标记"),
     ],
 )
