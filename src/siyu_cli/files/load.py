@@ -20,6 +20,7 @@ from siyu_cli.files.loading.exclude import exclude_members
 from siyu_cli.files.loading.identity import link_members
 from siyu_cli.files.loading.judge import describe_sources, judge_members, judge_orders
 from siyu_cli.files.loading.report import Input, LoadReport, Note, SheetReport, UnusableError
+from siyu_cli.files.loading.rivals import rival_notes
 from siyu_cli.files.loading.scripts import first_row
 from siyu_cli.files.loading.sources import (
     SheetSource,
@@ -98,6 +99,7 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     left_out = {place: (reports[place], match) for file in opened for place, match in file.matches.items()}
     notes += left_out_notes(connection, left_out)
     notes += vanished_notes(connection, sheets, reports, settings.load.max_guest_share)
+    notes += rival_notes(connection, sheets)
     notes += load_notes(connection, sheets, reports, request.as_of, counted_from)
     let_go(connection, sheets)
     if links:

@@ -12,6 +12,7 @@ from sqlglot import exp
 from siyu_cli.files.loading.clean import NOTHING, Origin, as_text, fits, projection, typed_null
 from siyu_cli.files.loading.day_order import with_day_order
 from siyu_cli.files.loading.faults import mark_faults, shown_keys
+from siyu_cli.files.loading.rivals import keep_rivals
 from siyu_cli.files.loading.scripts import call, create, drop, first_row
 from siyu_cli.tables import INPUTS, Table
 
@@ -96,6 +97,7 @@ def project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: str
     kind = "VIEW" if is_typed else "TABLE"
     create(connection, f"source_{sheet.source}", select, kind=kind, is_temporary=False)
     mark_faults(connection, sheet)
+    keep_rivals(connection, sheet)
     if sheet.raw.cells is not None:
         _give_back_cells(connection, sheet, sheet.raw.cells)
 

@@ -60,3 +60,15 @@ select 1 from order_lines where member_id in (select member_id from members) lim
 select 1 from referrals
 where inviter_id in (select member_id from members) or invitee_id in (select member_id from members)
 limit 1;
+
+-- name: rival_sums
+-- Of the rows that count, what the chosen column and its rival add up to.
+select sum(settled.paid), sum(rival.paid_amount)
+from settled_orders as settled
+join rival using (row)
+where settled.source = $source and verdict is null;
+
+-- name: times_quantity
+select sum(paid), sum(cast(paid * coalesce(quantity, 1) as decimal(18, 2)))
+from settled_orders
+where source = $source and verdict is null;
