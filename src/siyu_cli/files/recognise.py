@@ -35,6 +35,7 @@ from siyu_cli.files.recognition.mapping import (
     positions,
     sheet_of,
 )
+from siyu_cli.files.recognition.order_numbers import with_order_number
 from siyu_cli.files.recognition.presets import Preset, load_presets
 from siyu_cli.files.recognition.sheet_kind import Missing, Verdict, kind_of_sheet
 
@@ -115,6 +116,7 @@ def recognise(
             seen=seen,
             missing=verdict.missing,
         )
+    found = with_order_number(seen, found)
     check_map(seen, found.table, wanted.get(found.table, {}), where, other_headers)
     check_ties(found, where)
     return _match(grid, header, seen, preset, found)

@@ -106,6 +106,7 @@ def vanished_notes(
                 "If they are paid, map another column: --map orders.paid_at=HEADER",
                 facts, is_finding=True,
             ))  # fmt: skip
+    notes += _unnumbered_notes(connection, sheets)
     return notes + _unshared_notes(connection, sheets, reports)
 
 
@@ -209,6 +210,24 @@ def _rejected_note(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, re
     return [Note(message, facts, is_finding=True)]
 
 
+def _unnumbered_notes(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> list[Note]:
+    """Return what is told of orders that had to be put together by member and time, where that merged rows."""
+    notes = []
+    for sheet in sheets:
+        preset = sheet.match.preset
+        if sheet.match.table != "orders" or sheet.has("order_id") or (preset and "order_id" not in preset.columns):
+            continue
+        rows, orders = first_row(connection, script("warnings")["orders_by_time"], {"source": sheet.source})
+        if rows > orders:
+            facts = {"sheet": _name(sheet.raw.file, sheet.raw.sheet), "orders": orders, "rows": rows}
+            notes.append(Note(
+                "{sheet} has no order number: what a member bought at one time counts as one order ({orders} orders of "
+                "{rows} rows). To name the column: --map {option} (nearest headers: {near})",
+                facts | _nearest(sheet.match, ("order_id",)),
+            ))  # fmt: skip
+    return notes
+
+
 def _unshared_notes(
     connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource], reports: Mapping[int, SheetReport]
 ) -> list[Note]:
@@ -263,8 +282,11 @@ def _nearest(match: Match, keys: Sequence[str], table: str | None = None) -> dic
 
 
 def _facts(report: SheetReport) -> dict[str, object]:
-    sheet = " › ".join(part for part in (report.file, report.sheet) if part)
-    return {"sheet": sheet, "rows": _data_rows(report)}
+    return {"sheet": _name(report.file, report.sheet), "rows": _data_rows(report)}
+
+
+def _name(file: str, sheet: str | None) -> str:
+    return " › ".join(part for part in (file, sheet) if part)
 
 
 def _data_rows(report: SheetReport) -> int:

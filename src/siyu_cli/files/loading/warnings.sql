@@ -72,3 +72,9 @@ where settled.source = $source and verdict is null;
 select sum(paid), sum(cast(paid * coalesce(quantity, 1) as decimal(18, 2)))
 from settled_orders
 where source = $source and verdict is null;
+
+-- name: orders_by_time
+-- Rows that count and have no order number, and the orders they are put together to.
+select count(*) as rows, count(distinct (member_key, coalesce(paid_at, ordered_at))) as orders
+from settled_orders
+where source = $source and verdict is null and order_id is null;

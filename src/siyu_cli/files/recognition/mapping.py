@@ -43,7 +43,7 @@ _DROPPED = re.compile(r"身份证|证件号|护照|住址|(?<!ip)(?<!邮箱)(?<!
 class ColumnMatch:
     """One column found: its key, its header, where it stands (0-based), how sure, and how it was found.
 
-    ``how``: preset, exact, synonym, similar or map. Only the first, the second and the last are certain.
+    ``how``: preset, exact, synonym, similar, values or map. Only the first, the second and the last are certain.
     """
 
     key: str
