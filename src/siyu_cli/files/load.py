@@ -96,6 +96,7 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     inputs = tuple(_input(place, file.source, reports) for place, file in enumerate(opened))
     min_paid = _least_paid(sheets)
     counted_from = min_paid if settings.orders.min_paid is None else settings.orders.min_paid
+    notes += [note for file in opened for note in file.notes]
     left_out = {place: (reports[place], match) for file in opened for place, match in file.matches.items()}
     notes += left_out_notes(connection, left_out)
     notes += vanished_notes(connection, sheets, reports, settings.load.max_guest_share)
@@ -123,6 +124,7 @@ class _OpenedFile:
     sheets: list[SheetSource]
     left_out: dict[int, SheetReport]
     matches: dict[int, Match] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
 
 
 def _open_files(
@@ -134,8 +136,15 @@ def _open_files(
         cursor = connection.cursor()
         mapping = _HeaderMapping(request.header_map, other_headers)
         opened = _recognised(cursor, source, place * _MOST_SHEETS, mapping)
-        for sheet in opened.sheets:
-            project(cursor, sheet, settings.shop.timezone)
+        for sheet in opened.sheets:  # a sheet of two tables becomes two
+            second = project(cursor, sheet, settings.shop.timezone)
+            if second is not None:
+                number = max((*opened.left_out, *(other.source for other in opened.sheets))) + 1
+                _take(cursor, opened, number, second, mapping)
+                opened.notes.append(Note(
+                    "{file}: a second table begins in row {row} and was read by itself.",
+                    {"file": sheet.raw.file, "row": second.first_row},
+                ))  # fmt: skip
         cursor.close()
         return opened
 
@@ -175,25 +184,36 @@ def _recognised(
 ) -> _OpenedFile:
     opened = _OpenedFile(replace(source, sheets=()), [], {})
     for number, raw in enumerate(source.sheets, start=first):
-        rows = _row_count(connection, raw)
-        if raw.is_hidden:
-            opened.left_out[number] = _left_out(raw, "hidden_sheet", max(0, rows - 1), None)
-            continue
-        match = recognise(
-            _first_rows(connection, raw), file=raw.file, sheet=raw.sheet,
-            header_map=mapping.header_map, other_headers=mapping.other_headers,
-        )  # fmt: skip
-        data = rows if raw.parquet else max(0, rows - match.first_data_row)
-        if match.table is None:
-            header = 0 if match.header_row is None else match.header_row + 1
-            opened.left_out[number] = _left_out(raw, "unrecognised_sheet", max(0, rows - header), match)
-            opened.matches[number] = match
-        elif _is_blind(match):
-            opened.left_out[number] = _left_out(raw, "no_buyer_column", data, match)
-            opened.matches[number] = match
-        else:
-            opened.sheets.append(SheetSource(number, raw, match, data, scope=match.amount_scope))
+        _take(connection, opened, number, raw, mapping)
     return opened
+
+
+def _take(
+    connection: duckdb.DuckDBPyConnection,
+    opened: _OpenedFile,
+    number: int,
+    raw: RawSheet,
+    mapping: _HeaderMapping,
+) -> None:
+    """Recognise one sheet, and put it among those that go into the load or those that do not."""
+    rows = _row_count(connection, raw)
+    if raw.is_hidden:
+        opened.left_out[number] = _left_out(raw, "hidden_sheet", max(0, rows - 1), None)
+        return
+    match = recognise(
+        _first_rows(connection, raw), file=raw.file, sheet=raw.sheet,
+        header_map=mapping.header_map, other_headers=mapping.other_headers,
+    )  # fmt: skip
+    data = rows if raw.parquet else max(0, rows - match.first_data_row)
+    if match.table is None:
+        header = 0 if match.header_row is None else match.header_row + 1
+        opened.left_out[number] = _left_out(raw, "unrecognised_sheet", max(0, rows - header), match)
+        opened.matches[number] = match
+    elif _is_blind(match):
+        opened.left_out[number] = _left_out(raw, "no_buyer_column", data, match)
+        opened.matches[number] = match
+    else:
+        opened.sheets.append(SheetSource(number, raw, match, data, scope=match.amount_scope))
 
 
 def _is_blind(match: Match) -> bool:
