@@ -414,7 +414,7 @@ _ORDER_KEYS = (
             "sales record number|sales order|increment id|order|invoice|invoice no|invoice number|"
             "invoice id|receipt no|receipt number|receipt id|receipt|transaction id|transaction no|"
             "transaction number|transaction|sale id|sale no|bill no|bill number|ticket number|ticket no|"
-            "check number|reference|订单|ID|编号"),
+            "check number|reference|basket id|basket|单据|流水|小票|票号|票据号|订单|ID|编号"),
     _column("id", "item_id", "Sub-order no.", "子订单号",
             "子订单编号|子订单ID|子单号|子单编号|明细编号|明细ID|订单明细编号|商品单号|商品订单号|"
             "line item id|order item id|order line id|item order id|sub order id|suborder"),
@@ -457,7 +457,7 @@ ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of 
             "creation date|created on|create time|purchase date|purchased at|purchase time|purchased on|"
             "date of purchase|sale date|sales date|sold date|date sold|sold at|transaction date|"
             "transaction time|transaction datetime|trans date|invoice date|receipt date|bill date|"
-            "visit date|checkout date|datetime|timestamp|date|day|time|order dt|订单成立时间|opened|opened at"),
+            "visit date|checkout date|datetime|timestamp|date|day|time|order dt|订单成立时间|opened|opened at|ts|dt|trans dt|transaction dt|transaction ts|order ts|event time|purchase ts"),
     _column("instant", "paid_at", "Paid at", "付款时间",
             "买家付款时间|订单付款时间|订单支付时间|支付时间|支付日期|付款日期|支付完成时间|支付成功时间|"
             "付款成功时间|付款完成时间|用户支付时间|买家支付时间|付款确认时间|收款时间|收款日期|"

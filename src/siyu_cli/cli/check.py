@@ -54,6 +54,7 @@ HOW = {
     "exact": ("its name", "列名一致"),
     "synonym": ("another name of it", "同义列名"),
     "similar": ("a similar name", "相似列名"),
+    "values": ("its values", "按内容判断"),
     "map": ("--map", "--map"),
 }
 REASONS = (

@@ -13,7 +13,9 @@ from siyu_cli.files.loading.clean import Origin, fits, projection, typed_null
 from siyu_cli.files.loading.day_order import with_day_order
 from siyu_cli.files.loading.faults import mark_faults, shown_keys
 from siyu_cli.files.loading.parquet import lay_open, survey, unreadable_told
+from siyu_cli.files.loading.rivals import keep_rivals
 from siyu_cli.files.loading.scripts import create, drop
+from siyu_cli.files.loading.second_tables import cut_off_second
 from siyu_cli.files.reading.number_formats import DAYS_TO_1904
 from siyu_cli.tables import INPUTS, Table
 
@@ -71,16 +73,16 @@ class SheetSource:
         return self.match.exported_at
 
 
-def project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: str) -> None:
-    """Make ``source_<n>``: the sheet's mapped columns, cleaned.
+def project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: str) -> RawSheet | None:
+    """Make ``source_<n>``: the sheet's mapped columns, cleaned; return the second table below it, if there is one.
 
     Text is parsed once and kept; a typed Parquet file stays where it is and is read as a view.
     """
     with unreadable_told(connection, sheet.raw):
-        _project(connection, sheet, zone)
+        return _project(connection, sheet, zone)
 
 
-def _project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: str) -> None:
+def _project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: str) -> RawSheet | None:
     relation = f"cells_{sheet.source}"
     if sheet.raw.cells is not None:
         sheet.cells = _data_cells(sheet)
@@ -103,9 +105,12 @@ def _project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: st
     select = projection(sheet.table, sheet.match, sheet.origin)
     kind = "VIEW" if is_typed else "TABLE"
     create(connection, f"source_{sheet.source}", select, kind=kind, is_temporary=False)
+    second = cut_off_second(connection, sheet)
     mark_faults(connection, sheet)
+    keep_rivals(connection, sheet)
     if sheet.raw.cells is not None:
         _give_back_cells(connection, sheet, sheet.raw.cells)
+    return second
 
 
 def _give_back_cells(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, raw: pa.Table) -> None:

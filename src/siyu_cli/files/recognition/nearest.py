@@ -11,7 +11,7 @@ from siyu_cli.files.recognition import evidence, headers
 from siyu_cli.files.recognition.mapping import Sheet, is_dropped, known
 
 _MOST = 3
-_WORTH = {"phone": 0.6, "date": 0.5, "instant": 0.5, "month": 0.5, "money": 0.4, "id": 0.3}
+_WORTH = {"phone": 0.6, "date": 0.5, "instant": 0.5, "month": 0.5, "money": 0.5, "id": 0.3}
 _AGAINST = 2.0
 
 
