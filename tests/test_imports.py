@@ -26,17 +26,18 @@ DOWNWARD = {
     "locale": set(),
     "masks": set(),
     "meanwhile": set(),
+    "progress": set(),
     "signs": set(),
     "config": {"errors", "tables"},
     "engines": {"errors"},
     "core": {"config", "engines.protocol", "errors", "masks", "tables"},
-    "files": {"engines", "errors", "masks", "meanwhile", "signs", "tables"},
+    "files": {"engines", "errors", "masks", "meanwhile", "progress", "signs", "tables"},
     "ledger": {"errors", "tables"},
     "demo": {"core", "errors", "files", "tables"},
-    "shop": {"config", "core", "engines", "errors", "files", "masks", "tables"},
+    "shop": {"config", "core", "engines", "errors", "files", "masks", "progress", "tables"},
     "cli": {
-        "config", "core", "demo", "engines", "errors", "files", "ledger", "locale", "masks", "meanwhile", "shop",
-        "signs", "tables",
+        "config", "core", "demo", "engines", "errors", "files", "ledger", "locale", "masks", "meanwhile",
+        "progress", "shop", "signs", "tables",
     },
 }
 # What they may name in annotations besides.

@@ -36,6 +36,7 @@ from siyu_cli.files.load import Load, LoadRequest, load
 from siyu_cli.files.loading.report import LoadReport
 from siyu_cli.files.loading.scripts import create, first_row
 from siyu_cli.files.writing.replace import replacing
+from siyu_cli.progress import SILENT, Progress
 from siyu_cli.shop_masks import MOST_CANDIDATES, Masks
 from siyu_cli.shop_segments import check_segments
 from siyu_cli.tables import MASKS, RISK_BANDS, RISK_SUMMARY, SEGMENTS
@@ -447,7 +448,7 @@ class Shop:
         }
 
 
-def open_shop(
+def open_shop(  # noqa: PLR0913  each but the first is optional
     sources: Sequence[str | Path | pd.DataFrame],
     *,
     as_of: date | str,
@@ -456,13 +457,15 @@ def open_shop(
     password: str | None = None,
     aliases: Mapping[str, str] | None = None,
     snapshot: Path | None = None,
+    progress: Progress = SILENT,
 ) -> Shop:
     """Return the shop that the files hold on a date: members, contacts and orders, cleaned and accounted for.
 
     ``sources`` are paths (xlsx, xls, xlsm, ods, csv, tsv, zip, parquet) or frames with headers the recogniser
     knows. ``header_map`` settles columns by hand, ``{"orders.member_id": "household_id"}``; without
     ``settings`` the defaults hold. ``aliases`` and the list of an earlier run (``snapshot``) keep members' keys
-    as they were. Raises ``InputError``, ``DataError`` or ``UsageError``, each naming the file.
+    as they were; ``progress`` is told how far reading is. Raises ``InputError``, ``DataError`` or ``UsageError``,
+    each naming the file.
     """
     from siyu_cli.config import Settings as Defaults
     from siyu_cli.engines.duckdb import connect
@@ -473,7 +476,7 @@ def open_shop(
     connection = connect(chosen.engine.memory_limit)
     with tempfile.TemporaryDirectory(prefix="siyu-") as folder:
         paths = [_as_path(source, Path(folder), number) for number, source in enumerate(sources, start=1)]
-        request = LoadRequest(paths, _as_date(as_of), mapped, password, aliases or {}, snapshot)
+        request = LoadRequest(paths, _as_date(as_of), mapped, password, aliases or {}, snapshot, progress)
         loaded = load(connection, chosen, request)
         if len(paths) != sum(isinstance(source, str | Path) for source in sources):
             connection.execute("create or replace temp table order_lines_kept as select * from order_lines")

@@ -67,7 +67,7 @@ def load_shop(
     from siyu_cli import open_shop
 
     def opened(password: str | None) -> Shop:
-        with sink.status(_("Reading {files} files…").format(files=len(source.files))):
+        with sink.reading() as progress:
             return open_shop(
                 source.files,
                 as_of=source.as_of,
@@ -75,6 +75,7 @@ def load_shop(
                 password=password,
                 aliases=aliases,
                 snapshot=snapshot,
+                progress=progress,
             )
 
     try:

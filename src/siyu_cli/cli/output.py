@@ -24,6 +24,7 @@ from siyu_cli.errors import OutputError, Where
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
 from siyu_cli.masks import mask_text
+from siyu_cli.progress import SILENT, Progress
 from siyu_cli.signs import escaped, visible
 from siyu_cli.tables import Column
 
@@ -73,6 +74,17 @@ class Sink:
 
         with Console(stderr=True).status(text):
             yield
+
+    @contextmanager
+    def reading(self) -> Iterator[Progress]:
+        """Show how far each file is read while the block runs, as ``status`` does: bytes of how many, then rows."""
+        if self.is_quiet or not sys.stderr.isatty():
+            yield SILENT
+            return
+        from siyu_cli.cli.bars import ReadingBars
+
+        with ReadingBars() as bars:
+            yield bars
 
     def text(self, text: str = "") -> None:
         """Print lines that belong to a result people read."""

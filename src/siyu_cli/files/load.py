@@ -37,6 +37,7 @@ from siyu_cli.files.read import Source, read_each, read_sources
 from siyu_cli.files.reading.allocator import give_back_memory
 from siyu_cli.files.recognise import recognise
 from siyu_cli.meanwhile import import_meanwhile
+from siyu_cli.progress import SILENT, Progress
 
 if TYPE_CHECKING:
     import duckdb
@@ -69,6 +70,7 @@ class LoadRequest:
     password: str | None = field(default=None, repr=False)
     aliases: Mapping[str, str] = field(default_factory=dict, repr=False)
     snapshot: Path | None = None
+    progress: Progress = SILENT
 
 
 def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: LoadRequest) -> Load:
@@ -157,13 +159,13 @@ def _open_files(
 
     if request.header_map:
         # A header settled by hand may stand in any one of the files: all are seen before one is complained of.
-        sources = read_sources(request.paths, password=request.password)
+        sources = read_sources(request.paths, password=request.password, progress=request.progress)
         headers = {
             cell for source in sources for raw in source.sheets for cell in _first_cells(connection, raw)
         }
         opened = [handle(place, source, headers) for place, source in enumerate(sources)]
     else:
-        opened = read_each(request.paths, handle, password=request.password)
+        opened = read_each(request.paths, handle, password=request.password, progress=request.progress)
     seen: set[str] = set()
     for file in opened:
         if file.source.sha256 in seen:
