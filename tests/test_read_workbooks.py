@@ -113,12 +113,13 @@ class TestPlaces:
                 '<table:table-cell office:value-type="float" office:value="1"/></table:table-row>'
             ),
             "d.xlsb": wb.xlsb({0: {0: "订单号"}, 1_048_575: {1: 1.0}}, 1_048_575, 1),
+            "e.xlsb": wb.xlsb({0: {0: "订单号", 16_383: 1e17}, 1: {0: "E1"}}, 1, 16_383),
         }
         shapes = []
         for name, data in far.items():
             (tmp_path / name).write_bytes(data)
             shapes.append(read_sources([tmp_path / name])[0].sheets[0].cells.shape)
-        assert shapes == [(65_536, 5), (51, 256), (1, 2), (1_048_576, 2)]
+        assert shapes == [(65_536, 5), (51, 256), (1, 2), (1_048_576, 2), (2, 2)]
 
 
 class TestValues:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -93,7 +93,7 @@ class Grid:
             tell = exact_digits.put_back if keeps_digits else exact_digits.lose
             cells, faults = tell(cells, numbers, columns)
             lost += faults
-        facts = self._facts(at)
+        facts = moved(SheetFacts(tuple(self.merged), tuple(self.faults)), at)
         return RawSheet(
             self.content.file, self.sheet, cells, faults=tuple(lost), _facts=lambda: facts, **of_the_sheet
         )
@@ -105,19 +105,10 @@ class Grid:
         width = used[-1] + 1 if used else 0
         if self._rows * width <= most or len(used) * _SPARSE > width:
             return
-        rows = len(np.unique(np.concatenate([np.array(rows) for rows, _ in self._columns.values()])))
+        found = [*(rows for rows, _ in self._columns.values()), [fault.row for fault in self.faults]]
+        rows = len(np.unique(np.concatenate([np.array(rows, dtype=np.int64) for rows in found])))
         if rows * _SPARSE <= self._rows:
             bombs.refuse_area(self.content, self.sheet, self._rows, width, most)
-
-    def _facts(self, at: dict[int, int]) -> SheetFacts:
-        faults = [
-            replace(fault, column=at[fault.column]) for fault in self.faults if fault.column in at
-        ]  # fmt: skip
-        merged = [
-            (top, at[left], bottom, at.get(right, at[left]))
-            for top, left, bottom, right in self.merged if left in at
-        ]  # fmt: skip
-        return SheetFacts(tuple(merged), tuple(sorted(faults, key=lambda fault: (fault.row, fault.column))))
 
     def _table(self, places: Sequence[int]) -> pa.Table:
         import numpy as np
@@ -129,6 +120,26 @@ class Grid:
             rows, blobs = self._columns.get(place, ([], []))
             columns.append(_texts(np.array(rows), blobs, self._rows) if rows else nothing)
         return pa.table(columns, names=[f"c{place}" for place in range(len(places))])
+
+
+def without_far_columns(cells: pa.Table) -> tuple[pa.Table, dict[int, int]]:
+    """Return a table without the empty columns around a stray value far right, and where each column went."""
+    places = list(range(cells.num_columns))
+    if len(places) > MOST_EMPTY:
+        places = [place for place in places if cells.column(place).null_count < cells.num_rows]
+    names = [f"c{place}" for place in range(len(places))]
+    return cells.select(places).rename_columns(names), {column: place for place, column in enumerate(places)}
+
+
+def moved(facts: SheetFacts, at: Mapping[int, int]) -> SheetFacts:
+    """Return what a sheet says with its columns where they went."""
+    faults = [replace(fault, column=at[fault.column]) for fault in facts.faults if fault.column in at]
+    merged = [
+        (top, at[left], bottom, at.get(right, at[left]))
+        for top, left, bottom, right in facts.merged
+        if left in at
+    ]
+    return SheetFacts(tuple(merged), tuple(sorted(faults, key=lambda fault: (fault.row, fault.column))))
 
 
 def _texts(rows: np.ndarray, blobs: list[bytes], count: int) -> pa.Array:

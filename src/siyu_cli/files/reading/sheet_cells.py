@@ -27,14 +27,6 @@ _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _HINT = "Open it in Excel or WPS and save it again as .xlsx."
 
 
-class _CellError(Exception):
-    """Something in a sheet that cannot be believed: a message, and the facts that fill it."""
-
-    def __init__(self, message: str, **facts: object) -> None:
-        super().__init__(message)
-        self.message, self.facts = message, facts
-
-
 @dataclass(frozen=True)
 class CarefulReader:
     """Reads sheets of one workbook; its texts and formats are read when the first sheet needs them."""
@@ -51,18 +43,12 @@ class CarefulReader:
             )  # fmt: skip
         grid = Grid(self.content, part.name)
         reader = _SheetReader(grid, self.strings, self.kinds, self.book.counts_from_1904)
-        where = Where(file=self.content.file, sheet=part.name)
         try:
             _parse(stream(self.content, part.member), reader.start, reader.end, reader.text)
-        except _CellError as fault:
-            raise DataError(
-                fault.message, hint=_HINT, where=reader.within(where),
-                file=self.content.file, sheet=part.name, row=reader.row, **fault.facts,
-            ) from fault  # fmt: skip
         except (expat.ExpatError, ValueError, LookupError) as error:
             raise damaged_sheet(self.content, part.name, reader.row) from error
         except DataError as error:
-            error.where = reader.within(where)
+            error.where = Where(self.content.file, part.name, reader.row or None)
             raise
         return grid.sheet_of(
             keeps_digits=True, is_hidden=part.is_hidden, counts_from_1904=self.book.counts_from_1904
@@ -170,8 +156,10 @@ class _SheetReader:
     _space: str = ""
     _is_open: bool = False
 
-    def within(self, where: Where) -> Where:
-        return Where(where.file, where.sheet, self.row or None)
+    def _refused(self, message: str, **facts: object) -> DataError:
+        file, sheet, row = self.grid.content.file, self.grid.sheet, self.row or None
+        where = Where(file, sheet, row)
+        return DataError(message, hint=_HINT, where=where, file=file, sheet=sheet, row=row or 0, **facts)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         space, _, name = name.rpartition(" ")
@@ -198,7 +186,7 @@ class _SheetReader:
 
     def _start_row(self, number: str | None) -> None:
         if number is not None and not (number.isdecimal() and 0 < len(number) < 11 and int(number)):
-            raise _CellError(
+            raise self._refused(
                 "{file}, sheet {sheet}: the row after {row} is numbered {number}.", number=number
             )
         self.row = int(number) if number else self.row + 1
@@ -213,7 +201,7 @@ class _SheetReader:
             self._at = (int(found.group(2)) - 1, column_index(found.group(1).encode()))
             self.row = self._at[0] + 1
         else:
-            raise _CellError(
+            raise self._refused(
                 "{file}, sheet {sheet}: a cell in row {row} stands at {cell}, which is no place.", cell=place
             )
         self._column = self._at[1]
@@ -256,7 +244,7 @@ class _SheetReader:
         row, column = self._at
         place = row * bombs.MAX_COLUMNS + column
         if place in self._seen:
-            raise _CellError("{file}, sheet {sheet}: a cell of row {row} stands there twice.")
+            raise self._refused("{file}, sheet {sheet}: a cell of row {row} stands there twice.")
         self._seen.add(place)
         if kind in ("", "n"):
             self._number(value, style)
@@ -281,7 +269,7 @@ class _SheetReader:
 
     def _shared(self, value: str) -> str:
         if not (value.isdecimal() and len(value) < 10 and int(value) < len(self.strings)):
-            raise _CellError(
+            raise self._refused(
                 "{file}, sheet {sheet}: a cell of row {row} names the text {number}, which is not there.",
                 number=value,
             )

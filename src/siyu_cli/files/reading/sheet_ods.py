@@ -74,6 +74,7 @@ class _Reader:
     _hidden: set[str] = field(default_factory=set)
     _style: str = ""
     _is_hidden: bool = False
+    _counts_from_1904: bool = False
     _depth: int = 0  # of tables: one may stand in a cell of another
     _aside: int = 0
     _first: int = 0
@@ -103,6 +104,8 @@ class _Reader:
             self.name, self.row, self._first = attributes.get(_TABLE + "name", ""), 1, 0
             self._grid = Grid(self.content, self.name)
             self._is_hidden = attributes.get(_TABLE + "style-name") in self._hidden
+        elif name == _TABLE + "null-date":
+            self._counts_from_1904 = attributes.get(_TABLE + "date-value", "").startswith("1904-01-01")
         elif name == _STYLE + "style":
             self._style = attributes.get(_STYLE + "name", "")
         elif name == _STYLE + "table-properties" and attributes.get(_TABLE + "display") == "false":
@@ -131,7 +134,11 @@ class _Reader:
         elif name == _TABLE + "table":
             self._depth -= 1
             if not self._depth and self._grid is not None:
-                self.sheets.append(self._grid.sheet_of(keeps_digits=True, is_hidden=self._is_hidden))
+                self.sheets.append(
+                    self._grid.sheet_of(
+                        keeps_digits=True, is_hidden=self._is_hidden, counts_from_1904=self._counts_from_1904
+                    )
+                )
                 self._grid = None
         elif self._depth != 1:
             return
