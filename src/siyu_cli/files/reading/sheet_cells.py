@@ -24,6 +24,8 @@ from siyu_cli.files.reading.sheets import CellFault, RawSheet
 _PLACE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
+_SPACE = "http://www.w3.org/XML/1998/namespace space"
+_XML_BLANKS = " \t\r\n"
 _HINT = "Open it in Excel or WPS and save it again as .xlsx."
 
 
@@ -110,24 +112,28 @@ def _refuse_entities(*_: object) -> None:
 class _Strings:
     texts: list[str] = field(default_factory=list)
     _pieces: list[str] = field(default_factory=list)
-    _is_text: bool = False
+    _text: list[str] | None = None
+    _keeps_blanks: bool = False
     _aside: bool = False
 
-    def start(self, name: str, _: dict[str, str]) -> None:
+    def start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(" ")[2]
         if name == "si":
             self._pieces = []
         self._aside = self._aside or name == "rPh"
-        self._is_text = name == "t" and not self._aside
+        if name == "t" and not self._aside:
+            self._text, self._keeps_blanks = [], attributes.get(_SPACE) == "preserve"
 
     def text(self, data: str) -> None:
-        if self._is_text:
-            self._pieces.append(data)
+        if self._text is not None:
+            self._text.append(data)
 
     def end(self, name: str) -> None:
         name = name.rpartition(" ")[2]
-        self._is_text = False
-        if name == "rPh":
+        if name == "t" and self._text is not None:
+            text, self._text = "".join(self._text), None
+            self._pieces.append(text if self._keeps_blanks else text.strip(_XML_BLANKS))
+        elif name == "rPh":
             self._aside = False
         elif name == "si":
             self.texts.append(_unescaped("".join(self._pieces)))
@@ -151,6 +157,8 @@ class _SheetReader:
     _cell: dict[str, str] | None = None
     _parts: dict[str, list[str]] = field(default_factory=dict)
     _part: str = ""
+    _text_from: int = 0
+    _keeps_blanks: bool = False
     _aside: int = 0
     _seen: set[int] = field(default_factory=set)
     _space: str = ""
@@ -170,7 +178,7 @@ class _SheetReader:
         elif self._aside or space != self._space:
             self._aside += 1
         elif self._cell is not None:
-            self._start_in_cell(name)
+            self._start_in_cell(name, attributes)
         elif name == "c":
             self._start_cell(attributes)
         elif name == "row":
@@ -206,12 +214,13 @@ class _SheetReader:
             )
         self._column = self._at[1]
 
-    def _start_in_cell(self, name: str) -> None:
+    def _start_in_cell(self, name: str, attributes: dict[str, str]) -> None:
         if name in ("v", "f"):
             self._part = name
             self._parts.setdefault(name, [])
         elif name == "t":
-            self._part = "is"
+            self._part, self._keeps_blanks = "is", attributes.get(_SPACE) == "preserve"
+            self._text_from = len(self._parts.setdefault("is", []))
         elif name in ("is", "r"):
             self._parts.setdefault("is", [])
         else:
@@ -219,7 +228,7 @@ class _SheetReader:
 
     def text(self, data: str) -> None:
         if self._part and not self._aside:
-            self._parts.setdefault(self._part, []).append(data)
+            self._parts[self._part].append(data)
 
     def end(self, name: str) -> None:
         if self._aside:
@@ -227,6 +236,9 @@ class _SheetReader:
             return
         name = name.rpartition(" ")[2]
         if name in ("v", "f", "t"):
+            if name == "t" and not self._keeps_blanks and self._cell is not None:
+                text = self._parts["is"]
+                text[self._text_from :] = ["".join(text[self._text_from :]).strip(_XML_BLANKS)]
             self._part = ""
         elif name == "c" and self._cell is not None:
             self._end_cell(self._cell.get("t", ""), self._cell.get("s"))

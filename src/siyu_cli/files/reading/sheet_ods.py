@@ -22,6 +22,7 @@ _CELLS = frozenset({_TABLE + "table-cell", _TABLE + "covered-table-cell"})
 # What stands in a cell and is not its text: notes, pictures and their captions.
 _ASIDE = (_OFFICE + "annotation", f"{_OASIS}drawing:1.0 ")
 _LENGTH = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,]\d*)?S)?)?")
+_KEPT = "\x1f"  # a blank that is meant; XML can hold none of these itself
 _BLANKS = re.compile(r"[ \t\r\n]+")
 
 
@@ -118,7 +119,7 @@ class _Reader:
             self._pieces = []
         elif self._pieces is not None:
             if name == _TEXT + "s":
-                self._pieces.append("\xa0" * min(1000, int(attributes.get(_TEXT + "c", 1))))
+                self._pieces.append(_KEPT * min(1000, int(attributes.get(_TEXT + "c", 1))))
             elif name == _TEXT + "tab":
                 self._pieces.append("\t")
             elif name == _TEXT + "line-break":
@@ -207,4 +208,4 @@ def _shown_text(text: str) -> str:
     """Return a paragraph's text: blanks of the file's own lay-out are one, those that are meant are kept."""
     if "\n" in text or "  " in text or text != text.strip():
         text = _BLANKS.sub(" ", text).strip(" ")
-    return text.replace("\xa0", " ").replace("\v", "\n")
+    return text.replace(_KEPT, " ").replace("\v", "\n")
