@@ -93,7 +93,8 @@ class Grid:
             tell = exact_digits.put_back if keeps_digits else exact_digits.lose
             cells, faults = tell(cells, numbers, columns)
             lost += faults
-        facts = moved(SheetFacts(tuple(self.merged), tuple(self.faults)), at)
+        is_moved = len(at) <= (used[-1] if used else 0)
+        facts = moved(SheetFacts(tuple(self.merged), tuple(self.faults)), at if is_moved else None)
         return RawSheet(
             self.content.file, self.sheet, cells, faults=tuple(lost), _facts=lambda: facts, **of_the_sheet
         )
@@ -122,24 +123,25 @@ class Grid:
         return pa.table(columns, names=[f"c{place}" for place in range(len(places))])
 
 
-def without_far_columns(cells: pa.Table) -> tuple[pa.Table, dict[int, int]]:
-    """Return a table without the empty columns around a stray value far right, and where each column went."""
-    places = list(range(cells.num_columns))
-    if len(places) > MOST_EMPTY:
-        places = [place for place in places if cells.column(place).null_count < cells.num_rows]
-    names = [f"c{place}" for place in range(len(places))]
-    return cells.select(places).rename_columns(names), {column: place for place, column in enumerate(places)}
+def without_far_columns(cells: pa.Table) -> tuple[pa.Table, dict[int, int] | None]:
+    """Return a table without the empty columns around a stray value far right, and where the others went, if so."""
+    if cells.num_columns <= MOST_EMPTY:
+        return cells, None
+    used = [place for place, column in enumerate(cells.columns) if column.null_count < cells.num_rows]
+    names = [f"c{place}" for place in range(len(used))]
+    return cells.select(used).rename_columns(names), {column: place for place, column in enumerate(used)}
 
 
-def moved(facts: SheetFacts, at: Mapping[int, int]) -> SheetFacts:
-    """Return what a sheet says with its columns where they went."""
-    faults = [replace(fault, column=at[fault.column]) for fault in facts.faults if fault.column in at]
-    merged = [
-        (top, at[left], bottom, at.get(right, at[left]))
-        for top, left, bottom, right in facts.merged
-        if left in at
-    ]
-    return SheetFacts(tuple(merged), tuple(sorted(faults, key=lambda fault: (fault.row, fault.column))))
+def moved(facts: SheetFacts, at: Mapping[int, int] | None) -> SheetFacts:
+    """Return what a sheet says, first things first, with its columns where they went."""
+    faults, merged = facts.faults, facts.merged
+    if at is not None:
+        faults = tuple(replace(fault, column=at[fault.column]) for fault in faults if fault.column in at)
+        merged = tuple(
+            (top, at[left], bottom, at.get(right, at[left]))
+            for top, left, bottom, right in merged if left in at
+        )  # fmt: skip
+    return SheetFacts(merged, tuple(sorted(faults, key=lambda fault: (fault.row, fault.column))))
 
 
 def _texts(rows: np.ndarray, blobs: list[bytes], count: int) -> pa.Array:

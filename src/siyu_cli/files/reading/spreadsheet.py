@@ -156,7 +156,8 @@ def _read_xlsb_sheet(
     columns = exact_digits.long_digit_columns(cells)
     faults: tuple[CellFault, ...] = ()
     if columns:
-        kinds = fast_reader.number_kinds(content, reader, index).select(sorted(at))
+        kinds = fast_reader.number_kinds(content, reader, index)
+        kinds = kinds if at is None else kinds.select(sorted(at))
         cells, faults = exact_digits.lose(cells, exact_digits.long_numbers(cells, kinds, columns), columns)
 
     def facts() -> SheetFacts:
