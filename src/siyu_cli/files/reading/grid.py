@@ -93,7 +93,7 @@ class Grid:
             tell = exact_digits.put_back if keeps_digits else exact_digits.lose
             cells, faults = tell(cells, numbers, columns)
             lost += faults
-        is_moved = len(at) <= (used[-1] if used else 0)
+        is_moved = bool(used) and len(at) <= used[-1]
         facts = moved(SheetFacts(tuple(self.merged), tuple(self.faults)), at if is_moved else None)
         return RawSheet(
             self.content.file, self.sheet, cells, faults=tuple(lost), _facts=lambda: facts, **of_the_sheet
