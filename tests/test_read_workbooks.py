@@ -352,6 +352,16 @@ class TestSoundWorkbooks:
         sheet = read("订单.xlsx", wb.zipped(members))
         assert (sheet.sheet, rows(sheet)[0]) == ("订单", HEADER)
 
+    @pytest.mark.parametrize("count", ["999999999999", "4000000000", "x", "-1", "0"])
+    def test_a_false_count_of_texts_takes_no_memory(self, count: str, read: Callable[..., RawSheet]) -> None:
+        cell = '<row r="1"><c r="A1" t="s"><v>0</v></c></row>'
+        data = edited(
+            wb.xlsx(cell, strings=["订单号"]),
+            "xl/sharedStrings.xml",
+            lambda xml: xml.replace(b"<sst ", f'<sst uniqueCount="{count}" '.encode()),
+        )
+        assert rows(read("订单.xlsx", data)) == [["订单号"]]
+
 
 class TestOpenDocument:
     def text(self, value: str) -> str:
