@@ -113,12 +113,13 @@ class TestPlaces:
                 '<table:table-cell office:value-type="float" office:value="1"/></table:table-row>'
             ),
             "d.xlsb": wb.xlsb({0: {0: "订单号"}, 1_048_575: {1: 1.0}}, 1_048_575, 1),
+            "e.xlsb": wb.xlsb({0: {0: "订单号", 16_383: 1e17}, 1: {0: "E1"}}, 1, 16_383),
         }
         shapes = []
         for name, data in far.items():
             (tmp_path / name).write_bytes(data)
             shapes.append(read_sources([tmp_path / name])[0].sheets[0].cells.shape)
-        assert shapes == [(65_536, 5), (51, 256), (1, 2), (1_048_576, 2)]
+        assert shapes == [(65_536, 5), (51, 256), (1, 2), (1_048_576, 2), (2, 2)]
 
 
 class TestValues:
@@ -350,6 +351,16 @@ class TestSoundWorkbooks:
         )
         sheet = read("订单.xlsx", wb.zipped(members))
         assert (sheet.sheet, rows(sheet)[0]) == ("订单", HEADER)
+
+    @pytest.mark.parametrize("count", ["999999999999", "4000000000", "x", "-1", "0"])
+    def test_a_false_count_of_texts_takes_no_memory(self, count: str, read: Callable[..., RawSheet]) -> None:
+        cell = '<row r="1"><c r="A1" t="s"><v>0</v></c></row>'
+        data = edited(
+            wb.xlsx(cell, strings=["订单号"]),
+            "xl/sharedStrings.xml",
+            lambda xml: xml.replace(b"<sst ", f'<sst uniqueCount="{count}" '.encode()),
+        )
+        assert rows(read("订单.xlsx", data)) == [["订单号"]]
 
 
 class TestOpenDocument:

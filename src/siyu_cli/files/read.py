@@ -170,10 +170,13 @@ def _read_parquet(content: Content) -> RawSheet:
         metadata = parquet.read_metadata(content.path)
         columns = metadata.schema.to_arrow_schema().names
         parts = [metadata.row_group(number).num_rows for number in range(metadata.num_row_groups)]
-        if metadata.num_rows != sum(parts):  # fewer would be read without a word
-            raise ValueError("its numbers of rows contradict each other")
     except (pa.ArrowException, OSError, ValueError) as error:
         raise damaged(content, error) from error
+    if metadata.num_rows != sum(parts):  # fewer would be read without a word
+        raise DataError(
+            "{file} is damaged: its numbers of rows contradict each other.", hint="Export it again.",
+            where=content.where, file=content.file,
+        )  # fmt: skip
     if not columns:
         raise DataError(
             "{file} has no columns.", hint="Export it again.", where=content.where, file=content.file

@@ -185,16 +185,18 @@ def inflate(content: Content, member: zipfile.ZipInfo) -> Iterator[bytes]:
     as it is longer than the zip says: zipfile itself would stop at the declared size and see nothing.
     """
     declared_ratio = member.file_size / max(1, member.compress_size)
-    packed = unpacked = 0
+    packed = unpacked = checksum = 0
     try:
         for used, chunk in _raw_chunks(content, member):
-            packed, unpacked = used, unpacked + len(chunk)
+            packed, unpacked, checksum = used, unpacked + len(chunk), zlib.crc32(chunk, checksum)
             if unpacked > member.file_size:
                 raise bombs.false_size(content, member)
             yield chunk
             seen_enough = packed >= bombs.WALK_PACKED_BYTES or unpacked >= bombs.WALK_BYTES
             if seen_enough and unpacked / max(1, packed) <= bombs.MISMATCH * declared_ratio:
                 return
+        if checksum != member.CRC:
+            raise zlib.error(f"{member.filename} is not what was packed")
     except (zlib.error, struct.error, OSError) as error:
         raise damaged(content, error) from error
 

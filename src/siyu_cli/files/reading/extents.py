@@ -24,6 +24,7 @@ from siyu_cli.files.reading.sheet_xml import (
     column_index,
     cut_rows,
     dimension,
+    is_utf8,
     located,
 )
 
@@ -36,6 +37,9 @@ _FAR_CELL = re.compile(
 _CELL = re.compile(rb"""r=["']([A-Z]+)(\d+)["'](?:[^>]*[^/>])?>""")
 _STRING = re.compile(rb"<(?:\w+:)?si[\s>/]")
 _STRING_USE = re.compile(rb"""\bt=["']s["'][^>]*><v>(\d{1,10})</v>""")
+_TEXTS = re.compile(rb"""uniqueCount\s*=\s*["']\s*\+?(\d+)""")
+_HEAD = 65_536
+_SMALLEST_TEXT = 5  # bytes of XML: <si/>
 _SMALLEST_CELL = 20  # bytes of XML: <c t="s"><v>0</v></c> is 21
 
 
@@ -55,6 +59,8 @@ def odd_sheets(content: Content, sheets: Iterable[SheetPart]) -> frozenset[str |
                     odd.add(name)
         elif name.endswith("sharedstrings.xml"):
             strings = b"".join(inflate(content, member))
+            if _claims_too_many_texts(strings, member.file_size):
+                odd |= worksheets.keys()
             if len(strings) < member.file_size:
                 strings = b""  # large tables of strings are what any large sheet has
         elif name.endswith((".xml", ".rels", ".bin")):
@@ -62,6 +68,12 @@ def odd_sheets(content: Content, sheets: Iterable[SheetPart]) -> frozenset[str |
                 pass
     _refuse_repeated_texts(content, strings, [(members[name], sheet) for name, sheet in worksheets.items()])
     return frozenset(odd)
+
+
+def _claims_too_many_texts(xml: bytes, size: int) -> bool:
+    """Whether a list of texts claims more than it has room for: the fast reader takes memory for what it claims."""
+    claim = _TEXTS.search(xml[:_HEAD])
+    return not is_utf8(xml) or (claim is not None and int(claim.group(1)) * _SMALLEST_TEXT > size)
 
 
 def _is_odd_sheet(content: Content, sheet: str, member: zipfile.ZipInfo) -> bool:

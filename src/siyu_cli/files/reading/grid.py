@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -93,7 +93,8 @@ class Grid:
             tell = exact_digits.put_back if keeps_digits else exact_digits.lose
             cells, faults = tell(cells, numbers, columns)
             lost += faults
-        facts = self._facts(at)
+        is_moved = bool(used) and len(at) <= used[-1]
+        facts = moved(SheetFacts(tuple(self.merged), tuple(self.faults)), at if is_moved else None)
         return RawSheet(
             self.content.file, self.sheet, cells, faults=tuple(lost), _facts=lambda: facts, **of_the_sheet
         )
@@ -105,19 +106,10 @@ class Grid:
         width = used[-1] + 1 if used else 0
         if self._rows * width <= most or len(used) * _SPARSE > width:
             return
-        rows = len(np.unique(np.concatenate([np.array(rows) for rows, _ in self._columns.values()])))
+        found = [*(rows for rows, _ in self._columns.values()), [fault.row for fault in self.faults]]
+        rows = len(np.unique(np.concatenate([np.array(rows, dtype=np.int64) for rows in found])))
         if rows * _SPARSE <= self._rows:
             bombs.refuse_area(self.content, self.sheet, self._rows, width, most)
-
-    def _facts(self, at: dict[int, int]) -> SheetFacts:
-        faults = [
-            replace(fault, column=at[fault.column]) for fault in self.faults if fault.column in at
-        ]  # fmt: skip
-        merged = [
-            (top, at[left], bottom, at.get(right, at[left]))
-            for top, left, bottom, right in self.merged if left in at
-        ]  # fmt: skip
-        return SheetFacts(tuple(merged), tuple(sorted(faults, key=lambda fault: (fault.row, fault.column))))
 
     def _table(self, places: Sequence[int]) -> pa.Table:
         import numpy as np
@@ -129,6 +121,27 @@ class Grid:
             rows, blobs = self._columns.get(place, ([], []))
             columns.append(_texts(np.array(rows), blobs, self._rows) if rows else nothing)
         return pa.table(columns, names=[f"c{place}" for place in range(len(places))])
+
+
+def without_far_columns(cells: pa.Table) -> tuple[pa.Table, dict[int, int] | None]:
+    """Return a table without the empty columns around a stray value far right, and where the others went, if so."""
+    if cells.num_columns <= MOST_EMPTY:
+        return cells, None
+    used = [place for place, column in enumerate(cells.columns) if column.null_count < cells.num_rows]
+    names = [f"c{place}" for place in range(len(used))]
+    return cells.select(used).rename_columns(names), {column: place for place, column in enumerate(used)}
+
+
+def moved(facts: SheetFacts, at: Mapping[int, int] | None) -> SheetFacts:
+    """Return what a sheet says, first things first, with its columns where they went."""
+    faults, merged = facts.faults, facts.merged
+    if at is not None:
+        faults = tuple(replace(fault, column=at[fault.column]) for fault in faults if fault.column in at)
+        merged = tuple(
+            (top, at[left], bottom, at.get(right, at[left]))
+            for top, left, bottom, right in merged if left in at
+        )  # fmt: skip
+    return SheetFacts(merged, tuple(sorted(faults, key=lambda fault: (fault.row, fault.column))))
 
 
 def _texts(rows: np.ndarray, blobs: list[bytes], count: int) -> pa.Array:

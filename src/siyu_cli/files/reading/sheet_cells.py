@@ -24,15 +24,9 @@ from siyu_cli.files.reading.sheets import CellFault, RawSheet
 _PLACE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
+_SPACE = "http://www.w3.org/XML/1998/namespace space"
+_XML_BLANKS = " \t\r\n"
 _HINT = "Open it in Excel or WPS and save it again as .xlsx."
-
-
-class _CellError(Exception):
-    """Something in a sheet that cannot be believed: a message, and the facts that fill it."""
-
-    def __init__(self, message: str, **facts: object) -> None:
-        super().__init__(message)
-        self.message, self.facts = message, facts
 
 
 @dataclass(frozen=True)
@@ -51,18 +45,12 @@ class CarefulReader:
             )  # fmt: skip
         grid = Grid(self.content, part.name)
         reader = _SheetReader(grid, self.strings, self.kinds, self.book.counts_from_1904)
-        where = Where(file=self.content.file, sheet=part.name)
         try:
             _parse(stream(self.content, part.member), reader.start, reader.end, reader.text)
-        except _CellError as fault:
-            raise DataError(
-                fault.message, hint=_HINT, where=reader.within(where),
-                file=self.content.file, sheet=part.name, row=reader.row, **fault.facts,
-            ) from fault  # fmt: skip
         except (expat.ExpatError, ValueError, LookupError) as error:
             raise damaged_sheet(self.content, part.name, reader.row) from error
         except DataError as error:
-            error.where = reader.within(where)
+            error.where = Where(self.content.file, part.name, reader.row or None)
             raise
         return grid.sheet_of(
             keeps_digits=True, is_hidden=part.is_hidden, counts_from_1904=self.book.counts_from_1904
@@ -124,24 +112,28 @@ def _refuse_entities(*_: object) -> None:
 class _Strings:
     texts: list[str] = field(default_factory=list)
     _pieces: list[str] = field(default_factory=list)
-    _is_text: bool = False
+    _text: list[str] | None = None
+    _keeps_blanks: bool = False
     _aside: bool = False
 
-    def start(self, name: str, _: dict[str, str]) -> None:
+    def start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(" ")[2]
         if name == "si":
             self._pieces = []
         self._aside = self._aside or name == "rPh"
-        self._is_text = name == "t" and not self._aside
+        if name == "t" and not self._aside:
+            self._text, self._keeps_blanks = [], attributes.get(_SPACE) == "preserve"
 
     def text(self, data: str) -> None:
-        if self._is_text:
-            self._pieces.append(data)
+        if self._text is not None:
+            self._text.append(data)
 
     def end(self, name: str) -> None:
         name = name.rpartition(" ")[2]
-        self._is_text = False
-        if name == "rPh":
+        if name == "t" and self._text is not None:
+            text, self._text = "".join(self._text), None
+            self._pieces.append(text if self._keeps_blanks else text.strip(_XML_BLANKS))
+        elif name == "rPh":
             self._aside = False
         elif name == "si":
             self.texts.append(_unescaped("".join(self._pieces)))
@@ -165,13 +157,17 @@ class _SheetReader:
     _cell: dict[str, str] | None = None
     _parts: dict[str, list[str]] = field(default_factory=dict)
     _part: str = ""
+    _text_from: int = 0
+    _keeps_blanks: bool = False
     _aside: int = 0
     _seen: set[int] = field(default_factory=set)
     _space: str = ""
     _is_open: bool = False
 
-    def within(self, where: Where) -> Where:
-        return Where(where.file, where.sheet, self.row or None)
+    def _refused(self, message: str, **facts: object) -> DataError:
+        file, sheet, row = self.grid.content.file, self.grid.sheet, self.row or None
+        where = Where(file, sheet, row)
+        return DataError(message, hint=_HINT, where=where, file=file, sheet=sheet, row=row or 0, **facts)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         space, _, name = name.rpartition(" ")
@@ -182,7 +178,7 @@ class _SheetReader:
         elif self._aside or space != self._space:
             self._aside += 1
         elif self._cell is not None:
-            self._start_in_cell(name)
+            self._start_in_cell(name, attributes)
         elif name == "c":
             self._start_cell(attributes)
         elif name == "row":
@@ -198,7 +194,7 @@ class _SheetReader:
 
     def _start_row(self, number: str | None) -> None:
         if number is not None and not (number.isdecimal() and 0 < len(number) < 11 and int(number)):
-            raise _CellError(
+            raise self._refused(
                 "{file}, sheet {sheet}: the row after {row} is numbered {number}.", number=number
             )
         self.row = int(number) if number else self.row + 1
@@ -213,17 +209,18 @@ class _SheetReader:
             self._at = (int(found.group(2)) - 1, column_index(found.group(1).encode()))
             self.row = self._at[0] + 1
         else:
-            raise _CellError(
+            raise self._refused(
                 "{file}, sheet {sheet}: a cell in row {row} stands at {cell}, which is no place.", cell=place
             )
         self._column = self._at[1]
 
-    def _start_in_cell(self, name: str) -> None:
+    def _start_in_cell(self, name: str, attributes: dict[str, str]) -> None:
         if name in ("v", "f"):
             self._part = name
             self._parts.setdefault(name, [])
         elif name == "t":
-            self._part = "is"
+            self._part, self._keeps_blanks = "is", attributes.get(_SPACE) == "preserve"
+            self._text_from = len(self._parts.setdefault("is", []))
         elif name in ("is", "r"):
             self._parts.setdefault("is", [])
         else:
@@ -231,7 +228,7 @@ class _SheetReader:
 
     def text(self, data: str) -> None:
         if self._part and not self._aside:
-            self._parts.setdefault(self._part, []).append(data)
+            self._parts[self._part].append(data)
 
     def end(self, name: str) -> None:
         if self._aside:
@@ -239,6 +236,9 @@ class _SheetReader:
             return
         name = name.rpartition(" ")[2]
         if name in ("v", "f", "t"):
+            if name == "t" and not self._keeps_blanks and self._cell is not None:
+                text = self._parts["is"]
+                text[self._text_from :] = ["".join(text[self._text_from :]).strip(_XML_BLANKS)]
             self._part = ""
         elif name == "c" and self._cell is not None:
             self._end_cell(self._cell.get("t", ""), self._cell.get("s"))
@@ -256,7 +256,7 @@ class _SheetReader:
         row, column = self._at
         place = row * bombs.MAX_COLUMNS + column
         if place in self._seen:
-            raise _CellError("{file}, sheet {sheet}: a cell of row {row} stands there twice.")
+            raise self._refused("{file}, sheet {sheet}: a cell of row {row} stands there twice.")
         self._seen.add(place)
         if kind in ("", "n"):
             self._number(value, style)
@@ -281,7 +281,7 @@ class _SheetReader:
 
     def _shared(self, value: str) -> str:
         if not (value.isdecimal() and len(value) < 10 and int(value) < len(self.strings)):
-            raise _CellError(
+            raise self._refused(
                 "{file}, sheet {sheet}: a cell of row {row} names the text {number}, which is not there.",
                 number=value,
             )

@@ -22,6 +22,7 @@ _CELLS = frozenset({_TABLE + "table-cell", _TABLE + "covered-table-cell"})
 # What stands in a cell and is not its text: notes, pictures and their captions.
 _ASIDE = (_OFFICE + "annotation", f"{_OASIS}drawing:1.0 ")
 _LENGTH = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,]\d*)?S)?)?")
+_KEPT = "\x1f"  # a blank that is meant; XML can hold none of these itself
 _BLANKS = re.compile(r"[ \t\r\n]+")
 
 
@@ -74,6 +75,7 @@ class _Reader:
     _hidden: set[str] = field(default_factory=set)
     _style: str = ""
     _is_hidden: bool = False
+    _counts_from_1904: bool = False
     _depth: int = 0  # of tables: one may stand in a cell of another
     _aside: int = 0
     _first: int = 0
@@ -103,6 +105,8 @@ class _Reader:
             self.name, self.row, self._first = attributes.get(_TABLE + "name", ""), 1, 0
             self._grid = Grid(self.content, self.name)
             self._is_hidden = attributes.get(_TABLE + "style-name") in self._hidden
+        elif name == _TABLE + "null-date":
+            self._counts_from_1904 = attributes.get(_TABLE + "date-value", "").startswith("1904-01-01")
         elif name == _STYLE + "style":
             self._style = attributes.get(_STYLE + "name", "")
         elif name == _STYLE + "table-properties" and attributes.get(_TABLE + "display") == "false":
@@ -115,7 +119,7 @@ class _Reader:
             self._pieces = []
         elif self._pieces is not None:
             if name == _TEXT + "s":
-                self._pieces.append("\xa0" * min(1000, int(attributes.get(_TEXT + "c", 1))))
+                self._pieces.append(_KEPT * min(1000, int(attributes.get(_TEXT + "c", 1))))
             elif name == _TEXT + "tab":
                 self._pieces.append("\t")
             elif name == _TEXT + "line-break":
@@ -131,7 +135,11 @@ class _Reader:
         elif name == _TABLE + "table":
             self._depth -= 1
             if not self._depth and self._grid is not None:
-                self.sheets.append(self._grid.sheet_of(keeps_digits=True, is_hidden=self._is_hidden))
+                self.sheets.append(
+                    self._grid.sheet_of(
+                        keeps_digits=True, is_hidden=self._is_hidden, counts_from_1904=self._counts_from_1904
+                    )
+                )
                 self._grid = None
         elif self._depth != 1:
             return
@@ -200,4 +208,4 @@ def _shown_text(text: str) -> str:
     """Return a paragraph's text: blanks of the file's own lay-out are one, those that are meant are kept."""
     if "\n" in text or "  " in text or text != text.strip():
         text = _BLANKS.sub(" ", text).strip(" ")
-    return text.replace("\xa0", " ").replace("\v", "\n")
+    return text.replace(_KEPT, " ").replace("\v", "\n")

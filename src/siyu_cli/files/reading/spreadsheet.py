@@ -18,6 +18,7 @@ from siyu_cli.errors import DataError
 from siyu_cli.files.reading import archive, exact_digits, fast_reader, sheet_xlsb, sheet_xml
 from siyu_cli.files.reading.content import Content
 from siyu_cli.files.reading.extents import odd_sheets, refuse_xlsb_bombs
+from siyu_cli.files.reading.grid import moved, without_far_columns
 from siyu_cli.files.reading.kinds import SAVE_AS, Kind
 from siyu_cli.files.reading.sheet_biff import read_xls
 from siyu_cli.files.reading.sheet_cells import CarefulReader
@@ -151,16 +152,17 @@ def _read_xlsb_sheet(
     content: Content, reader: fastexcel.ExcelReader, index: int, book: sheet_xlsb.Book
 ) -> RawSheet:
     name = reader.sheet_names[index]
-    cells = fast_reader.read_cells(content, reader, index)
+    cells, at = without_far_columns(fast_reader.read_cells(content, reader, index))
     columns = exact_digits.long_digit_columns(cells)
     faults: tuple[CellFault, ...] = ()
     if columns:
         kinds = fast_reader.number_kinds(content, reader, index)
+        kinds = kinds if at is None else kinds.select(sorted(at))
         cells, faults = exact_digits.lose(cells, exact_digits.long_numbers(cells, kinds, columns), columns)
 
     def facts() -> SheetFacts:
         merged = sheet_xlsb.merged(content, book.members.get(name))
-        return SheetFacts(merged, fast_reader.error_cells(content, reader, index))
+        return moved(SheetFacts(merged, fast_reader.error_cells(content, reader, index)), at)
 
     return RawSheet(
         content.file, name, cells, is_hidden=name in book.hidden, faults=faults,
