@@ -253,6 +253,39 @@ def test_no_order_of_files_or_rows_makes_another_member_of_anyone(
     assert len(seen) == 1
 
 
+# ---- one id in several spellings
+
+ODD = ["V1001", "V1001\u00a0", "\u202dV1001\u202c", "V1001\u2060", "\ufeffV10\u200b01", "Ｖ１００１"]
+
+
+def test_signs_that_cannot_be_seen_make_no_other_customer_and_are_told(tmp_path: Path) -> None:
+    members_file = "会员\u200b编号 | 姓名 | 注册时间\nV1001\u200f | 张三 | 2025-01-01"
+    orders = "订单号 | 会员\u2060编号 | 下单时间 | 实付金额\n" + "\n".join(
+        f"A{at} | {written} | 2026-06-0{at + 1} | 10" for at, written in enumerate(ODD)
+    )
+    chosen = Settings(exclude=Exclude(ids=("\u202aＶ2\u202c",)))
+    with files(tmp_path, members_file, orders, settings=chosen) as shop:
+        assert keys(shop) == ["V1001"] * len(ODD)
+        assert [note for note in warnings(shop) if "in several ways" in note and note.startswith("1 ids")]
+        assert shop.explain("\u202aＶ1001\u202c").member_id == "V1001"
+        chosen_members = shop.segment(where="member_id = 'V1001\u00a0'").members
+        assert list(chosen_members["member_id"]) == ["V1001"]
+
+
+def test_an_e_mail_is_one_account_in_any_letter_case(tmp_path: Path) -> None:
+    customers = export("shopify_customers", {"Email": "li.lei@example.com", "Total Orders": "2", "Total Spent": "150"})
+    orders = export("shopify_orders", *(
+        {"Name": f"#{at}", "Email": email, "Financial Status": "paid", "Total": "10", "Created at": "2026-06-01 10:00:00 +0800"}
+        for at, email in enumerate(("Li.Lei@Example.com", "LI.LEI@example.com\u00a0", "li.lei@ｅxample.com"))
+    ))  # fmt: skip
+    paths = [write_csv(tmp_path / "c.csv", customers), write_csv(tmp_path / "o.csv", orders)]
+    for given_paths in (paths, paths[::-1]):
+        with opened(*given_paths) as shop:
+            assert list(listed(shop)) == ["Shopify:li.lei@example.com"]
+            assert any(note.startswith("1 ids, phones or e-mails") for note in warnings(shop))
+            assert shop.explain("LI.Lei@example.com").member_id == "Shopify:li.lei@example.com"
+
+
 # ---- the ledger's memory
 
 

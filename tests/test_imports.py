@@ -25,13 +25,14 @@ DOWNWARD = {
     "tables": set(),
     "locale": set(),
     "meanwhile": set(),
+    "spelling": set(),
     "config": {"errors", "tables"},
     "engines": {"errors"},
-    "core": {"config", "engines.protocol", "errors", "tables"},
-    "files": {"errors", "meanwhile", "tables"},
+    "core": {"config", "engines.protocol", "errors", "spelling", "tables"},
+    "files": {"errors", "meanwhile", "spelling", "tables"},
     "ledger": {"errors", "tables"},
     "demo": {"core", "errors", "files", "tables"},
-    "shop": {"config", "core", "engines", "errors", "files", "tables"},
+    "shop": {"config", "core", "engines", "errors", "files", "spelling", "tables"},
     "cli": {"config", "core", "demo", "engines", "errors", "files", "ledger", "locale", "meanwhile", "shop", "tables"},
 }
 # What they may name in annotations besides.

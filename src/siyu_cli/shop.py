@@ -33,8 +33,9 @@ from siyu_cli.engines.duckdb import DuckDBEngine
 from siyu_cli.errors import DataError, UsageError
 from siyu_cli.files.load import Load, LoadRequest, load
 from siyu_cli.files.loading.report import LoadReport
-from siyu_cli.files.loading.scripts import create, first_row
+from siyu_cli.files.loading.scripts import create, first_row, script
 from siyu_cli.files.writing.replace import replacing
+from siyu_cli.spelling import plain_id
 from siyu_cli.tables import RISK_BANDS, RISK_SUMMARY, SEGMENTS
 
 if TYPE_CHECKING:
@@ -346,9 +347,8 @@ class Shop:
     def _key_of(self, member: str) -> str:
         found = first_row(
             self.engine.connection,
-            "select coalesce((select member_key from member_links where member_id = $name limit 1), "
-            "(select phone_key from phone_keys where phone = $name limit 1), $name)",
-            {"name": member.strip()},
+            script("identity")["key_of"],
+            {"name": plain_id(member)},
         )
         return str(found[0]) if found else member
 

@@ -809,6 +809,8 @@ REJECT_REASONS = {
     "ambiguous_date": ("day and month, or century, are ambiguous", "日月或年份有歧义"),
     "bad_money": ("not an amount", "不是有效金额"),
     "bad_number": ("not a number", "不是有效数字"),
+    "out_of_range": ("beyond what any shop has", "超出合理范围"),
+    "below_zero": ("below zero, which it cannot be", "不应为负数"),
     "bad_flag": ("not yes or no", "不是“是/否”"),
     "bad_phone": ("not a mobile number", "不是有效手机号"),
     "masked_phone": ("masked phone cannot be a key", "脱敏手机号不能识别会员"),

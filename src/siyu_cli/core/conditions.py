@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from siyu_cli.core.query import Step
 from siyu_cli.errors import ConditionError
+from siyu_cli.spelling import plain_id
 from siyu_cli.tables import SEGMENTS, Table
 
 if TYPE_CHECKING:
@@ -96,6 +97,8 @@ def _check_column(node: exp.Column, text: str, table: Table) -> None:
     for literal in [part for part in parent.iter_expressions() if isinstance(part, exp.Literal)]:
         if literal.is_string != (kind in _WRITTEN_AS_TEXT):
             raise _refusal(text, literal.name, table)
+        if kind == "id":
+            literal.set("this", plain_id(literal.name))
         if kind == "date":
             _make_date(literal, text, table)
 

@@ -29,6 +29,7 @@ from siyu_cli.files.loading.sources import (
     project,
     unite,
 )
+from siyu_cli.files.loading.spellings import spelling_notes
 from siyu_cli.files.loading.warnings import load_notes
 from siyu_cli.files.loading.words import map_status_words
 from siyu_cli.files.read import Source, read_each, read_sources
@@ -94,6 +95,7 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     inputs = tuple(_input(place, file.source, reports) for place, file in enumerate(opened))
     min_paid = _least_paid(sheets)
     counted_from = min_paid if settings.orders.min_paid is None else settings.orders.min_paid
+    notes += spelling_notes(connection, sheets)
     notes += load_notes(connection, sheets, reports, request.as_of, counted_from)
     let_go(connection, sheets)
     if links:

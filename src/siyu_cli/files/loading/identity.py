@@ -42,8 +42,11 @@ def link_members(
 
 
 def _remember(connection: duckdb.DuckDBPyConnection, links: Mapping[str, str]) -> None:
-    if links:
-        connection.executemany("insert into member_links values (?, ?)", sorted(links.items()))
+    members = sorted(links)
+    connection.execute(
+        "insert into member_links select unnest(cast($members as varchar[])), unnest(cast($keys as varchar[]))",
+        {"members": members, "keys": [links[member] for member in members]},
+    )
 
 
 def _group_keys(groups: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:

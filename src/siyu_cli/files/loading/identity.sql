@@ -110,3 +110,15 @@ select coalesce(account_key, platforms.platform || ':' || name) as member_key
 from names
 cross join (select distinct platform from sources) as platforms
 left join account_keys on account_keys.platform = platforms.platform and account_keys.account = name;
+
+-- name: key_of
+-- The key of whom an operator names: by another of their ids, a phone, an account with or without its platform.
+select coalesce(
+    (select member_key from member_links where member_id = $name limit 1),
+    (select phone_key from phone_keys where phone = phone_in($name) limit 1),
+    (select min(account_key) from account_keys where account = $name),
+    (select min(key) from (
+        select distinct platform || ':' || $name as key from sources
+    ) as accounts where key in (select member_id from members union all select member_id from order_lines)),
+    phone_in($name),
+    $name)

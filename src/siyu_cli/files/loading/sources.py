@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from siyu_cli.files.loading.clean import NOTHING, Origin, as_text, fits, projection, typed_null
 from siyu_cli.files.loading.day_order import with_day_order
+from siyu_cli.files.loading.doubts import doubted_columns
 from siyu_cli.files.loading.faults import mark_faults, shown_keys
 from siyu_cli.files.loading.scripts import call, create, drop, first_row
 from siyu_cli.tables import INPUTS, Table
@@ -90,7 +91,10 @@ def project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: str
         (preset.date_order if preset else "ymd"), is_typed,
     )  # fmt: skip
     if is_typed:
-        sheet.origin = replace(sheet.origin, blanked=_blanked(connection, sheet, sheet.origin))
+        doubted = doubted_columns(connection, sheet, sheet.origin)
+        is_typed = not doubted
+        blanked = _blanked(connection, sheet, sheet.origin)
+        sheet.origin = replace(sheet.origin, is_typed=is_typed, doubted=doubted, blanked=blanked)
     sheet.origin = with_day_order(connection, sheet, sheet.origin)
     select = projection(sheet.table, sheet.match, sheet.origin)
     kind = "VIEW" if is_typed else "TABLE"
