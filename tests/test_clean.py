@@ -577,7 +577,11 @@ def test_the_day_after_as_of_is_the_first_that_does_not_exist(folder: Path) -> N
     ("header", "cells", "reasons"),
     [
         ("退款金额", ["-10000000000000000", "1000000000000", "1e16"], ["out_of_range"] * 3),
-        ("下单时间", ["1899-06-01", "9999-12-31", "0005-01-01", "2025-01-01", "2025-01-02"], [*["out_of_range"] * 3, None, None]),
+        (
+            "下单时间",
+            ["1899-06-01", "9999-12-31", "0005-01-01", "2025-01-01", "2025-01-02"],
+            [*["out_of_range"] * 3, None, None],
+        ),
     ],
 )
 def test_what_no_shop_has_is_rejected_by_name(

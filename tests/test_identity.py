@@ -200,6 +200,52 @@ def test_a_clerk_s_phone_is_told_by_names_where_there_are_no_ids(tmp_path: Path)
             assert any("more than 3 ids" in note for note in warnings(shop)) is is_shared
 
 
+@pytest.mark.parametrize(
+    ("header", "is_kept"), [("买家账号", True), ("买家姓名", False), ("客户名称", False), ("买家昵称", None)]
+)
+def test_a_clerk_s_phone_on_four_accounts_or_names_of_orders_makes_no_member_of_them(
+    tmp_path: Path, header: str, is_kept: bool | None
+) -> None:
+    def orders(buyers: str) -> str:
+        lines = (f"A{at} | {buyer} | {A} | 2026-0{at + 1}-01 | 100" for at, buyer in enumerate(buyers))
+        return f"订单号 | {header} | 买家手机号 | 下单时间 | 实付金额\n" + "\n".join(lines)
+
+    with files(tmp_path, orders("甲乙丙丁戊")) as shop:
+        if is_kept:
+            assert keys(shop) == [f"account:{buyer}" for buyer in "甲乙丙丁戊"]
+        else:  # a nickname may change, so that it tells nobody apart
+            assert keys(shop) == ([] if is_kept is False else [A] * 5)
+        assert {row["reason"] for row in rejects(shop)} == ({"shared_phone"} if is_kept is False else set())
+        assert any("more than 3 ids" in note for note in warnings(shop)) is (is_kept is not None)
+    with files(tmp_path, orders("甲乙丙")) as shop:
+        assert keys(shop) == [A] * 3
+
+
+@pytest.mark.parametrize("inviter", ["wang@example.com", "Wang@Example.com\u200b"])
+def test_an_inviter_known_by_account_only_is_the_member_of_that_account(tmp_path: Path, inviter: str) -> None:
+    members_file = f"""
+        邮箱 | 姓名 | 注册时间 | 推荐人
+        wang@example.com | 王 | 2025-01-01 |
+        li@example.com | 李 | 2025-02-01 | {inviter}
+        """
+    invites = f"邀请人 | 被邀请人 | 邀请时间\n{inviter} | li@example.com | 2026-05-01"
+    with files(tmp_path, members_file) as shop:
+        assert members(shop)["account:li@example.com"]["inviter_id"] == "account:wang@example.com"
+        assert listed(shop)["account:wang@example.com"]["is_referrer"] is True
+    with files(tmp_path, members_file, invites) as shop:
+        (row,) = shop.engine.read("referrals", ["inviter_id"]).to_pylist()
+        assert (row["inviter_id"], row["invitee_id"]) == (
+            "account:wang@example.com",
+            "account:li@example.com",
+        )
+    buyers = (
+        f"订单号 | 买家邮箱 | 买家手机号 | 下单时间 | 实付金额\nA1 | wang@example.com | {A} | 2026-05-01 | 10"
+    )
+    with files(tmp_path, buyers, invites) as shop:
+        (row,) = shop.engine.read("referrals", ["inviter_id"]).to_pylist()
+        assert row["inviter_id"] == A
+
+
 def test_an_id_that_is_the_phone_of_another_file_s_member_is_that_member(tmp_path: Path) -> None:
     orders = f"订单号 | 会员编号 | 下单时间 | 实付金额\nA1 | {A} | 2026-06-01 | 10\nA2 | M2 | 2026-06-01 | 10"
     with files(tmp_path, MEMBERS, orders) as shop:
@@ -273,7 +319,9 @@ def test_signs_that_cannot_be_seen_make_no_other_customer_and_are_told(tmp_path:
 
 
 def test_an_e_mail_is_one_account_in_any_letter_case(tmp_path: Path) -> None:
-    customers = export("shopify_customers", {"Email": "li.lei@example.com", "Total Orders": "2", "Total Spent": "150"})
+    customers = export(
+        "shopify_customers", {"Email": "li.lei@example.com", "Total Orders": "2", "Total Spent": "150"}
+    )
     orders = export("shopify_orders", *(
         {"Name": f"#{at}", "Email": email, "Financial Status": "paid", "Total": "10", "Created at": "2026-06-01 10:00:00 +0800"}
         for at, email in enumerate(("Li.Lei@Example.com", "LI.LEI@example.com\u00a0", "li.lei@ｅxample.com"))

@@ -86,7 +86,7 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     unite(connection, sheets)
     describe_sources(connection, sheets)
     map_status_words(connection, sheets)
-    links = link_members(connection, request.aliases, request.snapshot)
+    links = link_members(connection, sheets, request.aliases, request.snapshot)
     exclude_members(connection, settings)
     notes = judge_orders(connection, sheets)
     judge_members(connection, sheets)

@@ -45,10 +45,9 @@ class Bounds:
     def add_faults(self, faults: exp.Case, column: Column) -> exp.Case:
         """Return the faults of a column with those of values beyond its bound."""
         for test, reason in self._tests(column):
-            if column.kind in _DATES:
-                day = exp.cast(exp.cast(exp.column(column.key), "date"), "varchar")
-                test = exp.and_(test, exp.not_(day.isin(*_NO_DAYS)))
-            faults = faults.when(test, exp.Literal.string(f"{column.key}:{reason}"))
+            day = exp.cast(exp.cast(exp.column(column.key), "date"), "varchar")
+            is_told = exp.and_(test, exp.not_(day.isin(*_NO_DAYS))) if column.kind in _DATES else test
+            faults = faults.when(is_told, exp.Literal.string(f"{column.key}:{reason}"))
         return faults
 
     def _tests(self, column: Column, value: exp.Expr | None = None) -> list[tuple[exp.Expr, str]]:

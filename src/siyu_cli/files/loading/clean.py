@@ -227,7 +227,12 @@ def _is_text(column: Column, origin: Origin, cells: Sequence[str]) -> bool:
     if origin.is_typed:
         return False
     types = [origin.column_types[cell] for cell in cells]
-    return not origin.doubted.isdisjoint(cells) or len(cells) > 1 or types == ["VARCHAR"] or not fits(column.kind, types[0])
+    return (
+        not origin.doubted.isdisjoint(cells)
+        or len(cells) > 1
+        or types == ["VARCHAR"]
+        or not fits(column.kind, types[0])
+    )
 
 
 def _first_written(column: Column, cells: list[str], origin: Origin) -> exp.Expr:
@@ -271,7 +276,11 @@ def as_text(cell: str, sql_type: str) -> exp.Expr:
     if sql_type not in ("DOUBLE", "FLOAT"):
         return text
     whole = exp.cast(exp.TryCast(this=raw.copy(), to=exp.DataType.build("bigint")), "varchar")
-    return exp.Case().when(call("floor", raw.copy()).eq(raw), exp.func("coalesce", whole, text.copy())).else_(text)
+    return (
+        exp.Case()
+        .when(call("floor", raw.copy()).eq(raw), exp.func("coalesce", whole, text.copy()))
+        .else_(text)
+    )
 
 
 def typed_null(column: Column) -> exp.Expr:

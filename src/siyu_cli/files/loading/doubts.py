@@ -56,4 +56,3 @@ def _is_spelt_oddly(column: Column, raw: exp.Expr) -> exp.Expr | None:
     ]
     plain = call(_SPELT[column.kind], raw)
     return exp.and_(exp.or_(*signs), exp.not_(raw.isin(*NOTHING)), exp.not_(plain.eq(raw)))
-

@@ -31,10 +31,13 @@ def map_status_words(connection: duckdb.DuckDBPyConnection, sheets: Sequence[She
         rows = [row for sheet in orders if sheet.has(kind) for row in _words(connection, sheet, kind)]
         connection.execute(
             "insert into " + kind + "_words select unnest(cast($sources as integer[])), "
-            "unnest(cast($words as varchar[])), unnest(cast($meanings as varchar[])), unnest(cast($delivered as boolean[]))",
-            dict(zip(("sources", "words", "meanings", "delivered"), map(list, zip(*rows, strict=True)), strict=True))
-            if rows else {"sources": [], "words": [], "meanings": [], "delivered": []},
-        )  # fmt: skip
+            "unnest(cast($words as varchar[])), unnest(cast($meanings as varchar[])), "
+            "unnest(cast($delivered as boolean[]))",
+            {
+                name: [row[at] for row in rows]
+                for at, name in enumerate(("sources", "words", "meanings", "delivered"))
+            },
+        )
 
 
 def _words(
