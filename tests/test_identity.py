@@ -31,6 +31,7 @@ from exports import (
 )
 from siyu_cli import Shop
 from siyu_cli.config import Exclude, Settings
+from siyu_cli.config import Load as LoadSettings
 from siyu_cli.errors import InputError, SiyuError, UsageError
 from siyu_cli.files.loading.identity import joined_ids
 
@@ -332,6 +333,47 @@ def test_an_e_mail_is_one_account_in_any_letter_case(tmp_path: Path) -> None:
             assert list(listed(shop)) == ["Shopify:li.lei@example.com"]
             assert any(note.startswith("1 ids, phones or e-mails") for note in warnings(shop))
             assert shop.explain("LI.Lei@example.com").member_id == "Shopify:li.lei@example.com"
+
+
+# ---- ids that may be one
+
+
+def test_ids_that_only_padding_would_join_are_told_with_the_setting_that_does(tmp_path: Path) -> None:
+    listed_file = "会员编号 | 姓名 | 注册时间\n" + "\n".join(f"{at} | 某 | 2025-01-01" for at in (7, 42, 123))
+    orders = "订单号 | 会员编号 | 下单时间 | 实付金额\n" + "\n".join(
+        f"A{at} | {at:06} | 2026-06-01 | 10" for at in (7, 42, 999)
+    )
+    with files(tmp_path, listed_file, orders) as shop:
+        (finding,) = shop.load.report.findings
+        assert str(finding).startswith("1.csv: none of its 3 member ids")
+        assert "load.id_width = 6" in str(finding)
+        assert finding.facts["same"] == 2
+    padded = Settings(load=LoadSettings(id_width=6), exclude=Exclude(ids=("999",)))
+    with files(tmp_path, listed_file, orders, settings=padded) as shop:
+        assert not shop.load.report.findings
+        assert list(listed(shop)) == ["000007", "000042", "000123"]
+        assert shop.load.report.skipped == {"excluded": 1}
+        assert shop.explain("7").member_id == "000007"
+    shared = listed_file + "\n000999 | 某 | 2025-01-01"
+    with files(tmp_path, shared, orders) as shop:
+        assert not shop.load.report.findings, "two files that share a member count alike"
+
+
+def test_ids_that_differ_in_letter_case_alone_are_kept_apart_and_told(tmp_path: Path) -> None:
+    listed_file = "会员编号 | 姓名 | 注册时间\nAB1001 | 甲 | 2025-01-01\nV2 | 乙 | 2025-01-01"
+    orders = (
+        "订单号 | 会员编号 | 下单时间 | 实付金额\nA1 | ab1001 | 2026-06-01 | 10\nA2 | V2 | 2026-06-01 | 10"
+    )
+    with files(tmp_path, listed_file, orders) as shop:
+        assert list(listed(shop)) == ["AB1001", "V2", "ab1001"]
+        (finding,) = shop.load.report.findings
+        assert str(finding).startswith("1 member ids differ")
+        assert "load.ignore_id_case" in str(finding)
+    with files(
+        tmp_path, listed_file, orders, settings=Settings(load=LoadSettings(ignore_id_case=True))
+    ) as shop:
+        assert list(listed(shop)) == ["ab1001", "v2"]
+        assert not shop.load.report.findings
 
 
 # ---- the ledger's memory

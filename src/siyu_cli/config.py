@@ -157,9 +157,11 @@ class Referral(_Section):
 
 
 class Load(_Section):
-    """``[load]``: above this share of rejected rows a command ends with exit 3."""
+    """``[load]``: above which share of rejected rows a command ends with exit 3; how member ids are compared."""
 
     max_rejected_share: _Share = 0.05
+    id_width: Annotated[_Count, Field(ge=1, le=64)] | None = None
+    ignore_id_case: bool = False
 
 
 class Exclude(_Section):

@@ -19,6 +19,7 @@ from siyu_cli.files.loading.clean import load_macros
 from siyu_cli.files.loading.exclude import exclude_members
 from siyu_cli.files.loading.identity import link_members
 from siyu_cli.files.loading.judge import describe_sources, judge_members, judge_orders
+from siyu_cli.files.loading.lookalikes import MEMBER_IDS, define_member_ids, is_changed, lookalike_notes
 from siyu_cli.files.loading.report import Input, LoadReport, Note, SheetReport, UnusableError
 from siyu_cli.files.loading.scripts import first_row
 from siyu_cli.files.loading.sources import (
@@ -83,7 +84,8 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     for sheet in sheets:
         lend_cells(connection, sheet)
     connection.execute("set variable as_of = $as_of", {"as_of": request.as_of})
-    unite(connection, sheets)
+    define_member_ids(connection, settings)
+    unite(connection, sheets, MEMBER_IDS if is_changed(settings) else ())
     describe_sources(connection, sheets)
     map_status_words(connection, sheets)
     links = link_members(connection, sheets, request.aliases, request.snapshot)
@@ -96,6 +98,7 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     min_paid = _least_paid(sheets)
     counted_from = min_paid if settings.orders.min_paid is None else settings.orders.min_paid
     notes += spelling_notes(connection, sheets)
+    notes += lookalike_notes(connection, sheets)
     notes += load_notes(connection, sheets, reports, request.as_of, counted_from)
     let_go(connection, sheets)
     if links:

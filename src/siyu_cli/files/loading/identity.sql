@@ -125,9 +125,9 @@ with names as (
     select name, phone_in(name) as phone from excluded_names
 )
 
-select coalesce(member_key, phone_key, names.phone, name) as member_key
+select coalesce(member_key, phone_key, names.phone, member_id_in(name)) as member_key
 from names
-left join member_links on member_links.member_id = name
+left join member_links on member_links.member_id = member_id_in(name)
 left join phone_keys on phone_keys.phone = names.phone
 union
 select coalesce(account_key, platforms.platform || ':' || name) as member_key
@@ -138,11 +138,11 @@ left join account_keys on account_keys.platform = platforms.platform and account
 -- name: key_of
 -- The key of whom an operator names: by another of their ids, a phone, an account with or without its platform.
 select coalesce(
-    (select member_key from member_links where member_id = $name limit 1),
+    (select member_key from member_links where member_id = member_id_in($name) limit 1),
     (select phone_key from phone_keys where phone = phone_in($name) limit 1),
     (select min(account_key) from account_keys where account = $name),
     (select min(key) from (
         select distinct platform || ':' || $name as key from sources
     ) as accounts where key in (select member_id from members union all select member_id from order_lines)),
     phone_in($name),
-    $name)
+    member_id_in($name))

@@ -139,24 +139,34 @@ def let_go(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource])
             sheet.cells = None
 
 
-def unite(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:
-    """Make ``raw_members``, ``raw_contacts`` and ``raw_orders``: the sheets of each under all of its columns."""
+def unite(
+    connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource], member_ids: Collection[str] = ()
+) -> None:
+    """Make ``raw_members``, ``raw_contacts`` and ``raw_orders``: the sheets of each under all of its columns.
+
+    ``member_ids`` are columns of ids that are compared in another form than they are written in.
+    """
     for name, table in INPUTS.items():
         own = [sheet for sheet in sheets if sheet.match.table == name]
-        selects = [_with_every_column(connection, sheet) for sheet in own] or [_empty(table)]
+        selects = [_with_every_column(connection, sheet, member_ids) for sheet in own] or [_empty(table)]
         union: exp.Query = selects[0]
         for select in selects[1:]:
             union = exp.union(union, select, distinct=False)
         create(connection, f"raw_{name}", union, kind="VIEW")
 
 
-def _with_every_column(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> exp.Select:
+def _with_every_column(
+    connection: duckdb.DuckDBPyConnection, sheet: SheetSource, member_ids: Collection[str]
+) -> exp.Select:
     name = f"source_{sheet.source}"
     known = {column for column, _ in _described(connection, name)}
+    changed = known.intersection(member_ids)
     columns = [
-        exp.column(column.key) if column.key in known else exp.alias_(typed_null(column), column.key)
+        exp.alias_(call("member_id_in", exp.column(column.key)), column.key) if column.key in changed
+        else exp.column(column.key) if column.key in known
+        else exp.alias_(typed_null(column), column.key)
         for column in sheet.table.columns
-    ]
+    ]  # fmt: skip
     return exp.select("source", "row", *columns, "faults", *_ROW_KINDS).from_(name)
 
 
