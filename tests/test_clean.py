@@ -30,6 +30,7 @@ from exports import (
 from siyu_cli import Shop
 from siyu_cli.config import Settings
 from siyu_cli.config import Shop as ShopSettings
+from siyu_cli.errors import DataError
 from workbooks import number_cell, parts, rows_xml, sheet_xml, zipped
 
 Read = Callable[[Shop], Mapping[str, Any]]
@@ -642,3 +643,13 @@ def test_parquet_cells_that_need_a_second_look_are_read_as_those_of_any_file(fol
     with opened(parquet_orders(folder, 实付金额=[10.0, 1e15])) as shop:
         assert [line["paid_amount"] for line in order_lines(shop)] == [10]
         assert [(row["row"], row["reason"]) for row in rejects(shop)] == [(2, "out_of_range")]
+
+
+def test_amounts_that_add_up_to_no_shop_s_turnover_are_an_error_that_names_file_and_column(folder: Path) -> None:
+    header = ["订单号", "会员编号", "下单时间", "实付金额"]
+    rows = [[f"A{at}", f"M{at}", "2025-03-01", "999999999999"] for at in range(4001)]
+    with pytest.raises(DataError, match="no shop's turnover") as caught:
+        opened(write_csv(folder / "sums.csv", [header, *rows]))
+    assert (caught.value.where.file, caught.value.where.column) == ("sums.csv", "实付金额")
+    with opened(write_csv(folder / "sums.csv", [header, *rows[:3999]])) as shop:
+        assert shop.segment().stages["net_sales"].sum() > 0

@@ -31,6 +31,7 @@ from siyu_cli.files.loading.sources import (
     unite,
 )
 from siyu_cli.files.loading.spellings import spelling_notes
+from siyu_cli.files.loading.sums import check_sums
 from siyu_cli.files.loading.warnings import load_notes
 from siyu_cli.files.loading.words import map_status_words
 from siyu_cli.files.read import Source, read_each, read_sources
@@ -94,6 +95,7 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     judge_members(connection, sheets)
     accounted, rejects = account_for(connection, sheets)
     reports |= accounted
+    check_sums(connection, sheets)
     inputs = tuple(_input(place, file.source, reports) for place, file in enumerate(opened))
     min_paid = _least_paid(sheets)
     counted_from = min_paid if settings.orders.min_paid is None else settings.orders.min_paid
