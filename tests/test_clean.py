@@ -653,3 +653,24 @@ def test_amounts_that_add_up_to_no_shop_s_turnover_are_an_error_that_names_file_
     assert (caught.value.where.file, caught.value.where.column) == ("sums.csv", "实付金额")
     with opened(write_csv(folder / "sums.csv", [header, *rows[:3999]])) as shop:
         assert shop.segment().stages["net_sales"].sum() > 0
+
+
+@pytest.mark.parametrize(
+    ("others", "reason"),
+    [(["1,23", "2.345.678"], "ambiguous_amount"), (["5", "77.250"], "ambiguous_amount"), (["12.5"], None), (["0.125"], None),
+     (["1,234.50元"], None), (["1234.500"], None)],
+)  # fmt: skip
+def test_a_point_before_three_digits_is_read_where_another_amount_tells_what_it_parts(
+    folder: Path, others: list[str], reason: str | None
+) -> None:
+    column = load_column(folder, "实付金额", ["1.234", "100", *others], read_lines("paid_amount"))
+    assert column.reason["1.234"] == reason
+    assert column.value["1.234"] == (None if reason else Decimal("1.23"))
+    assert column.value["100"] == 100
+
+
+def test_an_id_longer_than_any_is_rejected(folder: Path) -> None:
+    rows = [["会员编号", "姓名", "注册时间"], ["9" * 309, "甲", "2025-01-01"], ["M1", "乙", "2025-01-01"]]
+    with opened(write_csv(folder / "long.csv", rows)) as shop:
+        assert list(members(shop)) == ["M1"]
+        assert [(row["reason"], row["effect"]) for row in rejects(shop)] == [("out_of_range", "row")]

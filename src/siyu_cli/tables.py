@@ -809,6 +809,7 @@ REJECT_REASONS = {
     "ambiguous_date": ("day and month, or century, are ambiguous", "日月或年份有歧义"),
     "bad_money": ("not an amount", "不是有效金额"),
     "bad_number": ("not a number", "不是有效数字"),
+    "ambiguous_amount": ("the point may part cents or thousands", "小数点有歧义（可能是千位分隔符）"),
     "out_of_range": ("beyond what any shop has", "超出合理范围"),
     "below_zero": ("below zero, which it cannot be", "不应为负数"),
     "bad_flag": ("not yes or no", "不是“是/否”"),

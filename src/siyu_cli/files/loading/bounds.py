@@ -16,6 +16,7 @@ from siyu_cli.tables import Column, Kind
 _SIZES: dict[Kind, int] = {"money": 10**12, "number": 10**12, "rate": 10**12, "count": 10**9}
 _DATES = ("date", "month", "instant")
 _FIRST_DAY, _END = "1900-01-02", "2200-01-01"
+_LONGEST_ID = 256
 _MOST_PRICED = 10**11  # unit price × quantity, seven places of which are worked out in 64 bits
 # What programs write where there is no date, the day 0 of spreadsheets among them: no fault, and no date.
 _NO_DAYS = ("0001-01-01", "1899-12-30", "1899-12-31", "1900-01-01")
@@ -52,6 +53,8 @@ class Bounds:
 
     def _tests(self, column: Column, value: exp.Expr | None = None) -> list[tuple[exp.Expr, str]]:
         cell = exp.column(column.key) if value is None else value
+        if column.kind == "id":
+            return [(call("length", cell) > exp.Literal.number(_LONGEST_ID), "out_of_range")]
         if column.kind in _DATES:
             first, end = (exp.cast(exp.Literal.string(day), "timestamp") for day in (_FIRST_DAY, _END))
             return [(exp.or_(cell < first, cell >= end), "out_of_range")]

@@ -15,6 +15,7 @@ from sqlglot import exp
 
 from siyu_cli import spelling
 from siyu_cli.files.loading.bounds import Bounds
+from siyu_cli.files.loading.decimal_sign import UNSETTLED
 from siyu_cli.files.loading.row_kinds import is_blank, is_null, is_title, is_total
 from siyu_cli.files.loading.scripts import call
 from siyu_cli.tables import Column, Kind, Table
@@ -59,7 +60,8 @@ class Origin:
 
     ``is_typed`` says that a Parquet file brings dates and amounts as such, so that nothing has to be parsed;
     ``blanked`` are its columns in which words such as nan stand for nothing; ``doubted`` those of a typed file
-    that are read as text all the same, since they hold what no shop has.
+    that are read as text all the same, since they hold what no shop has; ``unsettled`` those of amounts in which
+    1.234 may be a thousand and more.
     """
 
     source: int
@@ -70,6 +72,7 @@ class Origin:
     is_typed: bool
     blanked: frozenset[str] = frozenset()
     doubted: frozenset[str] = frozenset()
+    unsettled: frozenset[str] = frozenset()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -146,6 +149,7 @@ class _Levels:
             exp.alias_(exp.Literal.number(origin.source), "source"), exp.column("row"),
         ]  # fmt: skip
         self.faults: list[exp.Expr] = []
+        self.unsettled: dict[str, exp.Expr] = {}
 
     def add_typed(self, column: Column, cell: str) -> None:
         self.fast.append(exp.alias_(_typed(column, cell, self.origin), column.key))
@@ -168,6 +172,8 @@ class _Levels:
             level.append(exp.column(column.key))
         if column.kind in _TOLD:
             self._keep_spelling(column.key, rest)
+        if not self.origin.unsettled.isdisjoint(cells):
+            self._leave_unsettled(column.key, cell)
         self.unguarded.append(exp.alias_(call("unguarded", rest), rest.name))
         narrowed = rest.copy() if kind == "text" else call("half_width", rest)
         self.narrowed.append(exp.alias_(narrowed, rest.name))
@@ -175,9 +181,22 @@ class _Levels:
         zone = [exp.Literal.string(self.origin.zone)] if kind in _DATED else []
         value = exp.func("coalesce", exp.column(column.key), call("rest_" + kind, rest, *zone))
         self.parsed += [exp.alias_(value, column.key), rest.copy()]
-        self.last.append(exp.alias_(self.bounds.within(column), column.key))
+        value = self.bounds.within(column)
+        if column.key in self.unsettled:
+            value = exp.Case().when(
+                exp.not_(exp.func("coalesce", self.unsettled[column.key], exp.false())), value
+            )
+        self.last.append(exp.alias_(value, column.key))
         if kind != "text":
             self.faults.append(self.bounds.add_faults(_fault(column, kind, rest), column))
+
+    def _leave_unsettled(self, key: str, cell: exp.Expr) -> None:
+        name = "unsettled_" + key
+        test = call("regexp_matches", cell, exp.Literal.string(UNSETTLED))
+        self.fast.append(exp.alias_(test, name))
+        self._hand_on(name)
+        self.unsettled[key] = exp.column(name)
+        self.faults.append(exp.Case().when(exp.column(name), exp.Literal.string(f"{key}:ambiguous_amount")))
 
     def _keep_spelling(self, key: str, rest: exp.Expr) -> None:
         spelling = exp.Case().when(call("is_oddly_spelt", rest), rest.copy())

@@ -35,13 +35,17 @@ def doubted_columns(
         cell = origin.columns[match.position]
         column, raw = sheet.table[match.key], exp.column(cell, quoted=True)
         is_text = origin.column_types[cell] == "VARCHAR"
-        doubt = _is_spelt_oddly(column, raw) if is_text else bounds.beyond(column, raw)
+        doubt = _is_spelt_oddly(column, raw) if is_text else _is_beyond(bounds, column, raw)
         if doubt is None:
             continue
         query = exp.select("1").from_(origin.relation).where(doubt).limit(1)
         if first_row(connection, query.sql("duckdb")):
             found.add(cell)
     return frozenset(found)
+
+
+def _is_beyond(bounds: Bounds, column: Column, raw: exp.Expr) -> exp.Expr | None:
+    return None if column.kind == "id" else bounds.beyond(column, raw)
 
 
 def _is_spelt_oddly(column: Column, raw: exp.Expr) -> exp.Expr | None:

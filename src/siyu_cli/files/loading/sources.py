@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from siyu_cli.files.loading.clean import NOTHING, Origin, as_text, fits, projection, typed_null
 from siyu_cli.files.loading.day_order import with_day_order
+from siyu_cli.files.loading.decimal_sign import with_decimal_sign
 from siyu_cli.files.loading.doubts import doubted_columns
 from siyu_cli.files.loading.faults import mark_faults, shown_keys
 from siyu_cli.files.loading.scripts import call, create, drop, first_row
@@ -96,6 +97,7 @@ def project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: str
         blanked = _blanked(connection, sheet, sheet.origin)
         sheet.origin = replace(sheet.origin, is_typed=is_typed, doubted=doubted, blanked=blanked)
     sheet.origin = with_day_order(connection, sheet, sheet.origin)
+    sheet.origin = with_decimal_sign(connection, sheet, sheet.origin)
     select = projection(sheet.table, sheet.match, sheet.origin)
     kind = "VIEW" if is_typed else "TABLE"
     create(connection, f"source_{sheet.source}", select, kind=kind, is_temporary=False)
