@@ -114,6 +114,45 @@ def test_the_list_holds_who_is_not_gone_and_at_risk_most_at_stake_first(cdnow):
     assert stakes == sorted(stakes, reverse=True)
 
 
+def test_the_bands_count_who_is_on_the_list_and_who_is_gone_already(cdnow):
+    _shop, result = cdnow
+    listed, every = result.at_risk().to_pylist(), result.scored.to_pylist()
+    for risk in result.risks.to_dict("records"):
+        band = risk["risk_band"]
+        assert risk["members"] == sum(row["risk_band"] == band for row in every)
+        assert risk["gone"] == sum(row["risk_band"] == band and row["stage"] == "churned" for row in every)
+        assert risk["listed"] == sum(row["risk_band"] == band for row in listed)
+        stake = sum(row["value_at_risk"] for row in listed if row["risk_band"] == band)
+        assert risk["value_at_risk"] == pytest.approx(float(stake))
+
+
+def test_a_look_back_holds_what_was_at_stake_against_what_was_really_lost(cdnow):
+    shop, _result = cdnow
+    cutoff = date(1998, 3, 31)
+    (judged,) = shop.backtest(cutoff=cutoff)
+    with open_shop([SAMPLE], as_of=cutoff) as then:
+        listed = [(row["member_id"], float(row["value_at_risk"]), float(row["net_sales_365d"]))
+                  for row in then.churn().at_risk().to_pylist()]  # fmt: skip
+    bought = days_bought()
+    stays = {member for member, days in bought.items() if any(0 < (day - cutoff).days <= 90 for day in days)}
+    lost = {member: 0.0 if member in stays else spent * 90 / 365 for member, _stake, spent in listed}
+    money = judged["money"]
+    assert (money["listed"], money["value_at_risk"], money["lost"]) == pytest.approx(
+        (len(listed), sum(stake for _m, stake, _s in listed), sum(lost.values())), abs=0.5
+    )
+    top = sorted(listed, key=lambda row: -row[1])[: len(listed) // 10]
+    caught = sum(lost[member] for member, _stake, _spent in top) / sum(lost.values())
+    assert money["top_tenth"]["value_at_risk"] == pytest.approx(caught, abs=0.01)
+
+
+@pytest.mark.skipif(not WHOLE.is_file(), reason="the shared data are not here")
+@pytest.mark.parametrize(("cutoff", "share"), [("1997-12-31", 0.283), ("1998-04-01", 0.326)])
+def test_the_top_tenth_of_cdnow_holds_the_share_of_the_loss_that_others_measured(cutoff, share):
+    with open_shop([WHOLE], as_of="1998-06-30") as shop:
+        (judged,) = shop.backtest(cutoff=date.fromisoformat(cutoff))
+    assert judged["money"]["top_tenth"]["value_at_risk"] == pytest.approx(share, abs=0.001)
+
+
 @pytest.mark.skipif(not WHOLE.is_file(), reason="the shared data are not here")
 @pytest.mark.parametrize(
     ("cutoff", "left", "recency", "rfm", "mbg", "brier", "ensemble"),
@@ -331,6 +370,7 @@ def test_the_backtest_says_whether_the_model_beats_recency(capsys):
     assert set(cuts[0]["models"]["mbg"]) == {"auc", "pr_auc", "brier", "ece", "lift_churn", "lift_buy"}
     _code, out, _err = run(capsys, "--backtest", "--format", "table")
     assert "days since the last order" in out
+    assert "of their usual spend really lost; its first tenth held" in out
     (alone,) = json.loads(run(capsys, "--backtest", "--cutoff", "2026-03-01", "--format", "json")[1])["cutoffs"]
     assert alone["cutoff"] == "2026-03-01"
 

@@ -185,7 +185,7 @@ def test_an_unknown_variable_is_refused_with_the_one_that_was_meant(write):
         ("# my shop\n\n[stage]\nnew_days = 1\n", 4, "stages.new_days"),
         ("dormant_after = 90\n", 1, "stages.dormant_after"),
         ('[segment]\nvip = "net_sales > 1"\n', 2, "segments"),
-        ('[map]\n"orders.memberid" = "x"\n', 2, "map.orders.member_id"),
+        ('[map]\n"orders.memberr_id" = "x"\n', 2, "map.orders.member_id"),
         ('[[shops]]\nname = "x"\n', 1, "shop"),
     ],
 )

@@ -24,16 +24,22 @@ DOWNWARD = {
     "errors": set(),
     "tables": set(),
     "locale": set(),
+    "masks": set(),
     "meanwhile": set(),
+    "progress": set(),
+    "signs": set(),
     "spelling": set(),
     "config": {"errors", "tables"},
     "engines": {"errors"},
-    "core": {"config", "engines.protocol", "errors", "spelling", "tables"},
-    "files": {"errors", "meanwhile", "spelling", "tables"},
+    "core": {"config", "engines.protocol", "errors", "masks", "spelling", "tables"},
+    "files": {"engines", "errors", "masks", "meanwhile", "progress", "signs", "spelling", "tables"},
     "ledger": {"errors", "tables"},
     "demo": {"core", "errors", "files", "tables"},
-    "shop": {"config", "core", "engines", "errors", "files", "spelling", "tables"},
-    "cli": {"config", "core", "demo", "engines", "errors", "files", "ledger", "locale", "meanwhile", "shop", "tables"},
+    "shop": {"config", "core", "engines", "errors", "files", "masks", "progress", "spelling", "tables"},
+    "cli": {
+        "config", "core", "demo", "engines", "errors", "files", "ledger", "locale", "masks", "meanwhile",
+        "progress", "shop", "signs", "tables",
+    },
 }
 # What they may name in annotations besides.
 TYPES = {"engines": {"core.query"}, "files": {"config"}, "ledger": {"config"}}

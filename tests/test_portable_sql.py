@@ -48,7 +48,7 @@ ORDER = (
     "histories", "triples", "order_values", "mean_order", "cells",
     "chances_by_cell", "chances_by_history", "chances", "chances_blended", "churn", "log_opening",
     "invites", "links", "hints", "inviter_records", "record_cells", "joined_counts", "busy_days",
-    "suspicions", "outcomes", "participants", "generations", "referral_groups", "referral_days",
+    "suspicions", "outcomes", "participants", "generations", "referral_groups", "variant_pairs", "referral_days",
     "inviter_summary", "milestone_counts", "viral_cycle", "joining_cells", "cost_cells",
     "rule_breaches", "suspicion_summary",
 )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -91,6 +93,34 @@ class TestText:
         sheet = rows(read("订单.csv", "\n".join(lines) + "\n"))
         assert [row[0] for row in sheet] == [f"E{number}" for number in range(20)]
         assert sheet[7] == ["E7", '"M7', "7"]
+
+    @pytest.mark.parametrize("line", ['E7,M7,"7', 'E7,"M7,7', '"E7,M7,7', '"E,7",M7,"7', 'E7,M7,"7,5'])
+    @pytest.mark.parametrize(
+        "later", ["E{0},M{0},{0}", 'E{0},M{0},"{0}"', 'E{0},"M,{0}",{0}', '"E{0}",M{0},{0}"']
+    )
+    @pytest.mark.parametrize("place", [1, 7, 19])
+    def test_every_line_is_a_row_wherever_a_quote_is_left_open(
+        self, line: str, later: str, place: int, read: Callable[..., RawSheet]
+    ) -> None:
+        lines = ["a,b,c", *(later.format(number) for number in range(1, 20))]
+        lines[place] = line
+        sheet = rows(read("订单.csv", "\r\n".join(lines) + "\r\n"))
+        assert len(sheet) == 20
+        for number in set(range(1, 20)) - {place}:
+            assert sheet[number] == next(csv.reader([later.format(number)]))
+
+    @pytest.mark.parametrize(
+        "remark", ["一\n二", "一,二\n三", "一\n二, 三", '一\n"二"', "\n", "一\n\n,二\n三,四"]
+    )
+    @pytest.mark.parametrize("place", [0, 1, 2])
+    def test_a_remark_of_several_lines_is_one_value(
+        self, remark: str, place: int, read: Callable[..., RawSheet]
+    ) -> None:
+        records = [["a", "b", "c"], *([f"E{number}", "x", "y"] for number in range(9))]
+        records[5][place] = remark
+        text = io.StringIO()
+        csv.writer(text).writerows(records)
+        assert rows(read("订单.csv", text.getvalue())) == records
 
     def test_marks_platforms_put_around_ids_are_left_to_the_cleaner(
         self, read: Callable[..., RawSheet]

@@ -10,6 +10,7 @@ import pytest
 
 from referral_files import AS_OF, FILES, INVITES, MEMBERS, SHARED, frame, report_of
 from siyu_cli import open_shop
+from siyu_cli.cli.main import main
 from siyu_cli.config import Referral, Settings, Shop
 from siyu_cli.errors import DataError
 
@@ -189,6 +190,59 @@ def test_referred_members_are_compared_with_those_of_their_own_month():
         140,
     )
     assert value["low"] < 140 < value["high"]
+
+
+def valued(people: str) -> dict:
+    """Return referred against organic for people given as ``name month channel inviter sales``, a line each."""
+    known = [line.split() for line in people.strip().splitlines()]
+    members = pd.DataFrame(
+        [(name, f"{month}-05", channel, {"-": None}.get(by, by)) for name, month, channel, by, _sales in known],
+        columns=["会员编号", "注册时间", "来源渠道", "推荐人"],
+    )
+    orders = pd.DataFrame(
+        [(f"A{name}", name, "2026-05-05", sales) for name, *_rest, sales in known],
+        columns=["订单号", "会员编号", "付款时间", "实付金额"],
+    )
+    return report_of(members, orders)["value"]
+
+
+def test_a_cell_of_one_member_has_the_spread_of_the_others():
+    value = valued("""
+        S  2025-01 w - 10
+        R1 2026-02 w S 300
+        R2 2026-02 w S 100
+        O1 2026-02 w - 50
+        O2 2026-02 w - 70
+        R3 2026-03 w S 200
+        O3 2026-03 w - 60
+    """)
+    assert (value["matched_on"], value["difference"]) == ("month and channel", 140)
+    # Variances within cells: 20,000 of the referred, 200 of the organic; weights 2/3 and 1/3.
+    error = ((4 / 9) * (20_000 / 2 + 200 / 2) + (1 / 9) * (20_000 + 200)) ** 0.5
+    assert (value["low"], value["high"]) == pytest.approx((140 - 1.96 * error, 140 + 1.96 * error), abs=0.02)
+
+
+def test_cells_of_one_member_each_are_compared_by_the_year():
+    value = valued("""
+        S  2025-01 w - 10
+        R1 2026-02 w S 300
+        O1 2026-02 w - 50
+        R2 2026-03 w S 100
+        O2 2026-03 w - 70
+    """)
+    assert (value["matched_on"], value["matched"], value["difference"]) == ("year", 2, 140)
+    assert value["low"] < 140 < value["high"]
+
+
+def test_an_interval_that_cannot_be_worked_out_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    for lang, words in (("en", "(too few members to say how sure)"), ("zh", "（人数太少，无法给出置信区间）")):
+        invites = tmp_path / "邀请.csv"
+        invites.write_text("邀请人,被邀请人,邀请时间\nS,R,2026-02-02\n", "utf-8")
+        people = tmp_path / "会员.csv"
+        people.write_text("会员编号,注册时间\nS,2025-01-01\nR,2026-02-03\nO,2026-02-05\nP,2026-02-07\n", "utf-8")
+        files = [str(invites), str(people), "--as-of", "2026-06-30", "--format", "table", "--lang", lang]
+        main(["referral-report", *files])
+        assert words in "".join(capsys.readouterr().out.split("\n")).replace("  ", " ")
 
 
 NICKNAMES = """邀请人昵称,邀请人手机号,被邀请人昵称,被邀请人手机号,邀请时间,加入时间

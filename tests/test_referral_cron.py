@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 import resource
 import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from commands import Ended, Run
-from referral_files import AS_OF, FILES, last_run
+from referral_files import AS_OF, FILES
 from siyu_cli import open_shop
 from siyu_cli.errors import ConditionError
 
@@ -196,9 +192,6 @@ def test_malformed_rows_are_counted_and_too_many_of_them_end_with_three(run: Run
     assert "max_rejected_share" in told.err
 
 
-apprise_is_old = pytest.mark.filterwarnings("ignore::DeprecationWarning")
-
-
 WRAPPER = Path(__file__).parents[1] / "examples" / "cron" / "referral-report.sh"
 
 
@@ -223,45 +216,3 @@ def test_the_example_for_cron_is_silent_keeps_a_log_and_waits_for_the_lock(folde
         waited = morning()
     assert (waited.code, waited.err) == (75, "")
     assert "另一个 siyu" in waited.out
-
-
-@pytest.fixture
-def hook() -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """A group chat's webhook: a real server that keeps what it is sent."""
-    received: list[dict[str, Any]] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(500 if self.path.startswith("/broken") else 200)
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"json://127.0.0.1:{server.server_port}", received
-    server.shutdown()
-    server.server_close()
-
-
-@apprise_is_old
-def test_the_short_report_is_sent_where_it_was_asked_to(run: Run, hook: tuple[str, list[dict[str, Any]]]):
-    url, received = hook
-    assert run(*FILES, *CRON, "--quiet", "--notify", url).code == 0
-    assert "K" in received[0]["message"]
-    assert not re.search(r"(?<!\d)1[3-9]\d{9}(?!\d)", received[0]["message"])
-
-
-@apprise_is_old
-def test_a_notification_that_fails_is_told_and_loses_nothing(
-    run: Run, folder: Path, hook: tuple[str, list[Any]]
-):
-    url, _received = hook
-    (folder / "siyu.toml").write_text("", "utf-8")
-    told = run(*FILES, *CRON, "--quiet", "--notify", f"{url}/broken?token=SECRET")
-    assert (told.code, Path("r.html").exists()) == (3, True)
-    assert "json://…" in told.err
-    assert "SECRET" not in told.err + json.dumps(last_run(folder), default=str)
-    assert run(*FILES, *CRON, "--notify", "nosuch://x").code == 2

@@ -108,8 +108,14 @@ def with_declared_size(packed: bytes, member: str, size: int) -> bytes:
     return bytes(changed)
 
 
-def xlsb(rows: Mapping[int, Mapping[int, str | float]], last_row: int, last_column: int) -> bytes:
-    """An .xlsb of one sheet, {row: {column: value}} 0-based, claiming to reach to the last row and column."""
+def xlsb(
+    rows: Mapping[int, Mapping[int, str | float]], last_row: int, last_column: int,
+    *, merged: tuple[int, int, int, int] | None = None, from_1904: bool = False,
+) -> bytes:  # fmt: skip
+    """An .xlsb of one sheet, {row: {column: value}} 0-based, claiming to reach to the last row and column.
+
+    ``merged`` is (first row, last row, first column, last column).
+    """
     sheet = _record(129) + _record(148, struct.pack("<4I", 0, last_row, 0, last_column)) + _record(145)
     for row, cells in rows.items():
         sheet += _record(0, struct.pack("<IIHBBBI", row, 0, 300, 0, 0, 0, 0))
@@ -119,9 +125,13 @@ def xlsb(rows: Mapping[int, Mapping[int, str | float]], last_row: int, last_colu
             sheet += (
                 _record(6, head + _wide(value)) if is_text else _record(5, head + struct.pack("<d", value))
             )
-    sheet += _record(146) + _record(130)
+    sheet += _record(146)
+    if merged:
+        sheet += _record(177, struct.pack("<I", 1)) + _record(176, struct.pack("<4I", *merged)) + _record(178)
+    sheet += _record(130)
     bundle = struct.pack("<II", 0, 1) + _wide("rId1") + _wide("订单")
-    book = _record(131) + _record(143) + _record(156, bundle) + _record(144) + _record(132)
+    settings = _record(153, struct.pack("<III", int(from_1904), 0, 0))
+    book = _record(131) + settings + _record(143) + _record(156, bundle) + _record(144) + _record(132)
     members: dict[str, str | bytes] = {**parts({})}
     del members["xl/workbook.xml"], members["xl/_rels/workbook.xml.rels"]
     members["xl/workbook.bin"] = book

@@ -29,7 +29,7 @@ from pydantic import (
     model_validator,
 )
 
-from siyu_cli.config_errors import check_name, value_error
+from siyu_cli.config_errors import check_name, check_variables, value_error
 from siyu_cli.config_layers import Layer, find_nearest, find_user_file, read_environ, read_file, read_options
 from siyu_cli.tables import INPUTS
 
@@ -157,9 +157,10 @@ class Referral(_Section):
 
 
 class Load(_Section):
-    """``[load]``: above which share of rejected rows a command ends with exit 3; how member ids are compared."""
+    """``[load]``: above which shares of rejected or nameless rows a command ends with exit 3; how ids compare."""
 
     max_rejected_share: _Share = 0.05
+    max_guest_share: _Share = 0.5
     id_width: Annotated[_Count, Field(ge=1, le=64)] | None = None
     ignore_id_case: bool = False
 
@@ -251,6 +252,7 @@ def load_settings(
     given |= read_environ(environ, start)
     given |= read_options(options or {}, start)
     sections = known_keys()
+    check_variables(environ, sections)
     for item in given.values():
         check_name(item, sections)
     shop = config or nearest

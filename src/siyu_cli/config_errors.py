@@ -46,6 +46,7 @@ ALLOWED = {
     "load.max_rejected_share": "Allowed: a share from 0 to 1, such as 0.05.",
     "load.id_width": "Allowed: a whole number from 1 to 64.",
     "load.ignore_id_case": "Allowed: true or false.",
+    "load.max_guest_share": "Allowed: a share from 0 to 1, such as 0.05.",
     "exclude.ids": "Allowed: a list of member ids.",
     "exclude.phones": "Allowed: a list of mobile numbers of 11 digits.",
     "exclude.files": "Allowed: a list of file names, relative to siyu.toml.",
@@ -66,6 +67,20 @@ def check_name(item: Given, sections: Sections) -> None:
         closest = _closest(item, sections)
         hint = "Did you mean {closest}?" if closest else "`siyu config show` lists every setting there is."
         raise _error(item, "{origin}: there is no setting {key}.", hint, closest=closest)
+
+
+def check_variables(environ: Mapping[str, str], sections: Sections) -> None:
+    """Raise for a variable that names a setting with one underline where two belong: it would be passed over."""
+    known = {
+        PREFIX + f"{section}_{key}".replace(".", "_").upper(): PREFIX + f"{section}__{key}".replace(".", "__").upper()
+        for section, keys in sections.items()
+        for key in keys
+    }
+    for variable in sorted(known.keys() & environ.keys()):
+        raise ConfigError(
+            "{origin}: there is no setting {key}.", hint="Did you mean {closest}?",
+            origin=variable, key=variable.removeprefix(PREFIX).lower(), closest=known[variable],
+        )  # fmt: skip
 
 
 def _closest(item: Given, sections: Sections) -> str | None:

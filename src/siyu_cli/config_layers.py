@@ -5,7 +5,9 @@ Each layer becomes the same flat form, ``{(section, key): Given}``, so that layi
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,10 +17,13 @@ from typing import Any
 import platformdirs
 
 from siyu_cli.errors import ConfigError, Where
+from siyu_cli.tables import find_input
 
 FILE_NAME = "siyu.toml"
 PREFIX = "SIYU_"
 OPTION = "option"
+LARGEST = 4_000_000  # bytes: long lists of excluded phones fit, a member's list given by mistake does not
+LINE_SHOWN = 60
 LISTS = frozenset({"rfm.split", "exclude.ids", "exclude.phones", "exclude.files"})
 
 
@@ -47,7 +52,7 @@ def find_nearest(start: Path) -> Path | None:
         try:
             if (folder / FILE_NAME).is_file():
                 return folder / FILE_NAME
-        except OSError:  # a folder we may not look into holds no settings of ours
+        except (OSError, ValueError):  # a folder we may not look into holds no settings of ours
             continue
     return None
 
@@ -76,8 +81,9 @@ def read_file(path: Path) -> Layer:
         keys = (section, *key.split(".")) if section == "map" else (section, key)
         line = lines.get((section, key)) or lines.get(keys) or lines.get((section,), 1)
         place = Where(file=str(path), row=line, column=f"{section}.{key}".strip("."))
-        given = Given(section, key, _beside(path.parent, section, key, value), f"{path}:{line}", place)
-        layer[section, key] = given
+        named = _column(section, key)
+        given = Given(section, named, _beside(path.parent, section, key, value), f"{path}:{line}", place)
+        layer[section, named] = given
     return layer
 
 
@@ -100,7 +106,8 @@ def read_options(options: Mapping[str, object], start: Path) -> Layer:
     for name, value in options.items():
         section, dot, key = name.partition(".")
         found = [(section, key, value)] if dot else _flatten({section: value})
-        layer |= {(s, k): Given(s, k, _beside(start, s, k, v), OPTION) for s, k, v in found}
+        named = [(s, _column(s, k), v) for s, k, v in found]
+        layer |= {(s, k): Given(s, k, _beside(start, s, k, v), OPTION) for s, k, v in named}
     return layer
 
 
@@ -167,6 +174,11 @@ def _flatten(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
                 yield section, key, value
 
 
+def _column(section: str, key: str) -> str:
+    """Return a key of ``[map]`` as columns are named, whether it was a name or the titles people read."""
+    return (find_input(key) or key) if section == "map" else key
+
+
 def _from_text(section: str, key: str, text: str) -> Any:
     is_list = f"{section}.{key}" in LISTS or section == "calendar"
     if not is_list or ("," not in text and f"{section}.{key}" == "rfm.split"):
@@ -183,13 +195,19 @@ def _beside(folder: Path, section: str, key: str, value: Any) -> Any:
 def _read_text(path: Path) -> str:
     where = Where(file=str(path))
     try:
+        found = path.stat()
+        if path != Path(os.devnull) and not stat.S_ISREG(found.st_mode):
+            # A pipe would wait for ever, a device never end.
+            message = "The settings file {file} cannot be read: it is a folder, a pipe or a device."
+            raise ConfigError(message, hint="Give the name of a text file.", where=where, file=path)
+        if found.st_size > LARGEST:
+            message = "The settings file {file} cannot be read: it is larger than {size} MB."
+            raise ConfigError(
+                message, hint="Give the name of a text file.", where=where, file=path, size=LARGEST // 10**6
+            )
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError as error:
         raise ConfigError("There is no settings file {file}.", where=where, file=path) from error
-    except OSError as error:
-        reason = error.strerror or str(error)
-        message = "The settings file {file} cannot be read: {reason}."
-        raise ConfigError(message, where=where, file=path, reason=reason) from error
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise ConfigError(
@@ -199,22 +217,28 @@ def _read_text(path: Path) -> str:
             file=path,
             line=line,
         ) from error
+    except (OSError, ValueError) as error:  # a name with a NUL byte is a ValueError
+        reason = getattr(error, "strerror", None) or str(error)
+        message = "The settings file {file} cannot be read: {reason}."
+        raise ConfigError(message, where=where, file=path, reason=reason) from error
 
 
 def _syntax_error(path: Path, text: str, error: Exception) -> ConfigError:
     found = re.search(r"\(at line (\d+), column \d+\)", str(error))
     line = int(found[1]) if found else len(text.rstrip().splitlines()) or 1
-    reason = re.sub(r"\s*\(at [^)]*\)$", "", str(error))
-    name = re.match(r"\s*([^\s=\"'\[#]+)\s*=", (text.split("\n") + [""] * line)[line - 1])
+    wrong = (text.split("\n") + [""] * line)[line - 1].strip()
+    name = re.match(r"([^\s=\"'\[#]+)\s*=", wrong)
     hint = 'A line is a [section] or key = value; text stands between "quotation marks".'
-    if name and not name[1].isascii():  # every operator writes 大客户 = …, and TOML wants it quoted
+    if re.search("overwrite|twice", str(error)):
+        hint = "The same section or key stands further up in the file: leave one of them."
+    elif name and not name[1].isascii():  # every operator writes 大客户 = …, and TOML wants it quoted
         hint = 'A name in Chinese stands between quotation marks: "{name}" = …'
     return ConfigError(
-        "{file}, line {line}: this is not TOML: {reason}.",
+        "{file}, line {line}: this is not TOML: {wrong}",
         hint=hint,
         name=name and name[1],
         where=Where(file=str(path), row=line),
         file=path,
         line=line,
-        reason=reason,
+        wrong=wrong if len(wrong) <= LINE_SHOWN else f"{wrong[:LINE_SHOWN]}…",
     )

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from siyu_cli.core.calendar import Festival, find_festivals
+from siyu_cli.core.calendar import FIRST_YEAR, LAST_YEAR, Festival, find_festivals
+from siyu_cli.core.conditions import check_values
 from siyu_cli.core.explain import Explanation, explain_member
 from siyu_cli.core.movement import compare_stages
 from siyu_cli.core.parameters import churn_parameters, parameters
@@ -33,10 +34,13 @@ from siyu_cli.engines.duckdb import DuckDBEngine
 from siyu_cli.errors import DataError, UsageError
 from siyu_cli.files.load import Load, LoadRequest, load
 from siyu_cli.files.loading.report import LoadReport
-from siyu_cli.files.loading.scripts import create, first_row, script
+from siyu_cli.files.loading.scripts import create, first_row
 from siyu_cli.files.writing.replace import replacing
+from siyu_cli.progress import SILENT, Progress
+from siyu_cli.shop_masks import MOST_CANDIDATES, Masks
+from siyu_cli.shop_segments import check_segments
 from siyu_cli.spelling import plain_id
-from siyu_cli.tables import RISK_BANDS, RISK_SUMMARY, SEGMENTS
+from siyu_cli.tables import MASKS, RISK_BANDS, RISK_SUMMARY, SEGMENTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,6 +79,8 @@ class Segmentation:
 
     ``stages`` and ``rfm`` are frames as in ``tables.STAGE_SUMMARY`` and ``RFM_SUMMARY``; ``by`` is None unless
     asked for; ``movement`` counts members by stage then and now, where an earlier snapshot was given.
+
+    Members stand in it by their real keys, which a phone or an account may be: ``masked()`` is for others to see.
     """
 
     shop: Shop
@@ -85,11 +91,13 @@ class Segmentation:
     windows: Mapping[str, Any]
     meta: Mapping[str, Any]
     movement: pd.DataFrame | None = None
+    masks: Masks | None = field(default=None, repr=False)
+    has_keys: bool = True
 
     @property
     def load(self) -> LoadReport:
         """Return what was read, used, skipped and rejected."""
-        return self.shop.load.report
+        return self.shop.load.report if self.masks is None else self.shop.load.report.masked()
 
     @cached_property
     def members(self) -> pd.DataFrame:
@@ -105,13 +113,25 @@ class Segmentation:
 
         ``columns`` are keys of ``tables.SEGMENTS``, or ``phone`` and ``name``, unmasked; with them ``member_id``.
         """
-        return self.shop.engine.read(self.shop.listed(columns), ["member_id"])
+        rows = self.shop.engine.read(self.shop.listed(columns), ["member_id"])
+        return rows if self.masks is None else self.masks.rows(rows, has_keys=self.has_keys)
 
     def write_parquet(
         self, path: Path, meta: Mapping[str, str] | None = None, columns: Sequence[str] = SEGMENTS.keys
     ) -> None:
         """Write the same rows to one Parquet file, by the engine; ``meta`` is kept in the file."""
-        self.shop.engine.write(self.shop.listed(columns), path, ["member_id"], meta)
+        if self.masks is not None and self.masks.changes(columns, has_keys=self.has_keys):
+            self.shop.engine.open("masked_list", self.arrow(columns))
+            self.shop.engine.write("masked_list", path, ["member_id"], meta)
+        else:
+            self.shop.engine.write(self.shop.listed(columns), path, ["member_id"], meta)
+
+    def masked(self, *, has_keys: bool = False) -> Segmentation:
+        """Return the same with everything masked that is personal; ``has_keys`` leaves members' keys as they are."""
+        masks = self.shop.masks
+        by = None if self.by is None else masks.frame(self.by)
+        meta = {**self.meta, "where": masks.text(self.meta["where"])}
+        return replace(self, by=by, meta=meta, masks=masks, has_keys=has_keys)
 
 
 @dataclass(frozen=True)
@@ -119,6 +139,7 @@ class Churn:
     """Who may be leaving: a row per buyer as in ``tables.CHURN``, the model, what it was worth before, days to mind.
 
     ``record`` says per risk band how many members it held in the past year, and how many of them really left.
+    Members stand in it by their real keys, which a phone or an account may be: ``masked()`` is for others to see.
     """
 
     shop: Shop
@@ -126,17 +147,24 @@ class Churn:
     record: Sequence[Mapping[str, Any]]
     festivals: Sequence[Festival]
     meta: Mapping[str, Any]
+    masks: Masks | None = field(default=None, repr=False)
 
     @property
     def load(self) -> LoadReport:
         """Return what was read, used, skipped and rejected."""
-        return self.shop.load.report
+        return self.shop.load.report if self.masks is None else self.shop.load.report.masked()
 
     @cached_property
     def scored(self) -> pa.Table:
         """Return every listed buyer as Arrow, the most value at risk first."""
         rows = self.shop.engine.read("churn", ["member_id"])
-        return rows.sort_by([("value_at_risk", "descending"), ("member_id", "ascending")])
+        rows = rows.sort_by([("value_at_risk", "descending"), ("member_id", "ascending")])
+        return rows if self.masks is None else self.masks.rows(rows)
+
+    def masked(self) -> Churn:
+        """Return the same with everything masked that is personal."""
+        masks = self.shop.masks
+        return replace(self, meta={**self.meta, "where": masks.text(self.meta["where"])}, masks=masks)
 
     @property
     def members(self) -> pd.DataFrame:
@@ -154,15 +182,19 @@ class Churn:
 
     @cached_property
     def risks(self) -> pd.DataFrame:
-        """Return one row per risk band as in ``tables.RISK_SUMMARY``."""
+        """Return one row per risk band as in ``tables.RISK_SUMMARY``; value at risk is that of the list."""
         import pandas as pd
 
-        frame = self.members.astype({"value_at_risk": float})
-        groups = frame.groupby("risk_band")
-        known = pd.DataFrame({"members": groups.size(), "value_at_risk": groups["value_at_risk"].sum().round(2)})
-        rows = known.reindex(list(RISK_BANDS)).fillna(0).rename_axis("risk_band").reset_index()
-        rows["members"] = rows["members"].astype("int64")
-        rows["member_share"] = rows["members"] / (len(frame) or float("nan"))
+        every, listed = self.members, self.at_risk().to_pandas().astype({"value_at_risk": float})
+        counts = {
+            "members": every.groupby("risk_band").size(),
+            "gone": every[every["stage"] == "churned"].groupby("risk_band").size(),
+            "listed": listed.groupby("risk_band").size(),
+        }
+        rows = pd.DataFrame({**counts, "value_at_risk": listed.groupby("risk_band")["value_at_risk"].sum().round(2)})
+        rows = rows.reindex(list(RISK_BANDS)).fillna(0).astype(dict.fromkeys(counts, "int64"))
+        rows = rows.rename_axis("risk_band").reset_index()
+        rows["member_share"] = rows["members"] / (len(every) or float("nan"))
         then = pd.DataFrame(self.record or [], columns=["risk_band", "members", "silent_share"])
         then = then.rename(columns={"members": "members_past_year"})
         return rows.merge(then, on="risk_band", how="left")[list(RISK_SUMMARY.keys)]
@@ -189,13 +221,14 @@ class Shop:
         """Return every member's stage, RFM segment and numbers.
 
         ``where`` is a condition on the columns of the list (``stage = 'dormant' and net_sales >= 1000``) that
-        chooses who is listed and summarised; ``by`` also groups by owner, store, source_channel or level;
+        chooses who is listed and summarised, in keys or in the titles and labels of either language; ``by`` also
+        groups by owner, store, source_channel or level;
         ``lang`` (en or zh) is that of ``stage_reason``; ``snapshot`` is an earlier list to compare with.
         Raises ``ConditionError`` for a condition that is not allowed.
         """
         self._need_people()
         self._label()
-        list_members(self.engine, self.parameters, where=where, segments=self.settings.segments, lang=lang)
+        self._list(where, lang)
         splits = describe_splits(self.engine, self.parameters)
         shop_norm = splits.pop("shop_norm")
         windows = {key: self.parameters[key] for key in _WINDOWS}
@@ -232,7 +265,7 @@ class Shop:
         chosen = model or self.settings.churn.model
         self._need_people()
         self._label()
-        list_members(self.engine, params, where=where, segments=self.settings.segments, lang=lang)
+        self._list(where, lang)
         record = track_record(self.engine, params, chosen)
         fitted = score_churn(self.engine, params, model=chosen, lang=lang)
         ahead = self.as_of + timedelta(days=fitted.horizon_days)
@@ -269,10 +302,19 @@ class Shop:
         return report_referrals(self, campaign=campaign, since=since, past=past)
 
     def explain(self, member: str, *, lang: str = "en") -> Explanation:
-        """Return everything known about one member, by id, phone or another of their ids."""
+        """Return everything known about one member, by id, phone, account, another of their ids, or a mask of these.
+
+        Raises ``InputError`` where nobody is known by it, ``UsageError`` where a mask stands for several.
+        """
         self._label()
-        list_members(self.engine, self.parameters, where=None, segments=self.settings.segments, lang=lang)
+        self._list(None, lang)
         return explain_member(self.engine, self.parameters, self._key_of(member))
+
+    @cached_property
+    def masks(self) -> Masks:
+        """Return how this shop's members are shown to others."""
+        self._label()
+        return Masks(self.engine.connection)
 
     def listed(self, columns: Sequence[str]) -> str:
         """Give these columns of the members last listed a name, and return it; ``member_id`` is one of them.
@@ -293,23 +335,38 @@ class Shop:
         phone, name = first_row(self.engine.connection, asked, {"member_id": member_id}) or (None, None)
         return phone, name
 
-    def rejects(self) -> pa.Table:
-        """Return every rejected row and cell, as in ``tables.REJECTS``, personal values masked."""
-        return (
-            self.engine.connection.table("rejects").order('"file", "sheet", "row", "column"').to_arrow_table()
-        )
+    def rejects(self, *, show_personal: bool = False) -> pa.Table:
+        """Return every rejected row and cell, as in ``tables.REJECTS``, what is personal in them masked."""
+        value = "value" if show_personal else "shown as value"
+        chosen = 'select file, sheet, "row", "column", ' + value + ", reason, effect from rejects"
+        return self.engine.connection.sql(chosen).order('"file", "sheet", "row", "column"').to_arrow_table()
 
-    def write_steps(self, folder: Path) -> list[Path]:
-        """Write every table between the files and the list as Parquet, for looking at how a figure came about."""
+    def write_steps(self, folder: Path, *, show_personal: bool = False) -> list[Path]:
+        """Write every table between the files and the list as Parquet, for looking at how a figure came about.
+
+        They are made for others to look at: masked, members' keys alike in all of them, unless ``show_personal``.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         self.engine.run(step("measures"), self.parameters)
         written = []
         for name, order_by in _STEPS.items():
             path = folder / f"{name}.parquet"
             with replacing(path, force=True) as temporary:
-                self.engine.write(name, temporary, order_by)
+                self.engine.write(name if show_personal else self._masked_step(name), temporary, order_by)
             written.append(path)
         return written
+
+    def _masked_step(self, name: str) -> str:
+        """Give a table the name it has masked, and return that."""
+        masked, columns = "masked_" + name, self.engine.columns(name)
+        if any(MASKS.get(key, "key") != "key" for key in columns):
+            self.engine.open(masked, self.masks.rows(self.engine.read(name, ())))
+        elif "member_id" in columns and self.masks.has_keys:
+            # A log may be long: keys alone are looked up where the rows are.
+            create(self.engine.connection, masked, self.masks.keyed(name, columns), kind="VIEW")
+        else:
+            return name
+        return masked
 
     def close(self) -> None:
         """Give back memory and temporary files."""
@@ -331,6 +388,12 @@ class Shop:
     def _label(self) -> None:
         assert self._labelled
 
+    def _list(self, where: str | None, lang: str) -> None:
+        if where is not None:
+            check_values(self.engine, where)
+        check_segments(self.settings, self.engine)
+        list_members(self.engine, self.parameters, where=where, segments=self.settings.segments, lang=lang)
+
     @property
     def has_people(self) -> bool:
         """Return whether the files hold members or orders, and not invites and costs alone."""
@@ -344,13 +407,27 @@ class Shop:
                 files=", ".join(given.file for given in self.load.report.inputs),
             )
 
-    def _key_of(self, member: str) -> str:
+    def _key_of(self, typed: str) -> str:
+        name = plain_id(typed)
         found = first_row(
             self.engine.connection,
-            script("identity")["key_of"],
-            {"name": plain_id(member)},
+            "select coalesce((select member_key from member_links where member_id = member_id_in($name) limit 1), "
+            "(select phone_key from phone_keys where phone = coalesce(phone_in($name), $name) limit 1), "
+            "(select member_id from features where member_id in (member_id_in($name), phone_in($name)) limit 1))",
+            {"name": name},
         )
-        return str(found[0]) if found else member
+        if found[0] is not None:
+            return str(found[0])
+        keys = self.masks.candidates(name)
+        if len(keys) < 2:
+            return keys[0] if keys else name
+        shown = [self.masks.key(key) for key in keys[:MOST_CANDIDATES]]
+        raise UsageError(
+            "{member} stands for several members.",
+            hint="Type one of these, or the member's own id: {members}.",
+            member=name,
+            members=", ".join(sorted(shown)) + ("…" if len(keys) > MOST_CANDIDATES else ""),
+        )
 
     def describe(self, where: str | None) -> dict[str, Any]:
         """Return what every output carries: version, date, condition, parameters, inputs."""
@@ -372,7 +449,7 @@ class Shop:
         }
 
 
-def open_shop(
+def open_shop(  # noqa: PLR0913  each but the first is optional
     sources: Sequence[str | Path | pd.DataFrame],
     *,
     as_of: date | str,
@@ -381,23 +458,26 @@ def open_shop(
     password: str | None = None,
     aliases: Mapping[str, str] | None = None,
     snapshot: Path | None = None,
+    progress: Progress = SILENT,
 ) -> Shop:
     """Return the shop that the files hold on a date: members, contacts and orders, cleaned and accounted for.
 
     ``sources`` are paths (xlsx, xls, xlsm, ods, csv, tsv, zip, parquet) or frames with headers the recogniser
     knows. ``header_map`` settles columns by hand, ``{"orders.member_id": "household_id"}``; without
     ``settings`` the defaults hold. ``aliases`` and the list of an earlier run (``snapshot``) keep members' keys
-    as they were. Raises ``InputError``, ``DataError`` or ``UsageError``, each naming the file.
+    as they were; ``progress`` is told how far reading is. Raises ``InputError``, ``DataError`` or ``UsageError``,
+    each naming the file.
     """
     from siyu_cli.config import Settings as Defaults
     from siyu_cli.engines.duckdb import connect
 
     chosen = settings or Defaults()
+    check_segments(chosen)
     mapped = {**dict(chosen.map), **(header_map or {})}
     connection = connect(chosen.engine.memory_limit)
     with tempfile.TemporaryDirectory(prefix="siyu-") as folder:
         paths = [_as_path(source, Path(folder), number) for number, source in enumerate(sources, start=1)]
-        request = LoadRequest(paths, _as_date(as_of), mapped, password, aliases or {}, snapshot)
+        request = LoadRequest(paths, _as_date(as_of), mapped, password, aliases or {}, snapshot, progress)
         loaded = load(connection, chosen, request)
         if len(paths) != sum(isinstance(source, str | Path) for source in sources):
             connection.execute("create or replace temp table order_lines_kept as select * from order_lines")
@@ -414,11 +494,13 @@ def _as_path(source: str | Path | pd.DataFrame, folder: Path, number: int) -> Pa
 
 
 def _as_date(as_of: date | str) -> date:
-    if isinstance(as_of, date):
-        return as_of
     try:
-        return date.fromisoformat(as_of)
+        day = as_of if isinstance(as_of, date) else date.fromisoformat(as_of)
     except ValueError as error:
         raise UsageError(
             "{as_of} is not a date.", hint="Write it as 2026-06-30.", as_of=repr(as_of)
         ) from error
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        message = "{as_of} is no date of a shop: years go from {first} to {last}."
+        raise UsageError(message, as_of=day.isoformat(), first=FIRST_YEAR, last=LAST_YEAR)
+    return day

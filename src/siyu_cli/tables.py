@@ -1,11 +1,13 @@
 """The contracts: every table siyu reads or writes, its columns in order, and what they are called.
 
 Header recognition reads ``aliases``, the cleaner reads ``kind``, the core reads ``SQL_TYPES``, workbooks
-and the documentation read ``en`` and ``zh``, masks read ``is_personal``. Nothing else names a column twice.
+and the documentation read ``en`` and ``zh``, masks read ``mask``. Nothing else names a column twice.
 """
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,6 +30,21 @@ SQL_TYPES: dict[Kind, str] = {
     "flag": "boolean",
 }
 
+# How a column is shown unless somebody asked to see personal data: a member's key (distinct within the shop), a phone,
+# a name, an account, a text about a person, a text that may hold contact details.
+Mask = Literal["key", "phone", "name", "account", "text", "contacts"]
+MASKS: dict[str, Mask] = {
+    **dict.fromkeys(("member_id", "inviter_id", "invitee_id"), "key"),
+    **dict.fromkeys(("phone", "receiver_phone", "inviter_phone", "invitee_phone"), "phone"),
+    **dict.fromkeys(("name", "nickname", "inviter_name", "invitee_name", "address"), "name"),
+    **dict.fromkeys(("account", "payment"), "account"),
+    **dict.fromkeys(
+        ("tags", "level", "city", "gender", "source_channel", "campaign", "variant", "referral_source", "used_code",
+         "own_codes", "status", "refund_status", "item"), "text",
+    ),
+    **dict.fromkeys(("owner", "store", "file", "sheet", "column"), "contacts"),
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Column:
@@ -45,6 +62,11 @@ class Column:
     def sql_type(self) -> str:
         """Return the column's type in the portable SQL: ``'decimal(18, 2)'`` for money."""
         return SQL_TYPES[self.kind]
+
+    @property
+    def mask(self) -> Mask | None:
+        """Return how the column is masked, None where nothing in it can be personal; see ``siyu_cli.masks``."""
+        return MASKS.get(self.key)
 
     def title(self, lang: str) -> str:
         """Return the title a person reads: ``zh`` for Chinese, else ``en``."""
@@ -72,6 +94,44 @@ class Table:
             if column.key == key:
                 return column
         raise KeyError(key)
+
+
+def plain_word(text: str) -> str:
+    """Return the letters and digits of a word: width, case, spaces and marks make no other word of it.
+
+    >>> plain_word("Net sales") == plain_word("net_sales") == plain_word("ＮＥＴ  Sales")
+    True
+    """
+    return "".join(sign for sign in unicodedata.normalize("NFKC", text).casefold() if sign.isalnum())
+
+
+def find_column(columns: Iterable[Column], word: str, *, titles_only: bool = False) -> Column | None:
+    """Return the column that a word names: by its key, its title in either language, or an alias no other has.
+
+    >>> find_column(SEGMENTS.columns, "净消费额").key
+    'net_sales'
+    """
+    wanted, known = plain_word(word), list(columns)
+    for column in known:
+        if wanted and wanted in map(plain_word, (column.key, column.en, column.zh)):
+            return column
+    if titles_only:
+        return None
+    found = [column for column in known if wanted and wanted in map(plain_word, column.aliases)]
+    return found[0] if len(found) == 1 else None
+
+
+def find_label(labels: Mapping[str, Iterable[str]], word: str) -> str | None:
+    """Return the key that a word names: itself, or what people read for it in either language.
+
+    >>> find_label(STAGES, "沉睡期"), find_label(STAGES, " Dormant "), find_label(STAGES, "dorment")
+    ('dormant', 'dormant', None)
+    """
+    wanted = plain_word(word)
+    for key, words in labels.items():
+        if wanted in map(plain_word, (key, *words)):
+            return key
+    return None
 
 
 def _split(names: str) -> tuple[str, ...]:
@@ -354,7 +414,7 @@ _ORDER_KEYS = (
             "sales record number|sales order|increment id|order|invoice|invoice no|invoice number|"
             "invoice id|receipt no|receipt number|receipt id|receipt|transaction id|transaction no|"
             "transaction number|transaction|sale id|sale no|bill no|bill number|ticket number|ticket no|"
-            "check number|reference|订单|ID|编号"),
+            "check number|reference|basket id|basket|单据|流水|小票|票号|票据号|订单|ID|编号"),
     _column("id", "item_id", "Sub-order no.", "子订单号",
             "子订单编号|子订单ID|子单号|子单编号|明细编号|明细ID|订单明细编号|商品单号|商品订单号|"
             "line item id|order item id|order line id|item order id|sub order id|suborder"),
@@ -397,7 +457,7 @@ ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of 
             "creation date|created on|create time|purchase date|purchased at|purchase time|purchased on|"
             "date of purchase|sale date|sales date|sold date|date sold|sold at|transaction date|"
             "transaction time|transaction datetime|trans date|invoice date|receipt date|bill date|"
-            "visit date|checkout date|datetime|timestamp|date|day|time|order dt|订单成立时间|opened|opened at"),
+            "visit date|checkout date|datetime|timestamp|date|day|time|order dt|订单成立时间|opened|opened at|ts|dt|trans dt|transaction dt|transaction ts|order ts|event time|purchase ts"),
     _column("instant", "paid_at", "Paid at", "付款时间",
             "买家付款时间|订单付款时间|订单支付时间|支付时间|支付日期|付款日期|支付完成时间|支付成功时间|"
             "付款成功时间|付款完成时间|用户支付时间|买家支付时间|付款确认时间|收款时间|收款日期|"
@@ -491,6 +551,21 @@ ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of 
 # What an operator may give siyu, in any file.
 INPUTS = {table.name: table for table in (MEMBERS, CONTACTS, REFERRALS, COSTS, ORDERS)}
 
+
+def find_input(name: str) -> str | None:
+    """Return ``orders.member_id`` for that name or for the titles of its table and column, ``订单.会员编号``.
+
+    >>> find_input("订单.会员编号"), find_input("Orders.Paid amount"), find_input("orders.nothing")
+    ('orders.member_id', 'orders.paid_amount', None)
+    """
+    table_name, _dot, word = name.replace("．", ".").partition(".")
+    for table in INPUTS.values():
+        if plain_word(table_name) in map(plain_word, (table.name, table.en, table.zh)):
+            column = find_column(table.columns, word)
+            return f"{table.name}.{column.key}" if column else None
+    return None
+
+
 # What the core reads: the load's result, clean, one key per member, every date in the shop's own calendar.
 ORDER_LINES = Table("order_lines", "Order lines", "订单行", "one row per line of an order, cleaned", (
     ORDERS["member_id"],
@@ -520,6 +595,15 @@ REJECTS = Table("rejects", "Rejected rows", "未采用的数据", "one row per c
     _column("text", "effect", "Effect", "处理", note="row: the row was left out; cell: the row was used without this cell"),
 ))
 
+# Which date made somebody a member, key: (English, Chinese).
+JOINED_BY = {
+    "became_customer_on": ("became a customer", "成为客户"),
+    "became_member_on": ("became a member", "成为会员"),
+    "added_on": ("added as a friend", "加好友"),
+    "registered_on": ("registered", "注册"),
+    "joined_on": ("joined", "加入"),
+}
+
 HISTORY = {
     "full": ("full", "完整"),
     "partial": ("partial", "部分"),
@@ -536,7 +620,7 @@ FEATURES = Table("features", "Features", "会员特征", "one row per member, bu
     _column("count", "tenure_days", "Days since first order", "首单至今天数", note="as_of − first_order_on"),
     _column("count", "order_days", "Purchase days", "购买天数", note="distinct dates with a purchase"),
     _column("count", "order_count", "Orders", "订单数"),
-    _column("money", "net_sales", "Net sales", "净消费额", note="paid − refunded"),
+    _column("money", "net_sales", "Net sales", "净消费额", "净销售额|净销售|净消费", note="paid − refunded"),
     _column("number", "average_order_value", "Average order value", "笔单价", note="net_sales / order_count"),
     _column("number", "median_gap_days", "Usual gap (days)", "购买间隔中位数(天)", note="empty under 2 purchase days"),
     _column("count", "orders_90d", "Orders, 90 days", "近90天订单数"),
@@ -582,8 +666,8 @@ RFM_SEGMENTS = {
 
 SEGMENTS = Table("segments", "Members by stage", "会员分层", "one row per member", (
     FEATURES["member_id"],
-    _column("text", "stage", "Stage", "生命周期阶段"),
-    _column("text", "rfm_segment", "RFM segment", "RFM 分群"),
+    _column("text", "stage", "Stage", "生命周期阶段", "阶段|生命周期|lifecycle stage"),
+    _column("text", "rfm_segment", "RFM segment", "RFM 分群", "RFM 分组|RFM"),
     _column("count", "r_score", "R score", "R 分"),
     _column("count", "f_score", "F score", "F 分"),
     _column("count", "m_score", "M score", "M 分"),
@@ -629,10 +713,12 @@ CHURN = Table("churn", "Members at risk", "流失风险名单", "one row per buy
 
 RISK_SUMMARY = Table("risks", "Risk", "流失风险", "one row per risk band", (
     CHURN["risk_band"],
-    _column("count", "members", "Members", "人数"),
-    _column("rate", "member_share", "Share of members", "人数占比"),
+    _column("count", "listed", "On the list", "名单人数", note="not gone yet, risk high or medium"),
     CHURN["value_at_risk"],
-    _column("count", "members_past_year", "Members, past year", "过去一年人数", note="in this band at dates of the past year, whole horizons back"),
+    _column("count", "gone", "Gone already", "已流失人数", note="stage churned: not on the list"),
+    _column("count", "members", "All buyers", "全部买家"),
+    _column("rate", "member_share", "Share of buyers", "人数占比"),
+    _column("count", "members_past_year", "Buyers, past year", "过去一年人数", note="in this band at dates of the past year, whole horizons back"),
     _column("rate", "silent_share", "Really left", "实际流失率", note="of these, no order in the horizon that followed"),
 ))
 
@@ -782,6 +868,16 @@ REFERRAL_FIGURES = Table("referral_figures", "Figures", "指标", "one row: the 
     _column("count", "referral_depth", "Depth", "裂变层级"),
     _column("money", "cost_per_activated", "Cost per activated", "单个激活成本"),
 ))
+
+# What people read for the values of a column, wherever it stands.
+LABELS: dict[str, Mapping[str, tuple[str, ...]]] = {
+    "stage": STAGES,
+    "rfm_segment": RFM_SEGMENTS,
+    "history": HISTORY,
+    "joined_by": JOINED_BY,
+    "risk_band": RISK_BANDS,
+    "reason": SUSPICIONS,
+}
 
 # code: (English, Chinese). A skipped row follows a rule and is no fault; a rejected one needs the operator.
 SKIP_RULES = {

@@ -19,6 +19,7 @@ from siyu_cli.cli.options import (
     Map,
     PasswordEnv,
     Quiet,
+    ShowPersonal,
     Verbose,
 )
 from siyu_cli.cli.output import Sink, open_sink
@@ -53,6 +54,7 @@ HOW = {
     "exact": ("its name", "列名一致"),
     "synonym": ("another name of it", "同义列名"),
     "similar": ("a similar name", "相似列名"),
+    "values": ("its values", "按内容判断"),
     "map": ("--map", "--map"),
 }
 REASONS = (
@@ -87,6 +89,7 @@ def check(  # noqa: PLR0913, PLR0917  each parameter is an option
     header_map: Map = None,
     config: Config = None,
     password_env: PasswordEnv = None,
+    show_personal: ShowPersonal = False,
     lang: Lang = None,  # noqa: ARG001  main has already chosen the language
     quiet: Quiet = False,
     verbose: Verbose = False,  # noqa: ARG001  main has already looked at it
@@ -94,7 +97,10 @@ def check(  # noqa: PLR0913, PLR0917  each parameter is an option
     """Show what each sheet and column was taken for, and that every row is accounted for.
 
     Rows in = used + rejected (each with a reason) + skipped (each by a named rule). Ends with exit code 3
-    when anything was rejected. Nothing is written but the file you name with --rejects.
+    when anything was rejected, or when a column or a whole sheet seems to be missing. Nothing is written but the
+    file you name with --rejects.
+
+    A rejected cell may hold a phone or a name that slipped into its column: such words are masked there.
     """
     check_output(rejects, files, force=force, option="--rejects")
     sink = open_sink(format, quiet=quiet)
@@ -105,18 +111,23 @@ def check(  # noqa: PLR0913, PLR0917  each parameter is an option
         with load_shop(source, sink) as shop:
             report = shop.load.report
             if rejects is not None:
-                write_rejects(shop.rejects(), rejects, force=force)
+                write_rejects(shop.rejects(show_personal=show_personal), rejects, force=force)
     except UnusableError as error:
-        tell(error.report, sink)
+        tell(error.report if show_personal else error.report.masked(), sink)
         raise
+    report = report if show_personal else report.masked()
+    # What makes every result doubtful comes first; everything else is said below what it is about.
+    for note in report.findings:
+        sink.warn(_(note.message).format(**note.facts))
     tell(report, sink)
     for note in report.warnings:
-        sink.warn(_(note.message).format(**note.facts))
+        if not note.is_finding:
+            sink.warn(_(note.message).format(**note.facts))
     if rejects is not None:
         sink.note(_("Wrote {file}.").format(file=rejects))
-    if report.rejects:
-        if rejects is None:
-            sink.hint(_("add --rejects FILE.xlsx to see each of them"))
+    if report.rejects and rejects is None:
+        sink.hint(_("add --rejects FILE.xlsx to see each of them"))
+    if report.rejects or report.findings:
         raise typer.Exit(EXIT_FINDINGS)
 
 
@@ -208,7 +219,7 @@ def describe_sheet(sheet: SheetReport) -> dict[str, Any]:
 
 
 def write_rejects(table: pa.Table, path: Path, *, force: bool) -> None:
-    """Write what could not be used, one row each, by the suffix of ``path``; personal values are masked."""
+    """Write what could not be used, one row each, by the suffix of ``path``."""
     if path.suffix.lower() != ".xlsx":
         from siyu_cli.files.write import write_table
 

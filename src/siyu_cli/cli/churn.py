@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from siyu_cli.cli.loading import entitle, heading, load_shop, read_source, tell_load
-from siyu_cli.cli.masks import mask_text
+from siyu_cli.cli.loading import (
+    end_by_findings,
+    entitle,
+    heading,
+    load_shop,
+    read_source,
+    tell_load,
+)
 from siyu_cli.cli.memory import open_memory
 from siyu_cli.cli.options import (
     AsOf,
@@ -23,15 +30,18 @@ from siyu_cli.cli.options import (
     Output,
     PasswordEnv,
     Quiet,
+    ShowPersonal,
     Verbose,
     Where,
+    check_condition,
     one_of,
     parse_date,
+    whole_number,
 )
 from siyu_cli.cli.output import Sink, open_sink, write_stdout
 from siyu_cli.cli.values import show
 from siyu_cli.cli.writing import check_output, write_list
-from siyu_cli.errors import EXIT_FINDINGS, UsageError
+from siyu_cli.errors import UsageError
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
 from siyu_cli.tables import BACKTEST, CHURN, RISK_BANDS, RISK_SUMMARY, STAGES
@@ -40,6 +50,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from siyu_cli import Churn, Shop
+    from siyu_cli.files.loading.report import LoadReport
 
 EXAMPLES = """siyu churn 客户.xlsx 订单.xlsx -o 流失风险.xlsx
 siyu churn 客户.xlsx 订单.xlsx --horizon 60 --top 200 --split-by owner -o 流失风险.xlsx
@@ -47,11 +58,13 @@ siyu churn 订单.xlsx --backtest
 """
 MODELS = ("mbg", "bg", "pareto", "ensemble")
 SHOWN = 10
-BARS = ("member_share",)
 
 Horizon = Annotated[
     int | None,
-    typer.Option("--horizon", metavar="DAYS", min=1, max=1000, help="How many days ahead to look; else 90."),
+    typer.Option(
+        "--horizon", metavar="DAYS", parser=whole_number("--horizon", 1, 1_000),
+        help="How many days ahead to look; else 90.",
+    ),
 ]
 Model = Annotated[
     str | None,
@@ -63,13 +76,16 @@ Model = Annotated[
     ),
 ]
 Top = Annotated[
-    int | None, typer.Option("--top", metavar="N", min=1, help="Only the N members with most at stake.")
+    int | None,
+    typer.Option(
+        "--top", metavar="N", parser=whole_number("--top", 1, 10**9), help="Only the N members with most at stake."
+    ),
 ]
 All = Annotated[bool, typer.Option("--all", help="Every buyer, also those at low risk and those gone.")]
 SplitBy = Annotated[
     str | None,
     typer.Option(
-        "--split-by", metavar="owner", callback=one_of("--split-by", ("owner",)),
+        "--split-by", metavar="owner", callback=one_of("--split-by", ("owner",), CHURN),
         help="One file per employee, named after them.",
     ),
 ]  # fmt: skip
@@ -98,6 +114,7 @@ def churn(  # noqa: PLR0913, PLR0917  each parameter is an option
     header_map: Map = None,
     config: Config = None,
     password_env: PasswordEnv = None,
+    show_personal: ShowPersonal = False,
     lang: Lang = None,  # noqa: ARG001  main has already chosen the language
     quiet: Quiet = False,
     verbose: Verbose = False,  # noqa: ARG001  main has already looked at it
@@ -105,11 +122,16 @@ def churn(  # noqa: PLR0913, PLR0917  each parameter is an option
     """List the members who may be leaving, most at stake first, with the chance that no order comes.
 
     Those are buyers not yet gone whose risk is high or medium. Chances come from how all members of this shop buy
-    and stop; how often they came true in the past year stands beside them. Contact details are never in the list.
+    and stop; how often they came true in the past year stands beside them.
+
+    Phones, names and accounts are masked in every form, also where they serve as member ids; each mask stays distinct.
     """
     check_output(output, files, force=force)
     if split_by and output is None:
         raise UsageError("--split-by needs -o.", hint="Name the files: -o 流失风险.xlsx.")
+    check_condition(where)
+    of_lists = {"--where": where, "--top": top, "--all": everyone, "--split-by": split_by}
+    back_to = check_backtest(backtest, cutoff, of_lists)
     sink = open_sink(format, output, quiet=quiet)
     source = read_source(files, as_of, config, header_map, password_env, sink)
     asked = {"where": where, "horizon_days": horizon, "model": model, "backtest": backtest}
@@ -118,35 +140,52 @@ def churn(  # noqa: PLR0913, PLR0917  each parameter is an option
         load_shop(source, sink, memory.aliases(), memory.last_snapshot()) as shop,
     ):
         memory.inputs = shop.describe(None)["inputs"]
+        written: list[tuple[Path, int]] = []
         if backtest:
-            on = parse_date("--cutoff", cutoff) if cutoff else None
             with sink.status(_("Replaying the shop's past…")):
-                found = shop.backtest(horizon_days=horizon, model=model, cutoff=on)
+                found = shop.backtest(horizon_days=horizon, model=model, cutoff=back_to)
             if output is not None:
                 write_backtest(found, shop, output, force=force)
-                memory.note_output(output, len(found))
-                sink.note(_("Wrote {file}.").format(file=output))
-            print_backtest(found, sink)
-            return
-        with sink.status(_("Working out who may be leaving…")):
-            result = shop.churn(horizon_days=horizon, model=model, where=where, lang=get_language())
-            listed = result.scored if everyone else result.at_risk()
-            listed = listed.slice(0, top) if top else listed
-        if output is not None:
-            for path, rows in write_lists(result, listed, output, split_by, force=force):
-                memory.note_output(path, rows)
-                sink.note(_("Wrote {file}.").format(file=path))
-        print_result(result, listed, sink)
-    tell_load(result.load, sink)
+                written = [(output, len(found))]
+            print_backtest(found, shop.load.report.masked(), sink)
+        else:
+            with sink.status(_("Working out who may be leaving…")):
+                result = shop.churn(horizon_days=horizon, model=model, where=where, lang=get_language())
+                result = result if show_personal else result.masked()
+                listed = result.scored if everyone else result.at_risk()
+                listed = listed.slice(0, top) if top else listed
+            if output is not None:
+                written = write_lists(result, listed, output, split_by, force=force)
+            print_result(result, listed, sink)
+        for path, rows in written:
+            memory.note_output(path, rows)
+            sink.note(_("Wrote {file}.").format(file=path))
+    tell_load(shop.load.report, sink)
+    if not backtest:
+        tell_model(result, sink)
+        if output is None and sink.is_table:
+            sink.hint(_("siyu churn … -o FILE.xlsx writes the list as a workbook"))
+    end_by_findings(shop.load.report, sink, source.settings.load.max_rejected_share)
+
+
+def tell_model(result: Churn, sink: Sink) -> None:
+    """Say what to be aware of in the chances: a model on little ground, festivals ahead."""
     for note in result.model.notes:
         sink.warn(_(note.message).format(**note.facts))
     for festival in result.festivals:
         warning = _("{name} ({first_on} to {last_on}) falls into the horizon: chances are less sure on such days.")
         sink.warn(warning.format(**vars(festival)))
-    if output is None and sink.is_table:
-        sink.hint(_("siyu churn … -o FILE.xlsx writes the list as a workbook"))
-    if result.load.rejected_share > source.settings.load.max_rejected_share:
-        raise typer.Exit(EXIT_FINDINGS)
+
+
+def check_backtest(is_asked: bool, cutoff: str | None, of_lists: Mapping[str, object]) -> date | None:
+    """Return the date ``--cutoff`` names; ``UsageError`` for what says nothing with or without ``--backtest``."""
+    if cutoff is not None and not is_asked:
+        raise UsageError("--cutoff needs --backtest.", hint="Add --backtest, or leave --cutoff out.")
+    for option, value in of_lists.items():
+        if is_asked and value:
+            message = "{option} is about the list, and --backtest makes none."
+            raise UsageError(message, hint="Leave out one of them.", option=option)
+    return None if cutoff is None else parse_date("--cutoff", cutoff)
 
 
 def write_lists(
@@ -195,7 +234,7 @@ def write_churn(result: Churn, listed: pa.Table, path: Path, *, force: bool) -> 
 
         contents = ChurnContents(
             listed, pa.Table.from_pandas(result.risks, preserve_index=False), result.load, describe_run(result),
-            headlines=[f"{name}: {text}" for name, text in describe(result)],
+            headlines=[headline(result, listed), *(f"{name}: {text}" for name, text in describe(result))],
         )  # fmt: skip
         write_workbook(path, churn_sheets(contents, lang=get_language(), translate=_), force=force)
 
@@ -214,29 +253,31 @@ def print_result(result: Churn, listed: pa.Table, sink: Sink) -> None:
 
 
 def print_summary(result: Churn, listed: pa.Table, sink: Sink) -> None:
-    """Print how many are in each risk band and what came true of it before, then the first of the list."""
-    line = _("As of {as_of}: {scored} buyers scored, {listed} listed; {value} at stake within {days} days")
-    stake = sum(value or 0 for value in listed["value_at_risk"].to_pylist())
-    sink.text(
-        line.format(
-            as_of=result.meta["as_of"],
-            scored=show(result.scored.num_rows, "count"),
-            listed=show(listed.num_rows, "count"),
-            value=show(round(stake, 2), "money"),
-            days=result.model.horizon_days,
-        )
-    )
-    sink.text()
-    risks = entitle(result.risks.to_dict("records"), "risk_band", RISK_BANDS)
-    sink.table(RISK_SUMMARY.columns, risks, title=heading(RISK_SUMMARY), bars=BARS)
+    """Print who is on the list and what is at stake, then the risk bands and what came true of them before."""
+    sink.text(headline(result, listed))
     rows = entitle(listed.slice(0, SHOWN).to_pylist(), "stage", STAGES)
     if rows:
         sink.text()
         keys = ("member_id", "churn_probability", "value_at_risk", "stage", "owner", "churn_reason")
-        shown = [{**row, "member_id": mask_text(row["member_id"])} for row in rows]
-        sink.table([CHURN[key] for key in keys], shown, title=heading(CHURN))
+        sink.table([CHURN[key] for key in keys], rows, title=heading(CHURN))
+    sink.text()
+    brief = [column for column in RISK_SUMMARY.columns if column.key != "member_share"]
+    sink.table(brief, entitle(result.risks.to_dict("records"), "risk_band", RISK_BANDS), title=heading(RISK_SUMMARY))
     sink.text()
     sink.facts(describe(result))
+
+
+def headline(result: Churn, listed: pa.Table) -> str:
+    """Return the list in one sentence: how many are on it, what is at stake, who is gone already."""
+    stake = sum(value or 0 for value in listed["value_at_risk"].to_pylist())
+    return _(
+        "As of {as_of}: {listed} members on the list, {value} at stake within {days} days; of {scored} buyers "
+        "{gone} are gone already"
+    ).format(
+        as_of=result.meta["as_of"], listed=show(listed.num_rows, "count"), value=show(round(stake, 2), "money"),
+        days=result.model.horizon_days, scored=show(result.scored.num_rows, "count"),
+        gone=show(int(result.risks["gone"].sum()), "count"),
+    )  # fmt: skip
 
 
 def describe(result: Churn) -> Iterator[tuple[str, str]]:
@@ -281,10 +322,10 @@ def describe_run(result: Churn) -> dict[str, Any]:
     return {**result.meta, "command": "churn", "warnings": [str(note) for note in notes]}
 
 
-def print_backtest(found: Sequence[Mapping[str, Any]], sink: Sink) -> None:
+def print_backtest(found: Sequence[Mapping[str, Any]], load: LoadReport, sink: Sink) -> None:
     """Print how well each way of telling did at each cut-off, and a verdict in words."""
     if sink.format == "json":
-        sink.document({"cutoffs": list(found)})
+        sink.document({"cutoffs": list(found), "warnings": [str(note) for note in load.warnings]})
         return
     rows = tell_marks(found)
     if not sink.is_table:
@@ -315,7 +356,8 @@ def write_backtest(found: Sequence[Mapping[str, Any]], shop: Shop, path: Path, *
     """Write the look back as a workbook with its calibration drawn, or as JSON."""
     from siyu_cli.files.write import write_json
 
-    meta = {**shop.describe(None), "command": "churn --backtest"}
+    warnings = [str(note) for note in shop.load.report.masked().warnings]
+    meta = {**shop.describe(None), "command": "churn --backtest", "warnings": warnings}
     if path.suffix.lower() == ".json":
         write_json({"meta": meta, "cutoffs": list(found)}, path, force=force)
         return
@@ -326,9 +368,26 @@ def write_backtest(found: Sequence[Mapping[str, Any]], shop: Shop, path: Path, *
     from siyu_cli.files.writing.workbook import write_workbook
 
     verdicts = [f"{cut['cutoff']}: {line}" for cut in found for line in judge(cut)]
-    contents = BacktestContents(shop.load.report, meta, verdicts)
+    contents = BacktestContents(shop.load.report.masked(), meta, verdicts)
     sheets = backtest_sheets(found, tell_marks(found), contents, Words(get_language(), _))
     write_workbook(path, sheets, force=force)
+
+
+def weigh(money: Mapping[str, Any]) -> str:
+    """Return what was at stake beside what was lost, and whether the top of the list held it."""
+    facts = {key: show(money[key], "money") for key in ("value_at_risk", "lost")}
+    told = _("{listed} were on the list, {value_at_risk} at stake, {lost} of their usual spend really lost;").format(
+        listed=show(money["listed"], "count"), **facts
+    )
+    top = money["top_tenth"]
+    if top["value_at_risk"] is None:
+        return told + " " + _("nobody on it who left had spent anything in the year before.")
+    told += " " + _("its first tenth held {share} of that, {other} if sorted by past-year spend alone.").format(
+        share=show(top["value_at_risk"], "rate"), other=show(top["past_year"], "rate")
+    )
+    if top["value_at_risk"] < top["past_year"]:
+        told += " " + _("Warning: sorting by past-year spend found more of it.")
+    return told
 
 
 def judge(cut: Mapping[str, Any]) -> Iterator[str]:
@@ -344,5 +403,6 @@ def judge(cut: Mapping[str, Any]) -> Iterator[str]:
     else:
         verdict = _("the model told them apart at least as well as days since the last order ({auc}, {other});")
     yield verdict.format(**facts) + " " + _("its chances were off by {error} on average.").format(**facts)
+    yield weigh(cut["money"])
     for name in cut["festivals"]:
         yield _("{name} fell into these days: take them as unlike others.").format(name=name)

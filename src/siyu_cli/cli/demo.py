@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from siyu_cli.cli.options import AsOf, Force, Lang, Quiet, one_of, parse_as_of
+from siyu_cli.cli.options import AsOf, Force, Lang, Quiet, one_of, parse_as_of, whole_number
 from siyu_cli.cli.output import open_sink, write_stdout
 from siyu_cli.locale import translate as _
 
@@ -16,8 +16,18 @@ LAYOUTS = ("generic", "youzan", "taobao")
 FORMATS = ("xlsx", "csv", "parquet")
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder for the files; made if it is not there.")]
-Members = Annotated[int, typer.Option("--members", metavar="N", help="How many members the shop has.")]
-Seed = Annotated[int, typer.Option("--seed", metavar="S", help="The same seed gives the same shop.")]
+Members = Annotated[
+    int,
+    typer.Option(
+        "--members", metavar="N", parser=whole_number("--members", 1, 10_000_000), help="How many members the shop has."
+    ),
+]
+Seed = Annotated[
+    int,
+    typer.Option(
+        "--seed", metavar="S", parser=whole_number("--seed", 0, 2**31), help="The same seed gives the same shop."
+    ),
+]
 LayoutName = Annotated[
     str,
     typer.Option(

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from siyu_cli import locale
-from siyu_cli.cli.loading import load_shop, read_source, tell_load, title
-from siyu_cli.cli.masks import mask_name, mask_phone, mask_text
+from siyu_cli.cli.loading import end_by_findings, load_shop, read_source, tell_load, title
 from siyu_cli.cli.memory import known_aliases
 from siyu_cli.cli.options import (
     AsOf,
@@ -27,7 +26,7 @@ from siyu_cli.cli.output import Sink, open_sink
 from siyu_cli.cli.values import show
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
-from siyu_cli.tables import FEATURES, HISTORY, MEMBERS, RFM_SEGMENTS, SEGMENTS, STAGES, Column
+from siyu_cli.tables import FEATURES, LABELS, MEMBERS, RFM_SEGMENTS, SEGMENTS, STAGES, Column
 
 if TYPE_CHECKING:
     from siyu_cli import Shop
@@ -35,10 +34,14 @@ if TYPE_CHECKING:
     from siyu_cli.errors import Note
 
 EXAMPLES = """siyu explain 13800138000 客户.xlsx 订单.xlsx
+siyu explain '138****8000' 客户.xlsx 订单.xlsx
 siyu explain V10086 会员.csv 订单.csv --as-of 2026-03-01 --lang zh
 """
 Member = Annotated[
-    str, typer.Argument(metavar="MEMBER", help="Member id, or phone number as it stands in the files.")
+    str,
+    typer.Argument(
+        metavar="MEMBER", help="Member id, phone or account, as it stands in the files or masked as in a list."
+    ),
 ]
 RULES = (
     Column("number", "text", "No.", "序号"),
@@ -95,15 +98,18 @@ def explain(  # noqa: PLR0913, PLR0917  each parameter is an option
     else:
         sink.document(facts)
     tell_load(shop.load.report, sink)
+    end_by_findings(shop.load.report, sink)
 
 
 def describe(found: Explanation, shop: Shop, *, show_personal: bool) -> dict[str, Any]:
-    """Return what is known as machines read it: member, stage, rfm and purchases; personal values masked."""
+    """Return what is known as machines read it: member, stage, rfm, purchases and warnings; personal values masked."""
     known = {**found.features, **found.member}
     keys = [*SEGMENTS.keys, *(key for key in FEATURES.keys if key not in SEGMENTS.keys)]
     member = {key: known.get(key) for key in keys}
+    phone, name = shop.person(found.member_id)
+    member |= {"phone": phone, "name": name}
     if not show_personal:
-        member["member_id"] = mask_text(found.member_id)
+        member = shop.masks.record(member, found.member_id)
     rules = [
         {
             "number": rule.number,
@@ -115,19 +121,12 @@ def describe(found: Explanation, shop: Shop, *, show_personal: bool) -> dict[str
         for rule in found.rules
     ]
     return {
-        "member": {**member, **who(found.member_id, shop, show_personal=show_personal)},
+        "member": member,
         "stage": {"stage": known["stage"], "reason": known["stage_reason"], "rules": rules},
         "rfm": {"rfm_segment": known["rfm_segment"], "measures": list(compare_with_splits(known, shop))},
         "purchases": found.purchases.drop(columns="member_id").to_dict("records"),
+        "warnings": [str(note) for note in shop.load.report.masked().warnings],
     }
-
-
-def who(member_id: str, shop: Shop, *, show_personal: bool) -> dict[str, str | None]:
-    """Return phone and name of one member, masked unless they were asked for."""
-    phone, name = shop.person(member_id)
-    if show_personal:
-        return {"phone": phone, "name": name}
-    return {"phone": mask_phone(phone) or None, "name": mask_name(name) or None}
 
 
 def compare_with_splits(known: Mapping[str, Any], shop: Shop) -> Iterator[dict[str, Any]]:
@@ -210,10 +209,8 @@ def print_measures(measures: Sequence[Mapping[str, Any]], sink: Sink) -> None:
 
 def show_known(column: Column, value: Any) -> str:
     """Return one fact about a member as people read it."""
-    if column.key == "history":
-        return title(HISTORY, value)
-    if column.key == "joined_by" and value in MEMBERS.keys:
-        return MEMBERS[value].title(get_language())
+    if column.key in LABELS:
+        return title(LABELS[column.key], value)
     return show(value, "money" if column.key == "average_order_value" else column.kind)
 
 

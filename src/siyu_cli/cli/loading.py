@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from siyu_cli.cli.options import parse_as_of, parse_map, read_password
 from siyu_cli.cli.output import Sink
 from siyu_cli.cli.values import show
-from siyu_cli.errors import InputError
+from siyu_cli.errors import EXIT_FINDINGS, InputError
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
 from siyu_cli.tables import SKIP_RULES, Table
@@ -67,7 +67,7 @@ def load_shop(
     from siyu_cli import open_shop
 
     def opened(password: str | None) -> Shop:
-        with sink.status(_("Reading {files} files…").format(files=len(source.files))):
+        with sink.reading() as progress:
             return open_shop(
                 source.files,
                 as_of=source.as_of,
@@ -75,6 +75,7 @@ def load_shop(
                 password=password,
                 aliases=aliases,
                 snapshot=snapshot,
+                progress=progress,
             )
 
     try:
@@ -88,11 +89,32 @@ def load_shop(
         return opened(typer.prompt(question, hide_input=True, err=True))
 
 
-def tell_load(report: LoadReport, sink: Sink) -> None:
-    """Say how many rows were read, used, rejected and skipped by which rule, and what to be aware of."""
+def tell_load(report: LoadReport, sink: Sink, *, with_findings: bool = True) -> None:
+    """Say how many rows were read, used, rejected and skipped by which rule, and what to be aware of.
+
+    ``with_findings``: also what makes the result doubtful, unless the command tells that in its own place.
+    """
     sink.note(count_rows(report))
-    for note in report.warnings:
+    for note in report.masked().warnings:
+        if note.is_finding and not with_findings:
+            continue
         sink.warn(_(note.message).format(**note.facts))
+
+
+def end_by_findings(report: LoadReport, sink: Sink, max_rejected_share: float = 1) -> None:
+    """End the command with exit code 3 where what was read makes its result doubtful.
+
+    That is a finding of the load, told before as a warning, or more rejected rows than the settings allow.
+    """
+    is_rejected = report.rejected_share > max_rejected_share
+    if is_rejected:
+        warning = _("{share} of the rows were rejected, more than max_rejected_share = {limit}.")
+        sink.warn(warning.format(share=f"{report.rejected_share:.1%}", limit=max_rejected_share))
+        sink.hint(_("siyu check … --rejects FILE.xlsx lists them"))
+    if is_rejected or report.findings:
+        import typer
+
+        raise typer.Exit(EXIT_FINDINGS)
 
 
 def count_rows(report: Any) -> str:

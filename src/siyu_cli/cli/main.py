@@ -14,11 +14,11 @@ import typer
 
 from siyu_cli.cli import check, churn, config, demo, explain, init, referral_report, segment
 from siyu_cli.cli.help import HelpGroup, dress
-from siyu_cli.cli.masks import mask_text
 from siyu_cli.cli.output import flush_stdout, say, silence_stdout
 from siyu_cli.errors import EXIT_BUG, EXIT_DONE, SiyuError, UsageError
 from siyu_cli.locale import detect_language, set_language
 from siyu_cli.locale import translate as _
+from siyu_cli.masks import mask_text
 
 EXIT_INTERRUPTED = 130
 EXIT_PIPE_CLOSED = 141  # what a shell reports for a program whose reader went away

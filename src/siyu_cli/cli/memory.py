@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from siyu_cli.cli.loading import Source
+from siyu_cli.masks import mask_word
 
 if TYPE_CHECKING:
     from siyu_cli import Segmentation
@@ -39,11 +40,15 @@ class Memory:
         return found.path if found else None
 
     def keep(self, result: Segmentation) -> None:
-        """Keep the whole list as this run's snapshot, and which ids turned out to be one member."""
+        """Keep the whole list as this run's snapshot, and which ids turned out to be one member.
+
+        Members stand in it by their real keys, as later runs know them by these; what was typed about them is masked.
+        """
         if self.ledger is None or self.run is None:
             return
         members = int(result.stages["members"].sum())
-        self.ledger.record_snapshot(self.run, result.write_parquet, members)
+        kept = result.masked(has_keys=True)
+        self.ledger.record_snapshot(self.run, kept.write_parquet, members)
         self.ledger.remember_aliases(result.shop.load.links, self.run)
 
     def note_output(self, path: Path, rows: int) -> None:
@@ -65,7 +70,8 @@ def open_memory(command: str, source: Source, parameters: Mapping[str, Any]) -> 
     ledger = Ledger.open(source.settings)
     assert ledger is not None
     with ledger.lock():
-        memory = Memory(ledger, ledger.start_run(command, source.as_of, datetime.now(UTC), parameters))
+        asked = {key: _masked(value) for key, value in parameters.items()}
+        memory = Memory(ledger, ledger.start_run(command, source.as_of, datetime.now(UTC), asked))
         assert memory.run is not None
         try:
             yield memory
@@ -73,6 +79,12 @@ def open_memory(command: str, source: Source, parameters: Mapping[str, Any]) -> 
             ledger.finish_run(memory.run, datetime.now(UTC), status="failed", inputs=memory.inputs)
             raise
         ledger.finish_run(memory.run, datetime.now(UTC), inputs=memory.inputs, outputs=memory.outputs)
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _masked(inner) for key, inner in value.items()}
+    return mask_word(value) if isinstance(value, str) else value
 
 
 def known_aliases(settings: Settings) -> dict[str, str]:

@@ -1,33 +1,32 @@
-"""Telling a group chat that a report is there, through Apprise: WeCom, DingTalk, Feishu, mail and a hundred others."""
+"""Telling a group chat that a report is there: WeCom and DingTalk by their robots, the rest through Apprise."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+from siyu_cli.cli.robots import robot_of
 from siyu_cli.errors import UsageError
 
 
-def send(urls: Sequence[str], title: str, text: str) -> list[str]:
-    """Send Markdown to every URL and return the services that did not take it, without their secrets.
+def send(urls: Sequence[str], title: str, text: str) -> list[tuple[str, str]]:
+    """Send Markdown to every URL and return (service, why) of those that did not take it, without their secrets.
 
-    Raises ``UsageError`` for a URL nobody knows, or when Apprise is not installed.
+    Raises ``UsageError`` for a URL nobody knows, or when one needs Apprise and it is not installed.
     """
-    apprise = _apprise()
     failed = []
     for url in urls:
-        service = apprise.Apprise()
-        if not service.add(url):
-            raise _unknown(url)
-        if not service.notify(title=title, body=text, body_format=apprise.NotifyFormat.MARKDOWN):
-            failed.append(scheme(url))
+        robot = robot_of(url)
+        why = robot.send(title, text) if robot else _send_by_apprise(url, title, text)
+        if why is not None:
+            failed.append((scheme(url), why))
     return failed
 
 
 def check(urls: Sequence[str]) -> None:
-    """Raise before any work is done for a URL nobody knows, or when Apprise is not installed."""
+    """Raise before any work is done for a URL nobody knows, or when one needs Apprise and it is not installed."""
     for url in urls:
-        if not _apprise().Apprise().add(url):
+        if robot_of(url) is None and not _apprise().Apprise().add(url):
             raise _unknown(url)
 
 
@@ -39,6 +38,15 @@ def scheme(url: str) -> str:
     """
     name, mark, _secret = url.partition("://")
     return f"{name[:20]}://…" if mark else "…"
+
+
+def _send_by_apprise(url: str, title: str, text: str) -> str | None:
+    apprise = _apprise()
+    service = apprise.Apprise()
+    if not service.add(url):
+        raise _unknown(url)
+    is_taken = service.notify(title=title, body=text, body_format=apprise.NotifyFormat.MARKDOWN)
+    return None if is_taken else "not taken"
 
 
 def _unknown(url: str) -> UsageError:

@@ -11,19 +11,29 @@ from typing import Annotated
 
 import typer
 
+from siyu_cli.core.calendar import FIRST_YEAR, LAST_YEAR
 from siyu_cli.errors import UsageError
 from siyu_cli.locale import LANGUAGES
+from siyu_cli.tables import INPUTS, SEGMENTS, Table, find_column, find_input
 
 FORMATS = ("table", "csv", "json", "jsonl")
 BY = ("owner", "store", "source_channel", "level")
 
 
-def one_of(name: str, choices: Sequence[str]) -> Callable[[str | None], str | None]:
-    """Return a check that lets only ``choices`` through; ``UsageError`` names the nearest one."""
+def one_of(
+    name: str, choices: Sequence[str], columns: Table | None = None
+) -> Callable[[str | None], str | None]:
+    """Return a check that lets only ``choices`` through; ``UsageError`` names the nearest one.
+
+    Where they are ``columns`` of a table, their titles in either language will do, too.
+    """
 
     def check(value: str | None) -> str | None:
         if value is None or value in choices:
             return value
+        titled = find_column(map(columns.__getitem__, choices), value) if columns else None
+        if titled:
+            return titled.key
         near = get_close_matches(value, choices, n=1)
         hint = "Did you mean {near}?" if near else "Choose one of {choices}."
         raise UsageError(
@@ -36,6 +46,20 @@ def one_of(name: str, choices: Sequence[str]) -> Callable[[str | None], str | No
         )
 
     return check
+
+
+def whole_number(name: str, low: int, high: int) -> Callable[[str | int], int]:
+    """Return what reads a whole number of an option within limits; else ``UsageError`` names them."""
+
+    def read(text: str | int) -> int:
+        if re.fullmatch(r"[+-]?[0-9]{1,18}", str(text).strip()) and low <= int(text) <= high:
+            return int(text)
+        raise UsageError(
+            "{option} {value}: this is not a whole number from {low} to {high}.",
+            option=name, value=text, low=low, high=high,
+        )  # fmt: skip
+
+    return read
 
 
 Files = Annotated[
@@ -76,7 +100,9 @@ Lang = Annotated[
 Where = Annotated[
     str | None,
     typer.Option(
-        "--where", metavar="CONDITION", help="Only members of whom this is true: \"city = '杭州'\"."
+        "--where",
+        metavar="CONDITION",
+        help="Only members of whom this is true: \"stage = 'dormant'\" or \"城市 = '杭州'\".",
     ),
 ]
 By = Annotated[
@@ -84,7 +110,7 @@ By = Annotated[
     typer.Option(
         "--by",
         metavar="|".join(BY),
-        callback=one_of("--by", BY),
+        callback=one_of("--by", BY, SEGMENTS),
         help="Count the stages once more for each of these.",
     ),
 ]
@@ -108,7 +134,10 @@ Force = Annotated[bool, typer.Option("--force", help="Overwrite a file that is a
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print results, warnings and errors only.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more; show where a bug of ours is.")]
 ShowPersonal = Annotated[
-    bool, typer.Option("--show-personal", help="Phones and names in full, not 138****8000 and 王**.")
+    bool,
+    typer.Option(
+        "--show-personal", help="Phones, names, accounts and what was typed in full, not 138****8000 and 王**."
+    ),
 ]
 Columns = Annotated[
     str | None,
@@ -118,7 +147,7 @@ Columns = Annotated[
 ]
 DebugSteps = Annotated[
     Path | None,
-    typer.Option("--debug-steps", metavar="DIR", help="Write every table in between to this folder."),
+    typer.Option("--debug-steps", metavar="DIR", help="Write every table in between to this folder, masked."),
 ]
 
 
@@ -127,9 +156,14 @@ def parse_date(option: str, text: str) -> date:
     if match := re.fullmatch(r"(\d{4})(?:-(\d{1,2})-|/(\d{1,2})/|(\d\d))(\d{1,2})", text.strip()):
         year, *month, day = match.groups()
         try:
-            return date(int(year), int(next(filter(None, month))), int(day))
+            found = date(int(year), int(next(filter(None, month))), int(day))
         except ValueError:
-            pass
+            found = None
+        if found and FIRST_YEAR <= found.year <= LAST_YEAR:
+            return found
+        if found:
+            message = "{option} {value} is no date of a shop: years go from {first} to {last}."
+            raise UsageError(message, option=option, value=text, first=FIRST_YEAR, last=LAST_YEAR)
     hint = "Write it as 2026-03-01."
     raise UsageError("{option} {value} is not a date.", hint=hint, option=option, value=text)
 
@@ -149,18 +183,25 @@ def parse_map(pairs: Sequence[str] | None) -> dict[str, str]:
 
 
 def _parse_pair(pair: str) -> tuple[str, str]:
-    from siyu_cli.tables import INPUTS
-
-    column, equals, header = pair.partition("=")
-    known = [f"{name}.{key}" for name, table in INPUTS.items() for key in table.keys]
+    column, equals, header = re.sub("^([^=]*?)＝", r"\1=", pair).partition("=")
+    key = find_input(column.strip())
     if not equals or not header.strip():
         hint = "Write it as --map orders.member_id=household_id."
         raise UsageError("--map {pair} is not TABLE.COLUMN=HEADER.", hint=hint, pair=pair)
-    if column.strip() not in known:
+    if key is None:
+        known = [f"{name}.{key}" for name, table in INPUTS.items() for key in table.keys]
         near = get_close_matches(column, known, n=3) or ["members.member_id", "orders.member_id"]
         hint = "Did you mean {near}?"
         raise UsageError("--map {column}: no such column.", hint=hint, column=column, near=", ".join(near))
-    return column.strip(), header.strip()
+    return key, header.strip()
+
+
+def check_condition(text: str | None, table: Table = SEGMENTS) -> None:
+    """Raise ``ConditionError`` before any work is done for a condition that is not allowed."""
+    if text is not None:
+        from siyu_cli.core.conditions import parse_condition
+
+        parse_condition(text, table)
 
 
 def read_password(name: str | None, environ: Mapping[str, str]) -> str | None:

@@ -18,11 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from siyu_cli.cli.values import bar, plain, plain_cell, plain_number, printable, show
+from siyu_cli.cli.values import bar, plain, plain_cell, plain_number, show
 from siyu_cli.cli.wrapping import width, wrap
 from siyu_cli.errors import OutputError, Where
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
+from siyu_cli.masks import mask_text
+from siyu_cli.progress import SILENT, Progress
+from siyu_cli.signs import escaped, visible
 from siyu_cli.tables import Column
 
 if TYPE_CHECKING:
@@ -72,13 +75,24 @@ class Sink:
         with Console(stderr=True).status(text):
             yield
 
+    @contextmanager
+    def reading(self) -> Iterator[Progress]:
+        """Show how far each file is read while the block runs, as ``status`` does: bytes of how many, then rows."""
+        if self.is_quiet or not sys.stderr.isatty():
+            yield SILENT
+            return
+        from siyu_cli.cli.bars import ReadingBars
+
+        with ReadingBars() as bars:
+            yield bars
+
     def text(self, text: str = "") -> None:
         """Print lines that belong to a result people read."""
-        write_stdout(_folded(printable(text), sys.stdout) + "\n")
+        write_stdout(_folded(visible(text), sys.stdout) + "\n")
 
     def facts(self, facts: Iterable[tuple[str, str]]) -> None:
         """Print names and what they are, aligned; on a terminal the text wraps beside its name."""
-        shown = [(printable(name), printable(text)) for name, text in facts if text]
+        shown = [(visible(name), visible(text)) for name, text in facts if text]
         indent = max((width(name) for name, _text in shown), default=0) + 2
         columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else _UNLIMITED
         for name, text in shown:
@@ -102,21 +116,22 @@ class Sink:
         shown = _rich_table(columns, list(rows), bars, console.width)
         with console.capture() as capture:
             if title:
-                console.print(printable(title), style="bold", markup=False, highlight=False)
+                console.print(visible(title), style="bold", markup=False, highlight=False)
             console.print(shown)
         lines = (line.rstrip() for line in capture.get().splitlines())
         write_stdout("\n".join(lines).rstrip("\n") + "\n")
 
     def document(self, document: Mapping[str, Any]) -> None:
         """Print one JSON document."""
-        write_stdout(json.dumps(plain(document), ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+        text = json.dumps(plain(document), ensure_ascii=False, indent=2, allow_nan=False)
+        write_stdout(escaped(text) + "\n")
 
     def rows(self, keys: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
         """Print one row per line, as csv with a header or as jsonl; in csv no cell is a formula."""
         if self.format == "jsonl":
             for row in rows:
                 values = {key: plain(row.get(key)) for key in keys}
-                write_stdout(json.dumps(values, ensure_ascii=False, allow_nan=False) + "\n")
+                write_stdout(escaped(json.dumps(values, ensure_ascii=False, allow_nan=False)) + "\n")
             return
         buffer = io.StringIO()
         writer = csv.writer(buffer, lineterminator="\n")
@@ -137,8 +152,11 @@ def open_sink(
 
 
 def say(text: str, *, style: str = "") -> None:
-    """Write lines to stderr, coloured only where colours are welcome."""
-    text = _folded(printable(text), sys.stderr)
+    """Write lines to stderr, coloured only where colours are welcome; phones, e-mails and ID cards masked.
+
+    What is said of a run ends in logs, whoever asked to see personal data in its result.
+    """
+    text = _folded(visible(mask_text(text)), sys.stderr)
     if style and sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
         text = f"\x1b[{style}m{text}\x1b[0m"
     print(text, file=sys.stderr, flush=True)

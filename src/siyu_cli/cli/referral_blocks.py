@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from siyu_cli.cli.loading import heading, title
-from siyu_cli.cli.masks import mask_key, mask_text
 from siyu_cli.cli.values import show
 from siyu_cli.locale import translate as _
+from siyu_cli.signs import plain_markdown
 from siyu_cli.tables import (
     CHANNEL_COSTS,
     GENERATIONS,
@@ -27,8 +27,6 @@ from siyu_cli.tables import (
 )
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from siyu_cli import ReferralReport
     from siyu_cli.files.writing.blocks import Block
 
@@ -117,18 +115,27 @@ def facts(report: ReferralReport) -> Iterator[tuple[str, str]]:
             _("{days} days (median)").format(days=show(figures["viral_cycle_days"], "number")),
         )
     if value["matched"]:
-        yield _("Referred vs organic"), _(
-            "net sales {referred} against {organic} per member, difference {difference} ({low} to {high}); "
-            "{matched} of {members} matched on joining {matched_on}"
-        ).format(
-            **{key: show(value[key], "money") for key in ("difference", "low", "high")},
-            referred=show(value["referred_mean"], "money"), organic=show(value["organic_mean"], "money"),
-            matched=show(value["matched"], "count"), members=show(value["new_members"], "count"),
-            matched_on=_("month") if value["matched_on"] == "month" else _("month and channel"),
-        )  # fmt: skip
+        yield _("Referred vs organic"), against_organic(value)
     yield _("Not counted as joined"), uncounted(report)
     for finding in report.findings:
         yield finding.code, _(finding.note.message).format(**finding.note.facts)
+
+
+def against_organic(value: Mapping[str, Any]) -> str:
+    """Return what a referred member is worth beside an organic one, and how sure that is."""
+    interval = _("too few members to say how sure")
+    if value["low"] is not None:
+        interval = _("{low} to {high}").format(**{key: show(value[key], "money") for key in ("low", "high")})
+    levels = {"month and channel": _("month and channel"), "month": _("month"), "year": _("year")}
+    return _(
+        "net sales {referred} against {organic} per member, difference {difference} ({interval}); "
+        "{matched} of {members} matched on joining {matched_on}"
+    ).format(
+        difference=show(value["difference"], "money"), interval=interval,
+        referred=show(value["referred_mean"], "money"), organic=show(value["organic_mean"], "money"),
+        matched=show(value["matched"], "count"), members=show(value["new_members"], "count"),
+        matched_on=levels[value["matched_on"]],
+    )  # fmt: skip
 
 
 def uncounted(report: ReferralReport) -> str:
@@ -165,7 +172,7 @@ def lately(report: ReferralReport) -> str:
 
 def markdown(report: ReferralReport) -> str:
     """Return the report in a dozen lines of Markdown: short enough for a robot in a group chat."""
-    whose = report.meta["campaign"] or report.shop.settings.shop.name
+    whose = plain_markdown(report.meta["campaign"] or report.shop.settings.shop.name or "")
     lines = [f"**{_('Referral report')}**" + (f" · {whose}" if whose else ""), "", f"> {headline(report)}"]
     if lately(report):
         lines.append(f"> {lately(report)}")
@@ -192,19 +199,6 @@ def suspicions(report: ReferralReport) -> Block:
     rows = [{**row, "reason": title(SUSPICIONS, row["reason"])} for row in report.figures["suspicions"]]
     note = _("Reasons to look, not verdicts; the rows stand in the workbook.")
     return _block(SUSPICION_SUMMARY.columns, rows, heading(SUSPICION_SUMMARY), note=note)
-
-
-def rows_to_look_at(report: ReferralReport) -> pa.Table:
-    """Return the rows to look at with everybody's key masked."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    rows = report.suspicions
-    for key in ("inviter_id", "invitee_id"):
-        coded = pc.dictionary_encode(rows[key].combine_chunks())
-        masked = pa.array([mask_key(name) for name in coded.dictionary.to_pylist()], pa.string())
-        rows = rows.set_column(rows.column_names.index(key), key, masked.take(coded.indices))
-    return rows
 
 
 def _block(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], title: str, **more: Any) -> Block:
@@ -241,7 +235,7 @@ def _weeks(figures: Mapping[str, Any]) -> Block:
 
 def _groups(figures: Mapping[str, Any], key: str, column: Column) -> Block:
     columns = (column, *REFERRAL_GROUPS.columns[1:])
-    rows = [{**row, column.key: mask_text(row[column.key]) or _("(none)")} for row in figures[key]]
+    rows = [{**row, column.key: row[column.key] or _("(none)")} for row in figures[key]]
     heading_ = _("By {column}").format(column=column.title(_lang()))
     return _block(columns, rows, heading_, drawn=("joined",), brief=(column.key, *_BRIEF))
 
@@ -251,15 +245,18 @@ def _variants(figures: Mapping[str, Any]) -> Block:
     rows = [
         {
             **row,
-            "variant": mask_text(row["variant"]),
             "metric": name(row["metric"]),
             "verdict": title(VERDICTS, row["verdict"]),
         }
         for row in found["comparisons"]
     ]
-    note = _("Against {control}; per invite, 95-percent intervals; arms as planned: p {srm}; look no. {looks}").format(
-        control=found["control"], srm=f"{found['srm_p_value']:.3g}" if found["srm_p_value"] is not None else "–",
-        looks=found["looks"],
+    inviters = _(", ").join(f"{key} {count:,}" for key, count in found["inviters"].items())
+    note = _(
+        "Against {control}; rates per invite, compared by inviter ({inviters}), 95-percent intervals; arms as planned: "
+        "p {srm}; look no. {looks}"
+    ).format(
+        control=found["control"], inviters=inviters,
+        srm=f"{found['srm_p_value']:.3g}" if found["srm_p_value"] is not None else "–", looks=found["looks"],
     )  # fmt: skip
     return _block(VARIANTS.columns, rows, heading(VARIANTS), note=note)
 
@@ -292,7 +289,7 @@ def _costs(figures: Mapping[str, Any]) -> Block:
 
 
 def _inviters(figures: Mapping[str, Any]) -> Block:
-    rows = [{**row, "inviter_id": mask_key(row["inviter_id"])} for row in figures["top_inviters"][:_SHOWN]]
+    rows = figures["top_inviters"][:_SHOWN]
     brief = ("inviter_id", "joined", "new_members", "ordered", "suspicious", "activated", "net_sales")
     return _block(INVITERS.columns, rows, heading(INVITERS), brief=brief)
 

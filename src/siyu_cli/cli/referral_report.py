@@ -23,7 +23,9 @@ from siyu_cli.cli.options import (
     Map,
     PasswordEnv,
     Quiet,
+    ShowPersonal,
     Verbose,
+    check_condition,
     one_of,
     parse_date,
 )
@@ -33,7 +35,9 @@ from siyu_cli.cli.writing import check_output
 from siyu_cli.errors import EXIT_FINDINGS, ComplianceError, UsageError
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
+from siyu_cli.masks import mask_word
 from siyu_cli.meanwhile import import_meanwhile
+from siyu_cli.signs import one_line
 from siyu_cli.tables import REFERRAL_FIGURES
 
 if TYPE_CHECKING:
@@ -86,8 +90,11 @@ FailOn = Annotated[
 ]
 Notify = Annotated[
     list[str] | None,
-    typer.Option("--notify", metavar="URL", help="Send the short report there (Apprise URL); repeatable."),
-]
+    typer.Option(
+        "--notify", metavar="URL",
+        help="Send the short report there: a robot's webhook or an Apprise URL; repeatable.",
+    ),
+]  # fmt: skip
 Override = Annotated[
     list[str] | None,
     typer.Option(
@@ -112,6 +119,7 @@ def referral_report(  # noqa: PLR0913, PLR0917  each parameter is an option
     header_map: Map = None,
     config: Config = None,
     password_env: PasswordEnv = None,
+    show_personal: ShowPersonal = False,
     lang: Lang = None,  # noqa: ARG001  main has already chosen the language
     quiet: Quiet = False,
     verbose: Verbose = False,  # noqa: ARG001  main has already looked at it
@@ -128,7 +136,7 @@ def referral_report(  # noqa: PLR0913, PLR0917  each parameter is an option
     source = read_source(files, as_of, config, header_map, password_env, sink)
     urls = [*source.settings.referral.notify, *(notify or ())]
     notifying.check(urls)
-    check_condition(fail_on)
+    check_condition(fail_on, REFERRAL_FIGURES)
     from siyu_cli.core.referral_rules import rules_of
 
     import_meanwhile("pandas", "siyu_cli.shop_referrals", "scipy.optimize", "jinja2", "siyu_cli.files.write")
@@ -140,6 +148,7 @@ def referral_report(  # noqa: PLR0913, PLR0917  each parameter is an option
         day = parse_since(since, source, memory, campaign)
         with sink.status(_("Following the invites…")):
             report = shop.referral_report(campaign=campaign, since=day, past=past_of(memory, campaign, source.as_of))
+        report = report if show_personal else report.masked()
         memory.inputs = report.meta["inputs"]
         refuse(report, reasons)
         if output is not None:
@@ -194,7 +203,8 @@ def reports_of(memory: Memory, campaign: str | None) -> list[dict[str, Any]]:
     """Return the finished reports of the campaign, the first one first."""
     if memory.ledger is None:
         return []
-    return [run for run in memory.ledger.history(COMMAND) if run["parameters"].get("campaign") == campaign]
+    kept = campaign and mask_word(campaign)  # as the ledger keeps it
+    return [run for run in memory.ledger.history(COMMAND) if run["parameters"].get("campaign") == kept]
 
 
 def past_of(memory: Memory, campaign: str | None, as_of: date) -> Any:
@@ -203,17 +213,6 @@ def past_of(memory: Memory, campaign: str | None, as_of: date) -> Any:
 
     runs = reports_of(memory, campaign)
     return Past(runs[0]["parameters"].get("rules") if runs else None, len({run["as_of"] for run in runs} - {as_of}))
-
-
-def check_condition(condition: str | None) -> None:
-    """Raise ``ConditionError`` before any work is done for a condition that is not allowed."""
-    if condition is not None:
-        from siyu_cli.engines.duckdb import DuckDBEngine
-        from siyu_cli.shop_referrals import holds
-
-        engine = DuckDBEngine()
-        holds(engine, dict.fromkeys(REFERRAL_FIGURES.keys, 1), condition)
-        engine.close()
 
 
 def refuse(report: ReferralReport, reasons: Mapping[str, str]) -> None:
@@ -282,7 +281,7 @@ def _write_workbook(report: ReferralReport, path: Path, *, force: bool) -> None:
     figures += [(fact, "", text) for fact, text in words.facts(report) if text]
     headlines = [line for line in (words.headline(report), words.lately(report)) if line]
     contents = ReferralContents(
-        words.blocks(report), figures, words.rows_to_look_at(report), report.load, describe_run(report), headlines
+        words.blocks(report), figures, report.suspicions, report.load, describe_run(report), headlines
     )
     write_workbook(path, referral_sheets(contents, Words(get_language(), _)), force=force)
 
@@ -313,7 +312,7 @@ def print_report(report: ReferralReport, sink: Sink) -> None:
 
 def find_wrongs(report: ReferralReport, condition: str | None, source: Source) -> list[str]:
     """Return what makes the command end with findings, in sentences."""
-    wrongs = []
+    wrongs = [_(note.message).format(**note.facts) for note in report.load.findings]
     if condition is not None and report.meets(condition):
         wrongs.append(_("{condition} holds.").format(condition=condition))
     limit = source.settings.load.max_rejected_share
@@ -330,7 +329,8 @@ def tell_others(report: ReferralReport, urls: Sequence[str]) -> list[str]:
     from siyu_cli.cli.referral_blocks import markdown
 
     failed = notifying.send(urls, _("Referral report"), markdown(report))
-    return [_("The notification was not delivered: {service}.").format(service=service) for service in failed]
+    told = _("The notification was not delivered: {service} ({why}).")
+    return [told.format(service=service, why=why) for service, why in failed]
 
 
 def tell(
@@ -347,7 +347,7 @@ def tell(
     Who reads a JSON document from a pipe gets nothing beside it.
     """
     if sys.stderr.isatty():
-        tell_load(report.load, sink)
+        tell_load(report.load, sink, with_findings=False)
         for finding in report.findings:
             if finding.level != "info":
                 sink.warn(f"{finding.code}: {_(finding.note.message).format(**finding.note.facts)}")
@@ -376,7 +376,7 @@ def log_line(report: ReferralReport, output: Path | None, findings: Sequence[str
         **({"findings": " ".join(findings)} if findings else {}),
     }
     now = datetime.now().astimezone().isoformat(timespec="seconds")
-    return f"{now} {COMMAND} " + " ".join(f"{key}={value}" for key, value in facts.items())
+    return f"{now} {COMMAND} " + " ".join(f"{key}={one_line(str(value))}" for key, value in facts.items())
 
 
 def document(report: ReferralReport) -> dict[str, Any]:

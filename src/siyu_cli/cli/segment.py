@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import typer
-
-from siyu_cli.cli.loading import load_shop, read_source, tell_load
+from siyu_cli.cli.loading import end_by_findings, load_shop, read_source, tell_load
 from siyu_cli.cli.memory import open_memory
 from siyu_cli.cli.options import (
     AsOf,
@@ -25,11 +23,11 @@ from siyu_cli.cli.options import (
     ShowPersonal,
     Verbose,
     Where,
+    check_condition,
 )
 from siyu_cli.cli.output import Sink, open_sink, write_stdout
 from siyu_cli.cli.summary import print_summary
 from siyu_cli.cli.writing import Listing, check_output, document, parse_columns, write_result
-from siyu_cli.errors import EXIT_FINDINGS
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
 
@@ -64,10 +62,13 @@ def segment(  # noqa: PLR0913, PLR0917  each parameter is an option
 
     Give it the exports of members, of orders, or both, from any platform. With -o the list is written:
     .xlsx is a workbook to forward; .csv, .jsonl and .parquet hold a row per member; .json holds the summary.
+
+    Phones, names and accounts are masked in every form, also where they serve as member ids; each mask stays distinct.
     """
     check_output(output, files, force=force)
+    check_condition(where)
     sink = open_sink(format, output, quiet=quiet)
-    listing = parse_columns(columns, output, sink.format, show_personal=show_personal)
+    listing = parse_columns(columns, show_personal=show_personal)
     source = read_source(files, as_of, config, header_map, password_env, sink)
     with (
         open_memory("segment", source, {"where": where, "by": by}) as memory,
@@ -76,25 +77,24 @@ def segment(  # noqa: PLR0913, PLR0917  each parameter is an option
         # A list cut down by a condition is no picture of the shop: it is neither compared nor kept.
         snapshot = None if where else memory.last_snapshot()
         with sink.status(_("Working out the stages…")):
-            result = shop.segment(where=where, by=by, lang=get_language(), snapshot=snapshot)
+            found = shop.segment(where=where, by=by, lang=get_language(), snapshot=snapshot)
+        result = found if show_personal else found.masked()
         memory.inputs = result.meta["inputs"]
         if debug_steps is not None:
-            shop.write_steps(debug_steps)
+            shop.write_steps(debug_steps, show_personal=show_personal)
         if output is not None:
             with sink.status(_("Writing {file}…").format(file=output.name)):
                 write_result(result, output, listing, force=force)
             memory.note_output(output, int(result.stages["members"].sum()))
         if not where:
-            memory.keep(result)
+            memory.keep(found)
         print_result(result, sink, listing)
     tell_load(result.load, sink)
     if output is not None:
         sink.note(_("Wrote {file}.").format(file=output))
     elif sink.is_table:
         sink.hint(_("siyu segment … -o FILE.xlsx writes the list as a workbook"))
-    if result.load.rejected_share > source.settings.load.max_rejected_share:
-        tell_findings(result, source.settings.load.max_rejected_share, sink)
-        raise typer.Exit(EXIT_FINDINGS)
+    end_by_findings(result.load, sink, source.settings.load.max_rejected_share)
 
 
 def print_result(result: Segmentation, sink: Sink, listing: Listing) -> None:
@@ -110,10 +110,3 @@ def print_result(result: Segmentation, sink: Sink, listing: Listing) -> None:
         table = result.arrow([column.key for column in chosen])
         for piece in (csv_text if sink.format == "csv" else jsonl_text)(table, chosen):
             write_stdout(piece)
-
-
-def tell_findings(result: Segmentation, limit: float, sink: Sink) -> None:
-    """Say that too many rows were rejected for the result to be trusted, and how to see them."""
-    warning = _("{share} of the rows were rejected, more than max_rejected_share = {limit}.")
-    sink.warn(warning.format(share=f"{result.load.rejected_share:.1%}", limit=limit))
-    sink.hint(_("siyu check … --rejects FILE.xlsx lists them"))

@@ -52,6 +52,7 @@ SETTINGS = {
     "load.max_rejected_share": "Above this share of rejected rows a command ends with exit code 3.",
     "load.id_width": "Member ids of digits alone are padded with zeros to this many: 123 is 000123 for 6.",
     "load.ignore_id_case": "Member ids that differ in letter case only are one: ab1001 is AB1001.",
+    "load.max_guest_share": "So does a sheet in which more than this share of the rows names nobody.",
     "exclude.ids": "By member id.",
     "exclude.phones": "By mobile number.",
     "exclude.files": "By files that list them, relative to this file.",

@@ -1,22 +1,16 @@
-"""One value: as people read it (``show``, ``bar``) and as machines do (``plain``, ``inert``)."""
+"""One value: as people read it (``show``, ``bar``) and as machines do (``plain``, ``plain_cell``)."""
 
 from __future__ import annotations
 
 import math
-import unicodedata
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from siyu_cli.locale import translate as _
+from siyu_cli.signs import inert, visible
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
-
-
-def printable(text: str) -> str:
-    """Return ``text`` without control characters: a file's name or cell must not steer a terminal."""
-    return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) != "Cc")
 
 
 def is_gap(value: Any) -> bool:
@@ -24,11 +18,6 @@ def is_gap(value: Any) -> bool:
     if value is None or type(value).__name__ in ("NAType", "NaTType"):
         return True
     return isinstance(value, float) and math.isnan(value)
-
-
-def inert(text: str) -> str:
-    """Return ``text`` so that no spreadsheet runs it: ``'=1+1``. A number is no text and stays."""
-    return f"'{text}" if text.startswith(_RISKY) else text
 
 
 def plain(value: Any) -> Any:
@@ -49,7 +38,7 @@ def plain(value: Any) -> Any:
 def plain_cell(value: Any) -> str:
     """Return a cell of a csv file: decimals exact, flags true and false, gaps empty, text never a formula."""
     if isinstance(value, str):
-        return inert(value)
+        return visible(inert(value))
     if isinstance(value, Decimal):
         return format(value, "f")
     value = plain(value)
@@ -77,7 +66,7 @@ def show(value: Any, kind: str) -> str:
         return _("yes") if value else _("no")
     if kind in ("count", "number") and not isinstance(value, str):
         return f"{value:,.2f}".rstrip("0").rstrip(".")
-    return printable(str(value))
+    return visible(str(value))
 
 
 def bar(share: float | None, columns: int) -> str:

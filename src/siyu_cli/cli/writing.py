@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from os.path import realpath
@@ -13,7 +14,7 @@ from siyu_cli.cli.summary import suggest
 from siyu_cli.errors import UsageError
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
-from siyu_cli.tables import MEMBERS, SEGMENTS, Column, Table
+from siyu_cli.tables import MEMBERS, SEGMENTS, Column, Table, find_column
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -69,25 +70,31 @@ class Listing:
         return (key, *numbers, *(_PEOPLE if self.show_personal else ()))
 
 
-def parse_columns(text: str | None, output: Path | None, format: str, *, show_personal: bool) -> Listing:
+def parse_columns(text: str | None, *, show_personal: bool) -> Listing:
     """Return the listing ``--columns`` asks for, the key first; ``UsageError`` for a column there is not."""
     if text is None:
         return Listing(None, show_personal)
+    keys = list(dict.fromkeys(("member_id", *_named_columns(text))))
     known = {column.key: column for column in (*SEGMENTS.columns, *_PEOPLE)}
-    keys = list(dict.fromkeys(("member_id", *filter(None, map(str.strip, text.split(","))))))
-    for key in keys:
-        if key not in known:
-            near = ", ".join(get_close_matches(key, known, n=3)) or "stage, rfm_segment, net_sales"
-            raise UsageError(
-                "--columns {column}: no such column.", hint="Did you mean {near}?", column=key, near=near
-            )
-    is_masked = output.suffix.lower() == ".xlsx" if output else format == "table"
-    if not (is_masked or show_personal) and {"phone", "name"} & set(keys):
-        raise UsageError(
-            "--columns phone or name: only a workbook shows them masked.",
-            hint="Add --show-personal to write them in full.",
-        )
     return Listing(tuple(known[key] for key in keys), show_personal)
+
+
+def _named_columns(text: str) -> Iterator[str]:
+    """Yield the keys of the columns named in ``--columns``: by keys, or titles, some of which hold a comma."""
+    columns = (*SEGMENTS.columns, *_PEOPLE)
+    words = [word for word in map(str.strip, re.split("[,，、]", text)) if word]
+    if not words:
+        raise UsageError("--columns names no column.", hint="Write it as --columns stage,net_sales,owner.")
+    while words:
+        taken = 2 if find_column(columns, ",".join(words[:2]), titles_only=True) and len(words) > 1 else 1
+        word = ",".join(words[:taken])
+        found = find_column(columns, word)
+        if found is None:
+            names = [name for column in columns for name in (column.key, column.zh)]
+            near = ", ".join(get_close_matches(word, names, n=3)) or "stage, rfm_segment, net_sales"
+            raise UsageError("--columns {column}: no such column.", hint="Did you mean {near}?", column=word, near=near)
+        yield found.key
+        del words[:taken]
 
 
 def write_result(result: Segmentation, path: Path, listing: Listing, *, force: bool) -> None:
@@ -118,7 +125,7 @@ def write_list(
 
 
 def write_segment_workbook(result: Segmentation, path: Path, listing: Listing, *, force: bool) -> None:
-    """Write the workbook people forward; phones and names stay masked unless they were asked for."""
+    """Write the workbook people forward."""
     import pyarrow as pa
 
     from siyu_cli.files.writing.segment_sheets import SegmentContents, segment_sheets

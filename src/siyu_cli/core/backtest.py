@@ -14,6 +14,7 @@ from siyu_cli.core.churn import ENSEMBLE, fit
 from siyu_cli.core.estimators.histories import DAYS_PER_WEEK, Histories
 from siyu_cli.core.histories import look_back
 from siyu_cli.core.query import Params
+from siyu_cli.core.stakes import judge_stakes, share_of_top_tenth
 from siyu_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def replay(engine: Engine, params: Params, *, model: str = "mbg", cutoff: date |
     purchases are taken as they stand today. ``UsageError`` for a cut-off whose horizon is not
     over by as_of. ``auc`` and ``pr_auc`` are of those who fell silent; the lifts are of the
     tenth said to be likeliest to leave, and to buy; ``brier`` and ``ece`` hold for probabilities, which ranks are not.
+    ``money`` holds what was at stake against what was lost, see ``core.stakes``.
     """
     as_of, horizon = params["as_of"], int(params["horizon_days"])  # type: ignore[arg-type]
     assert isinstance(as_of, date)
@@ -83,6 +85,7 @@ def _judge(engine: Engine, params: Params, days: int, model: str) -> dict[str, A
         "models": scores,
         "first_on": ahead.isoformat(),
         "last_on": (ahead + timedelta(days=horizon - 1)).isoformat(),
+        "money": judge_stakes(engine, params, estimator, rows, chances),
         "reliability": reliability(chances, silent),
     }
 
@@ -138,13 +141,8 @@ def average_precision(score: Values, silent: NDArray[np.bool_]) -> float | None:
 
 def _lift(score: Values, hit: NDArray[np.bool_]) -> float | None:
     """Return how much more often the tenth with the highest scores are hit; members who tie share their places."""
-    if not hit.any():
-        return None
-    values, place = np.unique(-score, return_inverse=True)
-    hits, members = np.bincount(place, hit, len(values)), np.bincount(place, minlength=len(values))
-    wanted = max(1.0, len(score) / 10)
-    taken = np.clip(wanted - (np.cumsum(members) - members), 0, members)
-    return float((taken * hits / members).sum() / wanted / hit.mean())
+    share = share_of_top_tenth(score, hit.astype(float))
+    return None if share is None else share * len(score) / max(1.0, len(score) / 10)
 
 
 def reliability(chance: Values, silent: NDArray[np.bool_]) -> list[dict[str, Any]]:

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+# Years in which a shop can have done anything; around them no arithmetic on dates can fail.
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+
 # First day of the lunar year, month × 100 + day. It falls on nearly the same date every 19 years.
 _SPRING_FESTIVALS = {
     2020: 125, 2021: 212, 2022: 201, 2023: 122, 2024: 210, 2025: 129, 2026: 217, 2027: 206, 2028: 126,

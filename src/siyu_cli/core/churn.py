@@ -84,7 +84,7 @@ def score_churn(engine: Engine, params: Params, *, model: str, lang: str) -> Chu
     engine.open("churn_reasons", pa.table({"reason": list(CHURN_REASONS), "template": templates}))
     worth = fitted.values or {}
     given = {f"value_{key}": worth.get(key) for key in ("p", "q", "gamma")}
-    engine.run(step("churn"), {**params, **given, "mean_order_value": _mean_order_value(engine)})
+    engine.run(step("churn"), {**params, **given, "mean_order_value": mean_order_value(engine)})
     return fitted
 
 
@@ -224,13 +224,19 @@ def _by_cells(engine: Engine, params: Params, fitted: ChurnModel) -> ChurnModel:
     return replace(fitted, name=CELLS, notes=(*fitted.notes, note))
 
 
-def _with_values(engine: Engine, params: Params, fitted: ChurnModel) -> ChurnModel:
+def fit_values(engine: Engine, params: Params) -> GammaGamma | None:
+    """Return what an order is worth, fitted to the table ``histories``; None where too few members came back."""
     orders = engine.fetch(step("order_values"), params).sort_values(["repeats", "repeat_sales"])
     if orders["members"].sum() < LEAST_REPEATERS:
+        return None
+    means = orders["repeat_sales"].astype(float) / orders["repeats"]
+    return GammaGamma().fit(orders["repeats"], means, orders["members"])
+
+
+def _with_values(engine: Engine, params: Params, fitted: ChurnModel) -> ChurnModel:
+    model = fit_values(engine, params)
+    if model is None:
         return fitted
-    model = GammaGamma().fit(
-        orders["repeats"], orders["repeat_sales"].astype(float) / orders["repeats"], orders["members"]
-    )
     notes = list(fitted.notes)
     if abs(model.correlation_) >= 0.3:
         notes.append(Note(
@@ -244,7 +250,8 @@ def _with_values(engine: Engine, params: Params, fitted: ChurnModel) -> ChurnMod
     return replace(fitted, values=values, notes=tuple(notes))
 
 
-def _mean_order_value(engine: Engine) -> float:
+def mean_order_value(engine: Engine) -> float:
+    """Return what all buyers of ``histories`` paid per purchase day; 0 without any."""
     rows = engine.fetch(step("mean_order"), {})
     sales, days = rows["total_net_sales"].astype(float).sum(), rows["total_order_days"].sum()
     return float(sales / days) if days else 0.0

@@ -2,16 +2,17 @@
 
 Only the columns of a members list, comparisons, and, or, not, in, between, like, is null, arithmetic and a
 few functions are allowed. Text and numbers are literals. Whatever else is written is refused with its place,
-so a condition can neither read another table nor run anything.
+so a condition can neither read another table nor run anything. Columns and fixed values go by their titles
+and labels, too, in both languages: 阶段 = '沉睡期'.
 """
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from siyu_cli.core.condition_kinds import asked_values, check_kinds, put_keys
+from siyu_cli.core.condition_words import allowed, nearest, refusal, shown, spell_out
 from siyu_cli.core.query import Step
 from siyu_cli.errors import ConditionError
 from siyu_cli.spelling import plain_id
@@ -20,55 +21,65 @@ from siyu_cli.tables import SEGMENTS, Table
 if TYPE_CHECKING:
     from sqlglot import exp
 
-_WITHHELD = ("custom_segments", "stage_reason")
-_WRITTEN_AS_TEXT = ("id", "text", "phone", "status", "date")
-_HINT = (
-    "Columns: {columns}. Operators: = <> < <= > >= and or not in between like is null + - *. "
-    "Text and dates stand in single quotes, numbers do not."
-)
+    from siyu_cli.engines.protocol import Engine
+
+_COMPARED = 1_000  # values looked at for the one that was meant
+_SHOWN = 5
 
 
-def parse_condition(text: str, table: Table = SEGMENTS) -> exp.Expression:
+def parse_condition(text: str, table: Table = SEGMENTS) -> exp.Expr:
     """Return the condition as a tree of allowed parts; ``ConditionError`` names the first word that is not.
 
-    Its words are columns of ``table``.
+    Its words are columns of ``table``, by key or title, and values, by key or label.
 
-    >>> parse_condition("net_sales >= 1000 and stage in ('dormant', 'churned')").sql()
+    >>> parse_condition("净消费额 >= 1000 and stage in ('Dormant', '流失期')").sql()
     "net_sales >= 1000 AND stage IN ('dormant', 'churned')"
     """
     from sqlglot import parse_one
     from sqlglot.errors import ParseError, TokenError
 
     try:
-        tree = parse_one(f"select 1 where ({text}\n)", read="duckdb")
+        tree = parse_one(f"select 1 where ({spell_out(text, table)}\n)", read="duckdb")
     except (ParseError, TokenError) as error:
         facts = getattr(error, "errors", None)
         word = facts[0].get("highlight") if facts else ""
-        raise _refusal(text, str(word or ""), table) from error
+        raise refusal(text, str(word or ""), table) from error
     where = tree.args.get("where")
     extra = {name for name, value in tree.args.items() if value} - {"expressions", "where", "kind"}
     if where is None or extra or type(tree).__name__ != "Select":
-        raise _refusal(text, "", table)
-    condition: exp.Expression = where.this.unnest()
+        raise refusal(text, "", table)
+    condition: exp.Expr = where.this.unnest()
     _hold_to_allowed(condition, text, table)
-    return condition
+    check_kinds(condition, text, table)
+    _spell_ids(condition, table)
+    return _without_overflow(put_keys(condition, text))
 
 
-def _allowed_nodes() -> tuple[type[exp.Expression], ...]:
+def _spell_ids(condition: exp.Expr, table: Table) -> None:
+    # An id that was copied from a file or a page is the one that was read: what cannot be seen is no part of it.
+    from sqlglot import exp
+
+    for column in condition.find_all(exp.Column):
+        if table[column.name].kind == "id" and isinstance(column.parent, exp.EQ | exp.NEQ | exp.In):
+            for literal in column.parent.find_all(exp.Literal):
+                literal.set("this", plain_id(literal.name))
+
+
+def _allowed_nodes() -> tuple[type[exp.Expr], ...]:
     from sqlglot import exp
 
     return (
-        exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Paren, exp.Tuple, exp.Neg,
+        exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Paren, exp.Neg,
         exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is, exp.In,
         exp.Between, exp.Like, exp.ILike, exp.Add, exp.Sub, exp.Mul, exp.Abs, exp.Coalesce, exp.Lower,
         exp.Upper, exp.Length, exp.Contains, exp.StartsWith,
     )  # fmt: skip
 
 
-def _hold_to_allowed(condition: exp.Expression, text: str, table: Table) -> None:
+def _hold_to_allowed(condition: exp.Expr, text: str, table: Table) -> None:
     from sqlglot import exp
 
-    allowed = _allowed_nodes()
+    nodes, keys = _allowed_nodes(), {column.key for column in allowed(table)}
     for node in condition.walk():
         if (
             isinstance(node, exp.Cast)
@@ -78,61 +89,24 @@ def _hold_to_allowed(condition: exp.Expression, text: str, table: Table) -> None
             continue
         if isinstance(node, exp.DataType) and isinstance(node.parent, exp.Cast):
             continue
-        if not isinstance(node, allowed):
+        if not isinstance(node, nodes) or (isinstance(node, exp.Length) and node.args.get("binary")):
             word = node.name or node.sql("duckdb")
-            raise _refusal(text, word.split("(", maxsplit=1)[0], table)
-        if isinstance(node, exp.Column):
-            _check_column(node, text, table)
+            raise refusal(text, word.split("(", maxsplit=1)[0], table)
+        if isinstance(node, exp.In) and not node.expressions:
+            raise refusal(text, "in", table)
+        if isinstance(node, exp.Column) and (node.table or node.name not in keys):
+            raise refusal(text, node.name, table)
 
 
-def _check_column(node: exp.Column, text: str, table: Table) -> None:
+def _without_overflow(condition: exp.Expr) -> exp.Expr:
+    # A product of counts or amounts may outgrow its type, which is an error on every engine; a double does not.
     from sqlglot import exp
 
-    if node.table or node.name not in allowed_columns(table):
-        raise _refusal(text, node.name, table)
-    kind = table[node.name].kind
-    parent = node.parent
-    if not isinstance(parent, exp.Binary | exp.Between | exp.In):
-        return
-    for literal in [part for part in parent.iter_expressions() if isinstance(part, exp.Literal)]:
-        if literal.is_string != (kind in _WRITTEN_AS_TEXT):
-            raise _refusal(text, literal.name, table)
-        if kind == "id":
-            literal.set("this", plain_id(literal.name))
-        if kind == "date":
-            _make_date(literal, text, table)
-
-
-def _make_date(literal: exp.Literal, text: str, table: Table) -> None:
-    # Dates are compared with dates: the literal is made one here, so that no engine has to guess.
-    from sqlglot import exp
-
-    try:
-        date.fromisoformat(literal.name)
-    except ValueError as error:
-        raise _refusal(text, literal.name, table) from error
-    literal.replace(exp.cast(literal.copy(), "date"))
-
-
-def allowed_columns(table: Table) -> tuple[str, ...]:
-    """Return the columns of a table that a condition may name: not those that conditions make."""
-    return tuple(key for key in table.keys if key not in _WITHHELD)
-
-
-def _refusal(text: str, word: str, table: Table) -> ConditionError:
-    columns = allowed_columns(table)
-    position = text.lower().find(word.lower()) + 1 if word else 0
-    close = difflib.get_close_matches(word, columns, n=1) if word else []
-    hint = "Did you mean {close}? " + _HINT if close else _HINT
-    if position:
-        return ConditionError(
-            "The condition {text} cannot use {word} (at character {position}).",
-            hint=hint, text=repr(text), word=repr(word), position=position,
-            close=close[0] if close else "", columns=", ".join(columns),
-        )  # fmt: skip
-    return ConditionError(
-        "The condition {text} cannot be understood.", hint=hint, text=repr(text), columns=", ".join(columns)
-    )
+    for product in reversed(list(condition.find_all(exp.Mul, bfs=True))):
+        for side in (product.left, product.right):
+            if not isinstance(side.unnest(), exp.Mul):  # those are doubles already
+                side.replace(exp.cast(side.copy(), "double"))
+    return condition
 
 
 def restricted(step: Step, where: str | None) -> Step:
@@ -156,14 +130,61 @@ def with_segments(step: Step, conditions: Mapping[str, str]) -> Step:
     return step.with_tree(tree)
 
 
-def _named(conditions: Sequence[tuple[str, exp.Expression]]) -> exp.Expression:
+def _named(conditions: Sequence[tuple[str, exp.Expr]]) -> exp.Expr:
     from sqlglot import exp
 
     parts = [
         exp.Case().when(condition.copy(), exp.Literal.string(f";{name}")).else_(exp.Literal.string(""))
         for name, condition in conditions
     ]
-    joined: exp.Expression = parts[0]
+    joined: exp.Expr = parts[0]
     for part in parts[1:]:
         joined = exp.DPipe(this=joined, expression=part, safe=True)
     return exp.Substring(this=joined, start=exp.Literal.number(2))
+
+
+def check_values(engine: Engine, text: str, *, may_be_empty: bool = False) -> None:
+    """Raise ``ConditionError`` for an owner, store, level… that nobody has: it names those somebody has.
+
+    Reads ``members`` and ``features``. ``may_be_empty``: a column that the files do not fill is no mistake.
+    """
+    for column, values in asked_values(parse_condition(text), SEGMENTS):
+        for value in values:
+            if not _count(engine, column, value) and not (may_be_empty and not _count(engine, column)):
+                raise _nobody(engine, text, column, value)
+
+
+def _count(engine: Engine, column: str, value: str | None = None) -> int:
+    from sqlglot import exp
+
+    is_asked = exp.column(column).is_(exp.null()).not_() if value is None else exp.column(column).eq(value)
+    rows = (
+        exp.select(exp.alias_(exp.Count(this=exp.Star()), "members")).from_(_table_of(column)).where(is_asked)
+    )
+    return int(engine.fetch(Step("values", rows.sql("duckdb"), (), ()), {})["members"][0])
+
+
+def _nobody(engine: Engine, text: str, column: str, value: str) -> ConditionError:
+    message = "In the condition {text}, nobody has the {column} {word}."
+    facts: dict[str, Any] = {"text": shown(text), "column": column, "word": shown(value)}
+    if column == "member_id":  # who else there is, is no help and nobody's business
+        return ConditionError(message, hint="Give the member id as it stands in the list.", **facts)
+    from sqlglot import exp
+
+    counted = exp.select(
+        exp.alias_(exp.column(column), "value"), exp.alias_(exp.Count(this=exp.Star()), "members")
+    )
+    counted = (
+        counted.from_(_table_of(column)).where(exp.column(column).is_(exp.null()).not_()).group_by(column)
+    )
+    rows = engine.fetch(Step("values", counted.sql("duckdb"), (), ()), {})
+    if rows.empty:
+        return ConditionError(message, hint="These files say nobody's {column}.", **facts)
+    known = rows.sort_values(["members", "value"], ascending=[False, True])["value"].tolist()[:_COMPARED]
+    near = nearest(value, known, _SHOWN)
+    hint = "Did you mean {near}?" if near else "Most have: {values}."
+    return ConditionError(message, hint=hint, near=", ".join(near), values=", ".join(known[:_SHOWN]), **facts)
+
+
+def _table_of(column: str) -> str:
+    return "features" if column == "member_id" else "members"

@@ -83,19 +83,22 @@ def compare_proportions(
     return Difference(share - base, low, high, z, p_value, f"pooled z, {interval} interval", relative)
 
 
-def compare_means(arm: Sample, control: Sample) -> Difference:
+def compare_means(arm: Sample, control: Sample, *, covariance: float = 0.0) -> Difference:
     """Return the difference of two means by Welch's t; arms of unequal spread are no trouble.
+
+    ``covariance`` is that of the two means, where arms share people.
 
     >>> found = compare_means(Sample(3, 9.0, 29.0), Sample(3, 6.0, 14.0))
     >>> round(found.estimate, 3), round(found.statistic, 3)
     (1.0, 1.225)
     """
     parts = (arm.variance / arm.count, control.variance / control.count)
-    error = math.sqrt(sum(parts))
+    error = math.sqrt(max(sum(parts) - 2 * covariance, 0.0))
     difference = arm.mean - control.mean
     relative = difference / control.mean if control.mean else None
     if not error:
-        return Difference(difference, difference, difference, 0.0, 1.0, "Welch t", relative)
+        p_value = 0.0 if difference else 1.0
+        return Difference(difference, difference, difference, 0.0, p_value, "Welch t", relative)
     degrees = sum(parts) ** 2 / (parts[0] ** 2 / (arm.count - 1) + parts[1] ** 2 / (control.count - 1))
     reach = float(stdtrit(degrees, 0.975)) * error
     statistic = difference / error

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from siyu_cli.core.query import Params, Step, step
 from siyu_cli.errors import InputError, Note
+from siyu_cli.masks import mask_key
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,12 +31,12 @@ class RuleCheck:
 class Explanation:
     """Everything known about one member and why each label was given."""
 
-    member_id: str
-    member: Mapping[str, Any]
-    features: Mapping[str, Any]
-    stages: Mapping[str, Any]
+    member_id: str = field(repr=False)
+    member: Mapping[str, Any] = field(repr=False)
+    features: Mapping[str, Any] = field(repr=False)
+    stages: Mapping[str, Any] = field(repr=False)
     rules: tuple[RuleCheck, ...]
-    purchases: pd.DataFrame
+    purchases: pd.DataFrame = field(repr=False)
 
 
 def explain_member(engine: Engine, params: Params, member_id: str) -> Explanation:
@@ -49,7 +50,7 @@ def explain_member(engine: Engine, params: Params, member_id: str) -> Explanatio
         raise InputError(
             "No member {member} is known as of {as_of}.",
             hint="Give the member id or the full phone number as it stands in the files.",
-            member=member_id, as_of=str(params["as_of"]),
+            member=mask_key(member_id), as_of=str(params["as_of"]),
         )  # fmt: skip
     features = _row(engine, _one_member("features"), given) or {}
     stages = _row(engine, _one_member("stages"), given) or {}

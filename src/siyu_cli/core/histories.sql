@@ -26,6 +26,7 @@ buyers as (
         cast(median(case when age_days >= 0 then gap_days end) as double) as median_gap_days,
         cast(sum(case when age_days >= 0 then net else 0 end) as decimal(18, 2)) as net_sales,
         cast(sum(case when age_days >= 0 and gap_days is not null then net else 0 end) as decimal(18, 2)) as repeat_sales,
+        cast(sum(case when age_days >= 0 and age_days < 365 then net else 0 end) as decimal(18, 2)) as net_sales_365d,
         count(case when age_days >= 0 and age_days < 90 then 1 end) as order_days_90d,
         count(case when age_days >= 0 and age_days < 365 then 1 end) as order_days_365d,
         count(case when age_days < 0 and age_days + $horizon_days >= 0 then 1 end) as order_days_ahead
@@ -43,6 +44,7 @@ select
     median_gap_days,
     net_sales,
     repeat_sales,
+    net_sales_365d,
     order_days_90d,
     order_days_365d,
     case when order_days_ahead = 0 then true else false end as is_silent

@@ -37,6 +37,7 @@ class Referrals:
     forest: Forest
     people: pa.Array
     groups: pd.DataFrame
+    variant_pairs: pd.DataFrame
     generations: pd.DataFrame
     days: pd.DataFrame
     milestone_counts: pd.DataFrame
@@ -69,6 +70,7 @@ def trace_referrals(engine: Engine, params: Params, milestones: Sequence[int]) -
         forest=forest,
         people=people,
         groups=engine.fetch(step("referral_groups"), params),
+        variant_pairs=engine.fetch(step("variant_pairs"), params),
         generations=engine.fetch(step("generations"), params),
         days=engine.fetch(step("referral_days"), params),
         milestone_counts=engine.fetch(step("milestone_counts"), params),

@@ -8,15 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from siyu_cli.core.experiment import (
-    SRM_LIMIT,
-    WITHHELD,
-    Sample,
-    compare_proportions,
-    holm,
-    least_effect,
-    mismatch,
-)
+from siyu_cli.core.referral_value import compare_value
+from siyu_cli.core.variants import compare_variants, variants_of
 from siyu_cli.tables import SUSPICIONS
 
 if TYPE_CHECKING:
@@ -30,9 +23,7 @@ COUNTS = (
 )  # fmt: skip
 MONEY = ("reward_amount", "net_sales")
 EVENTS = ("invites", "joined", "new_members", "ordered", "retained", "suspicious")
-_CONTROL_NAMES = ("control", "对照", "对照组", "a", "a组", "原版")
 WEEKS = 26
-_REACH = 1.959963984540054  # of a 95 % interval
 
 Document = dict[str, Any]
 
@@ -52,6 +43,8 @@ class Question:
 def referral_figures(found: Referrals, asked: Question) -> Document:
     """Return every figure of the report; keys as in docs/referral.md, rates empty without a denominator."""
     totals = count_totals(found, asked)
+    by_variant = group_by(found.groups, "variant")
+    variants = variants_of(by_variant, found.variant_pairs)
     return {
         "totals": totals,
         "rates": count_rates(totals),
@@ -66,8 +59,8 @@ def referral_figures(found: Referrals, asked: Question) -> Document:
         "by_week": count_weeks(found.days),
         "top_inviters": found.top_inviters.to_dict("records"),
         "by_campaign": group_by(found.groups, "campaign"),
-        "by_variant": group_by(found.groups, "variant"),
-        "variant_comparison": compare_variants(found.groups, asked),
+        "by_variant": by_variant,
+        "variant_comparison": compare_variants(variants, asked.control_variant, asked.looks),
         "by_source": group_by(found.groups, "referral_source"),
         "by_channel": group_by(found.groups, "source_channel"),
         "suspicions": list_suspicions(found.suspicions),
@@ -222,79 +215,6 @@ def _channel_costs(costs: pd.DataFrame, joining: pd.DataFrame) -> list[Document]
     return sorted(rows, key=lambda row: (-row["cost"], row["source_channel"]))
 
 
-def compare_value(joining: pd.DataFrame) -> Document:
-    """Return net sales per referred and per organic member, matched on joining month and channel.
-
-    Cells weigh as many referred members as they have; cells without both are left out and counted. Where invitees
-    have a channel of their own, so that fewer than half find anybody, the month alone is matched on.
-    """
-    matched_on = "month and channel"
-    both, referred = _matched(joining, by_channel=True)
-    if 2 * sum(pair[True].count for pair in both.values()) < referred:
-        matched_on = "month"
-        both, referred = _matched(joining, by_channel=False)
-    matched = sum(pair[True].count for pair in both.values())
-    empty: Document = {
-        "referred_mean": None,
-        "organic_mean": None,
-        "difference": None,
-        "low": None,
-        "high": None,
-    }
-    counts = {"matched_on": matched_on, "new_members": referred, "matched": matched, "cells": len(both)}
-    if not matched:
-        return {**counts, **empty}
-    weights = {key: pair[True].count / matched for key, pair in both.items()}
-    means = {
-        is_own: math.fsum(weights[key] * pair[is_own].mean for key, pair in both.items())
-        for is_own in (True, False)
-    }
-    errors = [
-        weights[key] ** 2 * sample.variance / sample.count
-        for key, pair in both.items() for sample in pair.values() if sample.count > 1
-    ]  # fmt: skip
-    difference, reach = means[True] - means[False], _REACH * math.sqrt(math.fsum(errors))
-    if any(sample.count < 2 for pair in both.values() for sample in pair.values()):
-        reach = math.nan  # one member says nothing of how members differ
-    amounts = {
-        "referred_mean": means[True],
-        "organic_mean": means[False],
-        "difference": difference,
-        "low": difference - reach,
-        "high": difference + reach,
-    }
-    # To the cent: an engine adds doubles in any order, and no output may depend on it.
-    return counts | {key: None if math.isnan(amount) else round(amount, 2) for key, amount in amounts.items()}
-
-
-def _matched(
-    joining: pd.DataFrame, *, by_channel: bool
-) -> tuple[dict[tuple[str, str], dict[bool, Sample]], int]:
-    cells = _monthly(joining, by_channel=by_channel)
-    referred = sum(sample.count for pair in cells.values() for is_own, sample in pair.items() if is_own)
-    return {key: pair for key, pair in cells.items() if len(pair) == 2}, referred
-
-
-def _monthly(joining: pd.DataFrame, *, by_channel: bool) -> dict[tuple[str, str], dict[bool, Sample]]:
-    import pandas as pd
-
-    if joining.empty:
-        return {}
-    known = pd.DataFrame(
-        {
-            "month": pd.to_datetime(joining["joined_on"]).dt.strftime("%Y-%m"),
-            "channel": joining["source_channel"].fillna("") if by_channel else "",
-            "is_referred": joining["is_referred"].astype(bool),
-            **{key: joining[key].astype(float) for key in ("members", "net_sales", "squared_net_sales")},
-        }
-    )
-    cells: dict[tuple[str, str], dict[bool, Sample]] = {}
-    for row in known.groupby(["month", "channel", "is_referred"]).sum().reset_index().to_dict("records"):
-        sample = Sample(int(row["members"]), row["net_sales"], row["squared_net_sales"])
-        cells.setdefault((row["month"], row["channel"]), {})[bool(row["is_referred"])] = sample
-    return cells
-
-
 def count_since(days: pd.DataFrame, since: date | None) -> Document | None:
     """Return what happened from ``since`` on, each event on its own date; None when nothing was asked."""
     if since is None:
@@ -342,70 +262,6 @@ def group_by(groups: pd.DataFrame, key: str) -> list[Document]:
         for row in sums.to_dict("records")
     ]
     return sorted(rows, key=lambda row: (-row["joined"], row[key] is None, row[key] or ""))
-
-
-def compare_variants(groups: pd.DataFrame, asked: Question) -> Document:
-    """Return how the variants differ from the control, by intention to treat: all invites count.
-
-    Metrics: joined and ordered per invite; where every invite joined, ordered alone. Holm over metrics and variants.
-    """
-    rows = [row for row in group_by(groups, "variant") if row["variant"]]
-    result: Document = {
-        "control": None,
-        "srm_p_value": None,
-        "looks": asked.looks,
-        "comparisons": [],
-    }
-    if len(rows) < 2:
-        return result
-    control = _control(rows, asked.control_variant)
-    srm = mismatch([row["invites"] for row in rows])
-    metrics = [
-        metric for metric in ("joined", "ordered") if any(row[metric] < row["invites"] for row in rows)
-    ]
-    found = {
-        (row["variant"], metric): compare_proportions(
-            (row[metric], row["invites"]), (control[metric], control["invites"])
-        )
-        for row in rows if row is not control for metric in metrics
-    }  # fmt: skip
-    adjusted = holm({"\0".join(key): difference.p_value for key, difference in found.items()})
-    result |= {"control": control["variant"], "srm_p_value": srm}
-    for (variant, metric), difference in found.items():
-        base = control[metric] / control["invites"]
-        p_value = adjusted["\0".join((variant, metric))]
-        result["comparisons"].append(
-            {
-                "variant": variant,
-                "metric": metric,
-                "difference": difference.estimate,
-                "low": difference.low,
-                "high": difference.high,
-                "relative": difference.relative,
-                "p_value": difference.p_value,
-                "p_value_holm": p_value,
-                "test": difference.test,
-                "least_detectable": least_effect(base, min(control["invites"], _invites_of(rows, variant))),
-                "verdict": _verdict(difference.verdict, p_value, srm),
-            }
-        )
-    return result
-
-
-def _verdict(by_interval: str, p_value: float, srm: float) -> str:
-    if srm < SRM_LIMIT:
-        return WITHHELD
-    return by_interval if p_value < 0.05 else "not_enough_evidence"
-
-
-def _invites_of(rows: Sequence[Document], variant: str) -> int:
-    return int(next(row["invites"] for row in rows if row["variant"] == variant))
-
-
-def _control(rows: Sequence[Document], named: str | None) -> Document:
-    by_name = {row["variant"].strip().casefold(): row for row in rows}
-    wanted = (named.strip().casefold(),) if named else _CONTROL_NAMES
-    return next((by_name[name] for name in wanted if name in by_name), by_name[min(by_name)])
 
 
 def list_suspicions(rows: pd.DataFrame) -> list[Document]:

@@ -10,7 +10,7 @@ from siyu_cli.core.conditions import restricted, with_segments
 from siyu_cli.core.query import Params, step
 from siyu_cli.core.reasons import STAGE_REASONS
 from siyu_cli.errors import UsageError
-from siyu_cli.tables import RFM_SEGMENTS, RFM_SUMMARY, STAGE_SUMMARY, STAGES
+from siyu_cli.tables import RFM_SEGMENTS, RFM_SUMMARY, SEGMENTS, STAGE_SUMMARY, STAGES, find_column
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,12 +60,14 @@ def summarise_rfm(engine: Engine) -> pd.DataFrame:
 
 def summarise_by(engine: Engine, by: str) -> pd.DataFrame:
     """Return one row per value of ``by`` and stage that occurs; shares are within the value of ``by``."""
-    if by not in GROUPINGS:
+    named = find_column(map(SEGMENTS.__getitem__, GROUPINGS), by)
+    if named is None:
         raise UsageError(
             "Cannot group by {by}.", hint="Choose one of {choices}.", by=by, choices=", ".join(GROUPINGS)
         )
     from sqlglot import exp
 
+    by = named.key
     counting = step("stage_summary")
     tree = counting.tree()
     tree.expressions.insert(0, exp.column(by))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -29,8 +30,8 @@ class DuckDBEngine:
     def open(self, name: str, source: pd.DataFrame | pa.Table | Path) -> None:
         """Give a frame, an Arrow table, or a Parquet file or folder a name."""
         if isinstance(source, Path):
-            pattern = source / "*.parquet" if source.is_dir() else source
-            self.connection.read_parquet(str(pattern)).create_view(name)
+            files = exact_path(source) + ("/*.parquet" if source.is_dir() else "")
+            self.connection.read_parquet(files, hive_partitioning=False).create_view(name)
             return
         self.connection.register(name, source)
 
@@ -98,6 +99,15 @@ def connect(memory_limit: str | None = None) -> duckdb.DuckDBPyConnection:
     if memory_limit:
         connection.execute("set memory_limit = $memory_limit", {"memory_limit": memory_limit})
     return connection
+
+
+def exact_path(path: Path) -> str:
+    """Return a path as DuckDB reads it under exactly its own name, whatever characters are in it.
+
+    >>> exact_path(Path("/shop/订单[1].parquet"))
+    '/shop/订单[[]1].parquet'
+    """
+    return re.sub(r"[*?\[]", r"[\g<0>]", str(path.absolute()))
 
 
 def _quoted(name: str) -> str:

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from siyu_cli.errors import DataError, Where
+from siyu_cli.files.loading import parquet
 from siyu_cli.files.loading.account import account_for
 from siyu_cli.files.loading.clean import load_macros
 from siyu_cli.files.loading.exclude import exclude_members
@@ -21,23 +23,24 @@ from siyu_cli.files.loading.identity import link_members
 from siyu_cli.files.loading.judge import describe_sources, judge_members, judge_orders
 from siyu_cli.files.loading.lookalikes import MEMBER_IDS, define_member_ids, is_changed, lookalike_notes
 from siyu_cli.files.loading.report import Input, LoadReport, Note, SheetReport, UnusableError
-from siyu_cli.files.loading.scripts import first_row
+from siyu_cli.files.loading.rivals import rival_notes
 from siyu_cli.files.loading.sources import (
     SheetSource,
     lend_cells,
     let_go,
-    parquet_rows,
     project,
     unite,
 )
 from siyu_cli.files.loading.spellings import spelling_notes
 from siyu_cli.files.loading.sums import check_sums
+from siyu_cli.files.loading.vanished import WHOSE, blind_note, left_out_notes, missing_notes, vanished_notes
 from siyu_cli.files.loading.warnings import load_notes
 from siyu_cli.files.loading.words import map_status_words
 from siyu_cli.files.read import Source, read_each, read_sources
 from siyu_cli.files.reading.allocator import give_back_memory
 from siyu_cli.files.recognise import recognise
 from siyu_cli.meanwhile import import_meanwhile
+from siyu_cli.progress import SILENT, Progress
 
 if TYPE_CHECKING:
     import duckdb
@@ -57,7 +60,7 @@ class Load:
     connection: duckdb.DuckDBPyConnection
     report: LoadReport
     min_paid: Decimal | None
-    links: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -67,9 +70,10 @@ class LoadRequest:
     paths: Sequence[Path]
     as_of: date
     header_map: Mapping[str, str] = field(default_factory=dict)
-    password: str | None = None
-    aliases: Mapping[str, str] = field(default_factory=dict)
+    password: str | None = field(default=None, repr=False)
+    aliases: Mapping[str, str] = field(default_factory=dict, repr=False)
     snapshot: Path | None = None
+    progress: Progress = SILENT
 
 
 def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: LoadRequest) -> Load:
@@ -101,14 +105,26 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     counted_from = min_paid if settings.orders.min_paid is None else settings.orders.min_paid
     notes += spelling_notes(connection, sheets)
     notes += lookalike_notes(connection, sheets)
+    notes += [note for file in opened for note in file.notes]
+    left_out = {place: (reports[place], match) for file in opened for place, match in file.matches.items()}
+    notes += left_out_notes(connection, left_out)
+    notes += vanished_notes(connection, sheets, reports, settings.load.max_guest_share)
+    notes += rival_notes(connection, sheets)
     notes += load_notes(connection, sheets, reports, request.as_of, counted_from)
     let_go(connection, sheets)
     if links:
         notes.append(
             Note("{count} member ids were joined to another by a shared phone.", {"count": len(links)})
         )
-    report = LoadReport(inputs, tuple(reports[key] for key in sorted(reports)), rejects, tuple(notes), links)
+    sheets_read = tuple(reports[key] for key in sorted(reports))
+    report = LoadReport(inputs, sheets_read, rejects, tuple(notes), links, _named(connection, sheets_read))
     return Load(connection, report, min_paid, links)
+
+
+def _named(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetReport]) -> frozenset[str]:
+    headers = [header.strip() for sheet in sheets for header in sheet.unmapped]
+    found = connection.execute("select distinct name from known_names where name in $headers", {"headers": headers})
+    return frozenset(name for (name,) in found.fetchall())
 
 
 def _input(place: int, source: Source, reports: Mapping[int, SheetReport]) -> Input:
@@ -118,11 +134,13 @@ def _input(place: int, source: Source, reports: Mapping[int, SheetReport]) -> In
 
 @dataclass
 class _OpenedFile:
-    """A file that was read: the sheets that go into the load, and reports of those that do not."""
+    """A file that was read: the sheets that go into the load; reports of those that do not, and their matches."""
 
     source: Source
     sheets: list[SheetSource]
     left_out: dict[int, SheetReport]
+    matches: dict[int, Match] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
 
 
 def _open_files(
@@ -134,20 +152,27 @@ def _open_files(
         cursor = connection.cursor()
         mapping = _HeaderMapping(request.header_map, other_headers)
         opened = _recognised(cursor, source, place * _MOST_SHEETS, mapping)
-        for sheet in opened.sheets:
-            project(cursor, sheet, settings.shop.timezone)
+        for sheet in opened.sheets:  # a sheet of two tables becomes two
+            second = project(cursor, sheet, settings.shop.timezone)
+            if second is not None:
+                number = max((*opened.left_out, *(other.source for other in opened.sheets))) + 1
+                _take(cursor, opened, number, second, mapping)
+                opened.notes.append(Note(
+                    "{file}: a second table begins in row {row} and was read by itself.",
+                    {"file": sheet.raw.file, "row": second.first_row},
+                ))  # fmt: skip
         cursor.close()
         return opened
 
     if request.header_map:
         # A header settled by hand may stand in any one of the files: all are seen before one is complained of.
-        sources = read_sources(request.paths, password=request.password)
+        sources = read_sources(request.paths, password=request.password, progress=request.progress)
         headers = {
             cell for source in sources for raw in source.sheets for cell in _first_cells(connection, raw)
         }
         opened = [handle(place, source, headers) for place, source in enumerate(sources)]
     else:
-        opened = read_each(request.paths, handle, password=request.password)
+        opened = read_each(request.paths, handle, password=request.password, progress=request.progress)
     seen: set[str] = set()
     for file in opened:
         if file.source.sha256 in seen:
@@ -175,23 +200,62 @@ def _recognised(
 ) -> _OpenedFile:
     opened = _OpenedFile(replace(source, sheets=()), [], {})
     for number, raw in enumerate(source.sheets, start=first):
-        rows = _row_count(connection, raw)
-        if raw.is_hidden:
-            opened.left_out[number] = _left_out(raw, "hidden_sheet", max(0, rows - 1), None)
-            continue
-        match = recognise(
-            _first_rows(connection, raw), file=raw.file, sheet=raw.sheet,
-            header_map=mapping.header_map, other_headers=mapping.other_headers,
-        )  # fmt: skip
-        data = rows if raw.parquet else max(0, rows - match.first_data_row)
-        if match.table is None:
-            header = 0 if match.header_row is None else match.header_row + 1
-            opened.left_out[number] = _left_out(raw, "unrecognised_sheet", max(0, rows - header), match)
-        elif match.preset is not None and not match.preset.has_buyer:
-            opened.left_out[number] = _left_out(raw, "no_buyer_column", data, match)
-        else:
-            opened.sheets.append(SheetSource(number, raw, match, data, scope=match.amount_scope))
+        _take(connection, opened, number, raw, mapping)
     return opened
+
+
+def _take(
+    connection: duckdb.DuckDBPyConnection,
+    opened: _OpenedFile,
+    number: int,
+    raw: RawSheet,
+    mapping: _HeaderMapping,
+) -> None:
+    """Recognise one sheet, and put it among those that go into the load or those that do not."""
+    rows = _row_count(connection, raw)
+    if raw.is_hidden:
+        opened.left_out[number] = _left_out(raw, "hidden_sheet", max(0, rows - 1), None)
+        return
+    match = recognise(
+        _first_rows(connection, raw), file=raw.file, sheet=raw.sheet,
+        header_map=mapping.header_map, other_headers=mapping.other_headers,
+    )  # fmt: skip
+    match = _beside_undecodable(raw, match)
+    data = rows if raw.parquet else max(0, rows - match.first_data_row)
+    if match.table is None:
+        # The header of a Parquet file is none of its rows.
+        header = 0 if raw.parquet or match.header_row is None else match.header_row + 1
+        opened.left_out[number] = _left_out(raw, "unrecognised_sheet", max(0, rows - header), match)
+        opened.matches[number] = match
+    elif _is_blind(match):
+        opened.left_out[number] = _left_out(raw, "no_buyer_column", data, match)
+        opened.matches[number] = match
+    else:
+        opened.sheets.append(SheetSource(number, raw, match, data, scope=match.amount_scope))
+
+
+def _is_blind(match: Match) -> bool:
+    """Return whether orders name no buyer: their platform does not tell, or no column was found."""
+    if match.preset is not None and not match.preset.has_buyer:
+        return True
+    return match.table == "orders" and not any(match.column(key) for key in (*WHOSE["orders"], "receiver_phone"))
+
+
+def _beside_undecodable(raw: RawSheet, match: Match) -> Match:
+    """Return the match with the data beginning at an undecodable row below the header, which reads as blank.
+
+    DataError where nothing was recognised and such a row stands among the first: it may be the header.
+    """
+    undecodable = [fault.row - raw.first_row for fault in raw.faults if fault.reason == "undecodable"]
+    if match.table is None and undecodable and undecodable[0] < _LOOK:
+        row = raw.first_row + undecodable[0]
+        raise DataError(
+            "{file}, row {row}, is no text in {encoding}: if it is the header, nothing can be read.",
+            hint="Export it again, or correct that row and save the file as UTF-8.",
+            where=Where(file=raw.file, sheet=raw.sheet, row=row), file=raw.file, row=row, encoding=raw.encoding,
+        )  # fmt: skip
+    below = [row for row in undecodable if match.header_row is not None and row > match.header_row]
+    return replace(match, first_data_row=min([match.first_data_row, *below]))
 
 
 def _left_out(raw: RawSheet, rule: str, rows: int, match: Match | None) -> SheetReport:
@@ -207,34 +271,38 @@ def _left_out(raw: RawSheet, rule: str, rows: int, match: Match | None) -> Sheet
 def _row_count(connection: duckdb.DuckDBPyConnection, raw: RawSheet) -> int:
     if raw.cells is not None:
         return int(raw.cells.num_rows)
-    counted = first_row(connection, "select count(*) from read_parquet($path)", {"path": str(raw.parquet)})
-    return int(counted[0]) if counted else 0
+    return parquet.count_rows(connection, raw)
 
 
 def _first_rows(connection: duckdb.DuckDBPyConnection, raw: RawSheet) -> list[list[str | None]]:
     if raw.cells is not None:
         columns = [column.to_pylist() for column in raw.cells.slice(0, _LOOK).columns]
         return [list(row) for row in zip(*columns, strict=True)]
-    return parquet_rows(connection, raw, _LOOK)
+    return parquet.head(connection, raw, _LOOK)
 
 
 def _unusable(reports: Mapping[int, SheetReport], opened: Sequence[_OpenedFile]) -> UnusableError:
-    blind = [report.file for report in reports.values() if "no_buyer_column" in report.skipped]
-    if blind:
-        error = UnusableError(
-            "{file} names no buyer: neither an id, nor a phone, nor an account.",
-            hint="This platform's export serves shop totals only. Export orders with the buyer's phone or id.",
-            file=", ".join(blind),
-        )
+    matches = {place: match for file in opened for place, match in file.matches.items()}
+    blind = [place for place in sorted(matches) if "no_buyer_column" in reports[place].skipped]
+    told = [blind_note(reports[place], matches[place]) for place in blind] or missing_notes(reports, matches)
+    if blind and matches[blind[0]].preset is not None:
+        hint = "This platform's export serves shop totals only. Export orders with the buyer's phone or id."
+    elif told:
+        hint = told[0].message
     else:
-        error = UnusableError(
-            "No members and no orders were found in {files}.",
-            hint="Say what the columns are: --map orders.member_id=HEADER --map orders.paid_amount=HEADER. "
-            "siyu check shows what each sheet was taken for.",
-            files=", ".join(file.source.file for file in opened),
+        hint = (
+            "Say what the columns are: --map orders.member_id=HEADER --map orders.paid_amount=HEADER. "
+            "siyu check shows what each sheet was taken for."
         )
+    message = "No members and no orders were found in {files}."
+    if blind:
+        message = "{file} names no buyer: neither an id, nor a phone, nor an account."
+    facts: dict[str, Any] = dict(told[0].facts) if told else {}
+    facts["file"] = ", ".join(dict.fromkeys(reports[place].file for place in blind))
+    facts["files"] = ", ".join(file.source.file for file in opened)
+    error = UnusableError(message, hint=hint, **facts)
     inputs = tuple(_input(place, file.source, reports) for place, file in enumerate(opened))
-    error.report = LoadReport(inputs, tuple(reports[key] for key in sorted(reports)))
+    error.report = LoadReport(inputs, tuple(reports[key] for key in sorted(reports)), warnings=tuple(told))
     return error
 
 

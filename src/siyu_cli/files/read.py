@@ -26,6 +26,7 @@ from siyu_cli.files.reading.kinds import (
     unsupported,
 )
 from siyu_cli.files.reading.sheets import CellFault, RawSheet, SheetFacts, Source
+from siyu_cli.progress import SILENT, Progress
 
 __all__ = ["CellFault", "RawSheet", "SheetFacts", "Source", "read_each", "read_sources"]
 
@@ -36,18 +37,24 @@ _LOCK_FILE = "{file} is the lock Excel puts beside an open workbook, not the wor
 _IN_ZIP = TEXT_SUFFIXES - {""} | WORKBOOK_SUFFIXES
 
 
-def read_sources(paths: Sequence[Path], *, password: str | None = None) -> list[Source]:
+def read_sources(
+    paths: Sequence[Path], *, password: str | None = None, progress: Progress = SILENT
+) -> list[Source]:
     """Return every file with its sheets, in the order given; two files are read at a time.
 
     ``password`` opens locked workbooks and zips, all with the same one. Raises InputError for a file that is
     missing, locked, of an unknown kind or a bomb, and DataError for one that is empty or damaged; the first
     in the order given wins.
     """
-    return read_each(paths, lambda _, source: source, password=password)
+    return read_each(paths, lambda _, source: source, password=password, progress=progress)
 
 
 def read_each(
-    paths: Sequence[Path], handle: Callable[[int, Source], Handled], *, password: str | None = None
+    paths: Sequence[Path],
+    handle: Callable[[int, Source], Handled],
+    *,
+    password: str | None = None,
+    progress: Progress = SILENT,
 ) -> list[Handled]:
     """Return what ``handle(place, source)`` makes of each file, called in the thread that has just read it.
 
@@ -55,7 +62,9 @@ def read_each(
     """
 
     def read_and_handle(place: int, path: Path) -> Handled:
-        handled = handle(place, _read_source(path, password))
+        source = _read_source(path, password, progress)
+        progress.recognised(source.file, sum(sheet.cells.num_rows for sheet in source.sheets if sheet.cells))
+        handled = handle(place, source)
         give_back_memory()
         return handled
 
@@ -64,8 +73,8 @@ def read_each(
         return [done.result() for done in reading]
 
 
-def _read_source(path: Path, password: str | None) -> Source:
-    content = find(Path(path))
+def _read_source(path: Path, password: str | None, progress: Progress) -> Source:
+    content = find(Path(path), progress)
     ignored: list[str] = []
     try:
         if kind_of(content) == "zip":
@@ -160,6 +169,9 @@ def _read_parquet(content: Content) -> RawSheet:
     try:
         metadata = parquet.read_metadata(content.path)
         columns = metadata.schema.to_arrow_schema().names
+        parts = [metadata.row_group(number).num_rows for number in range(metadata.num_row_groups)]
+        if metadata.num_rows != sum(parts):  # fewer would be read without a word
+            raise ValueError("its numbers of rows contradict each other")
     except (pa.ArrowException, OSError, ValueError) as error:
         raise damaged(content, error) from error
     if not columns:

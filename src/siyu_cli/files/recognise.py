@@ -8,7 +8,7 @@ maps by hand goes first. A sheet that is neither members, contacts nor orders is
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 
@@ -35,8 +35,9 @@ from siyu_cli.files.recognition.mapping import (
     positions,
     sheet_of,
 )
+from siyu_cli.files.recognition.order_numbers import with_order_number
 from siyu_cli.files.recognition.presets import Preset, load_presets
-from siyu_cli.files.recognition.sheet_kind import Verdict, kind_of_sheet
+from siyu_cli.files.recognition.sheet_kind import Missing, Verdict, kind_of_sheet
 
 __all__ = ["ColumnMatch", "Match", "Preset", "load_presets", "recognise"]
 
@@ -57,6 +58,7 @@ class Match:
     several of one key only where a preset lists them: the first cell that is not blank counts.
     ``alternatives``: headers that could have been a column and lost. ``unmapped``: headers that are not used;
     ``dropped``: ID cards and addresses, never stored. ``amount_scope``: order, item, or None for unknown.
+    ``seen``: the header and the first rows it was recognised by. ``missing``: what a sheet taken for nothing lacks.
     """
 
     table: str | None
@@ -71,6 +73,8 @@ class Match:
     confidence: float
     reason: Note | None = None
     alternatives: tuple[ColumnMatch, ...] = ()
+    seen: Sheet | None = field(default=None, repr=False)
+    missing: Missing | None = None
 
     def column(self, key: str) -> ColumnMatch | None:
         """Return the first column of a key, or None."""
@@ -105,8 +109,14 @@ def recognise(
     if found is None:
         made = made_at(grid, header.row)
         return replace(
-            _unknown(verdict.reason), header_row=header.row, exported_at=made, unmapped=_rest(seen, ())
+            _unknown(verdict.reason),
+            header_row=header.row,
+            exported_at=made,
+            unmapped=_rest(seen, ()),
+            seen=seen,
+            missing=verdict.missing,
         )
+    found = with_order_number(seen, found)
     check_map(seen, found.table, wanted.get(found.table, {}), where, other_headers)
     check_ties(found, where)
     return _match(grid, header, seen, preset, found)
@@ -215,6 +225,7 @@ def _match(grid: Sequence[Row], header: HeaderRow, seen: Sheet, preset: Preset |
         exported_at=made_at(grid, header.row),
         confidence=EXACT if preset else min((column.confidence for column in found.columns), default=EXACT),
         alternatives=found.alternatives,
+        seen=seen,
     )
 
 

@@ -16,6 +16,7 @@ from siyu_cli import tables
 from siyu_cli.errors import UsageError
 from siyu_cli.files.writing import lines
 from siyu_cli.files.writing.replace import check_target, replacing
+from siyu_cli.signs import escaped
 
 __all__ = ["check_target", "csv_text", "json_text", "jsonl_text", "replacing", "write_json", "write_table"]
 
@@ -64,7 +65,7 @@ def write_json(document: Mapping[str, Any], path: Path, *, force: bool = False) 
 
 def json_text(document: Mapping[str, Any], *, indent: int | None = None) -> str:
     """Return a document as JSON text, keys in order: dates ISO, decimals as numbers, ``NaN`` as null."""
-    return json.dumps(_as_json(document), ensure_ascii=False, indent=indent, allow_nan=False)
+    return escaped(json.dumps(_as_json(document), ensure_ascii=False, indent=indent, allow_nan=False))
 
 
 def csv_text(table: pa.Table, columns: Sequence[tables.Column] | None = None) -> Iterator[str]:

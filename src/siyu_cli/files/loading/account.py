@@ -11,11 +11,13 @@ from sqlglot import exp
 from siyu_cli.files.loading.faults import COLUMN_OF, WHOLE_ROW
 from siyu_cli.files.loading.report import SheetReport
 from siyu_cli.files.loading.scripts import create, first_row, script
+from siyu_cli.masks import mask_broken, mask_key, mask_misplaced, mask_name, mask_text, mask_word
 
 if TYPE_CHECKING:
     import duckdb
 
     from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.tables import Column
 
 _JUDGED = {
     "members": "judged_members",
@@ -24,6 +26,8 @@ _JUDGED = {
     "costs": "judged_costs",
     "orders": "settled_orders",
 }
+
+_FIGURES = "[0-9]{0,7}([ .,:/¥￥$%+-]+[0-9]{1,6})*[ .,%]?"
 
 _ORDER_FACTS = (
     "max(ordered_on) as newest_on",
@@ -49,6 +53,7 @@ def account_for(
         _list_rejects(connection, sheet)
         reports[sheet.source] = _report(sheet, verdicts)
     connection.execute("drop view if exists cell_values")
+    connection.unregister("shown_values")
     counted = connection.execute(script("account")["reasons"]).fetchall()
     rejects = tuple((reason, effect, rows) for reason, effect, rows in counted)
     return reports, rejects
@@ -116,7 +121,6 @@ def _list_rejects(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> 
 def _list_cells(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, key: str) -> None:
     assert sheet.origin is not None
     positions = [column.position for column in sheet.match.columns if column.key == key]
-    is_personal = key != WHOLE_ROW and sheet.table[key].is_personal
     cells = [exp.cast(exp.column(sheet.origin.columns[place], quoted=True), "varchar") for place in positions]
     value: exp.Expr = exp.func("coalesce", *cells) if cells else exp.cast(exp.null(), "varchar")
     values: exp.Query = exp.select("row", exp.alias_(value, "value")).from_(sheet.origin.relation)
@@ -127,7 +131,30 @@ def _list_cells(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, key: 
             exp.union(values, told, distinct=False).subquery("seen")
         ).group_by("row")  # fmt: skip
     create(connection, "cell_values", values, kind="VIEW")
+    _mask_values(connection, None if key == WHOLE_ROW else sheet.table[key])
     connection.execute(script("account")["cell_rejects"], {
-        "file": sheet.raw.file, "sheet": sheet.raw.sheet, "key": key,
-        "header": sheet.header_of(key), "is_personal": is_personal,
+        "file": sheet.raw.file, "sheet": sheet.raw.sheet, "key": key, "header": mask_text(sheet.header_of(key)) or None,
     })  # fmt: skip
+
+
+def _mask_values(connection: duckdb.DuckDBPyConnection, column: Column | None) -> None:
+    """Make ``shown_values``: how the cells of a column that could not be used are shown; figures are as they are."""
+    import pyarrow as pa
+
+    mask = column and column.mask
+    figures = "" if mask in ("phone", "account", "name") else _FIGURES
+    found = connection.execute(
+        script("account")["unlike_values"], {"key": column.key if column else WHOLE_ROW, "figures": figures}
+    ).fetchall()
+    if column is None:  # what a reader left of a row tells of nobody
+        shown = [value for value, _ in found]
+    elif mask in ("phone", "account", "name"):
+        shown = [mask_broken(value) for value, _ in found]
+    elif mask == "key":
+        shown = [mask_key(value) for value, _ in found]
+    elif column.kind in ("text", "status", "id"):
+        shown = [mask_name(value) if is_name else mask_word(value) for value, is_name in found]
+    else:
+        shown = [mask_misplaced(value) for value, _ in found]
+    rows = {"value": [value for value, _ in found], "shown": shown}
+    connection.register("shown_values", pa.table(rows, pa.schema(dict.fromkeys(rows, pa.string()))))

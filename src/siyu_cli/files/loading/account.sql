@@ -2,7 +2,7 @@
 
 -- name: rejects
 create or replace temp table rejects (
-    file varchar, sheet varchar, "row" bigint, "column" varchar, value varchar, reason varchar, effect varchar
+    file varchar, sheet varchar, "row" bigint, "column" varchar, value varchar, shown varchar, reason varchar, effect varchar
 );
 
 -- name: cells
@@ -30,22 +30,20 @@ from faulty
 where verdict = 'reject:' || $reason
   and row not in (select row from faulty_cells where effect = 'row');
 
+-- name: unlike_values
+-- What was written there and is more than a figure: a value of a shifted row is somebody's. Whether it is a name is known
+-- of those in the files.
+select distinct value, value in (select name from known_names) as is_name
+from faulty_cells
+join cell_values using (row)
+where key = $key and value is not null and not regexp_full_match(value, $figures);
+
 -- name: cell_rejects
 insert into rejects
-select
-    $file,
-    $sheet,
-    row,
-    $header,
-    case
-        when $is_personal and length(value) > 6 then left(value, 3) || '****' || right(value, 2)
-        when $is_personal then '****'
-        else value
-    end,
-    reason,
-    effect
+select $file, $sheet, row, $header, value, coalesce(shown_values.shown, value), reason, effect
 from faulty_cells
 left join cell_values using (row)
+left join shown_values using (value)
 where key = $key;
 
 -- name: reasons

@@ -18,6 +18,7 @@ from siyu_cli.files.loading.bounds import Bounds
 from siyu_cli.files.loading.decimal_sign import UNSETTLED
 from siyu_cli.files.loading.row_kinds import is_blank, is_null, is_title, is_total
 from siyu_cli.files.loading.scripts import call
+from siyu_cli.files.recognition import amounts
 from siyu_cli.tables import Column, Kind, Table
 
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ def projection(table: Table, match: Match, origin: Origin) -> exp.Select:
         else:
             levels.add_typed(column, cells[0])
     select = levels.select([column.key for column in table.columns if column.key in mapped])
+    select = _in_whole_units(select, table, match)
     pattern = match.preset.order_id_date if match.preset else None
     if pattern and "order_id" in mapped:
         return _with_order_id_date(select, pattern, is_timed="ordered_at" in mapped)
@@ -305,6 +307,23 @@ def as_text(cell: str, sql_type: str) -> exp.Expr:
 def typed_null(column: Column) -> exp.Expr:
     """Return a null of the column's type as it stands before dates are cut from instants."""
     return exp.cast(exp.null(), _SQL_TYPES[column.kind], dialect="duckdb")
+
+
+def _in_whole_units(select: exp.Select, table: Table, match: Match) -> exp.Select:
+    # 实付金额(分) counts hundredths: what stands in the header goes for every cell below it.
+    counted = {
+        column.key: amounts.unit(column.header)
+        for column in match.columns
+        if table[column.key].kind == "money" and amounts.unit(column.header) != 1
+    }
+    if not counted:
+        return select
+    money = exp.DataType.build(_SQL_TYPES["money"], dialect="duckdb")
+    replaced = [
+        exp.alias_(exp.cast(exp.column(key) * exp.Literal.number(str(unit)), money), key)
+        for key, unit in counted.items()
+    ]
+    return exp.select(exp.Star(**{"replace": replaced})).from_(select.subquery("counted"))
 
 
 def _with_order_id_date(select: exp.Select, pattern: str, *, is_timed: bool) -> exp.Select:

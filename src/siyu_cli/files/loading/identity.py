@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from siyu_cli.engines.duckdb import exact_path
 from siyu_cli.files.loading.scripts import script
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def link_members(
     connection.execute(statements["phones"], {"named": _named_sources(sheets)})
     known = dict(aliases)
     if snapshot is not None:
-        found = connection.execute(statements["known_by_phone"], {"snapshot": str(snapshot)}).fetchall()
+        found = connection.execute(statements["known_by_phone"], {"snapshot": exact_path(snapshot)}).fetchall()
         known = {**dict(found), **known}
     groups = joined_ids(connection.execute(statements["linked"]).fetchall())
     keys = _group_keys(groups, known)

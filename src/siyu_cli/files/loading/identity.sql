@@ -61,8 +61,8 @@ group by phone;
 -- Members whose phone was their key in an earlier list, and whose id was not in it: the phone stays the key.
 select bonds.member_id, min(bonds.phone)
 from bonds
-join read_parquet($snapshot) as earlier on earlier.member_id = bonds.phone
-where bonds.member_id not in (select member_id from read_parquet($snapshot))
+join read_parquet($snapshot, hive_partitioning = false) as earlier on earlier.member_id = bonds.phone
+where bonds.member_id not in (select member_id from read_parquet($snapshot, hive_partitioning = false))
   and bonds.phone in (select phone from phone_ids where ids <= 3)
 group by bonds.member_id
 order by bonds.member_id;
@@ -134,15 +134,3 @@ select coalesce(account_key, platforms.platform || ':' || name) as member_key
 from names
 cross join (select distinct platform from sources) as platforms
 left join account_keys on account_keys.platform = platforms.platform and account_keys.account = name;
-
--- name: key_of
--- The key of whom an operator names: by another of their ids, a phone, an account with or without its platform.
-select coalesce(
-    (select member_key from member_links where member_id = member_id_in($name) limit 1),
-    (select phone_key from phone_keys where phone = phone_in($name) limit 1),
-    (select min(account_key) from account_keys where account = $name),
-    (select min(key) from (
-        select distinct platform || ':' || $name as key from sources
-    ) as accounts where key in (select member_id from members union all select member_id from order_lines)),
-    phone_in($name),
-    member_id_in($name))

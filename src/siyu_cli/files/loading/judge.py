@@ -58,14 +58,14 @@ def judge_orders(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSo
 
 
 def judge_members(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:
-    """Make ``members``, ``people``, ``referrals`` and ``costs``, and the judged rows they are made of."""
+    """Make ``members``, ``people``, ``known_names``, ``referrals``, ``costs``, and the judged rows they are made of."""
     statements = script("members")
     late = first_row(connection, statements["late_members"])
     connection.execute(statements["early_buyers" if late else "no_early_buyers"])
     for name in ("judged", "judged_contacts"):
         connection.execute(statements[name])
     judge_referrals(connection, sheets)
-    for name in ("members", "people"):
+    for name in ("members", "people", "names"):
         connection.execute(statements[name])
     gather_referrals(connection, sheets)
     named = any(sheet.match.table == "orders" and sheet.has("phone", "name") for sheet in sheets)

@@ -2,7 +2,7 @@
 --
 -- reads   raw_members, raw_contacts, sources, member_links, phone_keys, account_keys, excluded, order_lines, settled_orders,
 --         invite_codes, account_owners, first_inviters
--- writes  judged_members, judged_contacts, members, people
+-- writes  judged_members, judged_contacts, members, people, known_names
 
 -- name: judged
 -- One row per raw row with its member's key and a verdict, as for orders.
@@ -184,6 +184,19 @@ from (
 ) as seen
 where phone is not null or name is not null
 group by member_id;
+
+-- name: names
+-- Every name a list of members gives them: texts about them are searched for it before others see them.
+create or replace temp table known_names as
+select distinct member_id, name
+from (
+    select member_key as member_id, name from judged_members where verdict is null
+    union all
+    select member_key as member_id, nickname as name from judged_members where verdict is null
+    union all
+    select member_key as member_id, name from judged_contacts where verdict is null
+) as names
+where length(name) > 1;
 
 -- name: has_strangers
 select 1 from order_lines

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from siyu_cli.errors import DataError, Note
+from siyu_cli.masks import mask_name, mask_text, mask_word
 
 if TYPE_CHECKING:
     from siyu_cli.files.recognise import ColumnMatch
@@ -51,20 +52,52 @@ class SheetReport:
         """Return the rows left out by a named rule."""
         return sum(self.skipped.values())
 
+    def masked(self, names: Collection[str] = ()) -> SheetReport:
+        """Return the same for others to see: what stands for a header may be a phone, or one of ``names``.
+
+        Where nothing was recognised, the first row may be no header but a person.
+        """
+        mask = mask_text if self.table else mask_word
+
+        def shown(header: str) -> str:
+            masked = mask_name(header) if header.strip() in names else mask(header)
+            return masked if masked == header else mask_word(masked)
+
+        return replace(
+            self,
+            sheet=self.sheet and mask_text(self.sheet),
+            columns=tuple(replace(match, header=shown(match.header)) for match in self.columns),
+            unmapped=tuple(map(shown, self.unmapped)),
+            dropped=tuple(map(shown, self.dropped)),
+        )
+
 
 @dataclass(frozen=True)
 class LoadReport:
     """The whole load: rows_in = rows_used + rows_rejected + rows_skipped, always.
 
     ``rejects`` lists ``(reason, effect, rows)``; effect ``cell`` means that the row was used without the cell.
-    ``links`` leads from every member id that goes by another key to that key.
+    ``links`` leads from every member id that goes by another key to that key; ``named_headers`` are headers that are
+    also a member's name.
     """
 
     inputs: tuple[Input, ...]
     sheets: tuple[SheetReport, ...]
     rejects: tuple[tuple[str, str, int], ...] = ()
     warnings: tuple[Note, ...] = ()
-    links: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict, repr=False)
+    named_headers: frozenset[str] = field(default=frozenset(), repr=False)
+
+    def masked(self) -> LoadReport:
+        """Return the same for others to see: no header, no name of a sheet, no note tells who somebody is."""
+        names = self.named_headers
+        notes = [
+            replace(note, facts={
+                key: mask_text(fact, names) if isinstance(fact, str) else fact for key, fact in note.facts.items()
+            })
+            for note in self.warnings
+        ]  # fmt: skip
+        return replace(self, sheets=tuple(sheet.masked(names) for sheet in self.sheets), warnings=tuple(notes))
 
     @property
     def rows_in(self) -> int:

@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from siyu_cli.files.loading.clean import NOTHING, Origin, as_text, fits, projection, typed_null
+from siyu_cli.files.loading.clean import Origin, fits, projection, typed_null
 from siyu_cli.files.loading.day_order import with_day_order
 from siyu_cli.files.loading.decimal_sign import with_decimal_sign
 from siyu_cli.files.loading.doubts import doubted_columns
 from siyu_cli.files.loading.faults import mark_faults, shown_keys
-from siyu_cli.files.loading.scripts import call, create, drop, first_row
+from siyu_cli.files.loading.parquet import lay_open, survey, unreadable_told
+from siyu_cli.files.loading.rivals import keep_rivals
+from siyu_cli.files.loading.scripts import call, create, drop
+from siyu_cli.files.loading.second_tables import cut_off_second
+from siyu_cli.files.reading.number_formats import DAYS_TO_1904
 from siyu_cli.tables import INPUTS, Table
 
 if TYPE_CHECKING:
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from siyu_cli.files.reading.sheets import CellFault
     from siyu_cli.files.recognise import Match
 
+_DAY_KINDS = ("instant", "date", "month")
 _FILLED_KINDS = ("id", "phone", "instant", "date", "month", "text", "status")
 _ESSENTIAL = ("order_id", "member_id", "phone", "account", "ordered_at", "paid_at", "paid_amount")
 # Blank here is the rule; a column of nothing else may be formulas that were never computed.
@@ -70,17 +75,22 @@ class SheetSource:
         return self.match.exported_at
 
 
-def project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: str) -> None:
-    """Make ``source_<n>``: the sheet's mapped columns, cleaned.
+def project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: str) -> RawSheet | None:
+    """Make ``source_<n>``: the sheet's mapped columns, cleaned; return the second table below it, if there is one.
 
     Text is parsed once and kept; a typed Parquet file stays where it is and is read as a view.
     """
+    with unreadable_told(connection, sheet.raw):
+        return _project(connection, sheet, zone)
+
+
+def _project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: str) -> RawSheet | None:
     relation = f"cells_{sheet.source}"
     if sheet.raw.cells is not None:
         sheet.cells = _data_cells(sheet)
         connection.register(relation, sheet.cells)
     else:
-        _view_parquet(connection, sheet, relation)
+        sheet.cells = lay_open(connection, sheet.raw, relation)
     types = {name: str(kind) for name, kind in _described(connection, relation)}
     preset = sheet.match.preset
     names = [name for name in types if name != "row"]
@@ -94,16 +104,19 @@ def project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: str
     if is_typed:
         doubted = doubted_columns(connection, sheet, sheet.origin)
         is_typed = not doubted
-        blanked = _blanked(connection, sheet, sheet.origin)
+        blanked = survey(connection, sheet)
         sheet.origin = replace(sheet.origin, is_typed=is_typed, doubted=doubted, blanked=blanked)
     sheet.origin = with_day_order(connection, sheet, sheet.origin)
     sheet.origin = with_decimal_sign(connection, sheet, sheet.origin)
     select = projection(sheet.table, sheet.match, sheet.origin)
     kind = "VIEW" if is_typed else "TABLE"
     create(connection, f"source_{sheet.source}", select, kind=kind, is_temporary=False)
+    second = cut_off_second(connection, sheet)
     mark_faults(connection, sheet)
+    keep_rivals(connection, sheet)
     if sheet.raw.cells is not None:
         _give_back_cells(connection, sheet, sheet.raw.cells)
+    return second
 
 
 def _give_back_cells(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, raw: pa.Table) -> None:
@@ -186,7 +199,7 @@ def _data_cells(sheet: SheetSource) -> pa.Table:
     import pyarrow as pa
 
     start = sheet.match.first_data_row
-    cells = _repaired(sheet).slice(start)
+    cells = _from_1900(sheet, _repaired(sheet)).slice(start)
     first = sheet.raw.first_row + start
     # Not pa.array: it imports pandas, whose memory would add to the peak of reading.
     rows = pa.arange(first, first + cells.num_rows)
@@ -219,6 +232,23 @@ def _repaired(sheet: SheetSource) -> pa.Table:
     return _filled_down(cells, facts.merged, filled, start)
 
 
+def _from_1900(sheet: SheetSource, cells: pa.Table) -> pa.Table:
+    # Dates written as plain numbers of days are read as Excel counts them by default; Excel of old Macs began later.
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not sheet.raw.counts_from_1904:
+        return cells
+    for column in sheet.match.columns:
+        if sheet.table[column.key].kind in _DAY_KINDS:
+            text = cells.column(column.position)
+            is_serial = pc.match_substring_regex(text, r"^[1-9][0-9]{0,4}(\.[0-9]+)?$")
+            days = pc.add(pc.cast(pc.if_else(is_serial, text, None), pa.float64()), float(DAYS_TO_1904))
+            name = cells.column_names[column.position]
+            cells = cells.set_column(column.position, name, pc.coalesce(pc.cast(days, pa.string()), text))
+    return cells
+
+
 def _filled_down(
     cells: pa.Table, merged: Sequence[tuple[int, int, int, int]], positions: Collection[int], start: int
 ) -> pa.Table:
@@ -233,65 +263,6 @@ def _filled_down(
             rows[top : bottom + 1] = top
         cells = cells.set_column(position, cells.column_names[position], cells.column(position).take(rows))
     return cells
-
-
-def _view_parquet(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, relation: str) -> None:
-    names = parquet_columns(connection, sheet.raw)
-    if any(name.lower() == "file_row_number" for name, _ in names):
-        _copy_parquet(connection, sheet, relation)
-        return
-    columns = [
-        exp.alias_(exp.column(name, quoted=True), f"c{place}") for place, (name, _) in enumerate(names)
-    ]
-    number = exp.alias_(exp.column("file_row_number") + exp.Literal.number(1), "row")
-    file = call("read_parquet", exp.Literal.string(str(sheet.raw.parquet)), exp.PropertyEQ(
-        this=exp.to_identifier("file_row_number"), expression=exp.true()
-    ))  # fmt: skip
-    select = exp.select(*columns, number).from_(exp.Table(this=file))
-    create(connection, relation, select, kind="VIEW", is_temporary=False)
-
-
-def _copy_parquet(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, relation: str) -> None:
-    # The engine cannot number the rows of a file that has a column of the number's name.
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    cells = parquet.read_table(sheet.raw.parquet)
-    numbered = cells.rename_columns([f"c{place}" for place in range(cells.num_columns)])
-    sheet.cells = numbered.append_column("row", pa.arange(1, cells.num_rows + 1))
-    connection.register(relation, sheet.cells)
-
-
-def parquet_columns(connection: duckdb.DuckDBPyConnection, raw: RawSheet) -> list[tuple[str, str]]:
-    """Return the columns of a Parquet file and their types, under the names the engine gives them."""
-    file = call("read_parquet", exp.Literal.string(str(raw.parquet)))
-    described = "describe " + exp.select("*").from_(exp.Table(this=file)).sql("duckdb")
-    return [(row[0], row[1]) for row in connection.execute(described).fetchall()]
-
-
-def parquet_rows(connection: duckdb.DuckDBPyConnection, raw: RawSheet, rows: int) -> list[list[str | None]]:
-    """Return the header and the first rows of a Parquet file as text."""
-    columns = parquet_columns(connection, raw)
-    file = exp.Table(this=call("read_parquet", exp.Literal.string(str(raw.parquet))))
-    select = exp.select(*(as_text(name, sql_type) for name, sql_type in columns)).from_(file).limit(rows)
-    found = connection.execute(select.sql("duckdb")).fetchall()
-    return [[name for name, _ in columns], *(list(row) for row in found)]
-
-
-def _blanked(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, origin: Origin) -> frozenset[str]:
-    # Looked for once, which the statistics of a Parquet file answer; row by row it would cost every later pass.
-    texts = [
-        origin.columns[column.position] for column in sheet.match.columns
-        if origin.column_types[origin.columns[column.position]] == "VARCHAR"
-    ]  # fmt: skip
-    found = {
-        text: exp.select("1")
-        .from_(origin.relation)
-        .where(exp.column(text, quoted=True).isin(*NOTHING))
-        .limit(1)
-        for text in texts
-    }
-    return frozenset(text for text, query in found.items() if first_row(connection, query.sql("duckdb")))
 
 
 def _described(connection: duckdb.DuckDBPyConnection, relation: str) -> list[tuple[str, str]]:

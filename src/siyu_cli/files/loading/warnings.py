@@ -27,12 +27,12 @@ def load_notes(
     as_of: date,
     min_paid: Decimal | None,
 ) -> list[Note]:
-    """Return the notes on sheets left out, stale or odd orders, totals and phones.
+    """Return the notes on stale or odd orders, totals and phones.
 
     ``min_paid`` is the amount from which an order counts; None is "above 0".
     """
     orders = [sheet for sheet in sheets if sheet.match.table == "orders"]
-    notes = _left_out_notes([reports[number] for number in sorted(reports)])
+    notes: list[Note] = []
     if orders:
         rows = sum(report.rows_in for report in reports.values())
         notes += _order_notes(connection, as_of, rows, counts_free=min_paid is not None and min_paid <= 0)
@@ -44,24 +44,6 @@ def load_notes(
             "{count} phones stand on more than 3 ids, accounts or names each and link nothing (a clerk's phone?).",
             {"count": shared},
         ))  # fmt: skip
-    return notes
-
-
-def _left_out_notes(reports: Sequence[SheetReport]) -> list[Note]:
-    notes = []
-    blind = list(dict.fromkeys(report.file for report in reports if "no_buyer_column" in report.skipped))
-    if blind:
-        notes.append(Note("{file} names no buyer and was left out.", {"file": ", ".join(blind)}))
-    unknown = [
-        " › ".join(part for part in (report.file, report.sheet) if part)
-        for report in reports if "unrecognised_sheet" in report.skipped
-    ]  # fmt: skip
-    if unknown:
-        notes.append(
-            Note(
-                "{sheets} holds neither members nor orders and was left out.", {"sheets": ", ".join(unknown)}
-            )
-        )
     return notes
 
 

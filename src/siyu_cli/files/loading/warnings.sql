@@ -46,3 +46,35 @@ select count(*) from phone_keys where is_shared;
 
 -- name: latest_total
 select max(total_last_order_on) from members;
+
+-- name: unknown_words
+select word from status_words where source = $source and status is null order by word limit 5;
+
+-- name: known_orders
+select count(distinct order_id) from raw_orders where list_contains($numbers, order_id);
+
+-- name: shared_with_orders
+select 1 from order_lines where member_id in (select member_id from members) limit 1;
+
+-- name: shared_with_referrals
+select 1 from referrals
+where inviter_id in (select member_id from members) or invitee_id in (select member_id from members)
+limit 1;
+
+-- name: rival_sums
+-- Of the rows that count, what the chosen column and its rival add up to.
+select sum(settled.paid), sum(rival.paid_amount)
+from settled_orders as settled
+join rival using (row)
+where settled.source = $source and verdict is null;
+
+-- name: times_quantity
+select sum(paid), sum(cast(paid * coalesce(quantity, 1) as decimal(18, 2)))
+from settled_orders
+where source = $source and verdict is null;
+
+-- name: orders_by_time
+-- Rows that count and have no order number, and the orders they are put together to.
+select count(*) as rows, count(distinct (member_key, coalesce(paid_at, ordered_at))) as orders
+from settled_orders
+where source = $source and verdict is null and order_id is null;

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from siyu_cli.errors import DataError, InputError
+from siyu_cli.errors import DataError, InputError, Where
 from siyu_cli.files.reading import bombs
 from siyu_cli.files.reading.content import Content, in_memory, printable
 
@@ -36,10 +36,24 @@ def directory(content: Content) -> list[zipfile.ZipInfo]:
 
 
 def damaged(content: Content, error: BaseException) -> DataError:
-    """Return the error for a zip or workbook that is cut off or broken inside."""
+    """Return the error for a zip or workbook that is cut off or broken inside, told in words of our own."""
+    is_packing = isinstance(error, zipfile.BadZipFile | zlib.error)
     return DataError(
-        "{file} is damaged or was cut off: {problem}.", hint="Export or download it again.",
-        where=content.where, file=content.file, problem=str(error).strip("'\".") or type(error).__name__,
+        "{file} is damaged or was cut off: it cannot be unpacked."
+        if is_packing
+        else "{file} is damaged or was cut off.",
+        hint="Export or download it again.", where=content.where, file=content.file,
+    )  # fmt: skip
+
+
+def damaged_sheet(content: Content, sheet: str, row: int | None = None) -> DataError:
+    """Return the error for a sheet that cannot be believed, from the row on that is named."""
+    return DataError(
+        "{file}, sheet {sheet}, is damaged or was cut off in row {row}."
+        if row
+        else "{file}, sheet {sheet}, is damaged or was cut off.",
+        hint="Open it in Excel or WPS and save it again as .xlsx.",
+        where=Where(file=content.file, sheet=sheet, row=row), file=content.file, sheet=sheet, row=row,
     )  # fmt: skip
 
 

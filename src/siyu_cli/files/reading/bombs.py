@@ -25,6 +25,7 @@ MISMATCH = 4  # times better than the zip says: then it is not the beginning of 
 
 # The reader holds a sheet's whole rectangle, 32 bytes a cell, empty ones too: 3.2 GB at this limit.
 MAX_CELLS = 100_000_000
+MOST_IN_A_CORNER = 8_000_000  # half of what an .xls can hold, when next to nothing of it is there
 MAX_COLUMNS = 16_384  # Excel's own
 MAX_ROWS = 1_048_576  # Excel's own
 # Arrow holds at most 2 GiB in a text column, and a shared string is copied into every cell that names it.
@@ -66,10 +67,10 @@ def false_size(content: Content, member: ZipInfo) -> InputError:
     )  # fmt: skip
 
 
-def refuse_area(content: Content, sheet: str | None, rows: int, columns: int) -> None:
+def refuse_area(content: Content, sheet: str | None, rows: int, columns: int, most: int = MAX_CELLS) -> None:
     """Raise InputError when a sheet's rectangle, however empty, would not fit the memory."""
     is_beyond = rows > MAX_ROWS or columns > MAX_COLUMNS
-    if not is_beyond and rows * columns <= MAX_CELLS:
+    if not is_beyond and rows * columns <= most:
         return
     raise InputError(
         "{file}: a sheet has a value in row {rows} or column {columns}, where no sheet reaches."

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from siyu_cli.errors import DataError, InputError, Where
+from siyu_cli.progress import SILENT, Progress, open_watched
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,11 @@ def printable(name: str) -> str:
     return "".join(letter if letter.isprintable() else "�" for letter in name)
 
 
-def find(path: Path) -> Content:
-    """Return the content of a file; InputError when it cannot be opened, DataError when it is empty."""
+def find(path: Path, progress: Progress = SILENT) -> Content:
+    """Return the content of a file; InputError when it cannot be opened, DataError when it is empty.
+
+    Whoever reads from it moves ``progress``.
+    """
     file = printable(path.name) or str(path)
     where = Where(file=file)
     try:
@@ -88,12 +92,12 @@ def find(path: Path) -> Content:
         raise _not_opened(file, error) from error
     if facts.st_size == 0:
         raise DataError("{file} is empty (0 bytes).", hint="Export it again.", where=where, file=file)
-    return Content(file, facts.st_size, partial(_open, path, file), path=path)
+    return Content(file, facts.st_size, partial(_open, path, file, facts.st_size, progress), path=path)
 
 
-def _open(path: Path, file: str) -> BinaryIO:
+def _open(path: Path, file: str, size: int, progress: Progress) -> BinaryIO:
     try:
-        return path.open("rb")
+        return open_watched(path, file, size, progress)
     except OSError as error:  # it was there a moment ago
         raise _not_opened(file, error) from error
 

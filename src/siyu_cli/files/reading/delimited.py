@@ -12,13 +12,15 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from siyu_cli.errors import DataError
 from siyu_cli.files.reading import bombs
 from siyu_cli.files.reading.content import Content
 from siyu_cli.files.reading.encoding import Encoding, detect
+from siyu_cli.files.reading.quotes import quoted_records
 from siyu_cli.files.reading.sheets import CellFault, RawSheet
 
 if TYPE_CHECKING:
@@ -55,18 +57,14 @@ def read_text(content: Content) -> RawSheet:
     faults: list[CellFault] = []
     if not encoding.is_damaged and shape.delimiter != SPACES:
         cells = _read_regular(content, shape)
-    if cells is None:
+    if cells is None or (shape.quoting != csv.QUOTE_NONE and _may_be_runaway(cells, shape)):
         cells, faults = _read_records(content, shape)
-    if shape.quoting != csv.QUOTE_NONE and _swallowed_records(cells, shape):
-        plain = replace(shape, quoting=csv.QUOTE_NONE)
-        if _regularity(content, plain) > _regularity(content, shape):
-            cells, faults = _gather(content, plain)
     return RawSheet(content.file, None, cells, encoding=encoding.name, faults=tuple(faults))
 
 
 def _shape_of(content: Content, encoding: Encoding) -> Shape:
     head = content.head(_SAMPLE_BYTES)
-    sample = codecs.getincrementaldecoder(encoding.name)("replace").decode(head)
+    sample = codecs.getincrementaldecoder(encoding.codec)("replace").decode(head)
     if len(head) == _SAMPLE_BYTES:
         sample = sample[: max(sample.rfind("\n"), sample.rfind("\r")) + 1] or sample
     declared = re.match(r"sep=(.)\r?\n", sample)  # a line Excel understands and some exports write
@@ -85,7 +83,7 @@ def _score(sample: str, delimiter: str) -> tuple[float, int]:
     split = {width: count for width, count in widths.items() if width > 1}
     if not split:
         return 0.0, 1
-    width = max(split, key=lambda width: (split[width], width))
+    width = max(split, key=lambda width: split[width])  # the first of equals: a header is rarely run over
     return split[width] / widths.total(), width
 
 
@@ -125,8 +123,8 @@ def _read_regular(content: Content, shape: Shape) -> pa.Table | None:
         if odd and len(odd) <= _MAX_ODD_RECORDS:
             odd.clear()
             cells = _arrow(content, shape, odd, use_threads=False)
-        if len(odd) > _MAX_ODD_RECORDS:
-            return None
+        if len(odd) > _MAX_ODD_RECORDS or any(re.search("[\r\n]", record.text.strip()) for record in odd):
+            return None  # of several lines and of another width: a quote may have run away
         return _with_odd_records(content, cells, odd, shape.delimiter) if odd else cells
     except (pa.ArrowInvalid, csv.Error):
         return None  # a record longer than a block, or too many odd ones
@@ -146,7 +144,7 @@ def _arrow(content: Content, shape: Shape, odd: list[Any], use_threads: bool) ->
             stream,
             read_options=arrow_csv.ReadOptions(
                 use_threads=use_threads, column_names=names,
-                encoding=_ARROW_NAMES.get(shape.encoding.name, shape.encoding.name),
+                encoding=_ARROW_NAMES.get(shape.encoding.name, shape.encoding.codec),
             ),
             parse_options=arrow_csv.ParseOptions(
                 delimiter=shape.delimiter, newlines_in_values=shape.quoting != csv.QUOTE_NONE,
@@ -180,11 +178,6 @@ def _read_records(content: Content, shape: Shape) -> tuple[pa.Table, list[CellFa
     """Return the rows one record at a time, and the faults of those that do not decode."""
     try:
         return _gather(content, shape)
-    except csv.Error:
-        # A quote that was never closed made a value longer than csv allows: quotes are just characters here.
-        plain = replace(shape, quoting=csv.QUOTE_NONE)
-    try:
-        return _gather(content, plain)
     except csv.Error as error:
         raise DataError(
             "{file} holds a value of more than {most} characters: it is no table.",
@@ -193,26 +186,24 @@ def _read_records(content: Content, shape: Shape) -> tuple[pa.Table, list[CellFa
         ) from error  # fmt: skip
 
 
-def _swallowed_records(cells: pa.Table, shape: Shape) -> bool:
-    """Whether a quote may never have been closed: a value then holds whole records, separators and all."""
+def _may_be_runaway(cells: pa.Table, shape: Shape) -> bool:
+    """Whether a quote may never have been closed: a value then goes on to the next quote, a whole line or the end."""
     import pyarrow.compute as pc
 
-    for column in cells.columns:
-        long = pc.fill_null(pc.match_substring_regex(column, "[\r\n]"), False)
-        if pc.any(long).as_py():
-            for value in column.filter(long).to_pylist():
-                if max(line.count(shape.delimiter) for line in value.splitlines()) >= shape.width - 1:
-                    return True
-    return False
+    def matches(column: pa.ChunkedArray, pattern: str) -> pa.ChunkedArray:
+        return pc.fill_null(pc.match_substring_regex(column, pattern), False)
 
-
-def _regularity(content: Content, shape: Shape) -> float:
-    """Return the share of records with the usual number of values; 0 when the text does not parse."""
-    try:
-        widths = Counter(len(record) for record in _records(content, shape) if record)
-    except csv.Error:
-        return 0.0
-    return widths[shape.width] / max(1, widths.total())
+    is_long = reduce(pc.or_, (matches(column, "[\r\n]") for column in cells.columns))
+    if not pc.any(is_long).as_py():
+        return False
+    mark = re.escape(shape.delimiter)
+    suspect = f'"|[\r\n](?:[^{mark}\r\n]*{mark}){{{max(1, shape.width - 1)}}}'
+    is_last = any(
+        "\n" in value.strip() for value in cells.slice(cells.num_rows - 1).to_pylist()[0].values() if value
+    )
+    return is_last or any(
+        pc.any(matches(column, suspect)).as_py() for column in cells.filter(is_long).columns
+    )
 
 
 def _gather(content: Content, shape: Shape) -> tuple[pa.Table, list[CellFault]]:
@@ -241,28 +232,29 @@ def _records(content: Content, shape: Shape) -> Iterator[list[str]]:
     encoding = shape.encoding
     errors = "strict"
     if encoding.is_damaged:
-        # A damaged UTF-16 text has no bytes to carry through: what does not decode shows as �.
-        errors = "replace" if encoding.name.startswith("utf-16") else "surrogateescape"
-    with content.open() as stream, io.TextIOWrapper(stream, encoding.name, errors, newline="") as text:
+        # A damaged UTF-16 or UTF-32 text has no bytes to carry through: what does not decode shows as �.
+        errors = "replace" if encoding.is_wide else "surrogateescape"
+    with content.open() as stream, io.TextIOWrapper(stream, encoding.codec, errors, newline="") as text:
         if shape.delimiter == SPACES:
             yield from (line.split() for line in text)
         elif shape.quoting == csv.QUOTE_NONE:
             yield from csv.reader(text, delimiter=shape.delimiter, quoting=csv.QUOTE_NONE)
         else:
-            yield from csv.reader(text, delimiter=shape.delimiter)
+            yield from quoted_records(text, shape.delimiter, shape.width)
 
 
 def _is_undecodable(record: Sequence[str], shape: Shape) -> bool:
     text = "".join(record)
-    return "�" in text if shape.encoding.name.startswith("utf-16") else _SURROGATE.search(text) is not None
+    return "\0" in text or ("�" in text if shape.encoding.is_wide else _SURROGATE.search(text) is not None)
 
 
 def _shown(record: Sequence[str], shape: Shape) -> str:
     """Return a record with its bad bytes spelt out: ``caf\\xe9``."""
     text = shape.delimiter.join(record)[:200]
-    if shape.encoding.name.startswith("utf-16"):
-        return text
-    return text.encode(shape.encoding.name, "surrogateescape").decode(shape.encoding.name, "backslashreplace")
+    codec = shape.encoding.codec
+    if not shape.encoding.is_wide:
+        text = text.encode(codec, "surrogateescape").decode(codec, "backslashreplace")
+    return text.replace("\0", "\\x00")
 
 
 def _too_wide(content: Content, row: int) -> DataError:

@@ -6,7 +6,7 @@ hold every digit (then they are put back) or Excel has already dropped some (the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 FIRST_UNSURE = 10**15  # from here on Excel has put zeros for the digits after the 15th
 FIRST_UNSAFE = 2**53  # from here on a double skips whole numbers
 _LOOK = 1 << 20
+_NO_DAY = "1899-12-31 "
 _LOST = "id_digits_lost"
 
 
@@ -98,33 +99,48 @@ def _replace(cells: pa.Table, column: int, values: Sequence[tuple[int, str | Non
 
 
 def lose(
-    cells: pa.Table, is_number: pa.Table, columns: Sequence[int]
+    cells: pa.Table, numbers: Iterable[tuple[int, int, str]], columns: Sequence[int]
 ) -> tuple[pa.Table, tuple[CellFault, ...]]:
     """Return the cells with long numbers made null, and their faults, for formats that only store doubles.
 
-    ``is_number`` has the same shape; not null where a cell is no text.
+    ``numbers`` are (row from 1, column from 0, digits) of number cells of 16 digits or more.
+    """
+    by_column: dict[int, list[tuple[int, str]]] = {column: [] for column in columns}
+    for row, column, text in numbers:
+        if column in by_column:
+            by_column[column].append((row, text))
+    faults: list[CellFault] = []
+    for column, values in by_column.items():
+        is_kept = any(text[-1] != "0" for _, text in values if abs(int(text)) < FIRST_UNSAFE)
+        lost = [(row, text) for row, text in values if not is_kept or abs(int(text)) >= FIRST_UNSAFE]
+        if lost:
+            cells = _replace(cells, column, [(row, None) for row, _ in lost])
+            faults += (CellFault(row, column, text, _LOST) for row, text in lost)
+    return cells, tuple(faults)
+
+
+def long_numbers(
+    cells: pa.Table, is_number: pa.Table, columns: Sequence[int]
+) -> Iterator[tuple[int, int, str]]:
+    """Yield (row from 1, column from 0, digits) of the number cells of 16 digits or more.
+
+    ``is_number`` has the same shape as the cells; not null where a cell is no text.
     """
     import pyarrow.compute as pc
 
-    faults: list[CellFault] = []
     for column in columns:
         text = cells.column(column)
         is_long = pc.and_(pc.greater_equal(pc.binary_length(text), 16), pc.ascii_is_decimal(text))
         is_unsafe = pc.and_(is_long, pc.is_valid(is_number.column(column)))
-        rows = pc.indices_nonzero(pc.fill_null(is_unsafe, False)).to_pylist()
-        values = [(row + 1, text[row].as_py()) for row in rows]
-        is_kept = any(value[-1] != "0" for _, value in values if int(value) < FIRST_UNSAFE)
-        lost = [(row, value) for row, value in values if not is_kept or int(value) >= FIRST_UNSAFE]
-        if lost:
-            cells = _replace(cells, column, [(row, None) for row, _ in lost])
-            faults += (CellFault(row, column, value, _LOST) for row, value in lost)
-    return cells, tuple(faults)
+        for row in pc.indices_nonzero(pc.fill_null(is_unsafe, False)).to_pylist():
+            yield row + 1, column, text[row].as_py()
 
 
 def without_noise(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return a column with numbers in 15 digits, flags as TRUE and FALSE, empty text as null.
+    """Return a column with numbers in 15 digits, flags as TRUE and FALSE, times of day alone, empty text as null.
 
-    The sheet reader writes numbers with 9 decimals, so 99999999.99 arrives as 99999999.989999995.
+    The sheet reader writes numbers with 9 decimals, so 99999999.99 arrives as 99999999.989999995, and puts the
+    day before all days before a time.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -139,6 +155,8 @@ def without_noise(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if lengths["min"] == 0:
         is_empty = pc.match_substring_regex(column, "^$")
         column = pc.if_else(is_empty, pa.nulls(len(column), pa.string()), column)
+    if lengths["max"] >= len(_NO_DAY) + 8 and pc.any(pc.starts_with(column, _NO_DAY)).as_py():
+        column = pc.replace_substring_regex(column, f"^{_NO_DAY}([0-9:.]+)$", r"\1")
     if lengths["max"] < 17 or not _has_point(column):
         return column
     noisy = pc.match_substring_regex(column, r"^-?\d{7,}\.\d{7,9}$")

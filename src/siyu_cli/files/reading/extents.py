@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
-from xml.parsers import expat
 
 from siyu_cli.files.reading import bombs, sheet_xlsb
-from siyu_cli.files.reading.archive import damaged, inflate, part_name, parts, stream
+from siyu_cli.files.reading.archive import inflate, part_name, parts, stream
 from siyu_cli.files.reading.content import Content
+from siyu_cli.files.reading.oddities import is_odd, is_odd_head
 from siyu_cli.files.reading.sheet_xml import (
     Block,
     SheetPart,
@@ -37,20 +37,22 @@ _CELL = re.compile(rb"""r=["']([A-Z]+)(\d+)["'](?:[^>]*[^/>])?>""")
 _STRING = re.compile(rb"<(?:\w+:)?si[\s>/]")
 _STRING_USE = re.compile(rb"""\bt=["']s["'][^>]*><v>(\d{1,10})</v>""")
 _SMALLEST_CELL = 20  # bytes of XML: <c t="s"><v>0</v></c> is 21
-_ODS_ROW = re.compile(rb'<table:table-row\b(?:[^>]*?number-rows-repeated="(\d{1,9})")?')
-_ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*?)(/?)>")
-_ODS_COLUMNS = re.compile(rb'number-columns-repeated="(\d{1,9})"')
 
 
-def refuse_xlsx_bombs(content: Content, sheets: Iterable[SheetPart]) -> None:
-    """Raise InputError when a part of an .xlsx lies about its size or a sheet would not fit the memory."""
+def odd_sheets(content: Content, sheets: Iterable[SheetPart]) -> frozenset[str | None]:
+    """Return the parts of an .xlsx that the fast reader would misread or make too much room for.
+
+    Raises InputError when a part lies about its size or a sheet would not fit the memory.
+    """
     members = parts(content)
     worksheets = {sheet.member: sheet.name for sheet in sheets if sheet.member and sheet.member in members}
     strings = b""
+    odd: set[str | None] = set()
     for name, member in members.items():
         if name in worksheets:
             with located(content, worksheets[name], name):
-                _refuse_sheet(content, worksheets[name], member)
+                if _is_odd_sheet(content, worksheets[name], member):
+                    odd.add(name)
         elif name.endswith("sharedstrings.xml"):
             strings = b"".join(inflate(content, member))
             if len(strings) < member.file_size:
@@ -59,22 +61,21 @@ def refuse_xlsx_bombs(content: Content, sheets: Iterable[SheetPart]) -> None:
             for _ in inflate(content, member):
                 pass
     _refuse_repeated_texts(content, strings, [(members[name], sheet) for name, sheet in worksheets.items()])
+    return frozenset(odd)
 
 
-def _refuse_sheet(content: Content, sheet: str, member: zipfile.ZipInfo) -> None:
+def _is_odd_sheet(content: Content, sheet: str, member: zipfile.ZipInfo) -> bool:
     chunks = inflate(content, member)
     if member.compress_size < bombs.WALK_PACKED_BYTES and member.file_size < bombs.WALK_BYTES:
-        seen = list(chunks)
-        reach = _reach(lambda: cut_rows(seen, is_counted=False))
-    else:
-        claim = None
-        for number, chunk in enumerate(chunks):
-            claim = dimension(chunk[:8192]) if number == 0 else claim
-        if claim and claim[0] * claim[1] <= bombs.MAX_CELLS:
-            return
+        return is_odd(b"".join(chunks))
+    claim, is_odd_one = None, False
+    for number, chunk in enumerate(chunks):
+        if number == 0:
+            claim, is_odd_one = dimension(chunk[:8192]), is_odd_head(chunk)
+    if not claim or claim[0] * claim[1] > bombs.MAX_CELLS:
         name = part_name(member.filename)
-        reach = _reach(lambda: cut_rows(stream(content, name), is_counted=False))
-    bombs.refuse_area(content, sheet, *reach)
+        bombs.refuse_area(content, sheet, *_reach(lambda: cut_rows(stream(content, name), is_counted=False)))
+    return is_odd_one
 
 
 def _reach(rows: Callable[[], Iterable[Block]]) -> tuple[int, int]:
@@ -139,52 +140,3 @@ def refuse_xlsb_bombs(content: Content) -> None:
         else:
             claim = sheet_xlsb.reach(data)
         bombs.refuse_area(content, None, *claim)
-
-
-def refuse_ods_bombs(content: Content) -> None:
-    """Raise InputError when an .ods lies about its size or repeats cells beyond the memory.
-
-    Empty rows and cells repeated to the end of a table are how every .ods is written; they cost nothing.
-    """
-    for name, member in parts(content).items():
-        if name.endswith(".xml"):
-            for _ in inflate(content, member):
-                pass
-    rest, rows, last_row, width = b"", 0, 0, 0
-    for chunk in _well_formed(content, stream(content, "content.xml")):
-        *whole, rest = (rest + chunk).split(b"</table:table-row>")
-        for row in whole:
-            if b"<table:table " in row:
-                rows = last_row = width = 0
-            repeats, columns = _ods_row(row)
-            rows += repeats
-            if columns:
-                last_row, width = rows, max(width, columns)
-                bombs.refuse_area(content, None, last_row, width)
-
-
-def _well_formed(content: Content, chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the chunks of an XML; DataError when it is broken: calamine waits for ever for a missing end tag."""
-    parser = expat.ParserCreate()
-    try:
-        for chunk in chunks:
-            parser.Parse(chunk, False)
-            yield chunk
-        parser.Parse(b"", True)
-    except expat.ExpatError as error:
-        raise damaged(content, error) from error
-
-
-def _ods_row(xml: bytes) -> tuple[int, int]:
-    """Return (rows it stands for, columns up to its last value) of a table row, its end tag left off."""
-    repeats = sum(int(found.group(1) or 1) for found in _ODS_ROW.finditer(xml))
-    columns = last = 0
-    if b"number-columns-repeated" not in xml:
-        return repeats, xml.count(b"<table:table-cell") + xml.count(b"<table:covered-table-cell")
-    for found in _ODS_CELL.finditer(xml):
-        attributes, closed = found.groups()
-        times = _ODS_COLUMNS.search(attributes)
-        columns += int(times.group(1)) if times else 1
-        if not closed or b"office:value" in attributes:
-            last = columns
-    return repeats, last

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from siyu_cli.errors import InputError
+from siyu_cli.errors import DataError, InputError
 from siyu_cli.files.reading.archive import parts, stream
 from siyu_cli.files.reading.content import Content
 
@@ -35,7 +35,6 @@ _OTHERS = {
     b"\xfd7zXZ": _ARCHIVE,
     b"SQLite format 3": "{file} is a database, not a table.",
     b"{\\rtf": "{file} is a text document, not a table.",
-    b"PARE": "{file} is an encrypted Parquet file.",
     b"\x09\x00\x04\x00": _OLD_EXCEL,
     b"\x09\x02\x06\x00": _OLD_EXCEL,
     b"\x09\x04\x06\x00": _OLD_EXCEL,
@@ -53,6 +52,11 @@ def kind_of(content: Content) -> Kind:
         return "ole"
     if head.startswith(b"PAR1"):
         return "parquet"
+    if head.startswith(b"PARE"):
+        raise DataError(
+            "{file} is an encrypted Parquet file.", hint="Export it without encryption.",
+            where=content.where, file=content.file,
+        )  # fmt: skip
     magic = next((magic for magic in _OTHERS if head.startswith(magic)), None)
     if magic is not None:
         raise unsupported(content, _OTHERS[magic], _HINTS.get(_OTHERS[magic], CHOOSE))

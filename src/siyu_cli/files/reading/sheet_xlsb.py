@@ -1,33 +1,65 @@
-"""What the records of an .xlsb say that its reader does not: kinds of sheets, and how far each claims to reach."""
+"""What the records of an .xlsb say that its reader does not: its sheets, their merges, how far each reaches."""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
-from siyu_cli.files.reading.archive import damaged, stream
+from siyu_cli.files.reading.archive import damaged, part_name, parts, stream
 from siyu_cli.files.reading.content import Content
+from siyu_cli.files.reading.sheets import Merged
 
-_BUNDLE_SHEET, _DIMENSION, _ROW = 156, 148, 0  # MS-XLSB 2.3.2
+_BUNDLE_SHEET, _SETTINGS, _DIMENSION, _MERGE, _ROW = 156, 153, 148, 176, 0  # MS-XLSB 2.3.2
+_VISIBLE = 0
 _VALUES = frozenset({*range(2, 12), 62})
 
 
-def sheets_without_cells(content: Content) -> frozenset[str]:
-    """Return the names of chart and macro sheets; DataError when the list of sheets is broken."""
+@dataclass
+class Book:
+    """What an .xlsb says of its sheets, by name: their parts, which hold no cells, which are hidden."""
+
+    members: dict[str, str] = field(default_factory=dict)
+    without_cells: set[str] = field(default_factory=set)
+    hidden: set[str] = field(default_factory=set)
+    counts_from_1904: bool = False
+
+
+def read_book(content: Content) -> Book:
+    """Return what the list of sheets says, chart and macro sheets included; DataError when it is broken."""
+    book = Book()
     try:
         relations = ElementTree.fromstring(b"".join(stream(content, "xl/_rels/workbook.bin.rels")))
-        kinds = {relation.get("Id"): relation.get("Type", "").rsplit("/", 1)[-1] for relation in relations}
-        found = set()
+        links = {relation.get("Id"): relation for relation in relations}
         for kind, data in _records(b"".join(stream(content, "xl/workbook.bin"))):
-            if kind == _BUNDLE_SHEET:
+            if kind == _SETTINGS:
+                book.counts_from_1904 = bool(data[0] & 1) if data else False
+            elif kind == _BUNDLE_SHEET:
+                (state,) = struct.unpack_from("<I", data)
                 relation, end = _text(data, 8)
                 name, _ = _text(data, end)
-                if kinds.get(relation, "worksheet") != "worksheet":
-                    found.add(name)
-    except (ElementTree.ParseError, struct.error) as error:
+                link = links[relation]
+                target = link.get("Target", "")
+                book.members[name] = part_name(target if target.startswith("/") else f"xl/{target}")
+                if link.get("Type", "").rsplit("/", 1)[-1] != "worksheet":
+                    book.without_cells.add(name)
+                if state != _VISIBLE:
+                    book.hidden.add(name)
+    except (ElementTree.ParseError, struct.error, LookupError, ValueError) as error:
         raise damaged(content, error) from error
-    return frozenset(found)
+    return book
+
+
+def merged(content: Content, member: str | None) -> tuple[Merged, ...]:
+    """Return a sheet's merged ranges."""
+    data = b"".join(stream(content, member)) if member in parts(content) else b""
+    found = []
+    for kind, record in _records(data):
+        if kind == _MERGE and len(record) >= 16:
+            top, bottom, left, right = struct.unpack_from("<4I", record)
+            found.append((top, left, bottom, right))
+    return tuple(found)
 
 
 def dimension(head: bytes) -> tuple[int, int] | None:

@@ -6,10 +6,13 @@ inflating them; nothing here builds a tree of a sheet.
 
 from __future__ import annotations
 
+import codecs
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from xml.etree import ElementTree
 
 from siyu_cli.errors import DataError
@@ -21,11 +24,26 @@ _MAX_BLOCK = 64 << 20
 _MAX_BOOK = 16 << 20  # a workbook.xml lists sheets and names: 16 MB would be 100,000 of them
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}"
+_MAIN = (
+    "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}",
+    "{http://purl.oclc.org/ooxml/spreadsheetml/main}",
+)
+_STATES = ("visible", "hidden", "veryHidden")
+_FAST_KINDS = ("worksheet", "chartsheet", "dialogsheet")
 _WITHOUT_CELLS = ("chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
 
-_REFERENCE = re.compile(rb"""\sr=["']\$?([A-Z]{1,7})\$?(\d{1,10})["']""")
+_UTF8 = re.compile(
+    rb"""(?:\xef\xbb\xbf)?\s*<(?:[A-Za-z]|\?xml(?:(?![^>]*\sencoding=)|[^>]*?\sencoding=["'](?i:utf-8|us-ascii)["']))"""
+)
+_ENCODING = re.compile(rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([\w.:-]+)["']""")
+_REFERENCE = re.compile(rb"""\sr=["']\$?([A-Za-z]{1,7})\$?(\d{1,10})["']""")
 _DIMENSION = re.compile(rb"""<(?:\w+:)?dimension\s[^>]*?ref=["'][A-Z]+\d+:([A-Z]{1,3})(\d{1,7})["']""")
-_CELL_IN_A = re.compile(rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r=["']A\d+["'](?:[^>]*[^/>])?>""")
+# With something in it: an empty cell that is written out is no value.
+_VALUE_IN_A = re.compile(
+    rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r=["']A\d+["'](?:[^>]*[^/>])?>(?:<(?:\w+:)?is>)?<(?:\w+:)?[vt](?:\s[^>]*)?>[^<]"""
+)
+_CELL_START = re.compile(rb"<c[\s/>]")
+_ROW_START = re.compile(rb"<row(?:\s[^>]*)?/?>")
 _ROW_NUMBER = re.compile(rb"""\sr=["'](\d{1,10})["']""")
 _ROW_TAG = re.compile(rb"""<row\s(?:[^>]*?\s)?r=["'](\d{1,10})["']""")
 _TYPE = re.compile(rb"""\st=["'](\w+)["']""")
@@ -47,50 +65,105 @@ class SheetPart:
 
 @dataclass(frozen=True)
 class Block:
-    """Some whole rows of a sheet's XML, without namespace prefix; ``rows_before`` counts earlier rows."""
+    """Some whole rows of a sheet's XML, without namespace prefix; ``row_before`` is the number of the last before."""
 
     xml: bytes
-    rows_before: int
+    row_before: int
+
+    @cached_property
+    def rows(self) -> tuple[list[int], list[int]]:
+        """Return where each row begins, and its number: its own, else one more than the row before."""
+        starts, numbers, last = [], [], self.row_before
+        for found in _ROW_START.finditer(self.xml):
+            number = _ROW_NUMBER.search(found.group())
+            last = int(number.group(1)) if number else last + 1
+            starts.append(found.start())
+            numbers.append(last)
+        return starts, numbers
+
+    @property
+    def last_row(self) -> int:
+        """Return the number of the last row that begins here."""
+        start = self.xml.rfind(b"<row")
+        number = _ROW_NUMBER.search(self.xml[start : self.xml.find(b">", start)]) if start >= 0 else None
+        if number:
+            return int(number.group(1))
+        return self.rows[1][-1] if self.rows[1] else self.row_before
 
 
-def sheet_parts(content: Content) -> list[SheetPart]:
+@dataclass(frozen=True)
+class Book:
+    """What an .xlsx says of all its sheets; ``is_plain`` unless the fast reader misreads that."""
+
+    member: str
+    sheets: tuple[SheetPart, ...]
+    strings: str
+    styles: str
+    counts_from_1904: bool
+    is_plain: bool
+
+
+def read_book(content: Content) -> Book:
     """Return a workbook's entries in its own order, chart sheets included; DataError when damaged."""
-    book_name = _book_name(content)
-    folder, _, name = book_name.rpartition("/")
-    book = _tree(content, book_name)
-    targets = {
-        relation.get("Id"): (relation.get("Target", ""), relation.get("Type", "").rsplit("/", 1)[-1])
-        for relation in _tree(content, part_name(f"{folder}/_rels/{name}.rels"))
-    }
-    found = []
-    for sheet in (element for element in book.iter() if element.tag.rsplit("}", 1)[-1] == "sheet"):
-        relation_id = sheet.get(f"{_RELATION}id") or sheet.get(f"{_STRICT_RELATION}id")
-        target, kind = targets.get(relation_id, ("", ""))
-        member = part_name(target if target.startswith("/") else f"{folder}/{target}") if target else None
-        is_hidden = sheet.get("state", "visible") != "visible"
-        found.append(SheetPart(sheet.get("name", ""), member, kind not in _WITHOUT_CELLS, is_hidden))
-    return found
+    name = _book_name(content)
+    folder, _, file = name.rpartition("/")
+    links = part_name(f"{folder}/_rels/{file}.rels")
+    book = tree(content, name)
+    targets: dict[str | None, tuple[str, str]] = {}
+    others: dict[str, str] = {}
+    for relation in tree(content, links):
+        target, kind = relation.get("Target", ""), relation.get("Type", "").rsplit("/", 1)[-1]
+        member = part_name(target if target.startswith("/") else f"{folder}/{target}") if target else ""
+        targets[relation.get("Id")] = (member, kind)
+        if member:
+            others[kind] = member
+    entries = [element for element in book.iter() if element.tag.rsplit("}", 1)[-1] == "sheet"]
+    sheets, kinds = [], set()
+    for entry in entries:
+        member, kind = targets.get(
+            entry.get(f"{_RELATION}id") or entry.get(f"{_STRICT_RELATION}id"), ("", "")
+        )
+        is_hidden = entry.get("state", "visible") != "visible"
+        sheets.append(SheetPart(entry.get("name", ""), member or None, kind not in _WITHOUT_CELLS, is_hidden))
+        kinds.add((kind, entry.get("state", "visible")))
+    settings = [element for element in book.iter() if element.tag.rsplit("}", 1)[-1] == "workbookPr"]
+    is_plain = (
+        len(settings) < 2 and len({sheet.name for sheet in sheets}) == len(sheets)
+        and all(kind in _FAST_KINDS and state in _STATES for kind, state in kinds)
+        and all(is_utf8(next(stream(content, part), b"")) for part in (name, links))
+    )  # fmt: skip
+    return Book(
+        name, tuple(sheets), others.get("sharedStrings", f"{folder}/sharedstrings.xml"),
+        others.get("styles", f"{folder}/styles.xml"), _counts_from_1904(settings), is_plain,
+    )  # fmt: skip
+
+
+def _counts_from_1904(settings: list[ElementTree.Element]) -> bool:
+    # Later versions of Excel add an element of the same name, in a namespace of their own.
+    own = [element for element in settings if element.tag.startswith(_MAIN)]
+    return any(element.get("date1904", "").strip().lower() in ("1", "true", "on") for element in own)
 
 
 def _book_name(content: Content) -> str:
     """Return the part that lists the sheets; it is xl/workbook.xml unless the package says otherwise."""
-    for relation in _tree(content, "_rels/.rels"):
+    for relation in tree(content, "_rels/.rels"):
         if relation.get("Type", "").endswith("/officeDocument"):
             return part_name(relation.get("Target", ""))
     return "xl/workbook.xml"
 
 
-def _tree(content: Content, name: str) -> ElementTree.Element:
+def tree(content: Content, name: str) -> ElementTree.Element:
+    """Return a small part as a tree; DataError when it is missing, broken or beyond all measure."""
     xml = b""
-    for chunk in stream(content, name):
-        xml += chunk
-        if len(xml) > _MAX_BOOK:
-            break
     try:
+        for chunk in as_utf8(stream(content, name)):
+            xml += chunk
+            if len(xml) > _MAX_BOOK:
+                break
         # Nothing Office writes declares entities, which could be made to grow without end.
         if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
             raise ElementTree.ParseError(f"{name} declares entities")
-        return ElementTree.fromstring(xml)
+        return ElementTree.fromstring(xml, ElementTree.XMLParser(encoding="utf-8"))
     except (ElementTree.ParseError, LookupError, ValueError) as error:
         raise damaged(content, error) from error
 
@@ -105,7 +178,7 @@ def cut_rows(chunks: Iterable[bytes], *, is_counted: bool = True) -> Iterator[Bl
 
     Counting the rows before a block is only needed to number rows that do not say theirs.
     """
-    prefix, rows, rest = None, 0, b""
+    prefix, last, rest = None, 0, b""
     for chunk in chunks:
         rest += chunk
         if prefix is None:
@@ -116,13 +189,43 @@ def cut_rows(chunks: Iterable[bytes], *, is_counted: bool = True) -> Iterator[Bl
             continue
         cut = len(rest) if cut < 0 else cut + len(prefix) + 6
         xml, rest = _without_prefix(rest[:cut], prefix), rest[cut:]
-        yield Block(xml, rows)
-        rows += xml.count(b"<row") if is_counted else 0
-    yield Block(_without_prefix(rest, prefix or b""), rows)
+        block = Block(xml, last)
+        yield block
+        last = block.last_row if is_counted else 0
+    yield Block(_without_prefix(rest, prefix or b""), last)
 
 
 def _without_prefix(xml: bytes, prefix: bytes) -> bytes:
     return xml.replace(b"<" + prefix, b"<").replace(b"</" + prefix, b"</") if prefix else xml
+
+
+def is_utf8(xml: bytes) -> bool:
+    """Whether an XML says, by its first bytes, that it is UTF-8."""
+    return _UTF8.match(xml) is not None
+
+
+def as_utf8(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield an XML in UTF-8, whatever encoding it says it has; UnicodeError or LookupError when that is not true."""
+    chunks = iter(chunks)
+    head = next(chunks, b"")
+    if is_utf8(head):
+        yield head
+        yield from chunks
+        return
+    decoder = codecs.getincrementaldecoder(_codec(head))()
+    yield decoder.decode(head).encode()
+    for chunk in chunks:
+        yield decoder.decode(chunk).encode()
+    decoder.decode(b"", True)
+
+
+def _codec(head: bytes) -> str:
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if head.startswith((b"<\0", b"\0<")):
+        return "utf-16-le" if head[1:2] == b"\0" else "utf-16-be"
+    declared = _ENCODING.match(head[:200])
+    return declared.group(1).decode() if declared else "utf-8"
 
 
 def column_index(letters: bytes) -> int:
@@ -132,7 +235,7 @@ def column_index(letters: bytes) -> int:
     (0, 26)
     """
     index = 0
-    for letter in letters:
+    for letter in letters.upper():
         index = index * 26 + letter - 64
     return index - 1
 
@@ -143,17 +246,20 @@ def cell_at(block: Block, position: int) -> tuple[int, int, bytes]:
     Cells and rows may leave out their reference; then they follow the one before.
     """
     start = block.xml.rfind(b"<c", 0, position)
-    while start > 0 and block.xml[start + 2 : start + 3] not in (b" ", b">"):
+    while start > 0 and block.xml[start + 2 : start + 3] not in (b" ", b">", b"\n", b"\t", b"\r"):
         start = block.xml.rfind(b"<c", 0, start)
     attributes = block.xml[start : block.xml.find(b">", start)]
     if found := _REFERENCE.search(attributes):
         return int(found.group(2)), column_index(found.group(1)), attributes
-    row_start = block.xml.rfind(b"<row", 0, start)
-    row_tag = block.xml[row_start : block.xml.find(b">", row_start)]
-    number = _ROW_NUMBER.search(row_tag)
-    row = int(number.group(1)) if number else block.rows_before + block.xml.count(b"<row", 0, row_start + 4)
-    before = block.xml[row_start:start]
-    return row, before.count(b"<c ") + before.count(b"<c>"), attributes
+    starts, numbers = block.rows
+    at = bisect_right(starts, start) - 1
+    row_start, row = (starts[at], numbers[at]) if at >= 0 else (0, block.row_before)
+    before = block.xml[block.xml.find(b">", row_start) : start]
+    # Counted from the last cell of the row that says its place.
+    places = list(_REFERENCE.finditer(before))
+    column = column_index(places[-1].group(1)) + 1 if places else 0
+    between = before[places[-1].end() :] if places else before
+    return row, column + len(_CELL_START.findall(between)), attributes
 
 
 def long_numbers(content: Content, member: str) -> Iterator[tuple[int, int, str]]:
@@ -239,7 +345,7 @@ def _broken_row(content: Content, member: str) -> int | None:
 
 def starts_in_first_column(head: bytes) -> bool:
     """Whether the beginning of a sheet's XML shows a value in column A."""
-    return _CELL_IN_A.search(head) is not None
+    return _VALUE_IN_A.search(head) is not None
 
 
 def dimension(head: bytes) -> tuple[int, int] | None:

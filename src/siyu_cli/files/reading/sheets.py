@@ -25,6 +25,9 @@ class CellFault:
     reason: str
 
 
+Merged = tuple[int, int, int, int]
+
+
 @dataclass(frozen=True)
 class SheetFacts:
     """What a sheet says beside its values.
@@ -32,7 +35,7 @@ class SheetFacts:
     ``merged`` holds (first row, first column, last row, last column), 0-based, in coordinates of ``cells``.
     """
 
-    merged: tuple[tuple[int, int, int, int], ...] = ()
+    merged: tuple[Merged, ...] = ()
     faults: tuple[CellFault, ...] = ()
 
 
@@ -45,17 +48,20 @@ class RawSheet:
     """One sheet as text: every row it has, titles, header and blanks included, so that row numbers hold.
 
     ``cells`` has string columns c0, c1, …; its row i is the sheet's row ``first_row + i`` and its column i
-    the sheet's column i (c0 is column A). It is None for Parquet: its typed columns are in ``parquet``.
+    the sheet's column i (c0 is column A), unless a stray value lies far right: then empty columns are left out.
+    It is None for Parquet: its typed columns are in ``parquet``. ``counts_from_1904``: a date that is written
+    as a plain number of days is 1,462 days later than in other sheets.
     """
 
     file: str
     sheet: str | None
-    cells: pa.Table | None
+    cells: pa.Table | None = field(repr=False)  # a row is a person: no traceback shows it
     parquet: Path | None = None
     first_row: int = 1
     encoding: str | None = None
     is_hidden: bool = False
-    faults: tuple[CellFault, ...] = ()
+    counts_from_1904: bool = False
+    faults: tuple[CellFault, ...] = field(default=(), repr=False)
     _facts: Callable[[], SheetFacts] = field(default=_no_facts, repr=False, compare=False)
 
     def inspect(self) -> SheetFacts:

@@ -17,7 +17,8 @@ def read_map(header_map: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """Return ``{table: {key: header}}``; UsageError for a table or column that does not exist."""
     wanted: dict[str, dict[str, str]] = {}
     known = [f"{name}.{key}" for name, table in tables.INPUTS.items() for key in table.keys]
-    for name, header in header_map.items():
+    for given, header in header_map.items():
+        name = tables.find_input(given) or given
         table, _, key = name.partition(".")
         if name not in known:
             same = [other for other in known if other.endswith(f".{key or name}")]

@@ -23,6 +23,8 @@ _BELOW = 2
 _CLOSEST = 8
 _LONGEST = 60
 _ENOUGH = 1.8
+_FEWEST_NAMES = 3
+_MOST_NAMES = 0.6
 _OF_A_GROUP = frozenset({"AMOUNT", "TIMES", "TIME", "COUNT", "TOTAL", "NAME", "ID", "PHONE", "CUM", "LAST"})
 _MADE = re.compile(
     r"(?:导出|生成|下载|制表|统计截止|数据截止|截止|打印|export(?:ed)?|generated|created|downloaded|printed)"
@@ -64,6 +66,20 @@ def find_header(rows: Sequence[Row], mapped: Collection[str] = ()) -> HeaderRow 
         if _score(joined, mapped) >= score + (0 if grouped else 1):
             return HeaderRow(lower, joined)
     return HeaderRow(best, tuple(rows[best]))
+
+
+def is_header(cells: Row) -> bool:
+    """Return whether a row by itself is a header: words only, most of them such as headers are made of."""
+    words = [cell for cell in cells if cell]
+    if len(words) < _FEWEST_NAMES or not _is_text(cells):
+        return False
+    named = [cell for cell in words if headers.plain(cell) in _all_names() or _is_made_of_words(cell)]
+    return len(named) >= _MOST_NAMES * len(words)
+
+
+def _is_made_of_words(cell: str) -> bool:
+    has, unknown = headers.concepts(cell)
+    return bool(has) and not unknown
 
 
 def first_data_row(rows: Sequence[Row], header: int, told: Collection[int]) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from siyu_cli import tables
-from siyu_cli.files.recognition import evidence, headers
+from siyu_cli.files.recognition import amounts, evidence, headers
 from siyu_cli.files.recognition.presets import Preset
 
 EXACT = 1.0
@@ -22,6 +22,8 @@ _OF_EMPTY = 0.3
 _SUPPORTED = 0.02
 _WITHOUT_BRACKETS = 0.8
 _ELSEWHERE = -2.0
+# More than any two names differ in how well they are known.
+_PER_AMOUNT = 0.3
 _SAME = 0.004
 
 # Columns a wrong choice of which changes whose order it is, when it was, or how much was paid.
@@ -41,7 +43,7 @@ _DROPPED = re.compile(r"身份证|证件号|护照|住址|(?<!ip)(?<!邮箱)(?<!
 class ColumnMatch:
     """One column found: its key, its header, where it stands (0-based), how sure, and how it was found.
 
-    ``how``: preset, exact, synonym, similar or map. Only the first, the second and the last are certain.
+    ``how``: preset, exact, synonym, similar, values or map. Only the first, the second and the last are certain.
     """
 
     key: str
@@ -210,7 +212,9 @@ def _candidates(sheet: Sheet, table: str, spot: int) -> list[tuple[float, Column
     if is_dropped(header) and name not in known(table):
         return []
     found: list[tuple[float, ColumnMatch]] = []
-    for key, score, how in _meant(table, header, name):
+    is_pieces = table == "orders" and amounts.counts_pieces(sheet.cells, sheet.columns, spot)
+    meant = [("quantity", SYNONYM, "synonym")] if is_pieces else _meant(table, header, name)
+    for key, score, how in meant:
         verdict = evidence.verdict(_kind(table, key, name, how), sheet.values[spot])
         if verdict < 0:
             continue
@@ -219,6 +223,8 @@ def _candidates(sheet: Sheet, table: str, spot: int) -> list[tuple[float, Column
             continue
         if sheet.has_rows and not sheet.values[spot]:
             value -= _OF_EMPTY
+        if key == "paid_amount":
+            value += _as_amount(sheet, spot)
         sure = EXACT if how == "exact" else SYNONYM if how == "synonym" else min(score, headers.SIMILAR_BEST)
         found.append((value, ColumnMatch(key, header, spot, round(sure, 3), how)))
     return found
@@ -240,6 +246,13 @@ def _meant(table: str, header: str, name: str) -> Iterable[tuple[str, float, str
         return meant
     bare = headers.plain(_BRACKETED.sub("", header))
     return [(key, _WITHOUT_BRACKETS, "similar") for key, _, _ in known(table).get(bare, ()) if bare != name]
+
+
+def _as_amount(sheet: Sheet, spot: int) -> float:
+    """Return how a header falls behind as what was paid: by what amount it means, or because nothing is under it."""
+    header = sheet.cells[spot] or ""
+    is_empty = sheet.has_rows and (not sheet.values[spot] or amounts.is_nothing(sheet.values[spot]))
+    return amounts.buyer_first(header) - _PER_AMOUNT * (amounts.rank(header) + is_empty * (amounts.LIST + 1))
 
 
 def _kind(table: str, key: str, name: str, how: str) -> str:

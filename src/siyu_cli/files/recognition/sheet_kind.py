@@ -68,11 +68,20 @@ REASONS = {
 
 
 @dataclass(frozen=True)
+class Missing:
+    """The one role a sheet lacks to be a table: the table, and the columns any one of which would do."""
+
+    table: str
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Verdict:
-    """The table a sheet is; without one, the reason, a sentence."""
+    """The table a sheet is; without one, the reason, a sentence, and the role it lacks if it lacks just one."""
 
     table: str | None
     reason: Note | None = None
+    missing: Missing | None = None
 
 
 def kind_of_sheet(seen: Sheet, found: Mapping[str, Found], mapped: Collection[str]) -> Verdict:
@@ -98,7 +107,54 @@ def kind_of_sheet(seen: Sheet, found: Mapping[str, Found], mapped: Collection[st
         return Verdict("members")
     looks_like_orders = "order_id" in orders.keys or bool(orders.keys & DATES and _has_amount(orders))
     reason = why_no_orders if looks_like_orders else why_no_members
-    return Verdict(None, REASONS[reason or why_no_members])
+    return Verdict(None, REASONS[reason or why_no_members], missing_role(seen, found, foreign))
+
+
+def missing_role(seen: Sheet, found: Mapping[str, Found], foreign: Counter[str]) -> Missing | None:
+    """Return what a sheet that was taken for nothing lacks to be a table, where all else of it is there."""
+    ways = (
+        None if foreign["after_sales"] else _missing_of_orders(found["orders"]),
+        _missing_of_invites(found["referrals"]),
+        _missing_of_costs(seen, found["costs"]),
+        _missing_of_members(found["members"]),
+    )
+    return next(filter(None, ways), None)
+
+
+def _missing_of_orders(orders: Found) -> Missing | None:
+    says_which = "order_id" in orders.keys
+    says_who = bool(orders.keys & (BUYER - {"receiver_phone"}))
+    is_dated = bool(orders.keys & {"ordered_at", "paid_at"})
+    has_status = "status" in orders.keys
+    if is_dated and _has_amount(orders) and has_status and not (says_which or says_who):
+        return Missing("orders", ("order_id", "member_id", "phone", "account"))
+    if (says_which or says_who) and (has_status or (says_which and says_who)) and is_dated != _has_amount(orders):
+        return Missing("orders", ("paid_amount",) if is_dated else ("ordered_at", "paid_at"))
+    return None
+
+
+def _missing_of_invites(invites: Found) -> Missing | None:
+    has_inviter = invites.sure("inviter_id", "inviter_phone", "used_code") >= _LIKELY
+    has_invitee = invites.sure("invitee_id", "invitee_phone") >= _LIKELY
+    if "invited_on" not in invites.keys or has_inviter == has_invitee:
+        return None
+    return Missing("referrals", ("invitee_id", "invitee_phone") if has_inviter else ("inviter_id", "inviter_phone"))
+
+
+def _missing_of_costs(seen: Sheet, costs: Found) -> Missing | None:
+    has_amount = bool(costs.keys & {*COST_AMOUNTS})
+    has_channel = bool(costs.keys & {"source_channel", "campaign"})
+    is_spending = any(_SPENT.search(cell) for _, cell in seen.named)
+    if "spent_on" not in costs.keys or has_amount == has_channel or not is_spending:
+        return None
+    return Missing("costs", ("source_channel", "campaign") if has_amount else ("amount",))
+
+
+def _missing_of_members(members: Found) -> Missing | None:
+    own = {column.key for column in members.columns if column.key in _OF_MEMBERS and not _is_any_day(column)}
+    if len(own - _TOTALS) < 2 or members.keys & {"member_id", "phone", "account"}:
+        return None
+    return Missing("members", ("member_id", "phone", "account"))
 
 
 def _is_referrals(referrals: Found, orders: Found, members: Found) -> bool:

@@ -47,7 +47,11 @@ def quality_sheet(load: LoadReport, words: Words) -> SheetSpec:
         SheetColumn("rows", _("Rows"), "count"),
         SheetColumn("share", _("Share of rows read"), "rate"),
     )
-    lines = (_("Data quality"), _("Rows read = used + rejected + skipped by a named rule, for every sheet"))
+    lines = (
+        _("Data quality"),
+        _("Rows read = used + rejected + skipped by a named rule, for every sheet"),
+        *(_(note.message).format(**note.facts) for note in load.warnings),
+    )
     return SheetSpec(_("Data quality"), table_of(rows, columns), columns, lines=lines, bars=("share",))
 
 

@@ -1,21 +1,24 @@
 """Text cells, a whole column at a time: made inert, masked, measured. One Arrow column in, one out.
 
-A spreadsheet runs a text that starts with ``=``, ``+``, ``-`` or ``@`` as a formula (some also after a tab or
-a line break, and East Asian ones in full width): every such text gets a leading ``'`` before people open it.
+A spreadsheet runs a text that starts with ``=``, ``+``, ``-`` or ``@`` as a formula (some also after blanks, and East
+Asian ones in full width): every such text gets a leading ``'`` before people open it. See ``siyu_cli.signs``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from siyu_cli.masks import mask_phone
+from siyu_cli.signs import FORMULA, HARMFUL, inert, visible
+
 Values: TypeAlias = pa.Array | pa.ChunkedArray
 
-_FORMULA_START = "^[=+@\t\r\n＝＋－＠-]"
 _MOBILE = "^1[3-9][0-9]{9}$"
+_NO_MASK = "^[^*]+$"
 
 
 def is_text(kind: pa.DataType) -> bool:
@@ -35,15 +38,25 @@ def plain(values: Values) -> Values:
 
 
 def neutralise(texts: Values) -> Values:
-    """Return the texts with ``'`` before each one a spreadsheet would run as a formula.
+    """Return the texts with ``'`` before each one a spreadsheet would run as a formula, and no sign that steers.
 
     >>> neutralise(pa.array(["=1+1", "王小明", None])).to_pylist()
     ["'=1+1", '王小明', None]
     """
-    starts = pc.match_substring_regex(texts, _FORMULA_START)
-    if not pc.any(starts).as_py():
+    return mended(texts, f"{FORMULA}|{HARMFUL}", lambda text: visible(inert(text)))
+
+
+def mended(texts: Values, pattern: str, mend: Callable[[str], str]) -> Values:
+    """Return the texts with those that match ``pattern`` mended one by one: few do, the others cost one look."""
+    is_suspect = pc.match_substring_regex(texts, pattern)
+    if not pc.any(is_suspect).as_py():
         return texts
-    return pc.if_else(starts, pc.binary_join_element_wise("'", texts, ""), texts)
+    suspects = pc.filter(texts, is_suspect).to_pylist()
+    mends = {text: mend(text) for text in set(suspects)}
+    chunk = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+    is_suspect = is_suspect.combine_chunks() if isinstance(is_suspect, pa.ChunkedArray) else is_suspect
+    fill = pa.array([mends[text] for text in suspects], chunk.type)
+    return pc.replace_with_mask(chunk, pc.fill_null(is_suspect, False), fill)
 
 
 def mask_phones(phones: Values) -> Values:
@@ -51,27 +64,10 @@ def mask_phones(phones: Values) -> Values:
 
     A value that holds a star already is left as it is.
     """
-    mobile = pc.binary_join_element_wise(
-        pc.utf8_slice_codeunits(phones, 0, 3), "****", pc.utf8_slice_codeunits(phones, 7), ""
-    )
-    other = pc.if_else(
-        pc.greater(pc.utf8_length(phones), 6),
-        pc.binary_join_element_wise("****", pc.utf8_slice_codeunits(phones, -2), ""),
-        "****",
-    )
-    is_left = pc.or_(pc.match_substring(phones, "*"), pc.equal(phones, ""))
-    masked = pc.if_else(pc.match_substring_regex(phones, _MOBILE), mobile, other)
-    return pc.if_else(is_left, phones, masked)
-
-
-def mask_phone_keys(keys: Values) -> Values:
-    """Return the keys with every mobile number masked: who is known by phone alone has it for a key.
-
-    >>> mask_phone_keys(pa.array(["M0001", "13800138000"])).to_pylist()
-    ['M0001', '138****8000']
-    """
-    is_phone = pc.match_substring_regex(keys, _MOBILE)
-    return pc.if_else(is_phone, mask_phones(keys), keys) if pc.any(is_phone).as_py() else keys
+    is_mobile = pc.fill_null(pc.match_substring_regex(phones, _MOBILE), False)
+    parts = (pc.utf8_slice_codeunits(phones, 0, 3), "****", pc.utf8_slice_codeunits(phones, 7), "")
+    masked = pc.if_else(is_mobile, pc.binary_join_element_wise(*parts), phones)
+    return masked if pc.all(is_mobile).as_py() else mended(masked, _NO_MASK, mask_phone)
 
 
 def mask_names(names: Values) -> Values:

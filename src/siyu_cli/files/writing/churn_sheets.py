@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 from siyu_cli import tables
 from siyu_cli.files.loading.report import LoadReport
 from siyu_cli.files.writing.account_sheets import definitions_sheet, quality_sheet
-from siyu_cli.files.writing.cells import mask_phone_keys, plain
 from siyu_cli.files.writing.definitions import Row
 from siyu_cli.files.writing.wording import Words, table_of
 from siyu_cli.files.writing.workbook import Chart, SheetSpec
@@ -98,7 +97,7 @@ def _summary(contents: ChurnContents, words: Words) -> SheetSpec:
             ),
             "risk_band", (key,), row=5, column=place * 6, width=360,
         )
-        for place, key in enumerate(("members", "value_at_risk"))
+        for place, key in enumerate(("listed", "value_at_risk"))
     )  # fmt: skip
     return SheetSpec(
         _("Summary"), contents.risks, words.columns(tables.RISK_SUMMARY.columns),
@@ -108,9 +107,8 @@ def _summary(contents: ChurnContents, words: Words) -> SheetSpec:
 
 def _members(members: pa.Table, words: Words) -> SheetSpec:
     _ = words.translate
-    shown = members.set_column(0, "member_id", mask_phone_keys(plain(members["member_id"])))
     place = members.column_names.index("expected_orders")
-    shown = shown.set_column(place, "expected_orders", pc.round(members["expected_orders"], 2))
+    shown = members.set_column(place, "expected_orders", pc.round(members["expected_orders"], 2))
     return SheetSpec(_("Members at risk"), shown, words.columns(tables.CHURN.columns), frozen_columns=1)
 
 

@@ -16,7 +16,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from siyu_cli.files.writing.cells import Values, is_text, neutralise, plain
+from siyu_cli.files.writing.cells import Values, is_text, mended, neutralise, plain
+from siyu_cli.signs import HARMFUL, escaped
 
 _BATCH_ROWS = 65_536
 _WORKERS = 2
@@ -79,7 +80,7 @@ def _json_values(values: Values) -> Values:
     if not is_text(values.type):
         values = _written(values)
     if not is_bare:
-        values = pc.binary_join_element_wise('"', _escaped(values), '"', "")
+        values = pc.binary_join_element_wise('"', _unseen_escaped(_escaped(values)), '"', "")
     return pc.fill_null(values, "null")
 
 
@@ -98,6 +99,11 @@ def _escaped(texts: Values) -> Values:
     for character in ("\\", '"', *map(chr, range(32))):
         texts = pc.replace_substring(texts, character, json.dumps(character)[1:-1])
     return texts
+
+
+def _unseen_escaped(texts: Values) -> Values:
+    """Return texts of JSON in which signs that steer a screen are escapes: they read back the same."""
+    return mended(texts, HARMFUL, escaped)
 
 
 def _bytes_of(lines: pa.StringArray) -> memoryview:

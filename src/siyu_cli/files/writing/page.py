@@ -10,6 +10,7 @@ from typing import Any
 
 from siyu_cli.files.writing.blocks import Block
 from siyu_cli.files.writing.replace import replacing
+from siyu_cli.signs import visible
 
 _WIDTH, _HEIGHT = 640, 200
 _NUMBERS = ("count", "money", "number", "rate")
@@ -46,15 +47,19 @@ def write_page(page: Page, path: Path, *, force: bool = False) -> None:
 
 
 def page_text(page: Page) -> str:
-    """Return the page as HTML; every text in it is escaped."""
+    """Return the page as HTML; every text in it is escaped, and none steers a reader's eye."""
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_shown
     )
     template = environment.from_string((files("siyu_cli.files.writing") / "page.html").read_text("utf-8"))
     views = [_view(block, page.show) for block in page.blocks if block.rows]
     return template.render(page=page, blocks=views, width=_WIDTH, height=_HEIGHT) + "\n"
+
+
+def _shown(value: Any) -> Any:
+    return visible(value) if isinstance(value, str) else value
 
 
 def _view(block: Block, show: Callable[[Any, str], str]) -> dict[str, Any]:

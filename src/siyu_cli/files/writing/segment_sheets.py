@@ -12,14 +12,12 @@ import pyarrow.compute as pc
 from siyu_cli import tables
 from siyu_cli.files.loading.report import LoadReport
 from siyu_cli.files.writing.account_sheets import definitions_sheet, quality_sheet
-from siyu_cli.files.writing.cells import mask_names, mask_phone_keys, mask_phones, plain
 from siyu_cli.files.writing.definitions import Row, define
 from siyu_cli.files.writing.wording import Words, table_of
 from siyu_cli.files.writing.workbook import Chart, SheetColumn, SheetSpec
 
 _SHARES = ("member_share", "sales_share")
-# How those columns are shown that tell who a member is.
-_MASKS = {"member_id": mask_phone_keys, "phone": mask_phones, "name": mask_names}
+_WHO = ("member_id", "phone", "name")  # what tells who a member is
 _CHARTED_GROUPS = 30  # more make a chart nobody can read
 
 
@@ -52,7 +50,7 @@ def segment_sheets(
     """Return the sheets in order: summary, RFM, by group, movement, members, definitions, data quality.
 
     Titles of columns come from tables.py in ``lang`` (``zh`` or ``en``), other words from ``translate``.
-    Phones and names are masked unless ``show_personal``.
+    ``show_personal`` says that phones stand in full.
     """
     words = Words(lang, translate)
     if any(contents.splits.get(key) is None for key in ("recency_days", "order_days", "net_sales")):
@@ -206,19 +204,17 @@ def _movement(movement: pa.Table, words: Words) -> SheetSpec:
 def _members(members: pa.Table, words: Words, *, show_personal: bool) -> SheetSpec:
     _ = words.translate
     columns = []
-    for place, key in enumerate(members.column_names):
+    for key in members.column_names:
         column = tables.MEMBERS[key] if key in ("phone", "name") else tables.SEGMENTS[key]
-        if key in _MASKS and not show_personal:
-            members = members.set_column(place, key, _MASKS[key](plain(members[key])))
-            # A masked phone is no code any more: nothing to protect from being a number.
-            column = replace(column, kind="text") if key == "phone" else column
-        columns.append(column)
+        # A masked phone is no code any more: nothing to protect from being a number.
+        is_masked = key == "phone" and not show_personal
+        columns.append(replace(column, kind="text") if is_masked else column)
     # Scores, days and orders are small: unformatted they cost less, and this list is long.
     shown = tuple(
         replace(column, kind="number") if column.kind == "count" else column
         for column in words.columns(columns)
     )
-    named = sum(key in _MASKS for key in members.column_names)
+    named = sum(key in _WHO for key in members.column_names)
     return SheetSpec(_("Members"), members, shown, frozen_columns=named)
 
 

@@ -11,13 +11,6 @@ import pyarrow as pa
 from siyu_cli import tables
 from siyu_cli.files.writing.workbook import SheetColumn
 
-_LABELLED: dict[str, Mapping[str, tuple[str, ...]]] = {
-    "stage": tables.STAGES,
-    "rfm_segment": tables.RFM_SEGMENTS,
-    "history": tables.HISTORY,
-    "risk_band": tables.RISK_BANDS,
-    "reason": tables.SUSPICIONS,
-}
 _ARROW = {"count": pa.int64(), **dict.fromkeys(("money", "number", "rate"), pa.float64())}
 
 
@@ -37,8 +30,8 @@ class Words:
         return column.title(self.lang)
 
     def labels(self, key: str) -> dict[str, str]:
-        """Return ``{key: label}`` for the values of the column ``stage``, ``rfm_segment`` or ``history``."""
-        return {value: self.choose(words[-2:]) for value, words in _LABELLED[key].items()}
+        """Return ``{key: label}`` for the values of a column of ``tables.LABELS``."""
+        return {value: self.choose(words[-2:]) for value, words in tables.LABELS[key].items()}
 
     def columns(self, columns: Sequence[tables.Column]) -> tuple[SheetColumn, ...]:
         """Return columns as people see them: labels for keys, yes or no, money where it is money."""
@@ -46,7 +39,7 @@ class Words:
         flags = {"true": _("Yes"), "false": _("No")}
         shown = []
         for column in columns:
-            labels = self.labels(column.key) if column.key in _LABELLED else None
+            labels = self.labels(column.key) if column.key in tables.LABELS else None
             kind = "money" if column.key == "average_order_value" else column.kind
             shown.append(
                 SheetColumn(

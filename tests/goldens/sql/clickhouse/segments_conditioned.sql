@@ -197,8 +197,10 @@ SELECT
       THEN ';big and silent'
       ELSE ''
     END || CASE
-      WHEN owner IS NULL OR (
-        points * 2 + 1 > 10 AND NOT is_unfriended
+      WHEN owner IS NULL
+      OR (
+        CAST(points AS Nullable(Float64)) * CAST(2 AS Nullable(Float64)) + 1 > 10
+        AND NOT is_unfriended
       )
       THEN ';自己人'
       ELSE ''

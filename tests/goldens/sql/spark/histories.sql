@@ -22,6 +22,7 @@ WITH visits AS (
     CAST(MEDIAN(CASE WHEN age_days >= 0 THEN gap_days END) AS DOUBLE) AS median_gap_days,
     CAST(SUM(CASE WHEN age_days >= 0 THEN net ELSE 0 END) AS DECIMAL(18, 2)) AS net_sales,
     CAST(SUM(CASE WHEN age_days >= 0 AND NOT gap_days IS NULL THEN net ELSE 0 END) AS DECIMAL(18, 2)) AS repeat_sales,
+    CAST(SUM(CASE WHEN age_days >= 0 AND age_days < 365 THEN net ELSE 0 END) AS DECIMAL(18, 2)) AS net_sales_365d,
     COUNT(CASE WHEN age_days >= 0 AND age_days < 90 THEN 1 END) AS order_days_90d,
     COUNT(CASE WHEN age_days >= 0 AND age_days < 365 THEN 1 END) AS order_days_365d,
     COUNT(CASE WHEN age_days < 0 AND age_days + CAST('90' AS BIGINT) >= 0 THEN 1 END) AS order_days_ahead
@@ -39,6 +40,7 @@ SELECT
   median_gap_days,
   net_sales,
   repeat_sales,
+  net_sales_365d,
   order_days_90d,
   order_days_365d,
   CASE WHEN order_days_ahead = 0 THEN TRUE ELSE FALSE END AS is_silent

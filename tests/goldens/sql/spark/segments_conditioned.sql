@@ -193,8 +193,9 @@ SELECT
       THEN ';big and silent'
       ELSE ''
     END || CASE
-      WHEN owner IS NULL OR (
-        points * 2 + 1 > 10 AND NOT is_unfriended
+      WHEN owner IS NULL
+      OR (
+        CAST(points AS DOUBLE) * CAST(2 AS DOUBLE) + 1 > 10 AND NOT is_unfriended
       )
       THEN ';自己人'
       ELSE ''

@@ -1,0 +1,253 @@
+"""What fits together in a condition: numbers with numbers, dates with dates, and values a column can have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from siyu_cli.core.condition_words import nearest, refusal, shown
+from siyu_cli.errors import ConditionError
+from siyu_cli.tables import LABELS, Table, find_label
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+TEXT, NUMBER, DATE, FLAG, NULL = "text", "number", "date", "flag", "null"
+_ALL = (TEXT, NUMBER, DATE, FLAG)
+_FAMILIES = {
+    **dict.fromkeys(("id", "text", "phone", "status"), TEXT),
+    **dict.fromkeys(("count", "money", "number", "rate"), NUMBER),
+    **dict.fromkeys(("date", "month", "instant"), DATE),
+    "flag": FLAG,
+}
+_MISFITS = {
+    TEXT: "In the condition {text}, {column} is a text and cannot stand so.",
+    NUMBER: "In the condition {text}, {column} is a number and cannot stand so.",
+    DATE: "In the condition {text}, {column} is a date and cannot stand so.",
+    FLAG: "In the condition {text}, {column} is yes or no and cannot stand so.",
+}
+_EXAMPLES = {
+    TEXT: "Write for example {column} = '{value}', {column} in ('{value}', …) or {column} is null.",
+    NUMBER: "Write for example {column} >= 100, {column} between 1 and 9 or {column} is null.",
+    DATE: "Write for example {column} >= '2026-03-01' or {column} is null.",
+    FLAG: "Write for example {column}, not {column} or {column} is null.",
+}
+_DATE = re.compile(
+    r"(\d{4})(?:-(\d{1,2})-|/(\d{1,2})/|\.(\d{1,2})\.|年(\d{1,2})月|(\d\d)(?=\d\d$))(\d{1,2})日?", re.ASCII
+)
+
+
+def check_kinds(condition: exp.Expr, text: str, table: Table) -> None:
+    """Raise ``ConditionError`` unless every part has the kind its place asks for; texts beside dates become dates."""
+    from sqlglot import exp
+
+    families: dict[int, str] = {}
+    # From the leaves up, without recursion: a condition may be deeper than Python goes.
+    for node in reversed(list(condition.walk(bfs=True))):
+        if not isinstance(node, exp.Identifier | exp.DataType):
+            families[id(node)] = _family(node, families, text, table)
+    if not list(condition.find_all(exp.Column)):
+        hint = _EXAMPLES[NUMBER]
+        raise ConditionError(
+            "The condition {text} names no column.", hint=hint, text=shown(text), column="net_sales"
+        )
+    if families[id(condition)] != FLAG:
+        raise _misfit(condition, text, table)
+
+
+def _family(node: exp.Expr, families: dict[int, str], text: str, table: Table) -> str:
+    """Return the family of one part, those of the parts below it being known."""
+    from sqlglot import exp
+
+    if isinstance(node, exp.Column):
+        return _FAMILIES[table[node.name].kind]
+    if isinstance(node, exp.Literal):
+        return TEXT if node.is_string else NUMBER
+    if isinstance(node, exp.Boolean | exp.Null | exp.Cast):
+        return {exp.Boolean: FLAG, exp.Null: NULL}.get(type(node), DATE)
+    below = [part for part in node.iter_expressions() if id(part) in families]
+    if isinstance(node, exp.Is) and isinstance(node.expression, exp.Null):
+        return FLAG
+    if any(families[id(part)] == NULL for part in below):
+        raise _null(node, text, table)
+    _date_literals(node, below, families, text)
+    takes, gives = next((rule[1:] for rule in _rules() if isinstance(node, rule[0])), (_ALL, ""))
+    for part in below:
+        if families[id(part)] not in takes:
+            raise _misfit(part, text, table)
+    if len({families[id(part)] for part in below}) > 1:
+        raise _misfit(next((part for part in below if part.find(exp.Column)), below[0]), text, table)
+    return gives or families[id(below[0])]
+
+
+@cache
+def _rules() -> tuple[tuple[tuple[type[exp.Expr], ...], tuple[str, ...], str], ...]:
+    """Return operators, the families they take, all of one, and the family they give.
+
+    Parentheses and coalesce give what they were given.
+    """
+    from sqlglot import exp
+
+    return (
+        ((exp.Connector, exp.Not, exp.Is), (FLAG,), FLAG),
+        ((exp.EQ, exp.NEQ, exp.In), _ALL, FLAG),
+        ((exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between), (TEXT, NUMBER, DATE), FLAG),
+        ((exp.Like, exp.ILike, exp.Contains, exp.StartsWith), (TEXT,), FLAG),
+        ((exp.Lower, exp.Upper), (TEXT,), TEXT),
+        ((exp.Length,), (TEXT,), NUMBER),
+        ((exp.Neg, exp.Abs, exp.Add, exp.Sub, exp.Mul), (NUMBER,), NUMBER),
+    )
+
+
+def _misfit(node: exp.Expr, text: str, table: Table) -> ConditionError:
+    """Return the error for a part of another kind than its place asks for: it names the column and its kind."""
+    from sqlglot import exp
+
+    column = node if isinstance(node, exp.Column) else node.find(exp.Column)
+    if column is None:
+        literal = node.find(exp.Literal)
+        return refusal(text, literal.name if literal else node.sql("duckdb"), table)
+    family = _FAMILIES[table[column.name].kind]
+    value = next(iter(LABELS.get(column.name, {})), "…")
+    return ConditionError(
+        _MISFITS[family], hint=_EXAMPLES[family], text=shown(text), column=column.name, value=value
+    )
+
+
+def _null(node: exp.Expr, text: str, table: Table) -> ConditionError:
+    from sqlglot import exp
+
+    column = node.find(exp.Column)
+    if column is None:
+        return refusal(text, "null", table)
+    message = "In the condition {text}, nothing is ever equal to null."
+    return ConditionError(message, hint="Write {column} is null.", text=shown(text), column=column.name)
+
+
+def _date_literals(node: exp.Expr, below: list[exp.Expr], families: dict[int, str], text: str) -> None:
+    # Dates are compared with dates: the literal is made one here, so that no engine has to guess.
+    from sqlglot import exp
+
+    if {families[id(part)] for part in below} != {DATE, TEXT} or isinstance(node, exp.Like | exp.ILike):
+        return
+    for place, part in enumerate(below):
+        if not isinstance(part, exp.Literal):
+            continue
+        found = _as_date(part.name)
+        if found is None:
+            column = node.find(exp.Column)
+            message = "In the condition {text}, {word} is not a date."
+            facts: dict[str, Any] = {
+                "text": shown(text),
+                "word": shown(part.name),
+                "column": column.name if column else "",
+            }
+            raise ConditionError(message, hint=_EXAMPLES[DATE], **facts)
+        below[place] = exp.cast(exp.Literal.string(found.isoformat()), "date")
+        part.replace(below[place])
+        families[id(below[place])] = DATE
+
+
+def _as_date(text: str) -> date | None:
+    if match := _DATE.fullmatch(text.strip()):
+        year, *months, day = match.groups()
+        try:
+            return date(int(year), int(next(filter(None, months))), int(day))
+        except ValueError:
+            pass
+    return None
+
+
+# --- Values -------------------------------------------------------------------------------------------
+
+
+def put_keys(condition: exp.Expr, text: str) -> exp.Expr:
+    """Return the condition with the keys of stages and other fixed values where people wrote their labels.
+
+    ``ConditionError`` names the values where there is no such label.
+    """
+    from sqlglot import exp
+
+    for column in list(condition.find_all(exp.Column)):
+        if column.name not in LABELS:
+            continue
+        holder = column.parent
+        while isinstance(holder, exp.Lower | exp.Upper | exp.Paren):  # labels are matched whatever their case
+            outer = holder.parent
+            holder.replace(column)
+            holder = outer
+        match holder:
+            case exp.Like() | exp.ILike() if (
+                isinstance(holder.expression, exp.Literal) and holder.this is column
+            ):
+                condition = _put_list(condition, holder, text)
+            case exp.EQ() | exp.NEQ() | exp.In():
+                for part in list(holder.iter_expressions()):
+                    if part is not column:
+                        _put_key(part, column.name, text)
+            case exp.Is():
+                pass
+            case _:
+                raise unknown_value(text, column.name, None)
+    return condition
+
+
+def _put_key(part: exp.Expr, column: str, text: str) -> None:
+    from sqlglot import exp
+
+    literal = part.unnest()
+    if not isinstance(literal, exp.Literal):
+        raise unknown_value(text, column, None)
+    key = find_label(LABELS[column], literal.name)
+    if key is None:
+        raise unknown_value(text, column, literal.name)
+    part.replace(exp.Literal.string(key))
+
+
+def _put_list(condition: exp.Expr, like: exp.Expr, text: str) -> exp.Expr:
+    """Return the condition with a pattern on a column of fixed values as the list of those it fits."""
+    from sqlglot import exp
+
+    pattern = "".join({"%": ".*", "_": "."}.get(sign, re.escape(sign)) for sign in like.expression.name)
+    fits = re.compile(pattern, re.IGNORECASE | re.DOTALL).fullmatch
+    column = like.this
+    keys = [key for key, words in LABELS[column.name].items() if any(map(fits, (key, *words)))]
+    if not keys:
+        raise unknown_value(text, column.name, like.expression.name)
+    listed: exp.Expr = exp.In(this=column.copy(), expressions=list(map(exp.Literal.string, keys)))
+    listed = exp.Not(this=listed) if like.args.get("negate") else listed
+    if like is condition:
+        return listed
+    like.replace(listed)
+    return condition
+
+
+def unknown_value(text: str, column: str, word: str | None) -> ConditionError:
+    """Return the error for a value that a column of fixed values does not have; None for what is no value at all."""
+    labels = LABELS[column]
+    is_chinese = not (word or text).isascii()
+    values = ", ".join(words[-1] if is_chinese else key for key, words in labels.items())
+    facts: dict[str, Any] = {"text": shown(text), "column": column, "values": values}
+    if word is None:
+        message = "In the condition {text}, {column} can only be compared with its values."
+        return ConditionError(message, hint="They are: {values}.", **facts)
+    near = nearest(word, [name for key, words in labels.items() for name in (key, *words[-2:])])
+    hint = "Did you mean {near}? The values are: {values}." if near else "The values are: {values}."
+    message = "In the condition {text}, {column} is never {word}."
+    return ConditionError(message, hint=hint, word=shown(word), near=", ".join(near), **facts)
+
+
+def asked_values(condition: exp.Expr, table: Table) -> Iterator[tuple[str, list[str]]]:
+    """Yield each column whose values are the shop's own with those the condition looks for; not what it excludes."""
+    from sqlglot import exp
+
+    for node in condition.find_all(exp.EQ, exp.In):
+        column = node.this if isinstance(node.this, exp.Column) else node.args.get("expression")
+        if not isinstance(column, exp.Column) or column.name in LABELS or node.find_ancestor(exp.Not):
+            continue
+        if _FAMILIES[table[column.name].kind] == TEXT:
+            bare = [part.unnest() for part in node.iter_expressions()]
+            yield column.name, [part.name for part in bare if isinstance(part, exp.Literal)]

@@ -1,0 +1,210 @@
+"""Masks: how what is personal looks wherever others may read it: screens, lists, logs, errors, messages.
+
+What a column holds decides how it is masked (``tables.Column.mask``); in free text phones, e-mail addresses,
+ID card numbers and street addresses are looked for. A mask leaves enough to recognise somebody one knows, and
+too little to find somebody one does not.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+# What a text must hold for a mask to be needed, in the dialect all engines share (RE2).
+SUSPECT = (
+    r"[0-9０-９][0-9０-９ \x{a0}.()\x{2010}-\x{2015}-]{5,}[0-9０-９Xx]|[@＠].*[.．]"
+    r"|[0-9０-９]+(?:号|弄|幢|栋|座|室|单元|楼|层)"
+)
+# What a member's key must hold: it may be a phone, an account, an ID card number, a name, or masked already.
+SUSPECT_KEY = (
+    r"(?:^|[^0-9])1[3-9][0-9]{9}(?:$|[^0-9])|[@＠*:+]|^[^0-9]+$|[\x{4e00}-\x{9fff}０-９]|[0-9][ .-]+[0-9]"
+    r"|^[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]$"
+)
+
+_GAP = r"[\s.\u2010-\u2015-]{0,3}"
+_MOBILE = re.compile(
+    rf"(?<![\d*])(?:(?:\+|00)?86{_GAP})?(?P<head>1[3-9]\d)"
+    rf"(?:{_GAP}\d{{4}}{_GAP}|\d{_GAP}\d{{3}}{_GAP})(?P<tail>\d{{4}})(?!\d)"
+)
+_ABROAD = re.compile(r"(?<![\d+*])(?P<head>\+\d{1,3})(?:[\s().-]{0,2}\d){6,12}(?P<tail>\d\d)(?!\d)")
+_LANDLINE = re.compile(r"(?<![\d*-])(?P<head>\(?0\d{2,3}\)?[\s-])\d{5,6}(?P<tail>\d\d)(?!\d)")
+_EMAIL = re.compile(
+    r"(?P<head>[^\W_])[\w.+-]*@(?P<host>[A-Za-z0-9\u4e00-\u9fff-]+(?:\.[A-Za-z0-9\u4e00-\u9fff-]+)+)"
+)
+_ID_CARD = re.compile(r"(?<![0-9A-Za-z])[1-9]\d{16}[0-9Xx](?![0-9A-Za-z])")
+_STREET = re.compile(
+    r"[\u4e00-\u9fff]{2,}?(?:路|街|道|巷|弄|里|村|镇|乡|区|县|市|园|苑|城|厦|寓|场)"
+    r"[\u4e00-\u9fff0-9A-Za-z-]{0,20}?\d+(?:号|弄|幢|栋|座|室|单元|楼|层)[\u4e00-\u9fff0-9A-Za-z-]*"
+)
+_NAME = re.compile(r"[\u3400-\u9fff·]{2,12}|[^\W\d_][^\W\d_'.-]*(?:[ ·]+[^\W\d_][^\W\d_'.-]*)+")
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+# What numbers of members are written with.
+_OF_NUMBERS = re.compile("会员|客户|顾客|用户|买家|粉丝|贵宾|门店|编号|号|卡|店")
+_PREFIX = re.compile(r"[a-z][a-z0-9_-]*:")
+_WORD = re.compile(r"[\u3400-\u9fff]+|[^\W\d_]+")
+# Words that dates, amounts and numbers are written with: where one is asked for, any other word is somebody's.
+_OF_VALUES = set(
+    "年月日号时点分秒上下午晚早凌晨中周星期一二三四五六七八九十零〇百千万亿元圆块角毛共合计约整无空是否"
+    "有未已今明昨前后天很多少件个次笔单张箱瓶盒只支份人美港欧镑币民"
+)
+_LATIN_OF_VALUES = re.compile(
+    "(?:jan|febr?|mar|apr|jun|jul|aug|sept?|oct|nov|dec)(?:uary|ch|il|e|y|ust|t?ember|ober)?|may"
+    "|(?:mon|tue|wed|thu|fri|sat|sun)(?:s?day|nesday|r?sday|urday)?|am|pm|utc|gmt|rmb|cny|usd|hkd|eur|gbp|jpy|yes|no"
+    "|true|false|nan?|null|none|inf|div|value|ref|name|num|spill|calc|err(?:or)?|pts|points",
+    re.IGNORECASE,
+)
+# The commonest family names, so that a word in the wrong column is known for a person.
+_FAMILIES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜"
+    "崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+)
+_LONG_FAMILIES = re.compile("欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|司徒|令狐|夏侯")
+_OF_STATUSES = frozenset(
+    "退款付货单消关闭待已未成功完交易审核取发收支售后签定金额订失败中客问期式利务级卡币包元序度向围数位条"
+)
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def mask_phone(phone: str | None) -> str:
+    """Return ``138****8000``; a number of another length keeps its last two digits at most.
+
+    >>> mask_phone("13812348000"), mask_phone("+86 138-1234-8000")
+    ('138****8000', '138****8000')
+    """
+    if not phone or "*" in phone:
+        return phone or ""
+    found = _MOBILE.fullmatch(_half_width(phone).strip())
+    if found:
+        return _of_mobile(found)
+    return "****" + (phone[-2:] if len(phone) > 6 else "")
+
+
+def mask_name(name: str | None) -> str:
+    """Return the first character and two stars, whatever the length: ``王**``."""
+    return f"{name.strip()[:1]}**" if name and name.strip() else ""
+
+
+def mask_account(account: str | None) -> str:
+    """Return ``w***@example.com`` for an address, ``138****8000`` for a phone, ``a***`` for any other account."""
+    if not account:
+        return ""
+    if "*" in account:
+        return account
+    masked = mask_contacts(account)
+    return masked if masked != account else f"{account[:1]}***"
+
+
+def mask_contacts(text: str | None) -> str:
+    """Return ``text`` with every phone, e-mail address and ID card number in it masked.
+
+    >>> mask_contacts("店长 139-0013-9000"), mask_contacts("wang@example.com")
+    ('店长 139****9000', 'w***@example.com')
+    """
+    if not text or not any(mark.isdigit() or mark in "@＠" for mark in text):
+        return text or ""
+    # Full width digits and signs are found as others are; a text without them keeps the form it has.
+    plain = _half_width(text)
+    masked = _EMAIL.sub(r"\g<head>***@\g<host>", plain)
+    masked = _ID_CARD.sub(_of_id_card, masked)
+    masked = _MOBILE.sub(_of_mobile, masked)
+    masked = _ABROAD.sub(r"\g<head>****\g<tail>", masked)
+    masked = _LANDLINE.sub(r"\g<head>****\g<tail>", masked)
+    return text if masked == plain else masked
+
+
+def mask_text(text: str | None, names: Iterable[str] = ()) -> str:
+    """Return ``text`` with every phone, e-mail, ID card number and street address in it masked, and these names.
+
+    >>> mask_text("王小明 13812348000 文三路138号2幢", ["王小明"])
+    '王** 138****8000 文***'
+    """
+    masked = mask_contacts(text)
+    masked = _STREET.sub(lambda found: f"{found[0][0]}***", masked)
+    for name in sorted(names, key=len, reverse=True):
+        masked = masked.replace(name, mask_name(name))
+    return masked
+
+
+def mask_key(key: str | None) -> str:
+    """Return a member's key as it is shown: phones, accounts, ID cards masked, and names that had to serve as one.
+
+    >>> mask_key("name:王小明"), mask_key("M001"), mask_key("13812348000"), mask_key("account:wang@example.com")
+    ('王**', 'M001', '138****8000', 'account:w***@example.com')
+    """
+    if not key:
+        return ""
+    if key.startswith("name:"):
+        return mask_name(key.removeprefix("name:"))
+    prefix = _PREFIX.match(key)
+    if prefix:
+        return prefix[0] + mask_account(key[prefix.end() :])
+    if _NAME.fullmatch(key) or _CHINESE.search(_OF_NUMBERS.sub("", key)):
+        return mask_name(key)
+    return mask_contacts(key)
+
+
+def mask_word(word: str) -> str:
+    """Return a word that stands where a status or header was looked for, masked if it may be somebody's name.
+
+    >>> mask_word("王小明"), mask_word("已揽收"), mask_word("李雷 13812348000")
+    ('王**', '已揽收', '李** 138****8000')
+    """
+    return _WORD.sub(lambda found: mask_name(found[0]) if _may_be_a_name(found[0]) else found[0], mask_text(word))
+
+
+def mask_misplaced(value: str) -> str:
+    """Return what stands where a date, an amount or a number was looked for: figures stay, words of others do not.
+
+    >>> mask_misplaced("2026年13月45日"), mask_misplaced("王小明"), mask_misplaced("文三路138号")
+    ('2026年13月45日', '王**', '文**138号')
+    """
+    return _WORD.sub(lambda found: found[0] if _is_of_values(found[0]) else mask_name(found[0]), mask_contacts(value))
+
+
+def mask_broken(value: str) -> str:
+    """Return what stands where a phone or an account was looked for and is none: its ends at most.
+
+    >>> mask_broken("1380013800"), mask_broken("王小明1380013800"), mask_broken("123")
+    ('138****00', '王**138****', '****')
+    """
+    if _CHINESE.search(value):
+        return re.sub(r"(\d{3})\d{2,}", r"\1****", mask_misplaced(value))
+    return f"{value[:3]}****{value[-2:]}" if len(value) > 6 else "****"
+
+
+def _half_width(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+
+
+def _of_mobile(found: re.Match[str]) -> str:
+    return f"{found['head']}****{found['tail']}"
+
+
+def _of_id_card(found: re.Match[str]) -> str:
+    number = found[0]
+    return f"{number[:3]}{'*' * 13}{number[-2:]}" if is_id_card(number) else number
+
+
+def is_id_card(number: str) -> bool:
+    """Return whether 18 characters are an ID card number: a day of birth there was, and the check digit fits."""
+    year, month, day = int(number[6:10]), int(number[10:12]), int(number[12:14])
+    if not (1850 <= year <= 2100 and 1 <= month <= 12 and 1 <= day <= 31):
+        return False
+    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, number[:17], strict=True))
+    return "10X98765432"[total % 11] == number[17].upper()
+
+
+def _is_of_values(word: str) -> bool:
+    return len(word) == 1 or set(word) <= _OF_VALUES or bool(_LATIN_OF_VALUES.fullmatch(word))
+
+
+def is_full_name(name: str) -> bool:
+    """Return whether a name is one that people are registered by, and hardly any other word: 王小明, Anna Smith."""
+    return _may_be_a_name(name) or bool(_NAME.fullmatch(name) and " " in name)
+
+
+def _may_be_a_name(word: str) -> bool:
+    if _LONG_FAMILIES.match(word):
+        return len(word) in (3, 4)
+    return len(word) in (2, 3) and word[0] in _FAMILIES and not set(word[1:]) & _OF_STATUSES

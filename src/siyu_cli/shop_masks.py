@@ -1,0 +1,209 @@
+"""Lists as others may see them: every column masked as its contract says, keys still distinct.
+
+A member known by phone, account or name has that for a key. A mask stands for it; where several members share one, a
+number tells them apart (``138****8000~2``), and ``siyu explain`` takes it. No mask is made from the digits it hides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from siyu_cli.files.loading.scripts import first_row, script
+from siyu_cli.files.writing.cells import mask_names, mask_phones, mended, plain
+from siyu_cli.masks import (
+    SUSPECT,
+    SUSPECT_KEY,
+    is_full_name,
+    mask_account,
+    mask_contacts,
+    mask_key,
+    mask_name,
+    mask_phone,
+    mask_text,
+)
+from siyu_cli.tables import MASKS, Mask
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+    import pyarrow as pa
+    from sqlglot import exp
+
+MOST_CANDIDATES = 10
+_ANYTHING = "."
+
+
+class Masks:
+    """The masks of one shop, made when they are first needed; its members are labelled by then."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+
+    def rows(self, rows: pa.Table, *, has_keys: bool = False) -> pa.Table:
+        """Return ``rows`` masked, column by column; ``has_keys`` leaves members' keys as they are."""
+        names = self.own_names if "member_id" in rows.column_names else {}
+        owners = rows["member_id"].to_pylist() if names else []
+        for place, key in enumerate(rows.column_names):
+            mask = MASKS.get(key)
+            if mask is None or (mask == "key" and has_keys) or rows[key].null_count == rows.num_rows:
+                continue
+            shown = self._column(plain(rows[key]), mask)
+            if mask == "text" and names:
+                shown = _without_names(shown, owners, names)
+            rows = rows.set_column(place, key, shown)
+        return rows
+
+    def keyed(self, name: str, columns: Collection[str]) -> exp.Select:
+        """Return the select of a table's columns in which ``member_id`` is shown by its mask; needs ``has_keys``."""
+        from sqlglot import exp
+
+        shown = exp.func("coalesce", exp.column("shown"), exp.column("member_id", table=name))
+        chosen = [exp.alias_(shown, key) if key == "member_id" else exp.column(key, table=name) for key in columns]
+        return exp.select(*chosen).from_(name).join("shown_keys", using="member_id", join_type="left")
+
+    def changes(self, columns: Collection[str], *, has_keys: bool = False) -> bool:
+        """Return whether a list of members with these columns has anything to mask."""
+        people = {key for key in columns if MASKS.get(key) in ("phone", "name", "account")}
+        return bool(people) or self.has_texts or (not has_keys and self.has_keys)
+
+    def frame(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return a frame of summaries with its texts masked."""
+        masked = {
+            key: frame[key].map(self._masks_of(frame[key], mask)) for key in frame.columns if (mask := MASKS.get(key))
+        }
+        return frame.assign(**masked)
+
+    def record(self, record: Mapping[str, Any], member_id: str) -> dict[str, Any]:
+        """Return what is known of one member, masked; its keys are those of columns."""
+        names = self.own_names.get(member_id, ())
+        return {
+            key: self._text(value, MASKS.get(key), names) if isinstance(value, str) else value
+            for key, value in record.items()
+        }
+
+    def document(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a document of summaries with every text in it masked, and members' keys where a column holds them."""
+        names = self.names_in(set(_texts_in(document)))
+
+        def masked(part: Any, key: str) -> Any:
+            if isinstance(part, Mapping):
+                return {name: masked(inner, str(name)) for name, inner in part.items()}
+            if isinstance(part, list | tuple):
+                return [masked(inner, key) for inner in part]
+            if not isinstance(part, str):
+                return part
+            return self.key(part) if MASKS.get(key) == "key" else mask_text(part, names)
+
+        return {str(name): masked(part, str(name)) for name, part in document.items()}
+
+    def text(self, text: str | None) -> str | None:
+        """Return a text about nobody in particular, such as a condition, masked."""
+        return text and mask_text(text, self.names_in({text}))
+
+    def names_in(self, texts: Collection[str]) -> list[str]:
+        """Return the names of members in texts about nobody in particular; a nickname may be any word there."""
+        found = self.connection.execute(script("masks")["names_in"], {"texts": list(texts)}).fetchall()
+        return [name for (name,) in found if is_full_name(name)]
+
+    def key(self, member_id: str) -> str:
+        """Return a member's key as it is shown."""
+        if not self.has_keys:
+            return member_id
+        asked = "select shown from shown_keys where member_id = $member_id"
+        found = first_row(self.connection, asked, {"member_id": member_id})
+        return str(found[0]) if found else member_id
+
+    def candidates(self, typed: str) -> list[str]:
+        """Return the keys of members whose mask, phone or account this is; of many, a few more than can be told."""
+        given = typed.strip().replace("＊", "*")
+        head, stars, tail = given.partition("*")
+        pattern = f"{_literal(head)}%{_literal(tail.lstrip('*'))}" if stars and given.strip("*") else ""
+        asked = {"given": given, "pattern": pattern, "most": MOST_CANDIDATES + 1}
+        _ = self.has_keys  # makes the table that is asked
+        return [key for (key,) in self.connection.execute(script("masks")["by_mask"], asked).fetchall()]
+
+    @cached_property
+    def own_names(self) -> dict[str, Collection[str]]:
+        """Return the names that stand in a text about the member who bears them."""
+        return dict(self.connection.execute(script("masks")["own_names"]).fetchall())
+
+    @cached_property
+    def has_texts(self) -> bool:
+        """Return whether anything personal was typed into a text about a member."""
+        found = first_row(self.connection, script("masks")["typed_texts"], {"suspect": SUSPECT})
+        return found is not None or bool(self.own_names)
+
+    @cached_property
+    def has_keys(self) -> bool:
+        """Return whether any member's key is shown by a mask; makes ``shown_keys``."""
+        import pyarrow as pa
+
+        self.connection.execute(script("masks")["personal_keys"], {"suspect": SUSPECT_KEY})
+        others = self.connection.execute("select member_id from personal_keys where mask is null").fetchall()
+        masks = {"member_id": [key for (key,) in others], "mask": [mask_key(key) for (key,) in others]}
+        self.connection.register("other_masks", pa.table(masks, pa.schema(dict.fromkeys(masks, pa.string()))))
+        self.connection.execute(script("masks")["shown_keys"])
+        self.connection.unregister("other_masks")
+        return first_row(self.connection, "select 1 from shown_keys limit 1") is not None
+
+    @cached_property
+    def _key_columns(self) -> tuple[pa.Array, pa.Array]:
+        shown = self.connection.table("shown_keys").to_arrow_table()
+        return shown["member_id"].combine_chunks(), shown["shown"].combine_chunks()
+
+    def _masks_of(self, values: Iterable[Any], mask: Mask) -> dict[Any, Any]:
+        texts = {value for value in values if isinstance(value, str)}
+        names = self.names_in(texts) if mask == "text" else ()
+        return {text: self._text(text, mask, names) for text in texts}
+
+    def _column(self, values: Any, mask: Mask) -> Any:
+        if mask == "key":
+            return self._keys(values)
+        if mask == "phone":
+            return mask_phones(values)
+        if mask == "name":
+            return mask_names(values)
+        if mask == "account":
+            return mended(values, _ANYTHING, mask_account)
+        return mended(values, SUSPECT, mask_text if mask == "text" else mask_contacts)
+
+    def _keys(self, values: Any) -> Any:
+        import pyarrow.compute as pc
+
+        if not self.has_keys:
+            return values
+        keys, shown = self._key_columns
+        found = pc.take(shown, pc.index_in(values, keys))
+        return pc.coalesce(found, values)
+
+    def _text(self, text: str, mask: Mask | None, names: Collection[str]) -> str:
+        if mask is None:
+            return text
+        if mask == "key":
+            return self.key(text)
+        single = {"phone": mask_phone, "name": mask_name, "account": mask_account, "contacts": mask_contacts}
+        return single[mask](text) if mask in single else mask_text(text, names)
+
+
+def _texts_in(part: Any) -> Iterator[str]:
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, Mapping | list | tuple):
+        for inner in part.values() if isinstance(part, Mapping) else part:
+            yield from _texts_in(inner)
+
+
+def _without_names(texts: Any, owners: list[str], names: Mapping[str, Collection[str]]) -> Any:
+    import pyarrow as pa
+
+    values = texts.to_pylist()
+    for place, owner in enumerate(owners):
+        if values[place] is not None and owner in names:
+            values[place] = mask_text(values[place], names[owner])
+    return pa.array(values, pa.string())
+
+
+def _literal(text: str) -> str:
+    return "".join(f"\\{sign}" if sign in "\\%_" else sign for sign in text)

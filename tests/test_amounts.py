@@ -1,0 +1,95 @@
+"""Which amount is summed: paid before due, before totals, before goods; doubts are told with both sums."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from commands import Run, runner
+from siyu_cli.files.recognise import recognise
+
+AS_OF = ("--as-of", "2026-03-01")
+
+
+@pytest.fixture
+def run(empty_folder: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    return runner(capsys)
+
+
+def amount_of(header: str, row: str) -> str | None:
+    rows = [line.split("|") for line in (header, row)]
+    column = recognise(rows, file="订单.csv", sheet=None, header_map={}).column("paid_amount")
+    return column.header if column else None
+
+
+@pytest.mark.parametrize(
+    ("headers", "row", "taken"),
+    [
+        ("商品总价(元)|用户应付金额(元)|商家应收金额(元)", "128|120|115", "用户应付金额(元)"),
+        ("商品原价|商品金额|实收", "100|95|90", "实收"),
+        ("订单金额|应付金额|优惠", "100|90|10", "应付金额"),
+        ("消费总额|优惠金额|实际消费", "100|5|95", "实际消费"),
+        ("吊牌金额|折后金额", "100|95", "折后金额"),
+        ("应收|实收", "100|95", "实收"),
+        ("Gross Sales|Net Sales|Tax", "100|90|5", "Net Sales"),
+        ("Gross Sales|Net Sales|Total Collected", "100|90|95", "Total Collected"),
+        ("list_price|subtotal|grand_total", "100|95|101", "grand_total"),
+        ("Subtotal|Order Total|Amount Paid", "95|101|50", "Amount Paid"),
+        ("实付金额|订单金额", "0|100", "订单金额"),
+        ("AMOUNT|ASSET|SALES_PRICE", "2|24|30", "SALES_PRICE"),
+        ("item_price|amount|total", "100.50|2|201", "total"),
+        ("price|quantity|line_total", "100|2|200", "line_total"),
+        ("Amount|Currency", "5|USD", "Amount"),
+    ],
+)
+def test_what_was_paid_wins_over_what_it_is_made_of(headers: str, row: str, taken: str):
+    assert amount_of(f"订单号|下单时间|会员编号|{headers}", f"A1|2026-02-01|V1|{row}") == taken
+
+
+def orders(folder: Path, header: str, *rows: str) -> None:
+    (folder / "订单.csv").write_text("\n".join([f"订单号,下单时间,会员编号,{header}", *rows]), "utf-8")
+
+
+def test_a_doubtful_choice_is_told_with_both_sums_and_the_option(run: Run, empty_folder: Path):
+    orders(
+        empty_folder, "商品总价,用户应付金额,商家应收金额",
+        "A1,2026-02-01,V1,100,90,80", "A2,2026-02-02,V2,50,45,40",
+    )  # fmt: skip
+    ended = run("check", "订单.csv", *AS_OF)
+    assert ended.code == 0
+    assert "用户应付金额 was taken as the amount and adds up to 135.00; 商家应收金额 would give 120.00" in ended.err
+    assert "商品总价 would give 150.00. To choose: --map orders.paid_amount=商品总价" in ended.err
+    chosen = run("segment", "订单.csv", *AS_OF, "-o", "a.csv", "--map", "orders.paid_amount=商品总价")
+    assert "net sales 150.00" in chosen.out
+    assert "was taken as the amount" not in chosen.err
+
+
+@pytest.mark.parametrize(
+    ("header", "rows"),
+    [
+        ("应付金额,实付金额", ("A1,2026-02-01,V1,100,90",)),
+        ("应付金额,订单金额", ("A1,2026-02-01,V1,100,100",)),
+        ("实付金额,商品原价", ("A1,2026-02-01,V1,90,100",)),
+    ],
+)
+def test_what_is_clear_is_not_told(run: Run, empty_folder: Path, header: str, rows: tuple[str, ...]):
+    orders(empty_folder, header, *rows)
+    assert "was taken as the amount" not in run("check", "订单.csv", *AS_OF).err
+
+
+def test_a_price_beside_how_many_is_told_both_ways(run: Run, empty_folder: Path):
+    orders(empty_folder, "AMOUNT,SALES_PRICE", "A1,2026-02-01,V1,2,30", "A2,2026-02-02,V2,1,46")
+    told = run("check", "订单.csv", *AS_OF).err
+    assert "SALES_PRICE was taken as the amount and adds up to 76.00; SALES_PRICE × AMOUNT would give 106.00" in told
+    ended = run("segment", "订单.csv", *AS_OF, "-o", "a.csv", "--map", "orders.unit_price=SALES_PRICE")
+    assert "net sales 106.00" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "total"),
+    [("实付金额(分)", "9990", "99.90"), ("total_cents", "9990", "99.90"), ("实付金额（元）", "9990", "9,990.00")],
+)
+def test_a_unit_in_the_header_counts(run: Run, empty_folder: Path, header: str, cell: str, total: str):
+    orders(empty_folder, header, f"A1,2026-02-01,V1,{cell}")
+    assert f"net sales {total}" in run("segment", "订单.csv", *AS_OF, "-o", "a.csv").out

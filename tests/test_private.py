@@ -1,0 +1,136 @@
+"""Personal data: planted in every column of every file, found in nothing that is written, unless it was asked for."""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from commands import Ended, Run, runner
+
+PHONES = ("13900139001", "13900239001", "13700137002", "13600136003", "15900159004", "18800188005", "13512345678")
+NAMES = ("王小明", "欧阳若兰", "李雷雷", "赵一鸣", "Anna Smith")
+EMAILS = ("wang.xm@example.com", "lilei99@example.cn", "anna@example.org")
+CARDS = ("11010519491231002X", "440524188001010014")
+STREETS = ("文三路138号2幢", "解放大道77号")
+SPACED = ("139 0013 9001", "137-0013-7002", "１３６００１３６００３")
+PLANTED = (*PHONES, *NAMES, *EMAILS, *CARDS, *STREETS, *SPACED)
+TYPED = f"{NAMES[0]} {SPACED[0]} 另 {SPACED[2]}、{EMAILS[0]}、{CARDS[0]}、杭州市{STREETS[0]}"
+# ruff: noqa: E501  the rows of the files
+MEMBERS = f"""会员编号,手机号,姓名,昵称,邮箱,身份证号,联系地址,会员等级,门店,来源渠道,城市,归属员工,标签,推荐人,星座{PHONES[0]},{NAMES[3]},注册时间,积分
+V1001,{PHONES[0]},{NAMES[0]},{NAMES[1]},{EMAILS[0]},{CARDS[0]},杭州市{STREETS[0]},金卡{PHONES[0]},门店{PHONES[1]},{NAMES[0]}介绍,杭州,导购{SPACED[1]},{TYPED},{PHONES[2]},,,2025-01-02,5
+,{PHONES[1]},{NAMES[1]},,,,,银卡,东门店,扫码,杭州,小陈,{NAMES[1]}的妈妈,{NAMES[4]},,,2025-01-03,5
+,{PHONES[2]},{NAMES[2]},,,,,银卡,东门店,扫码,杭州,小陈,,,,,2025-01-04,5
+{CARDS[1]},,{NAMES[3]},,,,,银卡,西门店,扫码,杭州,小陈,,,,,2025-01-05,5
+{EMAILS[1]},,{NAMES[4]},,,,,银卡,西门店,扫码,杭州,小陈,,,,,2025-01-06,5
++86 {PHONES[3]},,{NAMES[2]},,,,,银卡,西门店,扫码,杭州,小陈,,,,,2025-01-06,5
+V1009,{NAMES[3]},{PHONES[4]},,,,,银卡,西门店,扫码,杭州,小陈,,,,,{NAMES[1]},{STREETS[1]}
+V1010,{PHONES[4][:10]},,,,,,银卡,西门店,扫码,杭州,小陈,,,,,{PHONES[5]},{EMAILS[2]}
+"""
+ORDERS = f"""订单号,手机号,客户姓名,邮箱,收货地址,门店,订单状态,下单时间,实付金额
+A1,{PHONES[0]},{NAMES[0]},,{STREETS[0]},门店,交易成功,2026-01-01,100
+A2,{PHONES[1]},{NAMES[1]},,{STREETS[0]},门店,交易成功,2026-02-01,120
+A3,{PHONES[0]},{NAMES[0]},,{STREETS[0]},门店,交易成功,2026-03-01,80
+A4,,,{EMAILS[0]},,门店,交易成功,2026-02-11,90
+A5,,,{EMAILS[2]},,门店,交易成功,2026-03-11,95
+A6,{PHONES[5]},{NAMES[2]},,,门店,{NAMES[0]},2026-03-12,95
+A7,{PHONES[5]},{NAMES[2]},,,门店,{PHONES[6]},2026-03-12,95
+A8,{NAMES[2]},{PHONES[5]},,,门店,交易成功,{STREETS[1]},{NAMES[4]}
+A9,{PHONES[5]},{NAMES[2]},,,门店,杭州市{STREETS[0]},{PHONES[6]},{CARDS[0]}
+"""
+CONTACTS = f"""手机号,姓名,添加人,添加时间,来源,标签
+{PHONES[2]},{NAMES[2]},小陈{PHONES[6]},2025-01-05,{EMAILS[2]},{NAMES[2]}{PHONES[2]}
+"""
+INVITES = f"""活动名称,邀请人,被邀请人,被邀请人手机号,邀请人姓名,邀请时间,加入时间,海报版本,KOL,渠道,设备,收货地址,支付账户,奖励金额
+春日{PHONES[6]},{PHONES[0]},,{PHONES[1]},{NAMES[0]},2025-01-01,2025-01-03,A,小鹿{PHONES[6]},{EMAILS[2]},{PHONES[6]},{STREETS[0]},{EMAILS[0]},10
+春日{PHONES[6]},{NAMES[4]},{NAMES[3]},,,2025-01-01,2025-01-03,B,,扫码,,{STREETS[0]},{EMAILS[0]},10
+春日{PHONES[6]},{PHONES[1]},{PHONES[1]},,,2025-01-01,2025-01-03,B,,扫码,,{STREETS[0]},{EMAILS[0]},{NAMES[1]}
+春日{PHONES[6]},,,{PHONES[5]},{NAMES[1]},2025-01-02,2025-01-04,B,,扫码,,{STREETS[0]},{EMAILS[0]},10
+"""
+NOTES = f"{NAMES[0]},{PHONES[0]},杭州市{STREETS[0]}\n{NAMES[1]},{PHONES[1]},{EMAILS[0]}\n"
+FILES = {"会员.csv": MEMBERS, "订单.csv": ORDERS, "好友.csv": CONTACTS, "邀请.csv": INVITES, "便签.csv": NOTES}
+SHOP = ("会员.csv", "订单.csv", "好友.csv", "邀请.csv", "便签.csv", "--as-of", "2026-06-30")
+
+
+@pytest.fixture
+def shop(empty_folder: Path) -> Path:
+    for name, text in FILES.items():
+        (empty_folder / name).write_text(text, "utf-8")
+    (empty_folder / "siyu.toml").write_text("[stages]\nnew_days = 30\n", "utf-8")
+    return empty_folder
+
+
+@pytest.fixture
+def run(shop: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    return runner(capsys)
+
+
+def written(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield all text that was written: every file's name and bytes, workbooks unzipped, Parquet read, the ledger's runs."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_dir() or path.name in (*FILES, "siyu.toml", "lock") or path.suffix in (".db-wal", ".db-shm"):
+            continue
+        name = path.relative_to(folder).as_posix()
+        yield name, name
+        if path.suffix == ".xlsx":
+            with zipfile.ZipFile(path) as book:
+                yield from ((f"{name}/{part}", book.read(part).decode("utf-8")) for part in book.namelist())
+        elif path.suffix == ".parquet":
+            keys = "exclude (member_id)" if ".siyu" in path.parts else ""  # what later runs know members by
+            rows = duckdb.sql(f"select * {keys} from '{path}'").fetchall()
+            facts = duckdb.sql(f"select decode(value) from parquet_kv_metadata('{path}')").fetchall()
+            yield name, f"{rows} {facts}"
+        elif path.suffix == ".db":
+            from siyu_cli.ledger import Ledger
+
+            yield name, str(Ledger(path.parent).runs(100))
+        else:
+            yield name, path.read_bytes().decode("utf-8-sig")
+
+
+def leaks(texts: Iterator[tuple[str, str]]) -> list[tuple[str, str, str]]:
+    return [
+        (name, value, text[max(0, text.find(value) - 30) : text.find(value) + 40])
+        for name, text in texts
+        for value in PLANTED
+        if value in text
+    ]
+
+
+def said(ended: Ended) -> Iterator[tuple[str, str]]:
+    assert ended.code in (0, 2, 3, 65, 66), ended.err
+    yield "stdout", ended.out
+    yield "stderr", ended.err
+
+
+FORMS = [("table", ".xlsx"), ("csv", ".csv"), ("json", ".json"), ("jsonl", ".jsonl"), ("csv", ".parquet")]
+RUNS = [
+    *(("segment", *SHOP, "--by", "store", "--format", form, "-o", f"list{suffix}") for form, suffix in FORMS),
+    ("segment", *SHOP, "--columns", "phone,name,tags", "-o", "who.csv", "--debug-steps", "steps"),
+    ("segment", *SHOP, "--where", f"tags = '{TYPED}'", "--by", "owner", "--format", "json"),
+    *(("churn", *SHOP, "--all", "--format", form, "-o", f"risk{suffix}") for form, suffix in FORMS),
+    ("churn", *SHOP, "--all", "--split-by", "owner", "-o", "part.csv"),
+    ("churn", *SHOP, "--backtest", "-o", "back.xlsx"),
+    ("referral-report", *SHOP, "-o", "campaign.xlsx", "--format", "json"),
+    ("referral-report", *SHOP, "--campaign", f"春日{PHONES[6]}", "-o", "campaign.html", "--format", "markdown"),
+    ("referral-report", *SHOP, "-o", "campaign.md", "--format", "table"),
+    *(("check", *SHOP, "--rejects", f"rejects{suffix}", "--format", form) for form, suffix in FORMS),
+    *(("explain", key, *SHOP, "--format", form) for key, form in zip((*PHONES[:2], *EMAILS[:1], CARDS[1]), ("table", "json", "csv", "jsonl"), strict=True)),
+    ("explain", NAMES[0], *SHOP),
+    ("segment", "订单.csv", "--map", f"orders.phone={PHONES[0]}"),
+    ("check", "便签.csv"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", RUNS, ids=lambda arguments: " ".join((arguments[0], *arguments[-3:]))[:60])
+def test_nothing_personal_is_written_or_said(run: Run, shop: Path, arguments: tuple[str, ...]):
+    ended = run(*arguments)
+    found = leaks(iter([*said(ended), *written(shop)]))
+    assert found == []
+    for path in shop.rglob("*"):
+        if path.is_file() and path.name not in (*FILES, "siyu.toml"):
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600, path

@@ -1,0 +1,75 @@
+"""Two tables in one sheet are two: what stands under a second header is never counted as the first table's rows."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from commands import Ended, Run, runner
+
+ORDERS = [
+    ["订单号", "会员编号", "下单时间", "实付金额"],
+    ["A1", "V1", "2026-06-01", "100"],
+    ["A2", "V2", "2026-06-02", "120"],
+]
+REFUNDS = [["退款编号", "客服", "申请时间", "退款金额"], ["T1", "小王", "2026-06-05", "70"]]
+
+
+@pytest.fixture
+def run(empty_folder: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    return runner(capsys)
+
+
+def segmented(run: Run, rows: list[list[str | None]]) -> Ended:
+    Path("订单.csv").write_text("\n".join(",".join(cell or "" for cell in row) for row in rows), "utf-8")
+    return run("segment", "订单.csv", "--as-of", "2026-06-10", "-o", "a.json", "--force")
+
+
+def load() -> dict[str, int]:
+    return json.loads(Path("a.json").read_text("utf-8"))["load"]
+
+
+@pytest.mark.parametrize("between", [[], [[None] * 4], [[None] * 4, ["退款明细", None, None, None]]], ids=len)
+def test_refunds_under_orders_are_no_purchases(run: Run, between):
+    ended = segmented(run, [*ORDERS, *between, *REFUNDS])
+    assert "net sales 220.00" in ended.out
+    assert f"a second table begins in row {4 + len(between)}" in ended.err
+    assert (load()["rows_in"], load()["rows_used"]) == (3 + len(between), 2)
+
+
+def test_a_header_that_begins_alike_begins_another_table_too(run: Run):
+    other = [["订单号", "会员编号", "申请时间", "客服备注", "退款编号"], ["A1", "V1", "2026-06-05", "多付", "T1"]]
+    assert "net sales 220.00" in segmented(run, [*ORDERS, *other]).out
+    assert load()["rows_used"] == 2
+
+
+def test_orders_under_orders_are_read_by_their_own_header(run: Run):
+    later = [["下单时间", "实付金额", "订单号", "会员编号"], ["2026-06-03", "30", "A3", "V1"]]
+    assert "net sales 250.00" in segmented(run, [*ORDERS, *later]).out
+
+
+def test_members_under_orders_are_members(run: Run):
+    members = [["会员编号", "手机号", "姓名", "注册时间"], ["V3", "13900000003", "王小明", "2026-05-30"]]
+    assert "3 members, 2 of them buyers" in segmented(run, [*ORDERS, [None] * 4, *members]).out
+
+
+def test_a_header_that_is_repeated_and_a_row_of_words_begin_nothing(run: Run):
+    ended = segmented(run, [*ORDERS, ORDERS[0], ["A3", "V3", "2026-06-03", "30"], ["A4", "小王说", "看情况", "再说吧"]])
+    assert "second table" not in ended.err
+    assert (load()["rows_used"], load()["rows_rejected"], load()["skipped"]["title_row"]) == (3, 1, 1)
+
+
+def test_in_a_workbook_rows_keep_their_numbers(run: Run):
+    book = openpyxl.Workbook()
+    later = [["下单时间", "实付金额", "订单号", "会员编号"], ["2026-06-03", "30", "A3", "V1"]]
+    later.append(["坏日期", "5", "A9", "V9"])
+    for row in [["六月"], *ORDERS, [], *later]:
+        book.active.append(row)
+    book.save("订单.xlsx")
+    ended = run("check", "订单.xlsx", "--as-of", "2026-06-10", "--rejects", "r.csv", "--format", "csv")
+    assert ended.code == 3
+    assert "row 6 " in ended.err
+    assert ",8," in Path("r.csv").read_text("utf-8-sig").splitlines()[1]
