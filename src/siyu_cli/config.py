@@ -157,10 +157,12 @@ class Referral(_Section):
 
 
 class Load(_Section):
-    """``[load]``: a command ends with exit 3 above these shares: rows rejected, rows of a sheet that name nobody."""
+    """``[load]``: above which shares of rejected or nameless rows a command ends with exit 3; how ids compare."""
 
     max_rejected_share: _Share = 0.05
     max_guest_share: _Share = 0.5
+    id_width: Annotated[_Count, Field(ge=1, le=64)] | None = None
+    ignore_id_case: bool = False
 
 
 class Exclude(_Section):

@@ -44,6 +44,8 @@ ALLOWED = {
     "referral.notify": 'Allowed: a list of addresses, such as ["wecombot://KEY"].',
     "engine.memory_limit": 'Allowed: a size, such as "2GB".',
     "load.max_rejected_share": "Allowed: a share from 0 to 1, such as 0.05.",
+    "load.id_width": "Allowed: a whole number from 1 to 64.",
+    "load.ignore_id_case": "Allowed: true or false.",
     "load.max_guest_share": "Allowed: a share from 0 to 1, such as 0.05.",
     "exclude.ids": "Allowed: a list of member ids.",
     "exclude.phones": "Allowed: a list of mobile numbers of 11 digits.",

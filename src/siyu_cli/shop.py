@@ -39,6 +39,7 @@ from siyu_cli.files.writing.replace import replacing
 from siyu_cli.progress import SILENT, Progress
 from siyu_cli.shop_masks import MOST_CANDIDATES, Masks
 from siyu_cli.shop_segments import check_segments
+from siyu_cli.spelling import plain_id
 from siyu_cli.tables import MASKS, RISK_BANDS, RISK_SUMMARY, SEGMENTS
 
 if TYPE_CHECKING:
@@ -407,12 +408,12 @@ class Shop:
             )
 
     def _key_of(self, typed: str) -> str:
-        name = typed.strip()
+        name = plain_id(typed)
         found = first_row(
             self.engine.connection,
-            "select coalesce((select member_key from member_links where member_id = $name limit 1), "
+            "select coalesce((select member_key from member_links where member_id = member_id_in($name) limit 1), "
             "(select phone_key from phone_keys where phone = coalesce(phone_in($name), $name) limit 1), "
-            "(select member_id from features where member_id in ($name, phone_in($name)) limit 1))",
+            "(select member_id from features where member_id in (member_id_in($name), phone_in($name)) limit 1))",
             {"name": name},
         )
         if found[0] is not None:

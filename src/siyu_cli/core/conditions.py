@@ -15,6 +15,7 @@ from siyu_cli.core.condition_kinds import asked_values, check_kinds, put_keys
 from siyu_cli.core.condition_words import allowed, nearest, refusal, shown, spell_out
 from siyu_cli.core.query import Step
 from siyu_cli.errors import ConditionError
+from siyu_cli.spelling import plain_id
 from siyu_cli.tables import SEGMENTS, Table
 
 if TYPE_CHECKING:
@@ -50,7 +51,18 @@ def parse_condition(text: str, table: Table = SEGMENTS) -> exp.Expr:
     condition: exp.Expr = where.this.unnest()
     _hold_to_allowed(condition, text, table)
     check_kinds(condition, text, table)
+    _spell_ids(condition, table)
     return _without_overflow(put_keys(condition, text))
+
+
+def _spell_ids(condition: exp.Expr, table: Table) -> None:
+    # An id that was copied from a file or a page is the one that was read: what cannot be seen is no part of it.
+    from sqlglot import exp
+
+    for column in condition.find_all(exp.Column):
+        if table[column.name].kind == "id" and isinstance(column.parent, exp.EQ | exp.NEQ | exp.In):
+            for literal in column.parent.find_all(exp.Literal):
+                literal.set("this", plain_id(literal.name))
 
 
 def _allowed_nodes() -> tuple[type[exp.Expr], ...]:

@@ -21,6 +21,7 @@ from siyu_cli.files.loading.clean import load_macros
 from siyu_cli.files.loading.exclude import exclude_members
 from siyu_cli.files.loading.identity import link_members
 from siyu_cli.files.loading.judge import describe_sources, judge_members, judge_orders
+from siyu_cli.files.loading.lookalikes import MEMBER_IDS, define_member_ids, is_changed, lookalike_notes
 from siyu_cli.files.loading.report import Input, LoadReport, Note, SheetReport, UnusableError
 from siyu_cli.files.loading.rivals import rival_notes
 from siyu_cli.files.loading.sources import (
@@ -30,6 +31,8 @@ from siyu_cli.files.loading.sources import (
     project,
     unite,
 )
+from siyu_cli.files.loading.spellings import spelling_notes
+from siyu_cli.files.loading.sums import check_sums
 from siyu_cli.files.loading.vanished import WHOSE, blind_note, left_out_notes, missing_notes, vanished_notes
 from siyu_cli.files.loading.warnings import load_notes
 from siyu_cli.files.loading.words import map_status_words
@@ -86,18 +89,22 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     for sheet in sheets:
         lend_cells(connection, sheet)
     connection.execute("set variable as_of = $as_of", {"as_of": request.as_of})
-    unite(connection, sheets)
+    define_member_ids(connection, settings)
+    unite(connection, sheets, MEMBER_IDS if is_changed(settings) else ())
     describe_sources(connection, sheets)
     map_status_words(connection, sheets)
-    links = link_members(connection, request.aliases, request.snapshot)
+    links = link_members(connection, sheets, request.aliases, request.snapshot)
     exclude_members(connection, settings)
     notes = judge_orders(connection, sheets)
     judge_members(connection, sheets)
     accounted, rejects = account_for(connection, sheets)
     reports |= accounted
+    check_sums(connection, sheets)
     inputs = tuple(_input(place, file.source, reports) for place, file in enumerate(opened))
     min_paid = _least_paid(sheets)
     counted_from = min_paid if settings.orders.min_paid is None else settings.orders.min_paid
+    notes += spelling_notes(connection, sheets)
+    notes += lookalike_notes(connection, sheets)
     notes += [note for file in opened for note in file.notes]
     left_out = {place: (reports[place], match) for file in opened for place, match in file.matches.items()}
     notes += left_out_notes(connection, left_out)

@@ -33,6 +33,8 @@ _ORDER_FACTS = (
     "max(ordered_on) as newest_on",
     "count(case when paid = 0 then 1 end) as free_lines",
     "count(case when paid <> 0 and paid < 10 then 1 end) as small_lines",
+    "sum(abs(paid)) as paid_in_all",
+    "sum(refunded) as refunded_in_all",
 )
 
 Rejects = tuple[tuple[str, str, int], ...]
@@ -60,8 +62,8 @@ def account_for(
 def _collect_verdicts(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     """Make ``<table>_verdicts``: rows counted by verdict, those that were rejected or have a fault one by one.
 
-    One pass over the judged rows tells all that warnings ask of them too: for orders, what was newest, and
-    how many used lines paid nothing or little.
+    One pass over the judged rows tells all that is asked of them later: for orders, what was newest, how many used
+    lines paid nothing or little, and how much all of them paid.
     """
     is_listed = "verdict like 'reject:%' or faults is not null"
     verdicts = exp.select(

@@ -51,3 +51,19 @@ select reason, effect, count(distinct (file, sheet, "row")) as rows
 from rejects
 group by reason, effect
 order by effect desc, rows desc, reason;
+
+-- name: sums_of_orders
+select source, 'paid_amount' as key, sum(paid_in_all) as total from orders_verdicts
+where verdict is null or verdict = 'skip:after_as_of' group by source
+union all
+select source, 'refunded_amount' as key, sum(refunded_in_all) as total from orders_verdicts
+where verdict is null or verdict = 'skip:after_as_of' group by source;
+
+-- name: sums_of_members
+select source, 'total_net_sales' as key, sum(total_net_sales) as total from judged_members where verdict is null group by source;
+
+-- name: sums_of_referrals
+select source, 'reward_amount' as key, sum(abs(reward_amount)) as total from judged_referrals where verdict is null group by source;
+
+-- name: sums_of_costs
+select source, 'amount' as key, sum(abs(spent)) as total from judged_costs where verdict is null group by source;

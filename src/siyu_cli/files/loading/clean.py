@@ -6,13 +6,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from siyu_cli import spelling
+from siyu_cli.files.loading.bounds import Bounds
+from siyu_cli.files.loading.decimal_sign import UNSETTLED
 from siyu_cli.files.loading.row_kinds import is_blank, is_null, is_title, is_total
 from siyu_cli.files.loading.scripts import call
 from siyu_cli.files.recognition import amounts
@@ -44,7 +47,10 @@ _FITTING: dict[Kind, re.Pattern[str]] = {
     "phone": re.compile("^$"),
 }  # fmt: skip
 _DATED = ("instant", "month")
+# Ids and phones written in several ways are one, and told: what was written is kept beside them.
+_TOLD = ("id", "phone")
 _LISTS = ("tags", "own_codes")  # what stands in several columns is all of it
+SPELT = "spelt_"
 _FIRST_UNSAFE = 2**53  # from here on a double skips whole numbers
 NOTHING = ("", "-", "nan", "NaN", "None", "null", "<NA>")
 
@@ -54,7 +60,9 @@ class Origin:
     """Where a sheet's rows come from: its number in the load, the relation to read, how its dates are written.
 
     ``is_typed`` says that a Parquet file brings dates and amounts as such, so that nothing has to be parsed;
-    ``blanked`` are its columns in which words such as nan stand for nothing.
+    ``blanked`` are its columns in which words such as nan stand for nothing; ``doubted`` those of a typed file
+    that are read as text all the same, since they hold what no shop has; ``unsettled`` those of amounts in which
+    1.234 may be a thousand and more.
     """
 
     source: int
@@ -64,6 +72,8 @@ class Origin:
     date_order: str
     is_typed: bool
     blanked: frozenset[str] = frozenset()
+    doubted: frozenset[str] = frozenset()
+    unsettled: frozenset[str] = frozenset()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -72,7 +82,10 @@ class Origin:
 
 
 def load_macros(connection: duckdb.DuckDBPyConnection) -> None:
-    """Define the cleaning macros on a connection."""
+    """Define the cleaning macros on a connection, the lists of ``spelling`` among them."""
+    for name in ("SPACES", "INVISIBLE", "JOINERS", "NO_BREAK_SPACES", "WIDE", "NARROW"):
+        signs = exp.Literal.string(getattr(spelling, name)).sql("duckdb")
+        connection.execute("create or replace macro " + name.lower() + "() as " + signs)
     connection.execute((files("siyu_cli.files.loading") / "clean.sql").read_text("utf-8"))
 
 
@@ -85,7 +98,8 @@ def projection(table: Table, match: Match, origin: Origin) -> exp.Select:
     """Return the select that reads one sheet as ``source, row, <mapped columns of table>, faults, <kind of row>``.
 
     Raw columns are ``c0``, ``c1``… as text, or a Parquet file's own typed columns. Cells that are canonical
-    text are done in the first of five levels; the others are unguarded, emptied of mere dashes, and parsed.
+    text are done in the first level; the others are unguarded, narrowed, emptied of mere dashes, and parsed.
+    What no shop has, a sum of 16 digits or a day in the year 1, is a fault like any other (see ``bounds``).
     What kind of row it is, ``is_blank``, ``is_title`` (or header, or remark) and ``has_total_word`` say.
     """
     mapped: dict[str, list[ColumnMatch]] = {}
@@ -94,7 +108,7 @@ def projection(table: Table, match: Match, origin: Origin) -> exp.Select:
     if mapped.keys() & {"member_id", "phone", "account"}:
         # Beside the buyer nobody needs the receiver's phone, so it may be masked.
         mapped.pop("receiver_phone", None)
-    levels = _Levels(origin, match)
+    levels = _Levels(origin, match, Bounds(exp.column("quantity") if is_priced(mapped) else None))
     for column in table.columns:
         cells = [origin.columns[cell.position] for cell in mapped.get(column.key, [])]
         if not cells:
@@ -111,12 +125,18 @@ def projection(table: Table, match: Match, origin: Origin) -> exp.Select:
     return select
 
 
+def is_priced(keys: Collection[str]) -> bool:
+    """Return whether a sheet of these columns has amounts only as unit price × quantity."""
+    return "paid_amount" not in keys and {"unit_price", "quantity"} <= set(keys)
+
+
 class _Levels:
     # Level by level, so that no slow expression stands twice in one level: the engine would compute it for
     # every row, canonical or not.
 
-    def __init__(self, origin: Origin, match: Match) -> None:
+    def __init__(self, origin: Origin, match: Match, bounds: Bounds) -> None:
         self.origin = origin
+        self.bounds = bounds
         kept: list[exp.Expr] = [
             exp.column(name) for name in ("row", "is_empty_row", "is_title", "has_total_word")
         ]
@@ -126,11 +146,12 @@ class _Levels:
             exp.alias_(is_title(origin, match), "is_title"),
             exp.alias_(is_total(origin), "has_total_word"),
         ]
-        self.unguarded, self.written, self.parsed = list(kept), list(kept), list(kept)
+        self.unguarded, self.narrowed, self.written, self.parsed = (list(kept) for _ in range(4))
         self.last: list[exp.Expr] = [
             exp.alias_(exp.Literal.number(origin.source), "source"), exp.column("row"),
         ]  # fmt: skip
         self.faults: list[exp.Expr] = []
+        self.unsettled: dict[str, exp.Expr] = {}
 
     def add_typed(self, column: Column, cell: str) -> None:
         self.fast.append(exp.alias_(_typed(column, cell, self.origin), column.key))
@@ -149,28 +170,50 @@ class _Levels:
         fast = call("fast_" + kind, cell)
         self.fast.append(exp.alias_(fast, column.key))
         self.fast.append(exp.alias_(exp.Case().when(is_null(fast.copy()), cell.copy()), rest.name))
-        for level in (self.unguarded, self.written):
+        for level in (self.unguarded, self.narrowed, self.written):
             level.append(exp.column(column.key))
+        if column.kind in _TOLD:
+            self._keep_spelling(column.key, rest)
+        if not self.origin.unsettled.isdisjoint(cells):
+            self._leave_unsettled(column.key, cell)
         self.unguarded.append(exp.alias_(call("unguarded", rest), rest.name))
+        narrowed = rest.copy() if kind == "text" else call("half_width", rest)
+        self.narrowed.append(exp.alias_(narrowed, rest.name))
         self.written.append(exp.alias_(self._written(kind, rest), rest.name))
         zone = [exp.Literal.string(self.origin.zone)] if kind in _DATED else []
         value = exp.func("coalesce", exp.column(column.key), call("rest_" + kind, rest, *zone))
         self.parsed += [exp.alias_(value, column.key), rest.copy()]
-        self.last.append(exp.column(column.key))
+        value = self.bounds.within(column)
+        if column.key in self.unsettled:
+            value = exp.Case().when(
+                exp.not_(exp.func("coalesce", self.unsettled[column.key], exp.false())), value
+            )
+        self.last.append(exp.alias_(value, column.key))
         if kind != "text":
-            self.faults.append(_fault(column, kind, rest))
+            self.faults.append(self.bounds.add_faults(_fault(column, kind, rest), column))
+
+    def _leave_unsettled(self, key: str, cell: exp.Expr) -> None:
+        name = "unsettled_" + key
+        test = call("regexp_matches", cell, exp.Literal.string(UNSETTLED))
+        self.fast.append(exp.alias_(test, name))
+        self._hand_on(name)
+        self.unsettled[key] = exp.column(name)
+        self.faults.append(exp.Case().when(exp.column(name), exp.Literal.string(f"{key}:ambiguous_amount")))
+
+    def _keep_spelling(self, key: str, rest: exp.Expr) -> None:
+        spelling = exp.Case().when(call("is_oddly_spelt", rest), rest.copy())
+        self.unguarded.append(exp.alias_(spelling, SPELT + key))
+        for level in (self.narrowed, self.written, self.parsed, self.last):
+            level.append(exp.column(SPELT + key))
 
     def _hand_on(self, name: str) -> None:
-        for level in (self.unguarded, self.written, self.parsed):
+        for level in (self.unguarded, self.narrowed, self.written, self.parsed):
             level.append(exp.column(name))
 
     def _written(self, kind: str, rest: exp.Expr) -> exp.Expr:
         text = call("written", rest)
-        if kind in ("text", "flag"):
-            return text
         if kind == "id":  # R's word for nothing; as a text it may be Namibia
             text = call("nullif", text, exp.Literal.string("NA"))
-        text = call("half_width", text)
         order = {"dmy": "day_first", "mdy": "month_first"}.get(self.origin.date_order)
         return call(order, text) if kind in _DATED and order else text
 
@@ -183,7 +226,8 @@ class _Levels:
         select = exp.select(*self.fast).from_(exp.to_table(self.origin.relation))
         levels = {
             "fast": self.unguarded,
-            "unguarded": self.written,
+            "unguarded": self.narrowed,
+            "narrowed": self.written,
             "written": self.parsed,
             "parsed": self.last,
         }
@@ -192,7 +236,7 @@ class _Levels:
         return select
 
 
-def _fault(column: Column, kind: str, rest: exp.Expr) -> exp.Expr:
+def _fault(column: Column, kind: str, rest: exp.Expr) -> exp.Case:
     is_fault = exp.and_(is_null(rest.copy()).not_(), is_null(exp.column(column.key)))
     reason = exp.DPipe(
         this=exp.Literal.string(column.key + ":"), expression=call("fault_" + kind, rest), safe=True
@@ -204,7 +248,12 @@ def _is_text(column: Column, origin: Origin, cells: Sequence[str]) -> bool:
     if origin.is_typed:
         return False
     types = [origin.column_types[cell] for cell in cells]
-    return len(cells) > 1 or types == ["VARCHAR"] or not fits(column.kind, types[0])
+    return (
+        not origin.doubted.isdisjoint(cells)
+        or len(cells) > 1
+        or types == ["VARCHAR"]
+        or not fits(column.kind, types[0])
+    )
 
 
 def _first_written(column: Column, cells: list[str], origin: Origin) -> exp.Expr:
@@ -248,7 +297,11 @@ def as_text(cell: str, sql_type: str) -> exp.Expr:
     if sql_type not in ("DOUBLE", "FLOAT"):
         return text
     whole = exp.cast(exp.TryCast(this=raw.copy(), to=exp.DataType.build("bigint")), "varchar")
-    return exp.Case().when(call("floor", raw.copy()).eq(raw), whole).else_(text)
+    return (
+        exp.Case()
+        .when(call("floor", raw.copy()).eq(raw), exp.func("coalesce", whole, text.copy()))
+        .else_(text)
+    )
 
 
 def typed_null(column: Column) -> exp.Expr:

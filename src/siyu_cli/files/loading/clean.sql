@@ -1,44 +1,68 @@
 -- Macros that turn the text of one cell into a typed value, or null where it is not one.
 --
 -- Each kind has two: fast_<kind>(cell) takes canonical text as it stands, rest_<kind>(text) takes what that
--- left over: unguarded, emptied of mere dashes and, but for texts, half-width. The projection calls them in
+-- left over: unguarded, but for texts half-width, and emptied of mere dashes. The projection calls them in
 -- levels, so that the slow half sees only the rest and no subexpression of it is computed for every row.
+-- What is a space, cannot be seen, or is wide, the lists of spelling.py say: spaces(), invisible(), wide() and others.
 
--- Excel's text guards (' in front, ="…" around) and invisible characters are no part of a value.
-create or replace macro unguarded(cell) as regexp_replace(
-    regexp_replace(cell, '^[\s\x{3000}\x{feff}\x{200b}'']+|[\s\x{3000}\x{feff}\x{200b}]+$', '', 'g'),
-    '^="\s*(.*?)\s*"$', '\1');
+create or replace macro edges() as spaces() || invisible() || joiners();
+
+-- Excel's text guards (' in front, ="…" around), spaces and what cannot be seen are no part of a value.
+create or replace macro unguarded(cell) as
+    case
+        when regexp_matches(cell, '^[''' || edges() || ']|[' || edges() || ']$|^="')
+            then regexp_replace(
+                regexp_replace(cell, '^[''' || edges() || ']+|[' || edges() || ']+$', '', 'g'),
+                '^="[' || edges() || ']*(.*?)[' || edges() || ']*"$', '\1')
+        else cell
+    end;
+
+create or replace macro half_width(text) as
+    case
+        when regexp_matches(text, '[' || wide() || invisible() || joiners() || ']')
+            then trim(translate(regexp_replace(text, '[' || invisible() || joiners() || ']', '', 'g'), wide(), narrow()))
+        else text
+    end;
 
 -- Blank, a dash, "none" and the like all mean that nothing was written.
 create or replace macro written(text) as
     case
         when text in ('', '/', '\', '\N', '无', '空', '暂无', '#N/A')
-            or regexp_matches(text, '^([-—–]+$|0000-00-00|0000/00/00|1900-01-00)')
+            or regexp_matches(text, '^([-—–－]+$|0000-00-00|0000/00/00|1900-01-00)')
             or lower(text) in ('null', 'none', 'nan', 'nat', 'n/a', 'nil', '<na>') then null
         else text
     end;
 
 create or replace macro tidy(cell) as written(unguarded(cell));
 
-create or replace macro half_width(text) as
-    translate(text, '０１２３４５６７８９．，－＋（）：／＊￥　％−', '0123456789.,-+():/*¥ %-');
+-- What is written in several of these ways is one id, phone or e-mail, and the operator is told so.
+create or replace macro is_oddly_spelt(text) as
+    regexp_matches(text, '[' || wide() || invisible() || joiners() || ']') or (contains(text, '@') and text <> lower(text));
 
 create or replace macro fast_text(cell) as
     case
         when not regexp_matches(cell,
-            '^(?:[^0-9A-Za-z\x{4e00}-\x{9fa5}]|(?i:null|none|nan|nat|n/a|无|暂无)$)|[\s\x{3000}\x{feff}\x{200b}]$')
+            '^(?:[^0-9A-Za-z\x{4e00}-\x{9fa5}]|(?i:null|none|nan|nat|n/a|无|暂无)$)|[' || spaces() || ']$|['
+            || no_break_spaces() || invisible() || ']')
             then cell
     end;
 
-create or replace macro rest_text(text) as text;
+create or replace macro rest_text(text) as
+    case
+        when regexp_matches(text, '[' || no_break_spaces() || invisible() || ']')
+            then translate(regexp_replace(text, '[' || invisible() || ']', '', 'g'), no_break_spaces(), '   ')
+        else text
+    end;
 
 -- Spreadsheets and dataframes write whole-number ids with a useless .0; E+17 means that digits are gone.
+-- An e-mail is the same in any letter case.
 create or replace macro fast_id(cell) as
     case when regexp_full_match(cell, '[0-9][0-9A-Za-z_-]*|[A-Za-z][0-9A-Za-z_-]{4,}') then cell end;
 
 create or replace macro rest_id(text) as
     case
         when regexp_full_match(text, '[0-9]\.[0-9]+[eE]\+?[0-9]+|[0-9][eE]\+[0-9]+') then null
+        when contains(text, '@') then lower(text)
         else regexp_replace(text, '^([0-9]+)\.0+$', '\1')
     end;
 
@@ -48,38 +72,46 @@ create or replace macro fault_id(text) as 'id_digits_lost';
 create or replace macro fast_money(cell) as
     coalesce(try_cast(cell as decimal(18, 2)), try_cast(ltrim(cell, '¥￥') as decimal(18, 2)));
 
+-- A minus stands in front (any dash), behind, as SAP writes it, or as brackets around. A comma or a space parts three
+-- digits each: 1,23 may be 1.23 or 123, so it is neither. Whatever is written otherwise is replaced by nothing.
+create or replace macro bracketed_as_minus(text) as
+    regexp_replace(text, '^([^0-9(]{0,4})\(\s*([^0-9()]{0,4}[0-9.][0-9., ]*[^0-9()]{0,4})\)\s*$', '-\1\2');
+
+create or replace macro digits_of_amount(text) as translate(regexp_replace(
+    text,
+    '^(?:\s*([+–—-]?)\s*(?:[¥￥$€£]|RMB|CNY|USD|HK\$|人民币)?\s*([+–—-]?)\s*'
+    || '((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)'
+    || '\s*(?:[元圆]整?|块|RMB|CNY|USD)?\s*(-?)\s*(?:\([^)]*\))?\s*|.*)$',
+    '\1\2\4\3'), '–—, ', '--');
+
 create or replace macro rest_money(text) as
     case
         when regexp_full_match(text, '无[^0-9]*') then cast(0 as decimal(18, 2))
-        when regexp_matches(text, '^[^()]*(\)|\([^)]*$)') then null
-        else try_cast(
-            case
-                when regexp_matches(text, '^[^0-9.(-]*-|^\s*[^0-9(]*\(\s*[^0-9]{0,3}[0-9][0-9,.]*\s*[^0-9]{0,2}\)\s*$')
-                    then '-'
-                else ''
-            end
-            || replace(regexp_extract(
-                text,
-                '^[\s(]*[+-]?\s*(?:[¥￥$€£]|RMB|CNY|USD|HK\$|人民币)?\s*[+-]?\s*((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)\s*(?:元|圆|块|RMB|CNY|USD)?\s*\)?\s*(?:\([^)]*\))?\s*$',
-                1), ',', '')
-            as decimal(18, 2))
+        else try_cast(digits_of_amount(bracketed_as_minus(text)) as decimal(18, 2))
     end;
 
-create or replace macro fault_money(text) as 'bad_money';
+create or replace macro fault_money(text) as
+    case
+        when regexp_full_match(translate(text, ', ', ''), '[^0-9]*([0-9]{13,}(\.[0-9]*)?|[0-9.]+[eE]\+?[0-9]{2,})[^0-9]*') then 'out_of_range'
+        else 'bad_money'
+    end;
 
 create or replace macro fast_number(cell) as case when cell[-1:] between '0' and '9' then try_cast(cell as double) end;
 
-create or replace macro rest_number(text) as try_cast(replace(regexp_extract(
+create or replace macro rest_number(text) as try_cast(translate(regexp_replace(
     text,
-    '^([+-]?[0-9][0-9,]*(?:\.[0-9]+)?)\s*(?:件|个|次|分|单|笔|人|张|天|pts|points)?$', 1), ',', '') as double);
+    '^(?:([+-]?)\s?((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)\s*'
+    || '(?:件|个|次|分|单|笔|人|张|天|pts|points)?(-?)|.*)$',
+    '\1\3\2'), ', ', '') as double);
 
-create or replace macro fault_number(text) as 'bad_number';
+create or replace macro fault_number(text) as
+    case when regexp_matches(text, '(?i)^[+-]?([0-9][0-9, ]{12,}|[0-9.]+e\+?[0-9]{2,}$|inf)') then 'out_of_range' else 'bad_number' end;
 
 create or replace macro fast_count(cell) as try_cast(cell as bigint);
 
-create or replace macro rest_count(text) as cast(floor(rest_number(text) + .5) as bigint);
+create or replace macro rest_count(text) as try_cast(floor(rest_number(text) + .5) as bigint);
 
-create or replace macro fault_count(text) as 'bad_number';
+create or replace macro fault_count(text) as fault_number(text);
 
 create or replace macro fast_flag(cell) as
     case cell when '是' then true when '否' then false when 'TRUE' then true when 'FALSE' then false end;
@@ -92,6 +124,11 @@ create or replace macro rest_flag(text) as
 
 create or replace macro fault_flag(text) as 'bad_flag';
 
+-- A whole id or text in one go, for columns that are seldom looked at.
+create or replace macro id_in(cell) as coalesce(fast_id(cell), rest_id(written(half_width(unguarded(cell)))));
+
+create or replace macro text_in(cell) as coalesce(fast_text(cell), rest_text(tidy(cell)));
+
 -- A mobile number of mainland China: 11 digits. Anything masked or shortened is never a key.
 create or replace macro fast_phone(cell) as case when regexp_full_match(cell, '1[3-9][0-9]{9}') then cell end;
 
@@ -103,7 +140,7 @@ create or replace macro rest_phone(text) as
         when regexp_full_match(compact_phone(text), '1\.[3-9][0-9]{9}[eE]\+?10') then replace(left(compact_phone(text), 12), '.', '')
     end;
 
-create or replace macro phone_in(cell) as coalesce(fast_phone(cell), rest_phone(half_width(written(unguarded(cell)))));
+create or replace macro phone_in(cell) as coalesce(fast_phone(cell), rest_phone(written(half_width(unguarded(cell)))));
 
 -- A mobile number in a column of ids, already unguarded: cheap, since nearly no id is one.
 create or replace macro phone_written_as_id(id) as

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from siyu_cli.files.loading.scripts import script
 from siyu_cli.files.read import RawSheet, read_sources
+from siyu_cli.spelling import plain_id
 
 if TYPE_CHECKING:
     import duckdb
@@ -21,12 +22,11 @@ def exclude_members(connection: duckdb.DuckDBPyConnection, settings: Settings) -
     for listed in settings.exclude.files:
         for source in read_sources([folder / listed]):
             names += [cell for sheet in source.sheets for cell in _cells(sheet)]
-    connection.execute("create or replace temp table excluded_names (name varchar)")
-    if names:
-        connection.executemany(
-            "insert into excluded_names values (?)",
-            [[name] for name in sorted({str(name) for name in names})],
-        )
+    # One statement for all: row by row, a hundred thousand names take half a minute.
+    connection.execute(
+        "create or replace temp table excluded_names as select unnest(cast($names as varchar[])) as name",
+        {"names": sorted({plain_id(str(name)) for name in names})},
+    )
     connection.execute(script("identity")["excluded"])
 
 

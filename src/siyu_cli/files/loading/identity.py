@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,16 @@ from siyu_cli.files.loading.scripts import script
 if TYPE_CHECKING:
     import duckdb
 
+    from siyu_cli.files.loading.sources import SheetSource
+
+_NICKNAME = re.compile("昵称|旺旺|微信名|nick", re.IGNORECASE)
+
 
 def link_members(
-    connection: duckdb.DuckDBPyConnection, aliases: Mapping[str, str], snapshot: Path | None = None
+    connection: duckdb.DuckDBPyConnection,
+    sheets: Sequence[SheetSource],
+    aliases: Mapping[str, str],
+    snapshot: Path | None = None,
 ) -> dict[str, str]:
     """Make the key tables from the raw ones and return ``{id: key}`` for the ids that were joined to another key.
 
@@ -25,7 +33,7 @@ def link_members(
     statements = script("identity")
     connection.execute("create or replace temp table member_links (member_id varchar, member_key varchar)")
     connection.execute(statements["bonds"])
-    connection.execute(statements["phones"])
+    connection.execute(statements["phones"], {"named": _named_sources(sheets)})
     known = dict(aliases)
     if snapshot is not None:
         found = connection.execute(statements["known_by_phone"], {"snapshot": exact_path(snapshot)}).fetchall()
@@ -42,9 +50,19 @@ def link_members(
     return links | by_phone
 
 
+def _named_sources(sheets: Sequence[SheetSource]) -> list[int]:
+    return [
+        sheet.source for sheet in sheets
+        if sheet.match.table == "orders" and sheet.has("name") and not _NICKNAME.search(sheet.header_of("name") or "")
+    ]  # fmt: skip
+
+
 def _remember(connection: duckdb.DuckDBPyConnection, links: Mapping[str, str]) -> None:
-    if links:
-        connection.executemany("insert into member_links values (?, ?)", sorted(links.items()))
+    members = sorted(links)
+    connection.execute(
+        "insert into member_links select unnest(cast($members as varchar[])), unnest(cast($keys as varchar[]))",
+        {"members": members, "keys": [links[member] for member in members]},
+    )
 
 
 def _group_keys(groups: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:

@@ -16,8 +16,9 @@ select distinct member_id, phone from (
 where member_id is not null and phone is not null;
 
 -- name: phones
--- A phone on more than 3 ids is a clerk's: it links nothing. Where an export gives its members no ids, the
--- names beside a phone stand for them.
+-- A phone on more than 3 ids, or accounts of one platform, is a clerk's: it links nothing. Where an export gives its
+-- people neither, the names beside a phone stand for them; nicknames change too often ($named are the order sheets
+-- that have others).
 create or replace temp table phone_ids as
 select phone, max(ids) as ids, min(least_id) as least_id
 from (
@@ -30,6 +31,29 @@ from (
     where member_id is null and phone is not null
     group by source, phone
     having count(distinct coalesce(name, nickname)) > 3
+    union all
+    select phone, count(*) as ids, cast(null as varchar) as least_id
+    from (
+        select distinct platform, phone, account
+        from (
+            select source, phone, account from raw_members where phone is not null and account is not null
+            union all
+            select source, phone, account from raw_orders where phone is not null and account is not null
+        ) as seen
+        join sources using (source)
+    ) as accounts
+    group by platform, phone
+    having count(*) > 3
+    union all
+    select phone, count(*) as ids, cast(null as varchar) as least_id
+    from (
+        select distinct source, coalesce(phone, receiver_phone) as phone, name
+        from raw_orders
+        where list_contains($named, source) and member_id is null and account is null and name is not null
+    ) as names
+    where phone is not null
+    group by source, phone
+    having count(*) > 3
 ) as counted
 group by phone;
 
@@ -101,9 +125,9 @@ with names as (
     select name, phone_in(name) as phone from excluded_names
 )
 
-select coalesce(member_key, phone_key, names.phone, name) as member_key
+select coalesce(member_key, phone_key, names.phone, member_id_in(name)) as member_key
 from names
-left join member_links on member_links.member_id = name
+left join member_links on member_links.member_id = member_id_in(name)
 left join phone_keys on phone_keys.phone = names.phone
 union
 select coalesce(account_key, platforms.platform || ':' || name) as member_key

@@ -1,7 +1,7 @@
 -- Members: from the rows of members and contact exports to one row per member.
 --
 -- reads   raw_members, raw_contacts, sources, member_links, phone_keys, account_keys, excluded, order_lines, settled_orders,
---         invite_codes, first_inviters
+--         invite_codes, account_owners, first_inviters
 -- writes  judged_members, judged_contacts, members, people, known_names
 
 -- name: judged
@@ -154,7 +154,7 @@ select
     joined_by,
     level, points, owner, store, source_channel, city, gender, birthday, tags,
     consent_sms, consent_wecom, consent_ads, opt_out_profiling,
-    coalesce(member_key, phone_key, account_key, phone, inviter.named, code_owner, first_inviter) as inviter_id,
+    coalesce(member_key, phone_key, account_key, owner_key, phone, inviter.named, code_owner, first_inviter) as inviter_id,
     used_code,
     coalesce(has_invite_code, false) as has_invite_code,
     last_event_on,
@@ -169,6 +169,7 @@ from (
 left join member_links on member_links.member_id = inviter.named
 left join phone_keys using (phone)
 left join account_keys on account_keys.platform = inviter.platform and account_keys.account = inviter.named
+left join (select account as owned, owner as owner_key from account_owners) as account_owners on owned = lower(inviter.named)
 left join invite_codes on code = upper(trim(used_code))
 left join first_inviters on first_inviters.member_id = invited.member_id;
 

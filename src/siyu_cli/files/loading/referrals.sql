@@ -8,7 +8,7 @@
 create or replace temp table invite_codes as
 select code, min(member_key) as code_owner
 from (
-    select member_key, upper(trim(unnest(string_split(own_codes, ';')))) as code
+    select member_key, upper(trim(unnest(string_split(half_width(own_codes), ';')))) as code
     from judged_members
     where verdict is null and own_codes is not null
 ) as issued
@@ -20,7 +20,8 @@ having count(distinct member_key) = 1;
 create or replace temp table invite_codes (code varchar, code_owner varchar);
 
 -- name: account_owners
--- Who is known by an account or e-mail alone has it in their key; invite lists name them without its platform.
+-- Who is known by an account or e-mail has it in their key, or leads to one; invite lists and inviter columns name them
+-- without its platform.
 create or replace temp table account_owners as
 select account, min(owner) as owner
 from (
@@ -28,11 +29,14 @@ from (
     from judged_members
     where verdict is null and account is not null
     union
+    select lower(account) as account, account_key as owner
+    from account_keys
+    union
     select lower(raw.account) as account, coalesce(account_key, platform || ':' || raw.account) as owner
     from raw_orders as raw
     join sources using (source)
     left join account_keys using (platform, account)
-    where raw.account is not null and raw.member_id is null and raw.phone is null
+    where raw.account is not null and raw.member_id is null
 ) as owners
 group by account
 having count(distinct owner) = 1;

@@ -11,10 +11,12 @@ from sqlglot import exp
 
 from siyu_cli.files.loading.clean import Origin, fits, projection, typed_null
 from siyu_cli.files.loading.day_order import with_day_order
+from siyu_cli.files.loading.decimal_sign import with_decimal_sign
+from siyu_cli.files.loading.doubts import doubted_columns
 from siyu_cli.files.loading.faults import mark_faults, shown_keys
 from siyu_cli.files.loading.parquet import lay_open, survey, unreadable_told
 from siyu_cli.files.loading.rivals import keep_rivals
-from siyu_cli.files.loading.scripts import create, drop
+from siyu_cli.files.loading.scripts import call, create, drop
 from siyu_cli.files.loading.second_tables import cut_off_second
 from siyu_cli.files.reading.number_formats import DAYS_TO_1904
 from siyu_cli.tables import INPUTS, Table
@@ -100,8 +102,12 @@ def _project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: st
         (preset.date_order if preset else "ymd"), is_typed,
     )  # fmt: skip
     if is_typed:
-        sheet.origin = replace(sheet.origin, blanked=survey(connection, sheet))
+        doubted = doubted_columns(connection, sheet, sheet.origin)
+        is_typed = not doubted
+        blanked = survey(connection, sheet)
+        sheet.origin = replace(sheet.origin, is_typed=is_typed, doubted=doubted, blanked=blanked)
     sheet.origin = with_day_order(connection, sheet, sheet.origin)
+    sheet.origin = with_decimal_sign(connection, sheet, sheet.origin)
     select = projection(sheet.table, sheet.match, sheet.origin)
     kind = "VIEW" if is_typed else "TABLE"
     create(connection, f"source_{sheet.source}", select, kind=kind, is_temporary=False)
@@ -148,24 +154,34 @@ def let_go(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource])
             sheet.cells = None
 
 
-def unite(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:
-    """Make ``raw_members``, ``raw_contacts`` and ``raw_orders``: the sheets of each under all of its columns."""
+def unite(
+    connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource], member_ids: Collection[str] = ()
+) -> None:
+    """Make ``raw_members``, ``raw_contacts`` and ``raw_orders``: the sheets of each under all of its columns.
+
+    ``member_ids`` are columns of ids that are compared in another form than they are written in.
+    """
     for name, table in INPUTS.items():
         own = [sheet for sheet in sheets if sheet.match.table == name]
-        selects = [_with_every_column(connection, sheet) for sheet in own] or [_empty(table)]
+        selects = [_with_every_column(connection, sheet, member_ids) for sheet in own] or [_empty(table)]
         union: exp.Query = selects[0]
         for select in selects[1:]:
             union = exp.union(union, select, distinct=False)
         create(connection, f"raw_{name}", union, kind="VIEW")
 
 
-def _with_every_column(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> exp.Select:
+def _with_every_column(
+    connection: duckdb.DuckDBPyConnection, sheet: SheetSource, member_ids: Collection[str]
+) -> exp.Select:
     name = f"source_{sheet.source}"
     known = {column for column, _ in _described(connection, name)}
+    changed = known.intersection(member_ids)
     columns = [
-        exp.column(column.key) if column.key in known else exp.alias_(typed_null(column), column.key)
+        exp.alias_(call("member_id_in", exp.column(column.key)), column.key) if column.key in changed
+        else exp.column(column.key) if column.key in known
+        else exp.alias_(typed_null(column), column.key)
         for column in sheet.table.columns
-    ]
+    ]  # fmt: skip
     return exp.select("source", "row", *columns, "faults", *_ROW_KINDS).from_(name)
 
 

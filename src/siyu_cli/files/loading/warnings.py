@@ -41,7 +41,8 @@ def load_notes(
     (shared,) = first_row(connection, script("warnings")["shared_phones"])
     if shared:
         notes.append(Note(
-            "{count} phones stand on more than 3 ids each and link nothing (a clerk's phone?).", {"count": shared}
+            "{count} phones stand on more than 3 ids, accounts or names each and link nothing (a clerk's phone?).",
+            {"count": shared},
         ))  # fmt: skip
     return notes
 

@@ -29,8 +29,15 @@ def map_status_words(connection: duckdb.DuckDBPyConnection, sheets: Sequence[She
             "(source integer, word varchar, status varchar, was_delivered boolean)"
         )
         rows = [row for sheet in orders if sheet.has(kind) for row in _words(connection, sheet, kind)]
-        if rows:
-            connection.executemany("insert into " + kind + "_words values (?, ?, ?, ?)", rows)
+        connection.execute(
+            "insert into " + kind + "_words select unnest(cast($sources as integer[])), "
+            "unnest(cast($words as varchar[])), unnest(cast($meanings as varchar[])), "
+            "unnest(cast($delivered as boolean[]))",
+            {
+                name: [row[at] for row in rows]
+                for at, name in enumerate(("sources", "words", "meanings", "delivered"))
+            },
+        )
 
 
 def _words(

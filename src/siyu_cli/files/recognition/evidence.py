@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+from siyu_cli.spelling import visible
+
 # Cells people write for "nothing".
 BLANKS = frozenset(
     {
@@ -63,7 +65,7 @@ _CODE = re.compile(r"[a-z0-9_#./-]*\d[a-z0-9_#./-]*")
 
 def is_blank(cell: str | None) -> bool:
     """Return whether a cell says nothing: empty, spaces, or a dash or word people write for it."""
-    return cell is None or cell.strip().casefold() in BLANKS
+    return cell is None or visible(cell).casefold() in BLANKS
 
 
 @lru_cache(maxsize=16384)
@@ -75,7 +77,7 @@ def kind_of(cell: str) -> str:
     """
     if _MAY_BE_A_VALUE.search(cell) is None:
         return "text"
-    text = unicodedata.normalize("NFKC", cell).strip().casefold().strip('="').lstrip("'").strip()
+    text = visible(unicodedata.normalize("NFKC", cell)).casefold().strip('="').lstrip("'").strip()
     compact = re.sub(r"[\s()-]", "", text)
     for name, pattern, form in _KINDS:
         if pattern.fullmatch(compact if form else text):

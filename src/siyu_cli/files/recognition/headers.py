@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from siyu_cli.spelling import visible
 from siyu_cli.tables import INPUTS
 
 SIMILAR_BEST = 0.88
@@ -67,21 +68,21 @@ def plain(header: str) -> str:
     >>> plain("＊實付金額（元） "), plain("Order ID") == plain("order_id")
     ('实付金额', True)
     """
-    text = unicodedata.normalize("NFKC", header).translate(_SIMPLIFIED).strip().casefold()
+    text = visible(unicodedata.normalize("NFKC", header)).translate(_SIMPLIFIED).casefold()
     bare = _TRAILING_UNIT.sub("", _UNIT.sub("", text)).replace("#", "no")
     return (_NOT_A_WORD.sub("", bare) or _NOT_A_WORD.sub("", text)).replace("number", "no")
 
 
 def is_unit(cell: str) -> bool:
     """Return whether a cell below a header holds nothing but a unit: ``元``, ``(次)``, ``%``."""
-    text = unicodedata.normalize("NFKC", cell).strip().strip("()[]【】<>《》").strip()
+    text = visible(unicodedata.normalize("NFKC", cell)).strip("()[]【】<>《》").strip()
     return bool(_BARE_UNIT.fullmatch(text)) or text in {"%", "‰", "-"}
 
 
 @lru_cache(maxsize=8192)
 def concepts(header: str) -> tuple[frozenset[str], int]:
     """Return the concepts of a header's words, and how many of its words are not known."""
-    text = _UNIT.sub(" ", unicodedata.normalize("NFKC", header)).translate(_SIMPLIFIED)
+    text = _UNIT.sub(" ", visible(unicodedata.normalize("NFKC", header))).translate(_SIMPLIFIED)
     text = (
         _CAMEL.sub(" ", text)
         .casefold()

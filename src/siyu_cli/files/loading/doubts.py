@@ -1,0 +1,62 @@
+"""Typed Parquet files are read where they lie; what needs a second look in them is read as text, cell by cell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from siyu_cli.files.loading.bounds import Bounds
+from siyu_cli.files.loading.clean import NOTHING, is_priced
+from siyu_cli.files.loading.scripts import call, first_row
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from siyu_cli.files.loading.clean import Origin
+    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.tables import Column
+
+_SPELT: dict[str, str] = {"id": "id_in", "text": "text_in", "status": "text_in"}
+
+
+def doubted_columns(
+    connection: duckdb.DuckDBPyConnection, sheet: SheetSource, origin: Origin
+) -> frozenset[str]:
+    """Return the columns of a typed file that hold what no shop has, or ids and words in an odd spelling.
+
+    One look per column, which stops at the first such cell; its statistics often spare it.
+    """
+    cells = {match.key: origin.columns[match.position] for match in sheet.match.columns}
+    quantity = exp.column(cells["quantity"], quoted=True) if is_priced(cells) else None
+    bounds = Bounds(quantity)
+    found = set()
+    for match in sheet.match.columns:
+        cell = origin.columns[match.position]
+        column, raw = sheet.table[match.key], exp.column(cell, quoted=True)
+        is_text = origin.column_types[cell] == "VARCHAR"
+        doubt = _is_spelt_oddly(column, raw) if is_text else _is_beyond(bounds, column, raw)
+        if doubt is None:
+            continue
+        query = exp.select("1").from_(origin.relation).where(doubt).limit(1)
+        if first_row(connection, query.sql("duckdb")):
+            found.add(cell)
+    return frozenset(found)
+
+
+def _is_beyond(bounds: Bounds, column: Column, raw: exp.Expr) -> exp.Expr | None:
+    return None if column.kind == "id" else bounds.beyond(column, raw)
+
+
+def _is_spelt_oddly(column: Column, raw: exp.Expr) -> exp.Expr | None:
+    if column.kind not in _SPELT:
+        return None
+    # Cheap signs first: something below the digits in front, a space behind, other than ASCII, an e-mail.
+    signs = [
+        raw < exp.Literal.string("0"),
+        call("suffix", raw, exp.Literal.string(" ")),
+        exp.not_(call("strlen", raw).eq(call("length", raw))),
+        *([call("contains", raw, exp.Literal.string("@"))] if column.kind == "id" else []),
+    ]
+    plain = call(_SPELT[column.kind], raw)
+    return exp.and_(exp.or_(*signs), exp.not_(raw.isin(*NOTHING)), exp.not_(plain.eq(raw)))
