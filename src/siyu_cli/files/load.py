@@ -21,6 +21,7 @@ from siyu_cli.files.loading.clean import load_macros
 from siyu_cli.files.loading.exclude import exclude_members
 from siyu_cli.files.loading.identity import link_members
 from siyu_cli.files.loading.judge import describe_sources, judge_members, judge_orders
+from siyu_cli.files.loading.kinds import tell_kinds
 from siyu_cli.files.loading.report import Input, LoadReport, Note, SheetReport, UnusableError
 from siyu_cli.files.loading.rivals import rival_notes
 from siyu_cli.files.loading.sources import (
@@ -32,7 +33,7 @@ from siyu_cli.files.loading.sources import (
 )
 from siyu_cli.files.loading.vanished import WHOSE, blind_note, left_out_notes, missing_notes, vanished_notes
 from siyu_cli.files.loading.warnings import load_notes
-from siyu_cli.files.loading.words import map_status_words
+from siyu_cli.files.loading.words import kind_notes, map_words
 from siyu_cli.files.read import Source, read_each, read_sources
 from siyu_cli.files.reading.allocator import give_back_memory
 from siyu_cli.files.recognise import recognise
@@ -86,11 +87,12 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     connection.execute("set variable as_of = $as_of", {"as_of": request.as_of})
     unite(connection, sheets)
     describe_sources(connection, sheets)
-    map_status_words(connection, sheets)
+    tell_kinds(connection, sheets)
+    map_words(connection, sheets, settings.kinds)
     links = link_members(connection, request.aliases, request.snapshot)
     exclude_members(connection, settings)
-    notes = judge_orders(connection, sheets)
-    judge_members(connection, sheets)
+    notes = kind_notes(connection, sheets) + judge_orders(connection, sheets, settings.shop.currency)
+    notes += judge_members(connection, sheets, settings.orders.totals)
     accounted, rejects = account_for(connection, sheets)
     reports |= accounted
     inputs = tuple(_input(place, file.source, reports) for place, file in enumerate(opened))

@@ -44,6 +44,11 @@ create or replace macro rest_id(text) as
 
 create or replace macro fault_id(text) as 'id_digits_lost';
 
+-- Signs, codes and names of currencies that stand beside an amount.
+create or replace macro money_word() as
+    '(?i:[A-Z]{1,3})?[¥￥$€£₩₹₽฿₫]|(?i:CNY|RMB|USD|EUR|GBP|HKD|TWD|NTD|MOP|JPY|KRW|SGD|AUD|CAD|NZD|MYR|RM|THB|VND|INR|IDR|PHP|RUB|CHF|SEK|NOK|DKK|PLN|BRL|MXN|AED|TRY|ZAR)'
+    || '|人民币|美元|美金|欧元|港币|港元|英镑|日元|新台币|元|圆|块|円';
+
 -- Decimals are read as decimals, never through a float: two places are kept, half away from zero.
 create or replace macro fast_money(cell) as
     coalesce(try_cast(cell as decimal(18, 2)), try_cast(ltrim(cell, '¥￥') as decimal(18, 2)));
@@ -60,9 +65,17 @@ create or replace macro rest_money(text) as
             end
             || replace(regexp_extract(
                 text,
-                '^[\s(]*[+-]?\s*(?:[¥￥$€£]|RMB|CNY|USD|HK\$|人民币)?\s*[+-]?\s*((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)\s*(?:元|圆|块|RMB|CNY|USD)?\s*\)?\s*(?:\([^)]*\))?\s*$',
+                '^[\s(]*[+-]?\s*(?:' || money_word() || ')?\s*[+-]?\s*((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)\s*(?:' || money_word() || ')?\s*\)?\s*(?:\([^)]*\))?\s*$',
                 1), ',', '')
             as decimal(18, 2))
+    end;
+
+-- The currency an amount names beside its digits; a mere number names none.
+create or replace macro money_sign(cell) as
+    case
+        when try_cast(cell as decimal(18, 2)) is null then nullif(concat_ws('',
+            regexp_extract(cell, '^[\s(+-]*(' || money_word() || ')\s*[+-]?[0-9.]', 1),
+            regexp_extract(cell, '^[\s(+-]*[0-9.,]*[0-9]\s*(' || money_word() || ')\s*\)?$', 1)), '')
     end;
 
 create or replace macro fault_money(text) as 'bad_money';
