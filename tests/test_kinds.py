@@ -24,6 +24,7 @@ from exports import (
     write_csv,
     write_parquet,
     write_xlsx,
+    youzan_order,
 )
 from siyu_cli import Shop as OpenShop
 from siyu_cli.config import Orders, Settings, Shop
@@ -58,6 +59,9 @@ SALE_AND_RETURN = {
     "the same number": "单号|交易类型|会员卡号|日期|金额 / 1|销售|m|2026-05-01|100 / 1|退货|m|2026-05-10|100",
     "its original": "单号|原单号|类型|会员卡号|日期|金额 / 1||销售|m|2026-05-01|100 / 2|1|退货|m|2026-05-10|100",
     "a red document": "单号|单据类型|会员卡号|日期|金额 / 1|销售|m|2026-05-01|100 / 2|红字销售单|m|2026-05-10|100",
+    "a credit note": "Invoice No|Type|Customer ID|Invoice Date|Total / I1|Invoice|m|2026-05-01|100 / C1|Credit Note|m|2026-05-02|100",
+    "a sale of a negative quantity": "单号|单据类型|会员编号|日期|数量|金额 / 1|销售|m|2026-05-01|1|100 / 2|销售|m|2026-05-02|-1|100",
+    "a mark of red": "单号|红冲标志|会员编号|日期|金额 / 1|蓝字|m|2026-05-01|100 / 2|红字|m|2026-05-02|100",
     "a status that names documents": "单号|状态|会员卡号|日期|金额 / 1|销售|m|2026-05-01|100 / 2|退货|m|2026-05-10|100",
     "no numbers at all": "会员卡号|类型|日期|金额 / m|销售|2026-05-01|100 / m|退货|2026-05-10|100",
 }
@@ -90,6 +94,8 @@ RETURNS = {
     "names the buyer alone": "退货单号|会员编号|退货日期|退货金额 / T1|m|2026-05-05|100",
     "with refunds that came to nothing": "退款编号|订单编号|退款金额|退款时间|退款状态"
     " / T1|A1|100|2026-05-05|退款成功 / T2|A2|50|2026-05-05|退款关闭 / T3|A2|50|2026-05-05|退款中",
+    "with a state that says so": "售后单号|订单号|售后类型|售后状态|退款金额|申请时间"
+    " / T1|A1|退货退款|售后完成|100|2026-05-05 / T2|A2|换货|换货成功|0|2026-05-05 / T3|A2|仅退款|售后关闭|50|2026-05-05",
     "in English": "return id|order id|customer id|return date|refund amount / T1|A1|m|2026-05-05|100",
 }
 
@@ -130,6 +136,20 @@ def test_a_return_of_what_was_sold_elsewhere_is_a_negative_and_no_purchase(tmp_p
         assert figures_of(tmp_path, written, settings=settings) == {"m": (-100, 0)}
 
 
+def test_a_return_of_a_sub_order_is_taken_from_the_whole(tmp_path: Path) -> None:
+    family = """订单号|主订单号|会员编号|下单时间|实付金额 / P||m|2026-05-01|300 / C1|P|m|2026-05-01|100
+        / C2|P|m|2026-05-01|200"""
+    for named, left in (("C1", 200), ("P", 200)):
+        back = f"退款单号|订单号|退款时间|退款金额 / R1|{named}|2026-05-06|100"
+        assert figures_of(tmp_path, family, back) == {"m": (left, 1)}
+
+
+def test_a_return_is_of_the_order_of_its_own_buyer_where_numbers_begin_anew_each_day(tmp_path: Path) -> None:
+    written = """单号|类型|会员编号|日期|金额 / 1|销售|a|2026-05-01|100 / 1|销售|b|2026-05-02|50
+        / 1|退货|b|2026-05-02|50"""
+    assert figures_of(tmp_path, written) == {"a": (100, 1), "b": (0, 1)}
+
+
 def test_returns_in_two_exports_that_overlap_count_once(tmp_path: Path) -> None:
     one = "退货单号|会员编号|退货时间|退款金额 / T1|m|2026-05-05|20 / T2|m|2026-05-06|20"
     two = "退货单号|会员编号|退货时间|退款金额 / T2|m|2026-05-06|20 / T3|m|2026-05-07|20"
@@ -156,9 +176,19 @@ def test_cards_sold_as_products_are_top_ups_and_their_boxes_are_not(tmp_path: Pa
     assert figures_of(tmp_path, written) == {"a": (80, 1), "b": (15, 1)}
 
 
+def test_a_platform_that_lists_top_ups_among_its_orders_is_no_exception(tmp_path: Path) -> None:
+    rows = export("youzan_orders", *(
+        youzan_order(订单号=number, 订单类型=kind, 买家手机号="13800000001", 订单实付金额=paid)
+        for number, kind, paid in (("E1", "储值订单", "1000"), ("E2", "普通订单", "200"))
+    ))  # fmt: skip
+    with opened(write_csv(tmp_path / "a.csv", rows)) as shop:
+        assert figures(shop) == {"13800000001": (200, 1)}
+
+
 @pytest.mark.parametrize(
     "written",
     [
+        "单号|款项类型|状态|会员编号|日期|金额 / D1|定金|定金已付|m|2026-05-01|100 / D2|尾款|已完成|m|2026-05-20|400",
         "单号|类型|会员编号|日期|金额 / D1|定金|m|2026-05-01|100 / D1|尾款|m|2026-05-20|400",
         "单号|类型|会员编号|日期|金额 / D1|定金|m|2026-05-01|100 / D2|尾款|m|2026-05-20|400",
         "receipt no|original receipt|type|customer id|date|amount / 7||Deposit|m|2026-05-01|100 / 9|7|Balance|m|2026-05-20|400",
@@ -190,10 +220,18 @@ def test_kinds_nobody_knows_are_told_and_can_be_settled(tmp_path: Path) -> None:
 
 
 def test_a_type_of_goods_is_no_kind_of_row(tmp_path: Path) -> None:
-    path = write_csv(tmp_path / "a.csv", rows_of("单号|类型|会员编号|日期|金额 / 1|女装|m|2026-05-01|100"))
+    written = "单号|类型|会员编号|日期|金额 / 1|女装|m|2026-05-01|60 / 2|男装|m|2026-05-01|30 / 2|礼品|m|2026-05-01|10"
+    path = write_csv(tmp_path / "a.csv", rows_of(written))
     with opened(path) as shop:
-        assert figures(shop) == {"m": (100, 1)}
+        assert figures(shop) == {"m": (100, 2)}
         assert not shop.load.report.findings
+
+
+def test_a_total_row_holds_for_what_its_rows_say_or_for_what_they_come_to(tmp_path: Path) -> None:
+    sales = "单号|类型|会员编号|日期|金额 / 1|销售|m|2026-06-29|100 / 2|退货|m|2026-06-30|30 / 合计||||"
+    for stated, notes in ((130, 0), (70, 0), (100, 1)):
+        with opened(write_csv(tmp_path / "a.csv", rows_of(f"{sales}{stated}"))) as shop:
+            assert len(warnings(shop)) == notes
 
 
 # ---- parents and sub-orders
@@ -210,6 +248,16 @@ FAMILIES = {
 @pytest.mark.parametrize("written", FAMILIES.values(), ids=FAMILIES)
 def test_a_parent_and_its_sub_orders_are_one_purchase(tmp_path: Path, written: str) -> None:
     assert figures_of(tmp_path, f"{written} / C1|P|m|2026-05-01|150 / C2|P|m|2026-05-01|150") == {
+        "m": (300, 1)
+    }
+
+
+def test_a_parent_and_its_sub_orders_may_stand_in_two_files_and_twice(tmp_path: Path) -> None:
+    header = "订单号|主订单号|会员编号|下单时间|实付金额"
+    subs = "C1|P|m|2026-05-01|100 / C2|P|m|2026-05-01|200"
+    parent = "订单号|会员编号|下单时间|实付金额 / P|m|2026-05-01|300"
+    assert figures_of(tmp_path, parent, f"{header} / {subs}") == {"m": (300, 1)}
+    assert figures_of(tmp_path, f"{header} / {subs}", f"{header} / P||m|2026-05-01|300 / {subs}") == {
         "m": (300, 1)
     }
 
@@ -276,6 +324,12 @@ def test_currencies_are_told_apart_between_files(tmp_path: Path) -> None:
     )
     with opened(path, tmp_path / "1.csv") as shop:
         assert [note.facts["file"] for note in shop.load.report.findings] == ["silent.csv"]
+    mixed = write_csv(
+        tmp_path / "mixed.csv",
+        rows_of("order id|customer id|date|amount / 1|m|2026-05-01|$7 / 2|m|2026-05-02|70"),
+    )
+    with opened(mixed) as shop:
+        assert [note.facts["file"] for note in shop.load.report.findings] == ["mixed.csv"]
 
 
 def test_one_currency_is_used_as_it_is(tmp_path: Path) -> None:

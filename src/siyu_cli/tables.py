@@ -495,7 +495,7 @@ ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of 
             "cancelled date|cancellation date|closed at"),
     _column("instant", "refunded_at", "Refunded at", "退款时间",
             "退款完成时间|退款成功时间|退款完结时间|退款到账时间|退款日期|退货时间|退货日期|售后完成时间|"
-            "refund date|date refunded|refund time|returned at|return date"),
+            "退款申请时间|申请退款时间|售后申请时间|售后时间|退货申请时间|申请时间|refund date|date refunded|refund time|returned at|return date"),
     _column("instant", "updated_at", "Updated at", "更新时间",
             "订单更新时间|修改时间|最后更新时间|最后修改时间|更新日期|last updated|last updated at|"
             "last modified|last-updated-date|date modified|modified date"),
@@ -510,7 +510,7 @@ ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of 
     _column("status", "kind", "Kind of row", "单据类型",
             "单据类别|单据种类|单据类型名称|业务类型|业务类别|业务种类|业务类型名称|交易类型|交易类别|交易种类|交易类型名称|流水类型|流水类别|"
             "记录类型|凭证类型|销售类型|销售类别|收银类型|小票类型|账单类型|收支类型|消费类型|开单类型|操作类型|款项类型|款项性质|收款类型|"
-            "付款性质|款项|订单类型|订单类别|订单性质|单据性质|业务性质|类型|类别|"
+            "付款性质|款项|订单类型|订单类别|订单性质|单据性质|业务性质|类型|红冲标志|红字标志|红蓝标志|冲红标志|冲销标志|"
             "kind|type|record type|transaction type|trans type|txn type|transaction kind|transaction category|"
             "document type|doc type|receipt type|sale type|sales type|order type|event type|entry type|movement type|"
             "operation type|operation|sale or return|sale/return|line type|post type",
@@ -923,10 +923,10 @@ SKIP_RULES = {
     "item_detail": ("item detail of an order counted elsewhere", "订单已计入，明细行"),
     "duplicate": ("same line in another file", "与其他文件重复"),
     "duplicate_file": ("same file given twice", "重复的文件"),
-    "topup": ("top-up of a card or balance: its spending counts", "充值或储值（消费时才计入）"),
-    "no_sale": ("no sale: fee, transfer, stock and the like", "非销售流水（手续费、提现、押金等）"),
+    "topup": ("top-up, counted when it is spent", "充值储值，消费时才计入"),
+    "no_sale": ("fee, transfer or the like, no sale", "手续费、提现等非销售流水"),
     "refund_counted": ("refund counted with its order already", "退款已随订单计入"),
-    "parent_order": ("order whose sub-orders are counted", "主订单（已按子订单计入）"),
+    "parent_order": ("order whose sub-orders are counted", "主订单，已按子订单计入"),
     "other_currency": ("other currency than the shop's", "非本店币种"),
     "superseded": ("another file has a later version of the order", "订单在其他文件中有更新的版本"),
     "excluded": ("excluded by [exclude]", "按 [exclude] 排除"),

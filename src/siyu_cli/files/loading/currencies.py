@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlglot import exp
+
 from siyu_cli.files.loading.report import Note
-from siyu_cli.files.loading.scripts import script
+from siyu_cli.files.loading.scripts import first_row, script
 
 if TYPE_CHECKING:
     import duckdb
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from siyu_cli.files.loading.sources import SheetSource
 
 _HOME = "CNY"
+_MANY = 0.01
 
 
 @dataclass(frozen=True)
@@ -36,12 +39,26 @@ def weigh_currencies(
 ) -> Currencies:
     """Return what is known of currencies; where all orders are in one, ``currency_words`` is emptied."""
     found = connection.execute("select distinct source, code from currency_words").fetchall()
-    marked = {source for source, _ in found}
-    silent = dict.fromkeys(sheet.raw.file for sheet in orders if sheet.source not in marked)
+    marked = {source for source, code in found}
+    is_foreign = any(code != _HOME for _, code in found)
+    silent = dict.fromkeys(
+        sheet.raw.file for sheet in orders
+        if sheet.source not in marked or (is_foreign and _is_often_silent(connection, sheet))
+    )  # fmt: skip
     currencies = Currencies(frozenset(code for _, code in found), wanted, tuple(silent))
     if not currencies.are_several:
         connection.execute("delete from currency_words")
     return currencies
+
+
+def _is_often_silent(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> bool:
+    paid = exp.column("paid_amount") if sheet.has("paid_amount") else exp.column("unit_price")
+    silent = exp.Case().when(exp.column("currency").is_(exp.null()), exp.Literal.number(1))
+    counted = exp.select(exp.func("count", silent), "count(*)").from_(f"source_{sheet.source}").where(
+        paid.neq(exp.Literal.number(0))
+    )  # fmt: skip
+    rows, of = first_row(connection, counted.sql("duckdb"))
+    return bool(rows > _MANY * of)
 
 
 def settle_currency(connection: duckdb.DuckDBPyConnection, currencies: Currencies) -> str | None:
@@ -78,7 +95,7 @@ def currency_notes(
         ))  # fmt: skip
     if kept not in (None, _HOME) and currencies.silent and currencies.wanted is None:
         notes.append(Note(
-            "{file} names no currency and was taken to be in {kept} like the rest; shop.currency chooses.",
+            "Amounts without a currency in {file} were taken to be in {kept}, like the others; shop.currency chooses.",
             {"file": ", ".join(currencies.silent), "kept": kept},
             is_finding=True,
         ))  # fmt: skip

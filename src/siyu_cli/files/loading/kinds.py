@@ -23,6 +23,7 @@ _NAMED_RETURNS = re.compile(
     r"|list|export|report|data|of|sales?|退货|退款|退单|returns?|refunds?|returned|refunded)+",
     re.IGNORECASE,
 )
+_NAMELESS = re.compile(r"(?:(?:sheet|工作表|data|数据|table|表)\s*\d*)?", re.IGNORECASE)
 _SENT_BACK = re.compile(r"退货|退回|return|rma", re.IGNORECASE)
 # Products that are money on a card, and halves of a price.
 _OF_PRODUCTS = {
@@ -53,9 +54,9 @@ def tell_kinds(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSour
                 "insert into sheet_kinds values (?, 'return', ?)", [sheet.source, _is_sent_back(sheet)]
             )
             continue
-        if sheet.has("quantity") and sheet.has("paid_amount") and not sheet.has("kind"):
+        if sheet.has("quantity") and sheet.has("paid_amount"):
             _tell(connection, sheet, "return", exp.column("quantity") < exp.Literal.number(0))
-        if sheet.has("product") and not sheet.has("kind") and _sells_more_than_goods(connection, sheet):
+        if sheet.has("product") and _sells_more_than_goods(connection, sheet):
             for kind, pattern in _OF_PRODUCTS.items():
                 _tell(connection, sheet, kind, _matches("product", pattern))
 
@@ -70,10 +71,17 @@ def _is_returns(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> bo
         asked = exp.select("1").from_(f"source_{sheet.source}").where(where).limit(1)
         if first_row(connection, asked.sql("duckdb")) is None:
             return True
-    is_named = any(
-        _is_named_returns(name) for name in (sheet.raw.sheet, PurePath(sheet.raw.file).stem) if name
+    return (
+        _is_named_returns(_title(sheet))
+        and not sheet.has("kind")
+        and not (sheet.has("refunded_amount") and has_amount)
     )
-    return is_named and not sheet.has("kind") and not (sheet.has("refunded_amount") and has_amount)
+
+
+def _title(sheet: SheetSource) -> str:
+    """Return the sheet's name, or the file's where the sheet has none of its own."""
+    name = sheet.raw.sheet or ""
+    return PurePath(sheet.raw.file).stem if _NAMELESS.fullmatch(name) else name
 
 
 def _is_named_returns(name: str) -> bool:
@@ -82,8 +90,7 @@ def _is_named_returns(name: str) -> bool:
 
 def _is_sent_back(sheet: SheetSource) -> bool:
     told = (sheet.header_of("return_id"), sheet.header_of("refunded_at"), sheet.header_of("refunded_amount"))
-    names = (sheet.raw.sheet, PurePath(sheet.raw.file).stem)
-    return any(_SENT_BACK.search(text) for text in (*told, *names) if text)
+    return any(_SENT_BACK.search(text) for text in (*told, _title(sheet)) if text)
 
 
 def _sells_more_than_goods(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> bool:

@@ -22,7 +22,10 @@ select
     nullif(nullif(parent_id, '0'), order_id) as parent_id,
     original_order_id,
     return_id,
-    cast(coalesce(lists.kind, kinds.kind, stated.kind, told.kind) as varchar) as told_kind,
+    -- What is called a sale may be told apart still: by a negative quantity, by what was sold.
+    cast(coalesce(
+        lists.kind, nullif(coalesce(kinds.kind, stated.kind), 'sale'), told.kind, kinds.kind, stated.kind
+    ) as varchar) as told_kind,
     coalesce(lists.is_returned, kinds.was_delivered, stated.was_delivered, told.kind = 'return', false) as is_returned,
     cast(currencies.code as varchar) as currency,
     product,
@@ -79,7 +82,7 @@ left join account_keys as accounts on accounts.platform = sources.platform and a
 -- has cost nothing.
 create or replace temp view weighed_orders as
 select
-    * exclude (told_kind, amount, refund, refunded_at, is_returned, is_sent, is_never_paid),
+    * exclude (told_kind, refund, refunded_at, is_returned, is_sent, is_never_paid),
     case
         when row_kind = 'return' or row_kind = 'gift'
             then case when coalesce(amount, refund) is not null then cast(0 as decimal(18, 2)) end
@@ -94,7 +97,10 @@ select
 from (
     select
         *,
-        case when told_kind is null and amount < 0 and original_order_id is not null then 'return' else told_kind end as row_kind
+        case
+            when coalesce(told_kind, 'sale') = 'sale' and amount < 0 and original_order_id is not null then 'return'
+            else told_kind
+        end as row_kind
     from looked_up_orders
 ) as told_apart;
 
@@ -102,7 +108,7 @@ from (
 -- Where nothing says what rows are, all are sales.
 create or replace temp view weighed_orders as
 select
-    * exclude (told_kind, amount, refund, refunded_at, is_returned, is_sent, is_never_paid),
+    * exclude (told_kind, refund, refunded_at, is_returned, is_sent, is_never_paid),
     told_kind as row_kind,
     amount as paid,
     refund as refunded,
@@ -126,6 +132,7 @@ select
     -- paid is the better witness: then only a part was given back.
     case
         when status_word is not null and known_status is null then null
+        when row_kind = 'deposit' and contains(status_word, '已付') then 'paid'
         when known_status = 'unpaid' then 'unpaid'
         when row_kind = 'cancelled' then 'cancelled'
         when row_kind = 'return' and refund_state = 'pending' then 'unpaid'

@@ -70,7 +70,7 @@ def kind_notes(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSour
             notes.append(Note(
                 "{file}: {rows} rows are of an unknown kind ({words}) and count as sales; [kinds] says what they are.",
                 {"file": sheet.raw.file, "rows": rows, "words": ", ".join(unknown[:_MOST_SHOWN])},
-                is_finding=rows > of / 2,
+                is_finding=rows > of / 2 and sheet.match.preset is None,
             ))  # fmt: skip
     return notes
 

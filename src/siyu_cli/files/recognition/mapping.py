@@ -308,7 +308,7 @@ def _kind(table: str, key: str, name: str, how: str) -> str:
 
 def _tells_kinds(name: str, values: Sequence[str]) -> bool:
     """Return whether a column says what its rows are: a type may as well be that of goods, members or channels."""
-    return name in _OF_ROWS or any(kind_of_row(value) for value in values)
+    return name in _OF_ROWS or 2 * sum(kind_of_row(value) is not None for value in values) > len(values)
 
 
 def _towards(sheet: Sheet, table: str, key: str, spot: int) -> float:
