@@ -231,7 +231,12 @@ def _is_blind(match: Match) -> bool:
     """Return whether orders name no buyer: their platform does not tell, or no column was found."""
     if match.preset is not None and not match.preset.has_buyer:
         return True
-    return match.table == "orders" and not any(match.column(key) for key in (*WHOSE["orders"], "receiver_phone"))
+    # A list of returns may name their orders instead, which name the buyer.
+    is_told_by_order = bool(match.column("order_id") and match.column("refunded_amount")) and (
+        match.column("return_id") is not None or match.column("paid_amount") is None
+    )
+    names = (*WHOSE["orders"], "receiver_phone")
+    return match.table == "orders" and not is_told_by_order and not any(match.column(key) for key in names)
 
 
 def _beside_undecodable(raw: RawSheet, match: Match) -> Match:

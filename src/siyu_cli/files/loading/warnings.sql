@@ -76,6 +76,6 @@ where source = $source and verdict is null;
 
 -- name: orders_by_time
 -- Rows that count and have no order number, and the orders they are put together to.
-select count(*) as rows, count(distinct (member_key, coalesce(paid_at, ordered_at))) as orders
+select count(*) as rows, count(distinct (member_key, moment)) as orders
 from settled_orders
-where source = $source and verdict is null and order_id is null;
+where source = $source and verdict is null and order_id is null and row_kind is distinct from 'return';
