@@ -180,6 +180,26 @@ UNLISTED = (
         11|12-001|ann_l|Ann Lee|ann@example.com|Cup|1|$10.00|$12.00|Feb-01-26|Feb-01-26|4155550101
         12|12-002|bob_r|Bob Ray|bob@example.com|Cup|2|$20.00|$22.00|Feb-02-26|Feb-02-26|4155550102
         """, "order_id=Order Number; account=Buyer Username; quantity=Quantity; paid_amount=Total Price; ordered_at=Sale Date; paid_at=Paid On Date; receiver_phone=Ship To Phone"),
+    _export("淘宝 退款", "orders", """
+        退款编号|订单编号|买家会员名|订单付款时间|买家实际支付金额|退款金额|退款状态|退款申请时间
+        R001|1001|张三旺旺|2026-01-01 10:00|99.00|99.00|退款成功|2026-01-03 10:00
+        R002|1002|李四旺旺|2026-01-02 10:00|59.00|59.00|退款关闭|2026-01-04 10:00
+        """, "return_id=退款编号; order_id=订单编号; account=买家会员名; paid_at=订单付款时间; paid_amount=买家实际支付金额; refunded_amount=退款金额; refund_status=退款状态; refunded_at=退款申请时间"),
+    _export("returns", "orders", """
+        Return ID|Order ID|Customer ID|Return date|Refund amount|Reason
+        R001|1001|C1|2026-01-03|99.00|too small
+        R002|1002|C2|2026-01-04|59.00|
+        """, "return_id=Return ID; order_id=Order ID; member_id=Customer ID; refunded_at=Return date; refunded_amount=Refund amount"),
+    _export("收银流水", "orders", """
+        小票号|原小票号|业务类型|会员卡号|交易时间|实收金额|币种
+        1||销售|V1|2026-01-03 10:00|99.00|人民币
+        2|1|退货|V1|2026-01-04 10:00|59.00|人民币
+        """, "order_id=小票号; original_order_id=原小票号; kind=业务类型; member_id=会员卡号; ordered_at=交易时间; paid_amount=实收金额; currency=币种"),
+    _export("拆单", "orders", """
+        订单号|主订单号|会员编号|下单时间|实付金额
+        P1||V1|2026-01-03 10:00|99.00
+        C1|P1|V1|2026-01-03 10:00|59.00
+        """, "order_id=订单号; parent_id=主订单号; member_id=会员编号; ordered_at=下单时间; paid_amount=实付金额"),
     _export("Odoo", "orders", """
         Order Reference|Order Date|Customer|Salesperson|Total|Status|Company
         S00021|2026-02-01 10:00:00|Ann Lee|Mitchell|55.00|Sales Order|My Shop
@@ -282,11 +302,6 @@ NOT_OURS = (
         券名称|券码|领取人手机号|领取时间|核销时间|面额
         满减券|Q001|13800000001|2026-01-01|2026-01-05|20
         满减券|Q002|13800000002|2026-01-01||20
-        """),
-    _export("refund requests", None, """
-        退款编号|订单编号|买家会员名|订单付款时间|买家实际支付金额|退款金额|退款状态|退款申请时间
-        R001|1001|张三旺旺|2026-01-01 10:00|99.00|99.00|退款成功|2026-01-03 10:00
-        R002|1002|李四旺旺|2026-01-02 10:00|59.00|59.00|退款关闭|2026-01-04 10:00
         """),
     _export("parcels", None, """
         订单号|快递公司|快递单号|收件人|手机|发货时间

@@ -72,6 +72,7 @@ def _rising(steps: tuple[int, ...]) -> tuple[int, ...]:
     return steps
 
 
+RowKind = Literal["sale", "return", "topup", "deposit", "balance", "exchange", "gift", "cancelled", "no_sale"]
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _Id = Annotated[_Text, BeforeValidator(_id_text)]
 _Phone = Annotated[str, StringConstraints(pattern=r"^1[0-9]{10}$"), BeforeValidator(_id_text)]
@@ -94,12 +95,17 @@ class Shop(_Section):
     name: _Text | None = None
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Shanghai"
     gross_margin: Annotated[_Amount, Field(gt=0, le=1)] | None = None
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
 
 
 class Orders(_Section):
-    """``[orders]``: what counts as a purchase; without min_paid any paid amount above 0 does."""
+    """``[orders]``: what counts as a purchase; without min_paid any paid amount above 0 does.
+
+    ``totals`` says what counts where a members export has counted more than the order log: the larger or the log.
+    """
 
     min_paid: _Amount | None = None
+    totals: Literal["larger", "log"] | None = None
 
 
 class Stages(_Section):
@@ -202,6 +208,7 @@ class Settings(_Section):
     referral: Referral = Referral()
     load: Load = Load()
     map: dict[Annotated[str, AfterValidator(_map_key)], _Text] = {}
+    kinds: dict[_Text, RowKind] = {}
     exclude: Exclude = Exclude()
     segments: dict[_Name, _Text] = {}
     calendar: dict[_Name, _Span] = {}

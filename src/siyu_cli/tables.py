@@ -418,6 +418,24 @@ _ORDER_KEYS = (
     _column("id", "item_id", "Sub-order no.", "子订单号",
             "子订单编号|子订单ID|子单号|子单编号|明细编号|明细ID|订单明细编号|商品单号|商品订单号|"
             "line item id|order item id|order line id|item order id|sub order id|suborder"),
+    _column("id", "parent_id", "Belongs to order", "所属主订单号",
+            "父单号|母单号|母订单号|上级订单号|上级单号|主订单编号|主订单号|主订单ID|父订单号|父订单编号|父订单ID|父单编号|主单号|主单编号|"
+            "所属订单号|所属主单|母订单编号|拆单主单号|总单号|parent|parent id|parent order|parent order id|parent order no|"
+            "parent no|main order|main order id|main order no|master order|master order id|master order no|post parent",
+            note="the order that a sub-order is a part of: both count once"),
+    _column("id", "original_order_id", "Original order", "原订单号",
+            "原单号|原单据号|原单编号|原订单编号|原订单|原始单号|原始订单号|原销售单号|原销售单|原销售订单号|原小票号|原交易号|原交易单号|"
+            "原交易流水号|原流水号|原零售单号|关联订单号|关联订单编号|关联订单|关联单号|关联单据|关联单据号|关联销售单|关联销售单号|对应订单号|对应单号|"
+            "退货原单号|退款原单号|源单号|源订单号|源单编号|定金单号|定金订单号|original order id|original order no|original id|"
+            "original receipt|original receipt no|original transaction|original transaction id|original invoice|"
+            "original invoice no|original sale|original sale id|original ticket|original payment id|related order|"
+            "related order id|related order no|linked order|refunded order|returned order|return of|refund of|source order id",
+            note="the order that a return, an exchange or a balance belongs to"),
+    _column("id", "return_id", "Return no.", "退货单号",
+            "退货单编号|退货编号|退款单号|退款单编号|退款编号|退款ID|退单号|退单编号|退换货单号|退货订单号|退款订单号|退款流水号|售后单号|售后编号|"
+            "售后单编号|售后ID|return id|returns id|refund id|refund no|return order id|return order no|rma|rma no|"
+            "credit note|credit note no|credit memo no",
+            note="a sheet in which every row has one is a list of returns"),
 )
 ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of an order (amount_scope says which)", (
     *_ORDER_KEYS,
@@ -477,7 +495,7 @@ ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of 
             "cancelled date|cancellation date|closed at"),
     _column("instant", "refunded_at", "Refunded at", "退款时间",
             "退款完成时间|退款成功时间|退款完结时间|退款到账时间|退款日期|退货时间|退货日期|售后完成时间|"
-            "refund date|date refunded|refund time|returned at|return date"),
+            "退款申请时间|申请退款时间|售后申请时间|售后时间|退货申请时间|申请时间|refund date|date refunded|refund time|returned at|return date"),
     _column("instant", "updated_at", "Updated at", "更新时间",
             "订单更新时间|修改时间|最后更新时间|最后修改时间|更新日期|last updated|last updated at|"
             "last modified|last-updated-date|date modified|modified date"),
@@ -489,6 +507,18 @@ ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of 
             "订单退款状态|商品退款状态|退货状态|退换货状态|退款/售后状态|售后状态|售后/退款|售后|"
             "return status|after sales|after-sales status|cancelation/return type|"
             "cancellation/return type"),
+    _column("status", "kind", "Kind of row", "单据类型",
+            "单据类别|单据种类|单据类型名称|业务类型|业务类别|业务种类|业务类型名称|交易类型|交易类别|交易种类|交易类型名称|流水类型|流水类别|"
+            "记录类型|凭证类型|销售类型|销售类别|收银类型|小票类型|账单类型|收支类型|消费类型|开单类型|操作类型|款项类型|款项性质|收款类型|"
+            "付款性质|款项|订单类型|订单类别|订单性质|单据性质|业务性质|类型|红冲标志|红字标志|红蓝标志|冲红标志|冲销标志|"
+            "kind|type|record type|transaction type|trans type|txn type|transaction kind|transaction category|"
+            "document type|doc type|receipt type|sale type|sales type|order type|event type|entry type|movement type|"
+            "operation type|operation|sale or return|sale/return|line type|post type",
+            note="sale, return, top-up, deposit, balance, exchange or gift, in the export's own words"),
+    _column("status", "currency", "Currency", "币种",
+            "货币|货币类型|货币代码|货币单位|币别|交易币种|支付币种|结算币种|订单币种|订单货币|currency code|order currency|"
+            "payment currency|transaction currency|presentment currency|iso currency|curr|ccy",
+            note="amounts of two currencies are never added: see shop.currency"),
     _column("money", "paid_amount", "Paid amount", "实付金额",
             "订单实付金额|买家实付金额|买家实际支付金额|用户实付金额|顾客实付金额|客户实付金额|"
             "会员实付金额|消费者实付金额|实际支付金额|订单实际支付金额|实际付款金额|订单实付|买家实付|"
@@ -893,6 +923,11 @@ SKIP_RULES = {
     "item_detail": ("item detail of an order counted elsewhere", "订单已计入，明细行"),
     "duplicate": ("same line in another file", "与其他文件重复"),
     "duplicate_file": ("same file given twice", "重复的文件"),
+    "topup": ("top-up, counted when it is spent", "充值储值，消费时才计入"),
+    "no_sale": ("fee, transfer or the like, no sale", "手续费、提现等非销售流水"),
+    "refund_counted": ("refund counted with its order already", "退款已随订单计入"),
+    "parent_order": ("order whose sub-orders are counted", "主订单，已按子订单计入"),
+    "other_currency": ("other currency than the shop's", "非本店币种"),
     "superseded": ("another file has a later version of the order", "订单在其他文件中有更新的版本"),
     "excluded": ("excluded by [exclude]", "按 [exclude] 排除"),
     "hidden_sheet": ("hidden sheet", "隐藏的工作表"),

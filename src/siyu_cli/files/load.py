@@ -21,6 +21,7 @@ from siyu_cli.files.loading.clean import load_macros
 from siyu_cli.files.loading.exclude import exclude_members
 from siyu_cli.files.loading.identity import link_members
 from siyu_cli.files.loading.judge import describe_sources, judge_members, judge_orders
+from siyu_cli.files.loading.kinds import tell_kinds
 from siyu_cli.files.loading.lookalikes import MEMBER_IDS, define_member_ids, is_changed, lookalike_notes
 from siyu_cli.files.loading.report import Input, LoadReport, Note, SheetReport, UnusableError
 from siyu_cli.files.loading.rivals import rival_notes
@@ -35,7 +36,7 @@ from siyu_cli.files.loading.spellings import spelling_notes
 from siyu_cli.files.loading.sums import check_sums
 from siyu_cli.files.loading.vanished import WHOSE, blind_note, left_out_notes, missing_notes, vanished_notes
 from siyu_cli.files.loading.warnings import load_notes
-from siyu_cli.files.loading.words import map_status_words
+from siyu_cli.files.loading.words import kind_notes, map_words
 from siyu_cli.files.read import Source, read_each, read_sources
 from siyu_cli.files.reading.allocator import give_back_memory
 from siyu_cli.files.recognise import recognise
@@ -92,11 +93,12 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     define_member_ids(connection, settings)
     unite(connection, sheets, MEMBER_IDS if is_changed(settings) else ())
     describe_sources(connection, sheets)
-    map_status_words(connection, sheets)
+    tell_kinds(connection, sheets)
+    map_words(connection, sheets, settings.kinds)
     links = link_members(connection, sheets, request.aliases, request.snapshot)
     exclude_members(connection, settings)
-    notes = judge_orders(connection, sheets)
-    judge_members(connection, sheets)
+    notes = kind_notes(connection, sheets) + judge_orders(connection, sheets, settings.shop.currency)
+    notes += judge_members(connection, sheets, settings.orders.totals)
     accounted, rejects = account_for(connection, sheets)
     reports |= accounted
     check_sums(connection, sheets)
@@ -238,7 +240,12 @@ def _is_blind(match: Match) -> bool:
     """Return whether orders name no buyer: their platform does not tell, or no column was found."""
     if match.preset is not None and not match.preset.has_buyer:
         return True
-    return match.table == "orders" and not any(match.column(key) for key in (*WHOSE["orders"], "receiver_phone"))
+    # A list of returns may name their orders instead, which name the buyer.
+    is_told_by_order = bool(match.column("order_id") and match.column("refunded_amount")) and (
+        match.column("return_id") is not None or match.column("paid_amount") is None
+    )
+    names = (*WHOSE["orders"], "receiver_phone")
+    return match.table == "orders" and not is_told_by_order and not any(match.column(key) for key in names)
 
 
 def _beside_undecodable(raw: RawSheet, match: Match) -> Match:

@@ -14,7 +14,8 @@ select
     split_part(fault, ':', 2) as reason,
     case
         when verdict = 'reject:' || split_part(fault, ':', 2) and split_part(fault, ':', 1) in (
-            'row', 'member_id', 'phone', 'account', 'receiver_phone', 'paid_at', 'ordered_at', 'paid_amount', 'unit_price', 'quantity',
+            'row', 'member_id', 'phone', 'account', 'receiver_phone', 'paid_at', 'ordered_at', 'refunded_at', 'paid_amount', 'refunded_amount',
+            'unit_price', 'quantity',
             'inviter_id', 'invitee_id', 'inviter_phone', 'invitee_phone', 'spent_on', 'amount'
         ) then 'row'
         else 'cell'

@@ -61,11 +61,11 @@ class Bounds:
         if column.kind not in _SIZES:
             return []
         most = exp.Literal.number(_SIZES[column.kind])
-        tests = [(call("abs", cell) >= most, "out_of_range")]
-        is_price = self.quantity is not None and column.key == "unit_price"
-        if is_price or column.key in _NEVER_NEGATIVE:
+        tests: list[tuple[exp.Expr, str]] = [(call("abs", cell) >= most, "out_of_range")]
+        quantity = self.quantity if column.key == "unit_price" else None
+        if quantity is not None or column.key in _NEVER_NEGATIVE:
             tests.append((cell < exp.Literal.number(0), "below_zero"))
-        if is_price:
-            amount = call("abs", exp.Mul(this=cell.copy(), expression=self.quantity.copy()))
+        if quantity is not None:
+            amount = call("abs", exp.Mul(this=cell.copy(), expression=quantity.copy()))
             tests.append((amount >= exp.Literal.number(_MOST_PRICED), "out_of_range"))
         return tests

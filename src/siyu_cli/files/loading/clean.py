@@ -19,6 +19,7 @@ from siyu_cli.files.loading.decimal_sign import UNSETTLED
 from siyu_cli.files.loading.row_kinds import is_blank, is_null, is_title, is_total
 from siyu_cli.files.loading.scripts import call
 from siyu_cli.files.recognition import amounts
+from siyu_cli.files.recognition.presets import currencies, currency_of
 from siyu_cli.tables import Column, Kind, Table
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ _DATED = ("instant", "month")
 _TOLD = ("id", "phone")
 _LISTS = ("tags", "own_codes")  # what stands in several columns is all of it
 SPELT = "spelt_"
+_UNIT_IN_HEADER = re.compile(r"[(（\[【]\s*(\S{1,6}?)\s*[)）\]】]")
 _FIRST_UNSAFE = 2**53  # from here on a double skips whole numbers
 NOTHING = ("", "-", "nan", "NaN", "None", "null", "<NA>")
 
@@ -117,6 +119,8 @@ def projection(table: Table, match: Match, origin: Origin) -> exp.Select:
             levels.add_text(column, cells)
         else:
             levels.add_typed(column, cells[0])
+    if "paid_amount" in mapped and "currency" in table.keys and "currency" not in mapped:
+        levels.add_sign(origin.columns[mapped["paid_amount"][0].position], mapped["paid_amount"][0].header)
     select = levels.select([column.key for column in table.columns if column.key in mapped])
     select = _in_whole_units(select, table, match)
     pattern = match.preset.order_id_date if match.preset else None
@@ -181,8 +185,8 @@ class _Levels:
         self.narrowed.append(exp.alias_(narrowed, rest.name))
         self.written.append(exp.alias_(self._written(kind, rest), rest.name))
         zone = [exp.Literal.string(self.origin.zone)] if kind in _DATED else []
-        value = exp.func("coalesce", exp.column(column.key), call("rest_" + kind, rest, *zone))
-        self.parsed += [exp.alias_(value, column.key), rest.copy()]
+        parsed = exp.func("coalesce", exp.column(column.key), call("rest_" + kind, rest, *zone))
+        self.parsed += [exp.alias_(parsed, column.key), rest.copy()]
         value = self.bounds.within(column)
         if column.key in self.unsettled:
             value = exp.Case().when(
@@ -205,6 +209,19 @@ class _Levels:
         self.unguarded.append(exp.alias_(spelling, SPELT + key))
         for level in (self.narrowed, self.written, self.parsed, self.last):
             level.append(exp.column(SPELT + key))
+
+    def add_sign(self, cell: str, header: str) -> None:
+        """Add the currency that amounts or their header name: $12.50, 100 EUR, Total (USD)."""
+        named = _UNIT_IN_HEADER.search(header)
+        if named is not None and currency_of(named[1]) in currencies():
+            sign: exp.Expr = exp.Literal.string(named[1])
+        elif self.origin.column_types[cell] == "VARCHAR":
+            sign = call("money_sign", exp.column(cell, quoted=True))
+        else:
+            return
+        self.fast.append(exp.alias_(sign, "currency"))
+        self._hand_on("currency")
+        self.last.append(exp.column("currency"))
 
     def _hand_on(self, name: str) -> None:
         for level in (self.unguarded, self.narrowed, self.written, self.parsed):

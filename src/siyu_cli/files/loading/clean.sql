@@ -68,6 +68,11 @@ create or replace macro rest_id(text) as
 
 create or replace macro fault_id(text) as 'id_digits_lost';
 
+-- Signs, codes and names of currencies that stand beside an amount.
+create or replace macro money_word() as
+    '(?i:[A-Z]{1,3})?[¥￥$€£₩₹₽฿₫]|(?i:CNY|RMB|USD|EUR|GBP|HKD|TWD|NTD|MOP|JPY|KRW|SGD|AUD|CAD|NZD|MYR|RM|THB|VND|INR|IDR|PHP|RUB|CHF|SEK|NOK|DKK|PLN|BRL|MXN|AED|TRY|ZAR)'
+    || '|人民币|美元|美金|欧元|港币|港元|英镑|日元|新台币|元|圆|块|円';
+
 -- Decimals are read as decimals, never through a float: two places are kept, half away from zero.
 create or replace macro fast_money(cell) as
     coalesce(try_cast(cell as decimal(18, 2)), try_cast(ltrim(cell, '¥￥') as decimal(18, 2)));
@@ -79,9 +84,9 @@ create or replace macro bracketed_as_minus(text) as
 
 create or replace macro digits_of_amount(text) as translate(regexp_replace(
     text,
-    '^(?:\s*([+–—-]?)\s*(?:[¥￥$€£]|RMB|CNY|USD|HK\$|人民币)?\s*([+–—-]?)\s*'
+    '^(?:\s*([+–—-]?)\s*(?:' || money_word() || ')?\s*([+–—-]?)\s*'
     || '((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)'
-    || '\s*(?:[元圆]整?|块|RMB|CNY|USD)?\s*(-?)\s*(?:\([^)]*\))?\s*|.*)$',
+    || '\s*(?:(?:' || money_word() || ')整?)?\s*(-?)\s*(?:\([^)]*\))?\s*|.*)$',
     '\1\2\4\3'), '–—, ', '--');
 
 create or replace macro rest_money(text) as
@@ -94,6 +99,14 @@ create or replace macro fault_money(text) as
     case
         when regexp_full_match(translate(text, ', ', ''), '[^0-9]*([0-9]{13,}(\.[0-9]*)?|[0-9.]+[eE]\+?[0-9]{2,})[^0-9]*') then 'out_of_range'
         else 'bad_money'
+    end;
+
+-- The currency an amount names beside its digits; a mere number names none.
+create or replace macro money_sign(cell) as
+    case
+        when try_cast(cell as decimal(18, 2)) is null then nullif(concat_ws('',
+            regexp_extract(cell, '^[\s(+-]*(' || money_word() || ')\s*[+-]?[0-9.]', 1),
+            regexp_extract(cell, '^[\s(+-]*[0-9.,]*[0-9]\s*(' || money_word() || ')\s*\)?$', 1)), '')
     end;
 
 create or replace macro fast_number(cell) as case when cell[-1:] between '0' and '9' then try_cast(cell as double) end;

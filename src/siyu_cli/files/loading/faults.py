@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 WHOLE_ROW = "row"
 # Which column a rejected row is shown with, when no single cell of it is at fault.
 COLUMN_OF = {
-    "missing_date": ("paid_at", "ordered_at", "spent_on"),
-    "missing_amount": ("paid_amount", "unit_price", "amount"),
+    "missing_date": ("paid_at", "ordered_at", "refunded_at", "spent_on"),
+    "missing_amount": ("paid_amount", "unit_price", "refunded_amount", "amount"),
     "unknown_status": ("status",),
     "order_conflict": ("order_id",),
     "shared_phone": ("phone", "receiver_phone"),

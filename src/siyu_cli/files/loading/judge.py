@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from siyu_cli.files.loading.currencies import currency_notes, settle_currency, weigh_currencies
 from siyu_cli.files.loading.referrals import gather_referrals, judge_referrals
 from siyu_cli.files.loading.report import Note
 from siyu_cli.files.loading.scripts import call, first_row, script, without_empty_lookups
@@ -39,38 +40,105 @@ def describe_sources(connection: duckdb.DuckDBPyConnection, sheets: Sequence[She
         ])  # fmt: skip
 
 
-def judge_orders(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> list[Note]:
-    """Make ``settled_orders``, every row with its verdict, and ``order_lines``; return what was inferred."""
+def judge_orders(
+    connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource], currency: str | None
+) -> list[Note]:
+    """Make ``settled_orders``, every row with its verdict, and ``order_lines``; return what was inferred.
+
+    ``currency`` is that of ``[shop]``.
+    """
     statements = script("orders")
     orders = [sheet for sheet in sheets if sheet.match.table == "orders"]
-    connection.execute(without_empty_lookups(connection, statements["keyed"]))
+    currencies = weigh_currencies(connection, orders, currency)
+    are_told = _are_told_apart(connection, orders)
+    connection.execute(without_empty_lookups(connection, statements["looked_up"]))
+    connection.execute(statements["weighed" if are_told else "unweighed"])
+    connection.execute(statements["keyed"])
     notes = _settle_scopes(connection, orders)
     has_totals = any(sheet.scope == "order" and sheet.has("order_id") for sheet in orders)
     connection.execute(statements["order_rows" if has_totals else "no_order_rows"])
+    has_links = _has_links(connection, orders, are_told=are_told)
+    connection.execute(script("links")["lent_members" if has_links else "no_lent_members"])
+    kept = settle_currency(connection, currencies)
     connection.execute(without_empty_lookups(connection, statements["judged"]))
     if len(orders) > 1:
         connection.execute(script("overlaps")["contested"])
-    connection.execute(statements["settled" if len(orders) > 1 else "uncontested"])
+    connection.execute(statements["agreed" if len(orders) > 1 else "uncontested"])
+    if has_links:
+        connection.execute(script("links")["linked"])
+    connection.execute(statements["settled" if has_links else "unlinked"])
     connection.execute(statements["lines"])
     if not all(sheet.origin and sheet.origin.is_typed for sheet in orders):
         connection.execute(statements["kept_lines"])
-    return notes
+    return notes + currency_notes(connection, currencies, kept)
 
 
-def judge_members(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:
-    """Make ``members``, ``people``, ``known_names``, ``referrals``, ``costs``, and the judged rows they are made of."""
+def _are_told_apart(connection: duckdb.DuckDBPyConnection, orders: Sequence[SheetSource]) -> bool:
+    """Return whether anything says what rows are: a word, a sheet, a quantity, a product, an order they name."""
+    lookups = ("sheet_kinds", "kind_words", "status_kind_words", "told_kinds")
+    return any(sheet.has("original_order_id") for sheet in orders) or any(
+        first_row(connection, exp.select("1").from_(name).limit(1).sql("duckdb")) for name in lookups
+    )
+
+
+def _has_links(
+    connection: duckdb.DuckDBPyConnection, orders: Sequence[SheetSource], *, are_told: bool
+) -> bool:
+    """Return whether any row is a part of another's purchase."""
+    is_named = are_told or any(sheet.has("parent_id") for sheet in orders)
+    if is_named and first_row(connection, script("links")["has_links"]):
+        return True
+    without_item = exp.and_(
+        exp.column("item_id").is_(exp.null()), exp.column("order_id").is_(exp.null()).not_()
+    )
+    return any(
+        sheet.has("item_id") and sheet.scope == "item" and first_row(
+            connection,
+            exp.select("1").from_(f"source_{sheet.source}").where(without_item).limit(1).sql("duckdb"),
+        )
+        for sheet in orders if sheet.has("order_id")
+    )  # fmt: skip
+
+
+def judge_members(
+    connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource], totals: str | None
+) -> list[Note]:
+    """Make ``members``, ``people``, ``known_names``, ``referrals``, ``costs``, and the judged rows they are made of.
+
+    ``totals`` is that of ``[orders]``. Returns what it would decide, where it is not said.
+    """
     statements = script("members")
     late = first_row(connection, statements["late_members"])
     connection.execute(statements["early_buyers" if late else "no_early_buyers"])
     for name in ("judged", "judged_contacts"):
         connection.execute(statements[name])
     judge_referrals(connection, sheets)
-    for name in ("members", "people", "names"):
+    connection.execute(statements["members"])
+    notes = _settle_totals(connection, totals)
+    for name in ("people", "names"):
         connection.execute(statements[name])
     gather_referrals(connection, sheets)
     named = any(sheet.match.table == "orders" and sheet.has("phone", "name") for sheet in sheets)
     if named and first_row(connection, statements["has_strangers"]):
         connection.execute(statements["strangers"])
+    return notes
+
+
+def _settle_totals(connection: duckdb.DuckDBPyConnection, totals: str | None) -> list[Note]:
+    statements = script("members")
+    if totals == "log":
+        connection.execute(statements["log_wins"])
+    if totals is not None or first_row(connection, statements["has_counted"]) is None:
+        return []
+    (members,) = first_row(connection, statements["counted_cancelled"])
+    if not members:
+        return []
+    return [Note(
+        "The exported totals of {count} members count orders that the log holds as cancelled or refunded: "
+        'orders.totals = "log" goes by the log, "larger" by the totals, as now.',
+        {"count": members},
+        is_finding=True,
+    )]  # fmt: skip
 
 
 def _settle_scopes(connection: duckdb.DuckDBPyConnection, orders: Sequence[SheetSource]) -> list[Note]:

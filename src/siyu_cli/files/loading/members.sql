@@ -173,6 +173,53 @@ left join (select account as owned, owner as owner_key from account_owners) as a
 left join invite_codes on code = upper(trim(used_code))
 left join first_inviters on first_inviters.member_id = invited.member_id;
 
+-- name: log_wins
+-- What a members export has counted is forgotten where the log holds the member's orders.
+update members
+set total_order_count = null, total_net_sales = null, total_last_order_on = null
+where member_id in (
+    select member_key from settled_orders
+    where ordered_on <= getvariable('as_of') and (verdict is null or verdict = 'skip:cancelled')
+);
+
+-- name: has_counted
+select 1 from members where total_order_count > 0 limit 1;
+
+-- name: counted_cancelled
+-- Members whose exported count is above what the log holds alive, and not above what it holds with what was cancelled.
+with doubtful as (
+    select distinct member_key
+    from settled_orders
+    where (verdict = 'skip:cancelled' or (verdict is null and status = 'refunded'))
+      and member_key in (select member_id from members where total_order_count > 0)
+),
+
+held as (
+    select
+        member_key,
+        coalesce(purchase_id, order_id, cast(moment as varchar)) as number,
+        sum(case when verdict is null then paid end) as paid,
+        sum(case when verdict is null then refunded end) as refunded,
+        bool_or(is_delivered) as is_delivered
+    from settled_orders
+    where member_key in (select member_key from doubtful) and (verdict is null or verdict = 'skip:cancelled')
+    group by 1, 2
+),
+
+counted as (
+    select
+        member_key,
+        count(case when paid > 0 and (refunded < paid or is_delivered) then 1 end) as alive,
+        count(*) as held
+    from held
+    group by member_key
+)
+
+select count(*)
+from counted
+join members on member_id = member_key
+where total_order_count > alive and total_order_count <= held;
+
 -- name: people
 -- What staff recognise a member by. Kept apart from everything the core reads.
 create or replace temp table people as

@@ -1,15 +1,128 @@
 -- Orders: from the rows of every order export to the lines the core reads.
 --
--- reads   raw_orders, sources, status_words, refund_status_words, member_links, phone_keys, account_keys, excluded, contested
--- writes  keyed_orders → order_rows → judged_orders → settled_orders → order_lines
+-- reads   raw_orders, sources, status_words, refund_status_words, sheet_kinds, kind_words, status_kind_words, told_kinds, currency_words, other_currencies,
+--         member_links, phone_keys, account_keys, excluded, lent_members, contested, linked_rows
+-- writes  looked_up_orders → weighed_orders → keyed_orders → order_rows → judged_orders → agreed_orders → settled_orders → order_lines
 --
 -- The variable as_of is the date the shop is looked at. Left joins with what is empty are taken out before a part is run.
 
+-- name: looked_up
+-- One row per raw row, with its member's key and what its words mean.
+create or replace temp view looked_up_orders as
+select
+    source,
+    raw.row,
+    scope,
+    has_buyer,
+    raw.member_id,
+    raw.phone as buyer_phone,
+    raw.name as buyer_name,
+    order_id,
+    item_id,
+    nullif(nullif(parent_id, '0'), order_id) as parent_id,
+    original_order_id,
+    return_id,
+    -- What is called a sale may be told apart still: by a negative quantity, by what was sold.
+    cast(coalesce(
+        lists.kind, nullif(coalesce(kinds.kind, stated.kind), 'sale'), told.kind, kinds.kind, stated.kind
+    ) as varchar) as told_kind,
+    coalesce(lists.is_returned, kinds.was_delivered, stated.was_delivered, told.kind = 'return', false) as is_returned,
+    cast(currencies.code as varchar) as currency,
+    product,
+    sku,
+    quantity,
+    unit_price,
+    is_blank,
+    is_title,
+    has_total_word,
+    coalesce(
+        links.member_key,
+        raw.member_id,
+        buyers.phone_key,
+        case when buyers.is_shared then null else raw.phone end,
+        accounts.account_key,
+        case when raw.account is not null then sources.platform || ':' || raw.account end,
+        case when not has_buyer then coalesce(receivers.phone_key, case when receivers.is_shared then null else receiver_phone end) end
+    ) as member_key,
+    coalesce(buyers.is_shared, false) or (not has_buyer and coalesce(receivers.is_shared, false)) as is_shared_phone,
+    coalesce(paid_at, ordered_at) as moment,
+    refunded_at,
+    coalesce(
+        paid_amount,
+        case when not has_amount then cast(cast(unit_price as decimal(18, 4)) * cast(quantity as decimal(18, 3)) as decimal(18, 2)) end
+    ) as amount,
+    abs(refunded_amount) as refund,
+    coalesce(known.status in ('shipped', 'completed') or known.was_delivered, false) or coalesce(refunds.was_delivered, false)
+        or shipped_at is not null or completed_at is not null as is_sent,
+    coalesce(updated_at, greatest(ordered_at, paid_at, shipped_at, completed_at, refunded_at, cancelled_at)) as updated_at,
+    exported_at,
+    faults as raw_faults,
+    raw.status as status_word,
+    known.status as known_status,
+    raw.refund_status as refund_word,
+    refunds.status as refund_state,
+    cancelled_at is not null or coalesce(known.status = 'cancelled', false) as is_closed,
+    not has_status and has_paid_at and paid_at is null and not coalesce(contains(faults, 'paid_at:'), false) as is_never_paid
+from raw_orders as raw
+join sources using (source)
+left join status_words as known on known.source = raw.source and known.word = raw.status
+left join refund_status_words as refunds on refunds.source = raw.source and refunds.word = raw.refund_status
+left join sheet_kinds as lists on lists.source = raw.source
+left join kind_words as kinds on kinds.source = raw.source and kinds.word = raw.kind
+left join status_kind_words as stated on stated.source = raw.source and stated.word = raw.status
+left join told_kinds as told on told.source = raw.source and told.row = raw.row
+left join currency_words as currencies on currencies.source = raw.source and currencies.word = raw.currency
+left join member_links as links on links.member_id = raw.member_id
+left join phone_keys as buyers on buyers.phone = raw.phone
+left join phone_keys as receivers on receivers.phone = raw.receiver_phone
+left join account_keys as accounts on accounts.platform = sources.platform and accounts.account = raw.account;
+
+-- name: weighed
+-- What a row is decides what it paid. A return has paid nothing and given back its amount, whatever its sign; a gift
+-- has cost nothing.
+create or replace temp view weighed_orders as
+select
+    * exclude (told_kind, refund, refunded_at, is_returned, is_sent, is_never_paid),
+    case
+        when row_kind = 'return' or row_kind = 'gift'
+            then case when coalesce(amount, refund) is not null then cast(0 as decimal(18, 2)) end
+        when row_kind = 'exchange' and quantity < 0 and amount > 0 then -amount
+        else amount
+    end as paid,
+    case when row_kind = 'return' then coalesce(nullif(refund, 0), abs(amount)) else refund end as refunded,
+    cast(case when row_kind = 'return' then coalesce(refunded_at, moment) else refunded_at end as date) as refunded_on,
+    cast(case when row_kind = 'return' then coalesce(refunded_at, moment) else moment end as date) as ordered_on,
+    is_sent or (row_kind = 'return' and is_returned) as is_delivered,
+    is_never_paid and row_kind is distinct from 'return' as is_unpaid
+from (
+    select
+        *,
+        case
+            when coalesce(told_kind, 'sale') = 'sale' and amount < 0 and original_order_id is not null then 'return'
+            else told_kind
+        end as row_kind
+    from looked_up_orders
+) as told_apart;
+
+-- name: unweighed
+-- Where nothing says what rows are, all are sales.
+create or replace temp view weighed_orders as
+select
+    * exclude (told_kind, refund, refunded_at, is_returned, is_sent, is_never_paid),
+    told_kind as row_kind,
+    amount as paid,
+    refund as refunded,
+    cast(refunded_at as date) as refunded_on,
+    cast(moment as date) as ordered_on,
+    is_sent as is_delivered,
+    is_never_paid as is_unpaid
+from looked_up_orders;
+
 -- name: keyed
--- One row per raw row, with its member's key, what its words mean, and what it paid.
+-- One row per raw row, with its member's key, what it is, what it paid, and how it stands.
 create or replace temp view keyed_orders as
 select
-    * exclude (raw_faults, refund_word, refund_state, known_status, is_closed, is_unpaid),
+    * exclude (raw_faults, status_word, refund_word, refund_state, known_status, is_closed, is_unpaid),
     case
         when refund_word is not null and refund_state is null then concat_ws(';', raw_faults, 'refund_status:unknown_status')
         else raw_faults
@@ -19,7 +132,11 @@ select
     -- paid is the better witness: then only a part was given back.
     case
         when status_word is not null and known_status is null then null
+        when row_kind = 'deposit' and contains(status_word, '已付') then 'paid'
         when known_status = 'unpaid' then 'unpaid'
+        when row_kind = 'cancelled' then 'cancelled'
+        when row_kind = 'return' and refund_state = 'pending' then 'unpaid'
+        when row_kind = 'return' then case when is_closed or refund_state = 'none' then 'cancelled' else 'refunded' end
         when is_closed and coalesce(paid, 0) = 0 and coalesce(refunded, 0) = 0 then 'cancelled'
         when (known_status = 'refunded' or refund_state = 'full') and not (paid > 0 and coalesce(refunded, 0) > 0 and refunded < paid)
             then 'refunded'
@@ -30,63 +147,7 @@ select
         when is_unpaid then 'unpaid'
         else 'paid'
     end as status
-from (
-    select
-        source,
-        row,
-        scope,
-        has_buyer,
-        raw.member_id,
-        raw.phone as buyer_phone,
-        raw.name as buyer_name,
-        order_id,
-        item_id,
-        product,
-        sku,
-        quantity,
-        unit_price,
-        is_blank,
-        is_title,
-        has_total_word,
-        coalesce(
-            links.member_key,
-            raw.member_id,
-            buyers.phone_key,
-            case when buyers.is_shared then null else raw.phone end,
-            accounts.account_key,
-            case when raw.account is not null then sources.platform || ':' || raw.account end,
-            case when not has_buyer then coalesce(receivers.phone_key, case when receivers.is_shared then null else receiver_phone end) end
-        ) as member_key,
-        coalesce(buyers.is_shared, false) or (not has_buyer and coalesce(receivers.is_shared, false)) as is_shared_phone,
-        ordered_at,
-        paid_at,
-        cast(coalesce(paid_at, ordered_at) as date) as ordered_on,
-        coalesce(
-            paid_amount,
-            case when not has_amount then cast(cast(unit_price as decimal(18, 4)) * cast(quantity as decimal(18, 3)) as decimal(18, 2)) end
-        ) as paid,
-        abs(refunded_amount) as refunded,
-        cast(refunded_at as date) as refunded_on,
-        coalesce(known.status in ('shipped', 'completed') or known.was_delivered, false) or coalesce(refunds.was_delivered, false)
-            or shipped_at is not null or completed_at is not null as is_delivered,
-        coalesce(updated_at, greatest(ordered_at, paid_at, shipped_at, completed_at, refunded_at, cancelled_at)) as updated_at,
-        exported_at,
-        faults as raw_faults,
-        raw.status as status_word,
-        known.status as known_status,
-        raw.refund_status as refund_word,
-        refunds.status as refund_state,
-        cancelled_at is not null or coalesce(known.status = 'cancelled', false) as is_closed,
-        not has_status and has_paid_at and paid_at is null and not coalesce(contains(faults, 'paid_at:'), false) as is_unpaid
-    from raw_orders as raw
-    join sources using (source)
-    left join status_words as known on known.source = raw.source and known.word = raw.status
-    left join refund_status_words as refunds on refunds.source = raw.source and refunds.word = raw.refund_status
-    left join member_links as links on links.member_id = raw.member_id
-    left join phone_keys as buyers on buyers.phone = raw.phone
-    left join phone_keys as receivers on receivers.phone = raw.receiver_phone
-    left join account_keys as accounts on accounts.platform = sources.platform and accounts.account = raw.account
-) as looked_up;
+from weighed_orders;
 
 -- name: order_rows
 -- Orders whose total is written once per order: the row that carries it. An export may write it on every row, or
@@ -96,7 +157,7 @@ create or replace temp table order_rows as
 with repeated as (
     select source, order_id
     from keyed_orders
-    where scope = 'order' and order_id is not null
+    where scope = 'order' and order_id is not null and coalesce(row_kind, 'sale') = 'sale'
     group by source, order_id
     having count(*) > 1
 ),
@@ -125,6 +186,7 @@ placed as (
         ) as place
     from keyed_orders
     join repeated using (source, order_id)
+    where coalesce(row_kind, 'sale') = 'sale'
 )
 
 select
@@ -150,6 +212,8 @@ select
         when has_total_word and (ordered_on is null or member_key is null or order_id is null) then 'skip:total_row'
         when paid is null and total_row is not null and row <> total_row then 'skip:item_detail'
         when row <> total_row and not is_conflicting then 'skip:order_total_repeated'
+        when row_kind = 'topup' then 'skip:topup'
+        when row_kind = 'no_sale' then 'skip:no_sale'
         when is_excluded then 'skip:excluded'
         when member_key is null and is_shared_phone then 'reject:shared_phone'
         when member_key is null then coalesce('reject:' || key_fault, 'skip:no_member')
@@ -159,45 +223,76 @@ select
         when is_conflicting then 'reject:order_conflict'
         when ordered_on is null then 'reject:' || coalesce(date_fault, 'missing_date')
         when paid is null then 'reject:' || coalesce(amount_fault, 'missing_amount')
+        when is_other_currency then 'skip:other_currency'
         when ordered_on > getvariable('as_of') then 'skip:after_as_of'
     end as verdict
 from (
     select
-        keyed.*,
+        keyed.* exclude (member_key),
+        coalesce(keyed.member_key, lent.member_key) as member_key,
+        coalesce(foreign_codes.code is not null, false) as is_other_currency,
         totals.total_row as total_row,
         totals.is_conflicting as is_conflicting,
         case when faults is not null then nullif(regexp_extract(faults, '(?:^|;)(?:member_id|phone|account|receiver_phone):([a-z_]+)', 1), '') end as key_fault,
-        case when faults is not null then nullif(regexp_extract(faults, '(?:^|;)(?:paid_at|ordered_at):([a-z_]+)', 1), '') end as date_fault,
-        case when faults is not null then nullif(regexp_extract(faults, '(?:^|;)(?:paid_amount|unit_price|quantity):([a-z_]+)', 1), '') end as amount_fault,
+        case when faults is not null then nullif(regexp_extract(faults, '(?:^|;)(?:paid_at|ordered_at|refunded_at):([a-z_]+)', 1), '') end as date_fault,
+        case when faults is not null then nullif(regexp_extract(faults, '(?:^|;)(?:paid_amount|refunded_amount|unit_price|quantity):([a-z_]+)', 1), '') end as amount_fault,
         staff.member_key is not null as is_excluded
     from keyed_orders as keyed
     left join order_rows as totals on totals.source = keyed.source and totals.order_id = keyed.order_id
-    left join excluded as staff on staff.member_key = keyed.member_key
+        and coalesce(keyed.row_kind, 'sale') = 'sale'
+    left join lent_members as lent on lent.source = keyed.source and lent.row = keyed.row
+    left join other_currencies as foreign_codes on foreign_codes.code = keyed.currency
+    left join excluded as staff on staff.member_key = coalesce(keyed.member_key, lent.member_key)
 ) as checked;
 
--- name: settled
-create or replace temp view settled_orders as
+-- name: agreed
+create or replace temp view agreed_orders as
 select * exclude (verdict), coalesce(contested_verdict, verdict) as verdict
 from judged_orders
 left join contested using (source, row);
 
 -- name: uncontested
-create or replace temp view settled_orders as select * from judged_orders;
+create or replace temp view agreed_orders as select * from judged_orders;
+
+-- name: settled
+-- A row that belongs to another counts as links.sql says.
+create or replace temp view settled_orders as
+select
+    agreed.* exclude (verdict, paid, refunded, refunded_on),
+    coalesce(linked.verdict, agreed.verdict) as verdict,
+    purchase_id,
+    case when linked.row is null then agreed.paid else linked.paid end as paid,
+    case
+        when linked.row is not null then linked.refunded
+        when status = 'refunded' then greatest(coalesce(agreed.refunded, 0), agreed.paid)
+        else coalesce(agreed.refunded, cast(0 as decimal(18, 2)))
+    end as refunded,
+    case when linked.row is null or linked.refunded <> 0 then refunded_on end as refunded_on
+from agreed_orders as agreed
+left join linked_rows as linked on linked.source = agreed.source and linked.row = agreed.row;
+
+-- name: unlinked
+create or replace temp view settled_orders as
+select
+    * exclude (refunded),
+    cast(null as varchar) as purchase_id,
+    case
+        when status = 'refunded' then greatest(coalesce(refunded, 0), paid)
+        else coalesce(refunded, cast(0 as decimal(18, 2)))
+    end as refunded
+from agreed_orders;
 
 -- name: lines
 -- No order id: one order per member and timestamp.
 create or replace temp view read_lines as
 select
     member_key as member_id,
-    coalesce(order_id, member_key || '@' || cast(coalesce(paid_at, ordered_at) as varchar)) as order_id,
+    coalesce(purchase_id, order_id, member_key || '@' || cast(moment as varchar)) as order_id,
     ordered_on,
     status,
     is_delivered,
     paid as paid_amount,
-    case
-        when status = 'refunded' then greatest(coalesce(refunded, 0), paid)
-        else coalesce(refunded, cast(0 as decimal(18, 2)))
-    end as refunded_amount,
+    refunded as refunded_amount,
     refunded_on
 from settled_orders
 where verdict is null or verdict = 'skip:after_as_of';

@@ -12,8 +12,10 @@ create or replace temp table contested as
 with candidates as (
     select
         source, row, scope, order_id, item_id, sku, product, quantity, unit_price, status, is_delivered, paid, refunded,
-        refunded_on, ordered_on, updated_at, exported_at, coalesce(paid_at, ordered_at) as moment,
-        md5_number(concat_ws('|', member_key, coalesce(order_id, '@' || cast(coalesce(paid_at, ordered_at) as varchar)))) as order_hash,
+        refunded_on, ordered_on, updated_at, exported_at, moment, row_kind,
+        md5_number(concat_ws('|', member_key,
+            case when row_kind = 'return' then coalesce(return_id, 'return') end,
+            coalesce(order_id, '@' || cast(moment as varchar)))) as order_hash,
         status <> 'cancelled' as is_live
     from judged_orders
     where verdict is null or verdict = 'skip:after_as_of' or (verdict = 'skip:cancelled' and ordered_on is not null)
@@ -50,7 +52,8 @@ lines as (
     select
         *,
         case
-            when scope = 'order' and order_id is not null then ''
+            when row_kind = 'return' then concat_ws('|', item_id, product, cast(refunded as varchar), cast(refunded_on as varchar))
+            when scope = 'order' and order_id is not null and coalesce(row_kind, 'sale') = 'sale' then ''
             when has_item_id then item_id
             else concat_ws('|',
                 case when has_sku then sku end, case when has_product then product end,

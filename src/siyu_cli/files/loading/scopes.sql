@@ -22,6 +22,7 @@ from (
         count(paid) > 1 and count(case when abs(paid - unit_price * quantity) < 0.05 then 1 end) = count(paid) as is_priced_by_item
     from keyed_orders
     where order_id is not null
+      and coalesce(row_kind, 'sale') = 'sale'
       and source in (select source from sources where scope is null)
     group by source, order_id
     having count(*) > 1

@@ -39,7 +39,10 @@ _ROW_KINDS = ("is_blank", "is_title", "has_total_word")
 _PASSING = (
     "judged_members", "judged_contacts", "judged_costs", "raw_members", "raw_contacts", "raw_referrals", "raw_costs",
 )  # fmt: skip
-_PASSING_ORDERS = ("read_lines", "settled_orders", "judged_orders", "keyed_orders", "raw_orders")
+_PASSING_ORDERS = (
+    "read_lines", "settled_orders", "agreed_orders", "judged_orders", "keyed_orders", "weighed_orders",
+    "looked_up_orders", "raw_orders",
+)  # fmt: skip
 _BATCH_ROWS = 50_000
 
 
@@ -53,6 +56,8 @@ class SheetSource:
     rows: int
     origin: Origin | None = None
     scope: str | None = None
+    is_returns: bool = False
+    names_currency: bool = False
     cells: pa.Table | None = None
     faults: tuple[CellFault, ...] = ()
 
@@ -109,6 +114,7 @@ def _project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: st
     sheet.origin = with_day_order(connection, sheet, sheet.origin)
     sheet.origin = with_decimal_sign(connection, sheet, sheet.origin)
     select = projection(sheet.table, sheet.match, sheet.origin)
+    sheet.names_currency = "currency" in select.named_selects
     kind = "VIEW" if is_typed else "TABLE"
     create(connection, f"source_{sheet.source}", select, kind=kind, is_temporary=False)
     second = cut_off_second(connection, sheet)

@@ -84,8 +84,8 @@ def _total_row_notes(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) 
     statements = script("warnings")
     if first_row(connection, statements["has_total_row"], {"source": sheet.source}) is None:
         return []
-    stated, in_parts, found = first_row(connection, statements["stated_totals"], {"source": sheet.source})
-    if stated is None or found in (stated, in_parts):
+    stated, in_parts, found, net = first_row(connection, statements["stated_totals"], {"source": sheet.source})
+    if stated is None or {found, net} & {stated, in_parts}:
         return []
     return [Note(
         "{file}: the total row says {stated}, its rows add up to {found}.",

@@ -32,12 +32,13 @@ select 1 from orders_verdicts where source = $source and verdict = 'skip:total_r
 -- name: stated_totals
 -- An export may have a total per page and one of all: the last of them, or all together.
 select
-    max_by(case when verdict = 'skip:total_row' then paid end, case when verdict = 'skip:total_row' and paid is not null then row end) as stated,
-    sum(case when verdict = 'skip:total_row' then paid end) as stated_in_parts,
+    max_by(case when verdict = 'skip:total_row' then amount end, case when verdict = 'skip:total_row' and amount is not null then row end) as stated,
+    sum(case when verdict = 'skip:total_row' then amount end) as stated_in_parts,
     sum(case
         when verdict in ('skip:total_row', 'skip:order_total_repeated', 'skip:item_detail') then null
-        else paid
-    end) as found
+        else amount
+    end) as found,
+    sum(case when verdict is null then paid - case when row_kind = 'return' then refunded else 0 end end) as net
 from settled_orders
 where source = $source;
 
@@ -75,6 +76,6 @@ where source = $source and verdict is null;
 
 -- name: orders_by_time
 -- Rows that count and have no order number, and the orders they are put together to.
-select count(*) as rows, count(distinct (member_key, coalesce(paid_at, ordered_at))) as orders
+select count(*) as rows, count(distinct (member_key, moment)) as orders
 from settled_orders
-where source = $source and verdict is null and order_id is null;
+where source = $source and verdict is null and order_id is null and row_kind is distinct from 'return';

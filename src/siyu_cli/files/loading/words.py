@@ -1,13 +1,22 @@
-"""Status words: every distinct word of an export is looked up once, in its preset and then in the generic one."""
+"""Words of exports: each distinct status, kind of row and currency is looked up once, in its preset, then in all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from siyu_cli.files.recognition.presets import order_status, refund_state, was_delivered
+from siyu_cli.files.loading.report import Note
+from siyu_cli.files.loading.scripts import first_row
+from siyu_cli.files.recognition.presets import (
+    currency_of,
+    is_document,
+    kind_of_row,
+    order_status,
+    refund_state,
+    was_delivered,
+)
 
 if TYPE_CHECKING:
     import duckdb
@@ -15,37 +24,101 @@ if TYPE_CHECKING:
     from siyu_cli.files.loading.sources import SheetSource
 
 _MOST_WORDS = 2_000
+_MOST_SHOWN = 5
+_MANY = 0.01
+# How a refund stands, as the status of a row that is one.
+_STATUS_OF_REFUND = {"none": "cancelled", "pending": "unpaid", "partial": "refunded", "full": "refunded"}
 
 
-def map_status_words(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:
-    """Make ``status_words`` and ``refund_status_words``: what each word means, null where nobody knows.
+def map_words(
+    connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource], own_kinds: Mapping[str, str]
+) -> None:
+    """Make ``status_words``, ``refund_status_words``, ``kind_words`` and ``currency_words``: what each word means.
 
-    ``was_delivered`` marks words which tell that the goods had left the shop, whatever became of the order.
+    ``status_kind_words`` are those of a status column which says what rows are.
+    A meaning nobody knows is null. ``was_delivered`` marks words which tell that the goods had left the shop,
+    whatever became of the order. ``own_kinds`` are those of ``[kinds]``, which go first.
     """
     orders = [sheet for sheet in sheets if sheet.match.table == "orders"]
-    for kind in ("status", "refund_status"):
-        connection.execute(
-            "create or replace temp table " + kind + "_words "
-            "(source integer, word varchar, status varchar, was_delivered boolean)"
-        )
-        rows = [row for sheet in orders if sheet.has(kind) for row in _words(connection, sheet, kind)]
-        connection.execute(
-            "insert into " + kind + "_words select unnest(cast($sources as integer[])), "
-            "unnest(cast($words as varchar[])), unnest(cast($meanings as varchar[])), "
-            "unnest(cast($delivered as boolean[]))",
-            {
-                name: [row[at] for row in rows]
-                for at, name in enumerate(("sources", "words", "meanings", "delivered"))
-            },
-        )
+    for name in ("status", "refund_status"):
+        _create(connection, name, "status varchar, was_delivered boolean")
+    for name in ("kind", "status_kind"):
+        _create(connection, name, "kind varchar, was_delivered boolean")
+    _create(connection, "currency", "code varchar")
+    for sheet in orders:
+        _map_statuses(connection, sheet, own_kinds)
+        kinds = [_kind(word, sheet, own_kinds) for word in _words(connection, sheet, "kind")]
+        _insert(connection, "kind", sheet, kinds)
+        codes = [(word, currency_of(word)) for word in _words(connection, sheet, "currency")]
+        _insert(connection, "currency", sheet, codes)
 
 
-def _words(
-    connection: duckdb.DuckDBPyConnection, sheet: SheetSource, kind: str
-) -> Iterator[tuple[int, str, str | None, bool]]:
+def kind_notes(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> list[Note]:
+    """Return a note per sheet in which many rows are of a kind nobody knows; most of them, and it is a finding."""
+    notes = []
+    for sheet in sheets:
+        asked = "select word from kind_words where source = $source and kind is null order by word"
+        unknown = [word for (word,) in connection.execute(asked, {"source": sheet.source}).fetchall()]
+        if not unknown:
+            continue
+        of_them = exp.column("kind").isin(*unknown)
+        counted = exp.select(exp.func("count", exp.Case().when(of_them, exp.Literal.number(1))), "count(*)").from_(
+            f"source_{sheet.source}"
+        )  # fmt: skip
+        rows, of = first_row(connection, counted.sql("duckdb"))
+        if rows > _MANY * of:
+            notes.append(Note(
+                "{file}: {rows} rows are of an unknown kind ({words}) and count as sales; [kinds] says what they are.",
+                {"file": sheet.raw.file, "rows": rows, "words": ", ".join(unknown[:_MOST_SHOWN])},
+                is_finding=rows > of / 2 and sheet.match.preset is None,
+            ))  # fmt: skip
+    return notes
+
+
+def _kind(word: str, sheet: SheetSource, own_kinds: Mapping[str, str]) -> tuple[str, str | None, bool]:
     preset = sheet.match.preset
-    distinct = exp.select(kind).distinct().from_(f"source_{sheet.source}").limit(_MOST_WORDS)
-    for (word,) in connection.execute(distinct.sql("duckdb")).fetchall():
-        if word is not None:
-            meaning = order_status(word, preset) if kind == "status" else refund_state(word, preset)
-            yield sheet.source, word, meaning, was_delivered(word, preset)
+    return word, own_kinds.get(word.strip()) or kind_of_row(word, preset), was_delivered(word, preset)
+
+
+def _map_statuses(
+    connection: duckdb.DuckDBPyConnection, sheet: SheetSource, own_kinds: Mapping[str, str]
+) -> None:
+    preset = sheet.match.preset
+    words, refund_words = _words(connection, sheet, "status"), _words(connection, sheet, "refund_status")
+    means = {word: order_status(word, preset) for word in words}
+    kinds = [_kind(word, sheet, own_kinds) for word in words]
+    if any(map(is_document, words)) and all(kind for _, kind, _ in kinds) and not sheet.has("kind"):
+        # 销售 and 退货 under 状态 say what a row is, not how an order stands.
+        means = dict.fromkeys(words, "completed")
+        _insert(connection, "status_kind", sheet, kinds)
+    elif sheet.is_returns:
+        means = {word: _STATUS_OF_REFUND.get(refund_state(word, preset) or "", means[word]) for word in words}
+    _insert(connection, "status", sheet, [(word, means[word], was_delivered(word, preset)) for word in words])
+    _insert(connection, "refund_status", sheet, [
+        (word, refund_state(word, preset), was_delivered(word, preset)) for word in refund_words
+    ])  # fmt: skip
+
+
+def _words(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, key: str) -> list[str]:
+    if not sheet.has(key) and not (key == "currency" and sheet.names_currency):
+        return []
+    distinct = exp.select(key).distinct().from_(f"source_{sheet.source}").limit(_MOST_WORDS)
+    return [word for (word,) in connection.execute(distinct.sql("duckdb")).fetchall() if word is not None]
+
+
+def _create(connection: duckdb.DuckDBPyConnection, name: str, columns: str) -> None:
+    connection.execute(
+        "create or replace temp table " + name + "_words (source integer, word varchar, " + columns + ")"
+    )
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection, name: str, sheet: SheetSource, rows: Sequence[tuple[object, ...]]
+) -> None:
+    # All at once: row by row, two thousand words would take seconds.
+    columns = {"c" + str(place): list(column) for place, column in enumerate(zip(*rows, strict=True))}
+    unnested = ", ".join("unnest(cast($" + key + " as varchar[]))" for key in columns)
+    if rows:
+        connection.execute(
+            "insert into " + name + "_words select $source, " + unnested, {"source": sheet.source, **columns}
+        )

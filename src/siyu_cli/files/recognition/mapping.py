@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from siyu_cli import tables
 from siyu_cli.files.recognition import amounts, evidence, headers
-from siyu_cli.files.recognition.presets import Preset
+from siyu_cli.files.recognition.presets import Preset, kind_of_row
 
 EXACT = 1.0
 SYNONYM = 0.95
@@ -32,6 +32,19 @@ DECISIVE = frozenset({"member_id", "phone", "account", "order_id", "ordered_at",
 _SEVERAL = frozenset({"text", "phone"})
 # Headers that name a person and not what is told of them: the values decide.
 _BARE = frozenset({"会员", "客户", "顾客", "用户", "买家", "customer", "member", "client", "buyer"})
+# Headers of kinds of rows, whatever the words below them.
+_OF_ROWS = frozenset(
+    {
+        "单据类型",
+        "单据类别",
+        "交易类型",
+        "流水类型",
+        "记录类型",
+        "transactiontype",
+        "documenttype",
+        "recordtype",
+    }
+)
 _BARE_IDS = frozenset({"id", "编号"})
 _ANY_PHONE = frozenset({"PHONE", "CONTACT", "ID"})
 _DELIVERED_TO = frozenset({"RECEIVER", "LOGISTICS", "ADDRESS"})
@@ -177,10 +190,39 @@ def find_columns(
         and _differ(sheet, chosen[match.key][1].position, match.position)
         and (match.how == "similar" or _same_name(chosen[match.key][1], match))
     )
-    columns = [*fixed, *(match for _, match in chosen.values())]
+    columns = _with_number(
+        sheet, [*fixed, *(match for _, match in chosen.values())], [match for _, match in others]
+    )
     order = {key: rank for rank, key in enumerate(tables.TABLES[table].keys)}
     columns.sort(key=lambda column: order[column.key])
     return Found(table, tuple(columns), tuple(match for _, match in others), ties)
+
+
+def _with_number(
+    sheet: Sheet, columns: list[ColumnMatch], others: Sequence[ColumnMatch]
+) -> list[ColumnMatch]:
+    """Return the columns with an order's own number told from its parent's: 主订单号 may be either."""
+    found = {column.key: column for column in columns}
+    number, named = found.get("order_id"), found.get("parent_id") or found.get("original_order_id")
+    if number is None:
+        return [replace(column, key="order_id") if column is named else column for column in columns]
+    is_parents = any(
+        key == "parent_id" for key, _, _ in known("orders").get(headers.plain(number.header), ())
+    )
+    if not is_parents or number.how == "preset" or found.keys() & {"item_id", "parent_id"}:
+        return columns
+    own = next(
+        (other for other in others if other.key == "order_id" and _is_finer(sheet, other, number)), None
+    )
+    if own is None:
+        return columns
+    return [*(column for column in columns if column is not number), own, replace(number, key="parent_id")]
+
+
+def _is_finer(sheet: Sheet, one: ColumnMatch, other: ColumnMatch) -> bool:
+    if one.how == "similar" or None in sheet.columns[one.position]:
+        return False
+    return len(set(sheet.values[one.position])) > len(set(sheet.values[other.position]))
 
 
 @cache
@@ -216,7 +258,7 @@ def _candidates(sheet: Sheet, table: str, spot: int) -> list[tuple[float, Column
     meant = [("quantity", SYNONYM, "synonym")] if is_pieces else _meant(table, header, name)
     for key, score, how in meant:
         verdict = evidence.verdict(_kind(table, key, name, how), sheet.values[spot])
-        if verdict < 0:
+        if verdict < 0 or (key == "kind" and not _tells_kinds(name, sheet.values[spot])):
             continue
         value = score + _SUPPORTED * verdict + _towards(sheet, table, key, spot)
         if value < 0:
@@ -262,6 +304,11 @@ def _kind(table: str, key: str, name: str, how: str) -> str:
     if key == "member_id" and (name in _BARE or how == "similar"):
         return "bare_id"
     return kind
+
+
+def _tells_kinds(name: str, values: Sequence[str]) -> bool:
+    """Return whether a column says what its rows are: a type may as well be that of goods, members or channels."""
+    return name in _OF_ROWS or 2 * sum(kind_of_row(value) is not None for value in values) > len(values)
 
 
 def _towards(sheet: Sheet, table: str, key: str, spot: int) -> float:

@@ -43,7 +43,10 @@ class Preset:
     ``ignored``: headers that are known and not used. ``order_scope_when``: key → text in its cells that tells
     that the amounts are per order after all. ``status``: word → order status; ``status_prefix``: the same for
     the beginning of a word. ``refund_words``: word → none, pending, partial or full. ``delivered``: status
-    words of orders known to have been shipped. ``order_id_date``: a pattern whose first group is the order's
+    words of orders known to have been shipped. ``kinds``: word → what a row is: sale, return, topup, deposit,
+    balance, exchange, gift, cancelled or no_sale; ``kind_parts``: the same for parts of a word, the first
+    that fits; ``documents``: words that only a row's kind has, so that a status column of them is one of kinds.
+    ``currencies``: word or sign → code of a currency. ``order_id_date``: a pattern whose first group is the order's
     date as YYMMDD. ``min_paid``: the amount from which an order counts, when it is not "above 0".
     """
 
@@ -69,6 +72,10 @@ class Preset:
     status_prefix: Mapping[str, str] = field(default_factory=_nothing)
     refund_words: Mapping[str, str] = field(default_factory=_nothing)
     delivered: frozenset[str] = frozenset()
+    kinds: Mapping[str, str] = field(default_factory=_nothing)
+    kind_parts: tuple[tuple[str, str | None], ...] = ()
+    documents: frozenset[str] = frozenset()
+    currencies: Mapping[str, str] = field(default_factory=_nothing)
     note: str = ""
 
     def title(self, lang: str) -> str:
@@ -119,6 +126,40 @@ def refund_state(word: str, preset: Preset | None = None) -> str | None:
     return generic().refund_words.get(plain)
 
 
+def kind_of_row(word: str, preset: Preset | None = None) -> str | None:
+    """Return what a row is by its kind's word: sale, return, topup, deposit, balance, exchange, gift…; else None.
+
+    >>> kind_of_row("销售退货单"), kind_of_row("门店充值(现金)"), kind_of_row("未退款")
+    ('return', 'topup', None)
+    """
+    plain = plain_word(word)
+    for known in (preset, generic()):
+        if known is not None and plain in known.kinds:
+            return known.kinds[plain]
+    return next((kind for part, kind in generic().kind_parts if part in plain), None)
+
+
+def is_document(word: str) -> bool:
+    """Return whether a word names a kind of row, and never the state of an order: 销售, sale."""
+    return plain_word(word) in generic().documents
+
+
+def currency_of(word: str) -> str:
+    """Return the code of a currency by its name or sign: 人民币 and ¥ are CNY; an unknown word is its own code.
+
+    >>> currency_of("US$"), currency_of("欧元"), currency_of("chf")
+    ('USD', 'EUR', 'CHF')
+    """
+    folded = unicodedata.normalize("NFKC", word).strip().casefold()
+    return generic().currencies.get(folded, folded.upper())
+
+
+@cache
+def currencies() -> frozenset[str]:
+    """Return the codes of the currencies that are known by name."""
+    return frozenset(generic().currencies.values())
+
+
 def was_delivered(word: str, preset: Preset | None = None) -> bool:
     """Return whether a status or refund word tells that the order had been shipped before."""
     plain = plain_word(word)
@@ -136,7 +177,17 @@ def _load(name: str) -> Preset:
     raw = tomllib.loads(source.read_text("utf-8"))
     raw["status"] = _by_word(raw.pop("status", {}))
     raw["refund_words"] = _by_word(raw.pop("refund", {}))
-    raw["delivered"] = frozenset(plain_word(word) for word in raw.pop("delivered", ()))
+    for key in ("delivered", "documents"):
+        raw[key] = frozenset(plain_word(word) for word in raw.pop(key, ()))
+    raw["kinds"] = _by_word(raw.pop("kind", {}))
+    raw["kind_parts"] = tuple(
+        (plain_word(word), group.get("kind")) for group in raw.pop("kind_part", ()) for word in group["words"]
+    )
+    raw["currencies"] = MappingProxyType({
+        unicodedata.normalize("NFKC", word).casefold(): code
+        for code, words in raw.pop("currency", {}).items()
+        for word in (code, *words)
+    })  # fmt: skip
     raw["columns"] = MappingProxyType({key: tuple(heads) for key, heads in raw.pop("columns", {}).items()})
     raw["patterns"] = MappingProxyType(
         {key: re.compile(text) for key, text in raw.pop("patterns", {}).items()}

@@ -190,19 +190,26 @@ def _is_any_day(column: ColumnMatch) -> bool:
 
 
 def _has_amount(orders: Found) -> bool:
-    return "paid_amount" in orders.keys or {"unit_price", "quantity"} <= orders.keys
+    return "paid_amount" in orders.keys or {"unit_price", "quantity"} <= orders.keys or _is_returns(orders)
+
+
+def _is_returns(orders: Found) -> bool:
+    """Return whether a sheet tells what was given back and when, and not what was ordered when."""
+    is_numbered = "return_id" in orders.keys
+    is_dated = "refunded_at" in orders.keys and not orders.keys & {"ordered_at", "paid_at"}
+    return "refunded_amount" in orders.keys and (is_numbered or is_dated)
 
 
 def _no_orders(orders: Found, foreign: Counter[str]) -> str | None:
     """Return why a sheet is not orders, a key of REASONS; None when it is."""
     has_buyer = bool(orders.keys & BUYER)
-    if not orders.keys & DATES:
+    if not orders.keys & (DATES | {"refunded_at"} if _is_returns(orders) else DATES):
         return "no_date"
     if not _has_amount(orders):
         return "no_amount"
     if "order_id" not in orders.keys and not has_buyer:
         return next(iter(foreign), "no_one")
-    if foreign["after_sales"] and "status" not in orders.keys:
+    if foreign["after_sales"] and "status" not in orders.keys and not _is_returns(orders):
         return "after_sales"
     # An order number outweighs strange words, a buyer by name alone outweighs none.
     strange = 0

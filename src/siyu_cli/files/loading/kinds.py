@@ -1,0 +1,109 @@
+"""What a row of an order export is where no word beside it says so: a return, a top-up, a deposit or a balance."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from siyu_cli.files.loading.scripts import call, first_row
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from siyu_cli.files.loading.sources import SheetSource
+
+# A sheet or file that holds nothing but returns says so: 退货明细, 2026-06 退款单, Returns.
+_RETURNS = re.compile(r"退货|退款|退单|returns?|refunds?", re.IGNORECASE)
+_NAMED_RETURNS = re.compile(
+    r"(?:[\W\d_]|sheet|门店|店铺|商城|销售|零售|商品|会员|客户|导出|数据|报表|明细|记录|列表|单据|成功|完成|汇总表|年|月|日|表|单"
+    r"|list|export|report|data|of|sales?|退货|退款|退单|returns?|refunds?|returned|refunded)+",
+    re.IGNORECASE,
+)
+_NAMELESS = re.compile(r"(?:(?:sheet|工作表|data|数据|table|表)\s*\d*)?", re.IGNORECASE)
+_SENT_BACK = re.compile(r"退货|退回|return|rma", re.IGNORECASE)
+# Products that are money on a card, and halves of a price.
+_OF_PRODUCTS = {
+    "topup": r"^(?:[\x{4e00}-\x{9fa5}]{0,4}(?:充值|储值|预存|礼品卡|购物卡)(?:卡|金|款|余额|套餐|活动|赠送)?"
+    r"|(?:digital |physical |virtual |e-?)?gift ?(?:card|certificate)s?)(?:[\s:：_(（¥￥$€£-]*[0-9].*)?$",
+    "deposit": r"(?:定金|订金)$",
+    "balance": r"尾款$",
+}
+_MAY_BE = r"充值|储值|预存|礼品卡|购物卡|gift ?c|定金$|订金$|尾款$"
+
+
+def tell_kinds(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:
+    """Make ``sheet_kinds`` and ``told_kinds``: sheets of returns, and rows told apart by quantity or product.
+
+    ``is_returned`` says that goods came back, and not only money. A negative quantity beside an amount is a return
+    whatever the amount's sign.
+    """
+    connection.execute(
+        "create or replace temp table sheet_kinds (source integer, kind varchar, is_returned boolean)"
+    )
+    connection.execute("create or replace temp table told_kinds (source integer, row bigint, kind varchar)")
+    for sheet in sheets:
+        if sheet.match.table != "orders":
+            continue
+        sheet.is_returns = _is_returns(connection, sheet)
+        if sheet.is_returns:
+            connection.execute(
+                "insert into sheet_kinds values (?, 'return', ?)", [sheet.source, _is_sent_back(sheet)]
+            )
+            continue
+        if sheet.has("quantity") and sheet.has("paid_amount"):
+            _tell(connection, sheet, "return", exp.column("quantity") < exp.Literal.number(0))
+        if sheet.has("product") and _sells_more_than_goods(connection, sheet):
+            for kind, pattern in _OF_PRODUCTS.items():
+                _tell(connection, sheet, kind, _matches("product", pattern))
+
+
+def _is_returns(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> bool:
+    has_amount = sheet.has("paid_amount") or (sheet.has("unit_price") and sheet.has("quantity"))
+    if sheet.has("refunded_amount") and not has_amount:
+        return True
+    if sheet.has("return_id") and not sheet.has("kind"):
+        blank = exp.column("return_id").is_(exp.null())
+        where = exp.and_(blank, exp.column("is_blank").not_(), exp.column("has_total_word").not_())
+        asked = exp.select("1").from_(f"source_{sheet.source}").where(where).limit(1)
+        if first_row(connection, asked.sql("duckdb")) is None:
+            return True
+    return (
+        _is_named_returns(_title(sheet))
+        and not sheet.has("kind")
+        and not (sheet.has("refunded_amount") and has_amount)
+    )
+
+
+def _title(sheet: SheetSource) -> str:
+    """Return the sheet's name, or the file's where the sheet has none of its own."""
+    name = sheet.raw.sheet or ""
+    return PurePath(sheet.raw.file).stem if _NAMELESS.fullmatch(name) else name
+
+
+def _is_named_returns(name: str) -> bool:
+    return bool(_RETURNS.search(name) and _NAMED_RETURNS.fullmatch(name))
+
+
+def _is_sent_back(sheet: SheetSource) -> bool:
+    told = (sheet.header_of("return_id"), sheet.header_of("refunded_at"), sheet.header_of("refunded_amount"))
+    return any(_SENT_BACK.search(text) for text in (*told, _title(sheet)) if text)
+
+
+def _sells_more_than_goods(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> bool:
+    asked = exp.select("1").from_(f"source_{sheet.source}").where(_matches("product", _MAY_BE)).limit(1)
+    return first_row(connection, asked.sql("duckdb")) is not None
+
+
+def _matches(key: str, pattern: str) -> exp.Expr:
+    return call("regexp_matches", exp.column(key), exp.Literal.string(pattern), exp.Literal.string("i"))
+
+
+def _tell(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, kind: str, where: exp.Expr) -> None:
+    rows = exp.select(
+        exp.Literal.number(sheet.source), exp.column("row"), exp.Literal.string(kind)
+    ).from_(f"source_{sheet.source}").where(where)  # fmt: skip
+    connection.execute("insert into told_kinds " + rows.sql("duckdb"))
