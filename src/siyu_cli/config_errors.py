@@ -42,7 +42,7 @@ ALLOWED = {
     "referral.reward_depth": "Allowed: a whole number from 0 to 100.",
     "referral.control_variant": "Allowed: a text.",
     "referral.notify": 'Allowed: a list of addresses, such as ["wecombot://KEY"].',
-    "engine.memory_limit": 'Allowed: a size, such as "2GB".',
+    "engine.memory_limit": 'Allowed: a size from 64MB on, such as "2GB".',
     "load.max_rejected_share": "Allowed: a share from 0 to 1, such as 0.05.",
     "load.id_width": "Allowed: a whole number from 1 to 64.",
     "load.ignore_id_case": "Allowed: true or false.",

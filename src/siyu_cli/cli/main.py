@@ -17,9 +17,9 @@ from siyu_cli.cli import check, churn, config, demo, explain, init, referral_rep
 from siyu_cli.cli.complaints import as_usage_error, click
 from siyu_cli.cli.help import HelpGroup, dress, show_help
 from siyu_cli.cli.output import flush_stdout, say, silence_stdout
-from siyu_cli.cli.reasons import name_reason
+from siyu_cli.cli.reasons import in_language
 from siyu_cli.errors import EXIT_BUG, EXIT_DONE, InputError, SiyuError
-from siyu_cli.locale import detect_language, set_language
+from siyu_cli.locale import LANGUAGES, detect_language, set_language
 from siyu_cli.locale import translate as _
 from siyu_cli.masks import mask_text
 
@@ -95,7 +95,8 @@ def run() -> NoReturn:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; no exception passes."""
     arguments = list(sys.argv[1:] if argv is None else argv) or ["--help"]
-    set_language(_peek(arguments, "--lang") or detect_language(os.environ))
+    asked = _peek(arguments, "--lang")
+    set_language(asked if asked in LANGUAGES else detect_language(os.environ))
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a console that lacks a character shows ? and goes on
             stream.reconfigure(errors="replace")
@@ -134,15 +135,15 @@ def _peek(arguments: Sequence[str], option: str) -> str | None:
 
 
 def _report(error: SiyuError, arguments: Sequence[str]) -> int:
-    error.facts = {key: name_reason(fact) if key == "reason" else fact for key, fact in error.facts.items()}
+    error.facts = in_language(error.facts, is_verbose=_is_asked_for_traceback(arguments))
     facts = error.as_dict(_)
     facts |= {key: facts[key] and mask_text(facts[key]) for key in ("message", "hint")}
     if _peek(arguments, "--format") == "json":
         print(json.dumps(facts, ensure_ascii=False, default=str), file=sys.stderr, flush=True)
         return error.exit_code
     where = error.where
-    row = None if where.row is None else _("row {row}").format(row=where.row)
     text = facts["message"]
+    row = None if where.row is None or f"{where.file}:{where.row}" in text else _("row {row}").format(row=where.row)
     parts = (where.file, where.sheet, row, where.column)
     place = " › ".join(part for part in parts if part and part not in text)
     text = _("{place}: {text}").format(place=place, text=text) if place else text

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
 
 REASONS = {
@@ -26,6 +29,16 @@ REASONS = {
 }
 
 
-def name_reason(reason: object) -> object:
-    """Return a reason as people read it; one that is not known stays as it is."""
-    return _(REASONS.get(reason, "")) or reason if isinstance(reason, str) else reason
+# Facts of an error that hold what the system or a library says.
+REASONS_OF = ("reason", "problem")
+
+
+def in_language(facts: Mapping[str, object], *, is_verbose: bool) -> dict[str, object]:
+    """Return an error's facts with reasons as people read them; one without a translation is for --verbose."""
+    return {key: _named(fact, is_verbose) if key in REASONS_OF else fact for key, fact in facts.items()}
+
+
+def _named(reason: object, is_verbose: bool) -> object:
+    if not isinstance(reason, str) or is_verbose or get_language() == "en" or not reason.isascii():
+        return reason
+    return _(REASONS.get(reason, "")) or _("its words are in English, --verbose shows them")
