@@ -160,6 +160,19 @@ def test_bytes_that_are_no_text_are_told_in_every_option(run: Run, option: str):
     assert not LATIN_RUN.search(words_of(ended.err))
 
 
+def test_bytes_that_are_no_text_name_files_and_nobody(run: Run, empty_folder: Path, monkeypatch: pytest.MonkeyPatch):
+    Path("会员.csv").rename(f"{NO_TEXT}.csv")
+    files = (f"{NO_TEXT}.csv", *SHOP[1:])
+    assert run("segment", *files, "-o", f"{NO_TEXT}.json").code == 0
+    assert Path(f"{NO_TEXT}.json").exists()
+    assert run("explain", NO_TEXT, *files).code == 66
+    assert run("segment", *files, "--where", f"level = '{NO_TEXT}'").code == 2
+    assert run("segment", *files, "--where", f"level like '{NO_TEXT}'").code == 2
+    assert run("segment", *files, "--debug-steps", NO_TEXT).code == 73
+    monkeypatch.setenv(f"SIYU_SEGMENTS__{NO_TEXT}", "net_sales > 1")
+    assert run("segment", *files).code == 78
+
+
 # --- Settings -----------------------------------------------------------------------------------------
 
 VALUES = (

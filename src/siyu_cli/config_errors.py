@@ -101,7 +101,8 @@ def value_error(given: Layer, error: ValidationError, defaults: Mapping[str, obj
     section, key = (*map(str, problem["loc"]), "")[:2]
     if not key:  # a rule across two settings; the error points at one that was given
         return _order_error(given, section, defaults)
-    item = given[section, key]
+    # A name that is no text comes back changed: then any setting of its section tells the place.
+    item = given.get((section, key)) or next(item for item in given.values() if item.section == section)
     value = shown_value(item.name, problem["input"])
     return _error(
         item, "{origin}: {key} cannot be {value}.", ALLOWED.get(item.name) or ALLOWED[section], value=value
