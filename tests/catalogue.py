@@ -74,6 +74,23 @@ def _texts_under(key: object) -> list[str]:
     ]
 
 
+@cache
+def _passing(module: str) -> Mapping[str, list[str]]:
+    path = SOURCE.parent.joinpath(*module.split(".")).with_suffix(".py")
+    return _passing_in(ast.parse(path.read_text("utf-8"))) if path.exists() else {}
+
+
+def _passing_in(tree: ast.Module) -> Mapping[str, list[str]]:
+    """Return the parameters of each function that takes a template under its own name."""
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            names = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+            if set(names) & set(TEMPLATE_NAMES):
+                found[node.name] = names
+    return found
+
+
 class _Module:
     def __init__(self, path: Path, found: Found) -> None:
         self.path = path
@@ -94,17 +111,29 @@ class _Module:
             if isinstance(node, ast.Call):
                 for value in self._templates(node):
                     self._collect(value, node)
+            if isinstance(node, ast.FunctionDef):
+                for value in self._defaults(node):
+                    self._collect(value, self.tree)
 
     def _passing_functions(self) -> Mapping[str, list[str]]:
-        """Functions of the module that take a template under its own name and pass it on."""
-        return {
-            node.name: [
-                argument.arg for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
-            ]
+        """Functions of the module, or imported from another, that take a template under its own name and pass it on."""
+        imported = {
+            alias.name: node.module
             for node in ast.walk(self.tree)
-            if isinstance(node, ast.FunctionDef)
-            and {argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)} & set(TEMPLATE_NAMES)
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("siyu_cli.")
+            for alias in node.names
         }
+        found = {name: _passing(module).get(name) for name, module in imported.items()}
+        return {name: names for name, names in found.items() if names} | _passing_in(self.tree)
+
+    def _defaults(self, function: ast.FunctionDef) -> Iterator[ast.expr]:
+        """Yield the templates that hold where none is passed; of a class or an error they are none."""
+        positional = [*function.args.posonlyargs, *function.args.args]
+        pairs = list(zip(reversed(positional), reversed(function.args.defaults), strict=False))
+        pairs += [(a, d) for a, d in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True) if d]
+        for argument, default in pairs:
+            if argument.arg in TEMPLATE_NAMES and not (isinstance(default, ast.Constant) and not default.value):
+                yield default
 
     def _templates(self, call: ast.Call) -> Iterator[ast.expr]:
         name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")

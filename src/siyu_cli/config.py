@@ -9,6 +9,7 @@ Places are laid over each other key by key. Importing this module costs pydantic
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -33,6 +34,7 @@ from siyu_cli.config_errors import check_name, check_variables, value_error
 from siyu_cli.config_layers import Layer, find_nearest, find_user_file, read_environ, read_file, read_options
 from siyu_cli.tables import INPUTS
 
+LEAST_MEMORY, MOST_MEMORY = 64 * 1024**2, 1024**5
 MAP_KEYS = tuple(f"{name}.{key}" for name, table in INPUTS.items() for key in table.keys)
 
 
@@ -64,6 +66,13 @@ def _in_order(span: tuple[date, date]) -> tuple[date, date]:
     if span[0] > span[1]:
         raise ValueError("ends before it starts")
     return span
+
+
+def _usable_size(text: str) -> str:
+    unit = re.sub("[^KMGT]", "", text) or " "
+    if not LEAST_MEMORY <= float(re.sub("[^0-9.]", "", text)) * 1024 ** " KMGT".index(unit) <= MOST_MEMORY:
+        raise ValueError("too little or more than there is")
+    return text
 
 
 def _rising(steps: tuple[int, ...]) -> tuple[int, ...]:
@@ -182,13 +191,20 @@ class Exclude(_Section):
 class EngineLimits(_Section):
     """``[engine]``: the memory the engine may use before it spills to disk; else most of the machine's."""
 
-    memory_limit: Annotated[str, StringConstraints(pattern=r"^[0-9]+(\.[0-9]+)? ?([KMGT]i?B|B)$")] | None = None
+    memory_limit: (
+        Annotated[
+            str,
+            StringConstraints(pattern=r"^[0-9]{1,15}(\.[0-9]{1,9})? ?([KMGT]i?B|B)$"),
+            AfterValidator(_usable_size),
+        ]
+        | None
+    ) = None
 
 
 class LedgerPlace(_Section):
     """``[ledger]``: a database for a team; without url it is .siyu/ledger.db beside siyu.toml."""
 
-    url: _Text | None = None
+    url: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[a-z][a-z0-9+_.-]*://\S*$")] | None = None
 
 
 class Settings(_Section):

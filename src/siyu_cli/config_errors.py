@@ -42,7 +42,7 @@ ALLOWED = {
     "referral.reward_depth": "Allowed: a whole number from 0 to 100.",
     "referral.control_variant": "Allowed: a text.",
     "referral.notify": 'Allowed: a list of addresses, such as ["wecombot://KEY"].',
-    "engine.memory_limit": 'Allowed: a size, such as "2GB".',
+    "engine.memory_limit": 'Allowed: a size from 64MB on, such as "2GB".',
     "load.max_rejected_share": "Allowed: a share from 0 to 1, such as 0.05.",
     "load.id_width": "Allowed: a whole number from 1 to 64.",
     "load.ignore_id_case": "Allowed: true or false.",
@@ -101,7 +101,8 @@ def value_error(given: Layer, error: ValidationError, defaults: Mapping[str, obj
     section, key = (*map(str, problem["loc"]), "")[:2]
     if not key:  # a rule across two settings; the error points at one that was given
         return _order_error(given, section, defaults)
-    item = given[section, key]
+    # A name that is no text comes back changed: then any setting of its section tells the place.
+    item = given.get((section, key)) or next(item for item in given.values() if item.section == section)
     value = shown_value(item.name, problem["input"])
     return _error(
         item, "{origin}: {key} cannot be {value}.", ALLOWED.get(item.name) or ALLOWED[section], value=value

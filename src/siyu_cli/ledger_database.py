@@ -82,9 +82,8 @@ def connect(url: str | None, folder: Path) -> sa.Engine:
         engine = sa.create_engine(place, poolclass=NullPool, connect_args=options, hide_parameters=True)
     except (sa.exc.ArgumentError, ImportError) as error:
         raise ConfigError(
-            "ledger.url cannot be used: {reason}.",
+            "ledger.url cannot be used: it is no database's address, or its driver is not installed.",
             hint="It looks like postgresql+psycopg://user@host/name, and needs its driver installed.",
-            reason=str(error).rstrip("."),
         ) from error
     if is_sqlite:
         sa.event.listen(engine, "connect", _prepare_sqlite)

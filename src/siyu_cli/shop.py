@@ -101,12 +101,15 @@ class Segmentation:
 
     @cached_property
     def members(self) -> pd.DataFrame:
-        """Return one row per member, columns as in ``tables.SEGMENTS``, sorted by member_id."""
-        import pandas as pd
-        import pyarrow as pa
+        """Return one row per member, columns as in ``tables.SEGMENTS``, sorted by member_id; see ``frame``."""
+        return self.frame()
 
-        members: pd.DataFrame = self.arrow().to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
-        return members
+    def frame(self, *, exact: bool = False) -> pd.DataFrame:
+        """Return the members as a frame: money and numbers float64, dates datetime64, counts Int64.
+
+        ``exact`` leaves money as ``Decimal`` and dates as ``date``.
+        """
+        return _as_frame(self.arrow(), exact=exact)
 
     def arrow(self, columns: Sequence[str] = SEGMENTS.keys) -> pa.Table:
         """Return the same rows as Arrow: exact decimals, no copy through Python.
@@ -166,11 +169,14 @@ class Churn:
         masks = self.shop.masks
         return replace(self, meta={**self.meta, "where": masks.text(self.meta["where"])}, masks=masks)
 
-    @property
+    @cached_property
     def members(self) -> pd.DataFrame:
-        """Return every listed buyer as a frame."""
-        frame: pd.DataFrame = self.scored.to_pandas()
-        return frame
+        """Return every listed buyer as a frame; see ``frame``."""
+        return self.frame()
+
+    def frame(self, *, exact: bool = False) -> pd.DataFrame:
+        """Return the buyers as a frame, typed as that of a ``Segmentation``; ``exact`` leaves money as ``Decimal``."""
+        return _as_frame(self.scored, exact=exact)
 
     def at_risk(self) -> pa.Table:
         """Return those who are not gone yet and whose risk is high or medium."""
@@ -408,7 +414,7 @@ class Shop:
             )
 
     def _key_of(self, typed: str) -> str:
-        name = plain_id(typed)
+        name = plain_id(typed.encode("utf-8", "replace").decode())  # bytes that are no text name nobody
         found = first_row(
             self.engine.connection,
             "select coalesce((select member_key from member_links where member_id = member_id_in($name) limit 1), "
@@ -483,6 +489,19 @@ def open_shop(  # noqa: PLR0913  each but the first is optional
             connection.execute("create or replace temp table order_lines_kept as select * from order_lines")
             connection.execute("create or replace temp view order_lines as select * from order_lines_kept")
     return Shop(DuckDBEngine(connection), chosen, request.as_of, loaded)
+
+
+def _as_frame(rows: pa.Table, *, exact: bool) -> pd.DataFrame:
+    import pandas as pd
+    import pyarrow as pa
+
+    if not exact:
+        for place, field in enumerate(rows.schema):
+            if pa.types.is_decimal(field.type):
+                rows = rows.set_column(place, field.name, rows.column(place).cast(pa.float64()))
+    counts = {pa.int64(): pd.Int64Dtype()}
+    frame: pd.DataFrame = rows.to_pandas(types_mapper=counts.get, date_as_object=exact)
+    return frame
 
 
 def _as_path(source: str | Path | pd.DataFrame, folder: Path, number: int) -> Path:

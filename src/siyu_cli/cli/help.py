@@ -5,17 +5,21 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from siyu_cli import locale
+from siyu_cli.cli.options import Lang
+from siyu_cli.cli.output import write_stdout
 from siyu_cli.cli.wrapping import width, wrap
 from siyu_cli.errors import UsageError
 from siyu_cli.locale import translate as _
 
 _NAME_WIDTH = 22
+# Not parameters of the group: typer would load pydantic for them before every page of help.
+_EVERYWHERE = {"--lang": "lang", "--quiet": "quiet", "-q": "quiet", "--verbose": "verbose", "-v": "verbose"}
 
 
 class HelpCommand(TyperCommand):
@@ -41,6 +45,23 @@ class HelpGroup(TyperGroup):
         """Return ``--help``, described in the operator's language."""
         return _describe_help(super().get_help_option(ctx))
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Return the arguments; options of any command may stand before it, and hold as if they stood behind."""
+        given: dict[str, object] = {}
+        while args and (name := _EVERYWHERE.get(args[0].partition("=")[0])):
+            option, equals, value = args.pop(0).partition("=")
+            if name != "lang":
+                given[name] = True
+            elif not equals and not args:
+                raise UsageError("{option} needs a value.", hint="See {command} --help.", option=option, command="siyu")
+            else:
+                given[name] = value if equals else args.pop(0)
+        if given:
+            named = {name: getattr(command, "commands", ()) for name, command in self.commands.items()}
+            named.pop("help", None)  # the map is looked up for this group's own --help, too
+            ctx.default_map = {name: given | dict.fromkeys(inner, given) for name, inner in named.items()}
+        return super().parse_args(ctx, args)
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Return the command asked for; ``UsageError`` names the nearest one when there is none."""
         if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
@@ -49,6 +70,25 @@ class HelpGroup(TyperGroup):
             facts = {"name": args[0], "near": near, "command": ctx.command_path}
             raise UsageError("There is no command {name}.", hint=hint, **facts)
         return super().resolve_command(ctx, args)
+
+
+def show_help(
+    context: typer.Context,
+    command: Annotated[
+        list[str] | None, typer.Argument(metavar="[COMMAND]...", help="Such as segment, or config show.")
+    ] = None,
+    lang: Lang = None,  # noqa: ARG001  main has already chosen the language
+) -> None:
+    """Show the help of siyu, or of a command."""
+    shown = context.find_root()
+    for name in command or ():
+        group = shown.command
+        if not isinstance(group, TyperGroup):
+            hint = "See {command} --help."
+            raise UsageError("There is no command {name}.", hint=hint, name=name, command=shown.command_path)
+        _name, found, _rest = group.resolve_command(shown, [name])
+        shown = type(context)(found, info_name=name, parent=shown)  # type: ignore[arg-type]
+    write_stdout(shown.get_help() + "\n")
 
 
 def dress(app: typer.Typer) -> None:

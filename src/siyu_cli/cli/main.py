@@ -8,25 +8,28 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 
 from siyu_cli.cli import check, churn, config, demo, explain, init, referral_report, segment
-from siyu_cli.cli.help import HelpGroup, dress
+from siyu_cli.cli.complaints import as_usage_error, click
+from siyu_cli.cli.help import HelpGroup, dress, show_help
 from siyu_cli.cli.output import flush_stdout, say, silence_stdout
-from siyu_cli.errors import EXIT_BUG, EXIT_DONE, SiyuError, UsageError
-from siyu_cli.locale import detect_language, set_language
+from siyu_cli.cli.reasons import in_language
+from siyu_cli.errors import EXIT_BUG, EXIT_DONE, InputError, SiyuError
+from siyu_cli.locale import LANGUAGES, detect_language, set_language
 from siyu_cli.locale import translate as _
 from siyu_cli.masks import mask_text
 
 EXIT_INTERRUPTED = 130
 EXIT_PIPE_CLOSED = 141  # what a shell reports for a program whose reader went away
 
-# typer carries click inside itself since 0.26 and used it from outside before: this is either.
-_click: Any = sys.modules[typer.BadParameter.__module__]
-
-app = typer.Typer(cls=HelpGroup, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+app = typer.Typer(
+    cls=HelpGroup, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)  # fmt: skip
 
 
 def _print_version(is_asked: bool) -> None:
@@ -43,14 +46,21 @@ def _print_version(is_asked: bool) -> None:
     "siyu segment --help"
 )
 def siyu(
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001  its callback has printed it
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Who is where in their life with your shop, straight from the spreadsheets you export.
 
     Files go in as the platform wrote them; nothing is uploaded, and nothing is lost without being counted.
+
+    --lang, --quiet and --verbose may also stand before the command.
     """
+    try:
+        Path.cwd()
+    except OSError as error:
+        message = "The folder this runs in is no longer there."
+        raise InputError(message, hint="Go to another folder first, for example with cd ~.") from error
 
 
 app.command("segment", epilog=segment.EXAMPLES)(segment.segment)
@@ -61,6 +71,7 @@ app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
 app.command("init", epilog=init.EXAMPLES)(init.init)
 app.command("demo", epilog=demo.EPILOG)(demo.demo)
 app.add_typer(config.config_app, name="config")
+app.command("help", epilog="siyu help\nsiyu help segment")(show_help)
 
 
 def build() -> Any:
@@ -84,7 +95,8 @@ def run() -> NoReturn:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; no exception passes."""
     arguments = list(sys.argv[1:] if argv is None else argv) or ["--help"]
-    set_language(_peek(arguments, "--lang") or detect_language(os.environ))
+    asked = _peek(arguments, "--lang")
+    set_language(asked if asked in LANGUAGES else detect_language(os.environ))
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a console that lacks a character shows ? and goes on
             stream.reconfigure(errors="replace")
@@ -92,8 +104,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(None if argv is None and sys.argv[1:] else arguments)
     except SiyuError as error:
         return _report(error, arguments)
-    except _click.ClickException as error:
-        return _report(_as_usage_error(error, arguments), arguments)
+    except click.ClickException as error:
+        return _report(as_usage_error(error, arguments), arguments)
     except (KeyboardInterrupt, typer.Abort):
         return EXIT_INTERRUPTED
     except (BrokenPipeError, SystemExit):  # typer and rich turn a closed pipe into SystemExit
@@ -123,14 +135,15 @@ def _peek(arguments: Sequence[str], option: str) -> str | None:
 
 
 def _report(error: SiyuError, arguments: Sequence[str]) -> int:
+    error.facts = in_language(error.facts, is_verbose=_is_asked_for_traceback(arguments))
     facts = error.as_dict(_)
     facts |= {key: facts[key] and mask_text(facts[key]) for key in ("message", "hint")}
     if _peek(arguments, "--format") == "json":
         print(json.dumps(facts, ensure_ascii=False, default=str), file=sys.stderr, flush=True)
         return error.exit_code
     where = error.where
-    row = None if where.row is None else _("row {row}").format(row=where.row)
     text = facts["message"]
+    row = None if where.row is None or f"{where.file}:{where.row}" in text else _("row {row}").format(row=where.row)
     parts = (where.file, where.sheet, row, where.column)
     place = " › ".join(part for part in parts if part and part not in text)
     text = _("{place}: {text}").format(place=place, text=text) if place else text
@@ -156,21 +169,3 @@ def _report_bug(error: Exception, arguments: Sequence[str]) -> int:
 
 def _is_asked_for_traceback(arguments: Sequence[str]) -> bool:
     return bool({"--verbose", "-v"} & set(arguments) or os.environ.get("SIYU_DEBUG"))
-
-
-def _as_usage_error(error: Any, arguments: Sequence[str]) -> UsageError:
-    """Return typer's complaint about the command line as ours, in the operator's language."""
-    path = error.ctx.command_path if getattr(error, "ctx", None) else " ".join(("siyu", *arguments[:1]))
-    hint = "See {command} --help."
-    if isinstance(error, _click.NoSuchOption):
-        near = ", ".join(error.possibilities or ())
-        if near:
-            hint = "Did you mean {near}?"
-        facts = {"option": error.option_name, "near": near, "command": path}
-        return UsageError("There is no option {option}.", hint=hint, **facts)
-    if isinstance(error, _click.MissingParameter):
-        name = error.param.metavar or error.param.name if error.param else ""
-        return UsageError("{name} is missing.", hint=hint, name=name, command=path)
-    if isinstance(error, _click.BadOptionUsage):
-        return UsageError("{option} needs a value.", hint=hint, option=error.option_name, command=path)
-    return UsageError("{complaint}", hint=hint, complaint=error.format_message(), command=path)

@@ -147,7 +147,7 @@ def open_sink(
     table = output is not None or sys.stdout.isatty()
     sink = Sink(format or ("table" if table else "csv"), quiet, verbose)
     if not sink.is_table and isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace", newline="\n")
     return sink
 
 

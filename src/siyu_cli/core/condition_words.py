@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
@@ -114,7 +115,7 @@ def _text(quoted: str, text: str, table: Table) -> str:
     inner = quoted[1:-1]
     mark = quoted[0] if quoted[0] in "'\"" else ""
     content = inner.replace(mark * 2, mark) if mark else inner
-    if any(ord(sign) < 32 or 0x7F <= ord(sign) < 0xA0 for sign in content):
+    if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in content):  # control signs, bytes that are no text
         raise refusal(text, content, table)
     return "'" + content.replace("'", "''") + "'"
 

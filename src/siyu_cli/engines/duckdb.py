@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from siyu_cli.errors import EngineError
+from siyu_cli.errors import EngineError, OutputError, Where
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,6 +59,9 @@ class DuckDBEngine:
         self, name: str, path: Path, order_by: Sequence[str], meta: Mapping[str, str] | None = None
     ) -> None:
         """Write a table to one Parquet file, sorted; ``meta`` goes into the file's key-value metadata."""
+        if any("\ud800" <= sign <= "\udfff" for sign in str(path)):
+            message = "{file} cannot be written: its name holds bytes that are no text."
+            raise OutputError(message, hint="Choose another name or folder.", where=Where(file=str(path)), file=path)
         rows = "from " + _quoted(name) + " order by " + ", ".join(map(_quoted, order_by))
         told = ", ".join(_quoted(key) + ": $" + key for key in meta or {})
         options = "format parquet, compression zstd" + (", kv_metadata {" + told + "}" if told else "")
