@@ -421,7 +421,8 @@ class Shop:
         keys = self.masks.candidates(name)
         if len(keys) < 2:
             return keys[0] if keys else name
-        shown = [self.masks.key(key) for key in keys[:MOST_CANDIDATES]]
+        # A mask that one id has to itself may be that of another's phone: the id answers to a number as well.
+        shown = [mask + "~1" * (mask == name) for mask in map(self.masks.key, keys[:MOST_CANDIDATES])]
         raise UsageError(
             "{member} stands for several members.",
             hint="Type one of these, or the member's own id: {members}.",

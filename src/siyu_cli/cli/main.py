@@ -144,7 +144,7 @@ def _report_bug(error: Exception, arguments: Sequence[str]) -> int:
     if _is_asked_for_traceback(arguments):
         import traceback
 
-        traceback.print_exception(error)
+        say("".join(traceback.format_exception(error)))
     bug = SiyuError(
         "This is a bug of ours, not a fault of your files ({kind}).",
         hint="Run it again with --verbose, and send us what it prints once you see no customer in it.",
