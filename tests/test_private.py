@@ -18,6 +18,7 @@ from siyu_cli.files.write import json_text, jsonl_text
 from siyu_cli.files.writing.cells import neutralise
 from siyu_cli.masks import mask_contacts, mask_key, mask_text
 from siyu_cli.signs import inert, visible
+from siyu_cli.tables import MASKS, TABLES
 
 PHONES = ("13900139001", "13900239001", "13700137002", "13600136003", "15900159004", "18800188005", "13512345678")
 NAMES = ("王小明", "欧阳若兰", "李雷雷", "赵一鸣", "Anna Smith")
@@ -168,7 +169,9 @@ def test_an_ordinary_id_an_order_number_and_a_date_are_not_personal():
         ("电话+86 139 0013 9001。", "电话139****9001。"),
         ("0086-139-0013-9001/13700137002", "139****9001/137****7002"),
         ("１３９００１３９００１", "139****9001"),
+        ("(86)139_0013_9001 139 00 13 90 01", "139****9001 139****9001"),
         ("wx:wang.xm@example.com", "wx:w***@example.com"),
+        ("110105 19491231 002X", "110*************2X"),
         ("身份证11010519491231002x", "身份证110*************2x"),
         ("021-58886666 or +1 (415) 555-2671", "021-****66 or +1****71"),
     ],
@@ -212,6 +215,13 @@ def test_a_mask_of_several_asks_which_and_one_of_a_single_member_is_found(run: R
 @pytest.mark.parametrize("mask", ["139****9001~1", "account:a***@example.org", "a***@example.org", "V1001", EMAILS[2]])
 def test_a_member_is_found_by_whatever_a_list_shows_of_them(run: Run, mask: str):
     assert run("explain", mask, *SHOP).code == 0
+
+
+def test_every_column_that_tells_who_somebody_is_says_how_it_is_masked():
+    columns = {column.key: column for table in TABLES.values() for column in table.columns}
+    personal = {key for key, column in columns.items() if column.is_personal or key.endswith(("_id", "_phone"))}
+    assert {key for key in personal if columns[key].mask is None} == {"order_id", "item_id"}
+    assert set(MASKS) <= set(columns)
 
 
 def test_a_column_of_keys_is_masked_as_one_key_is(shop: Path):

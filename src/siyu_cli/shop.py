@@ -101,7 +101,10 @@ class Segmentation:
 
     @cached_property
     def members(self) -> pd.DataFrame:
-        """Return one row per member, columns as in ``tables.SEGMENTS``, sorted by member_id."""
+        """Return one row per member, columns as in ``tables.SEGMENTS``, sorted by member_id.
+
+        Keys are real ones, fit to be joined with; those of ``masked()`` are fit to be shown.
+        """
         import pandas as pd
         import pyarrow as pa
 

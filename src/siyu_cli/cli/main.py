@@ -19,6 +19,7 @@ from siyu_cli.errors import EXIT_BUG, EXIT_DONE, SiyuError, UsageError
 from siyu_cli.locale import detect_language, set_language
 from siyu_cli.locale import translate as _
 from siyu_cli.masks import mask_text
+from siyu_cli.signs import escaped
 
 EXIT_INTERRUPTED = 130
 EXIT_PIPE_CLOSED = 141  # what a shell reports for a program whose reader went away
@@ -125,8 +126,9 @@ def _peek(arguments: Sequence[str], option: str) -> str | None:
 def _report(error: SiyuError, arguments: Sequence[str]) -> int:
     facts = error.as_dict(_)
     facts |= {key: facts[key] and mask_text(facts[key]) for key in ("message", "hint")}
+    facts["where"] = {key: mask_text(part) if isinstance(part, str) else part for key, part in facts["where"].items()}
     if _peek(arguments, "--format") == "json":
-        print(json.dumps(facts, ensure_ascii=False, default=str), file=sys.stderr, flush=True)
+        print(escaped(json.dumps(facts, ensure_ascii=False, default=str)), file=sys.stderr, flush=True)
         return error.exit_code
     where = error.where
     row = None if where.row is None else _("row {row}").format(row=where.row)
