@@ -129,6 +129,7 @@ RUNS = [
     *(("check", *SHOP, "--rejects", f"rejects{suffix}", "--format", form) for form, suffix in FORMS),
     *(("explain", key, *SHOP, "--format", form) for key, form in zip((*PHONES[:2], *EMAILS[:1], CARDS[1]), ("table", "json", "csv", "jsonl"), strict=True)),
     ("explain", NAMES[0], *SHOP),
+    *(("segment", *SHOP, "--where", f"{key} = '{NAMES[0][:2]}'") for key in ("tags", "source_channel", "level", "owner")),
     ("segment", "订单.csv", "--map", f"orders.phone={PHONES[0]}"),
     ("check", "便签.csv"),
 ]  # fmt: skip

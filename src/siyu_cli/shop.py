@@ -31,7 +31,7 @@ from siyu_cli.core.segment import (
 )
 from siyu_cli.core.windows import suggest_windows
 from siyu_cli.engines.duckdb import DuckDBEngine
-from siyu_cli.errors import DataError, UsageError
+from siyu_cli.errors import ConditionError, DataError, UsageError
 from siyu_cli.files.load import Load, LoadRequest, load
 from siyu_cli.files.loading.report import LoadReport
 from siyu_cli.files.loading.scripts import create, first_row
@@ -393,7 +393,11 @@ class Shop:
 
     def _list(self, where: str | None, lang: str) -> None:
         if where is not None:
-            check_values(self.engine, where)
+            try:
+                check_values(self.engine, where)
+            except ConditionError as error:  # names what others have, who may have been named in it
+                error.facts = self.masks.document(error.facts)
+                raise
         check_segments(self.settings, self.engine)
         list_members(self.engine, self.parameters, where=where, segments=self.settings.segments, lang=lang)
 
