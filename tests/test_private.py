@@ -120,16 +120,16 @@ RUNS = [
     *(("segment", *SHOP, "--by", "store", "--format", form, "-o", f"list{suffix}") for form, suffix in FORMS),
     ("segment", *SHOP, "--columns", "phone,name,tags", "-o", "who.csv", "--debug-steps", "steps"),
     ("segment", *SHOP, "--where", f"tags = '{TYPED}'", "--by", "owner", "--format", "json"),
-    *(("churn", *SHOP, "--all", "--format", form, "-o", f"risk{suffix}") for form, suffix in FORMS),
+    *(("churn", *SHOP, "--all", "--format", form, "-o", f"risk{suffix}") for form, suffix in FORMS[::2]),
     ("churn", *SHOP, "--all", "--split-by", "owner", "-o", "part.csv"),
     ("churn", *SHOP, "--backtest", "-o", "back.xlsx"),
     ("referral-report", *SHOP, "-o", "campaign.xlsx", "--format", "json"),
     ("referral-report", *SHOP, "--campaign", f"春日{PHONES[6]}", "-o", "campaign.html", "--format", "markdown"),
     ("referral-report", *SHOP, "-o", "campaign.md", "--format", "table"),
-    *(("check", *SHOP, "--rejects", f"rejects{suffix}", "--format", form) for form, suffix in FORMS),
+    *(("check", *SHOP, "--rejects", f"rejects{suffix}", "--format", form) for form, suffix in FORMS[:3]),
     *(("explain", key, *SHOP, "--format", form) for key, form in zip((*PHONES[:2], *EMAILS[:1], CARDS[1]), ("table", "json", "csv", "jsonl"), strict=True)),
     ("explain", NAMES[0], *SHOP),
-    *(("segment", *SHOP, "--where", f"{key} = '{NAMES[0][:2]}'") for key in ("tags", "source_channel", "level", "owner")),
+    *(("segment", *SHOP, "--where", f"{key} = '{NAMES[0][:2]}'") for key in ("tags", "source_channel")),
     ("segment", "订单.csv", "--map", f"orders.phone={PHONES[0]}"),
     ("check", "便签.csv"),
 ]  # fmt: skip
@@ -251,12 +251,13 @@ def test_signs_that_steer_reach_no_output(run: Run, shop: Path):
             assert not (set(STEERING) - set("[2J")) & set(text)
 
 
-@pytest.mark.parametrize("before", ["", " ", "\xa0", "\u3000", "\u200b", "\u202e", "\t", "\r", "\n", "\ufeff", "\u2060"])
 @pytest.mark.parametrize("sign", "=+-@＝＋－＠")
-def test_a_formula_is_one_whatever_stands_before_it(before: str, sign: str):
-    text = f"{before}{sign}1+1"
-    assert inert(text) == f"'{text}"
-    assert neutralise(pa.array([text, "a=1"])).to_pylist() == [visible(f"'{text}"), "a=1"]
+def test_a_formula_is_one_whatever_stands_before_it(sign: str):
+    before = ["", " ", "\xa0", "\u3000", "\u200b", "\u202e", "\t", "\r", "\n", "\ufeff", "\u2060", "\xad"]
+    texts = [f"{blank}{sign}1+1" for blank in before]
+    quoted = [f"'{text}" for text in texts]
+    assert [inert(text) for text in texts] == quoted
+    assert neutralise(pa.array([*texts, "a=1"])).to_pylist() == [*map(visible, quoted), "a=1"]
 
 
 @pytest.mark.parametrize("sign", ["\x00", "\x1b", "\r", "\x7f", "\x85", "\u200e", "\u2028", "\u202e", "\u2069", "\U000e0041"])
