@@ -415,7 +415,7 @@ class Shop:
             )
 
     def _key_of(self, typed: str) -> str:
-        name = plain_id(typed)
+        name = plain_id(typed).encode("utf-8", "replace").decode()  # bytes of a shell that are no text name nobody
         found = first_row(
             self.engine.connection,
             "select coalesce((select member_key from member_links where member_id = member_id_in($name) limit 1), "
