@@ -151,7 +151,7 @@ def test_fixed_values_are_compared_with_their_values_alone(text: str):
         ("owner in ('孙素云', '孙素芸')", "Did you mean 孙素云?"),
         ("门店 = 'nowhere'", "Most have: 静安店, 徐汇店."),
         ("city = '杭州'", "These files say nobody's city."),
-        ("member_id = 'm9'", "Give the member id as it stands in the list."),
+        ("member_id = 'm9'", "Give the member id as it stands in the files."),
     ],
 )
 def test_a_value_that_nobody_has_is_an_error_that_names_who_has_which(run: Run, where: str, hint: str):

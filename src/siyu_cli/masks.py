@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 # What a text must hold for a mask to be needed, in the dialect all engines share (RE2).
 SUSPECT = (
-    r"[0-9０-９][0-9０-９ \x{a0}.()\x{2010}-\x{2015}-]{5,}[0-9０-９Xx]|[@＠].*[.．]"
+    r"[0-9０-９][0-9０-９\s\x{a0}._·()\x{2010}-\x{2015}-]{5,}[0-9０-９Xx]|[@＠].*[.．]"
     r"|[0-9０-９]+(?:号|弄|幢|栋|座|室|单元|楼|层)"
 )
 # What a member's key must hold: it may be a phone, an account, an ID card number, a name, or masked already.
@@ -22,17 +22,20 @@ SUSPECT_KEY = (
     r"|^[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]$"
 )
 
-_GAP = r"[\s.\u2010-\u2015-]{0,3}"
+_GAP = r"[\s._·()\u2010-\u2015-]{0,3}"
+_SMALL_GAP = r"[ _\u2010-\u2015-]{0,2}"
 _MOBILE = re.compile(
-    rf"(?<![\d*])(?:(?:\+|00)?86{_GAP})?(?P<head>1[3-9]\d)"
-    rf"(?:{_GAP}\d{{4}}{_GAP}|\d{_GAP}\d{{3}}{_GAP})(?P<tail>\d{{4}})(?!\d)"
+    rf"(?<![\d*])(?:\(?(?:\+|00)?86{_GAP})?\(?"
+    rf"(1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}}|1[3-9]\d(?:{_SMALL_GAP}\d){{8}})(?!\d)"
 )
 _ABROAD = re.compile(r"(?<![\d+*])(?P<head>\+\d{1,3})(?:[\s().-]{0,2}\d){6,12}(?P<tail>\d\d)(?!\d)")
 _LANDLINE = re.compile(r"(?<![\d*-])(?P<head>\(?0\d{2,3}\)?[\s-])\d{5,6}(?P<tail>\d\d)(?!\d)")
 _EMAIL = re.compile(
     r"(?P<head>[^\W_])[\w.+-]*@(?P<host>[A-Za-z0-9\u4e00-\u9fff-]+(?:\.[A-Za-z0-9\u4e00-\u9fff-]+)+)"
 )
-_ID_CARD = re.compile(r"(?<![0-9A-Za-z])[1-9]\d{16}[0-9Xx](?![0-9A-Za-z])")
+_ID_CARD = re.compile(
+    rf"(?<![0-9A-Za-z])[1-9]\d{{5}}{_SMALL_GAP}\d{{8}}{_SMALL_GAP}\d{{3}}[0-9Xx](?![0-9A-Za-z])"
+)
 _STREET = re.compile(
     r"[\u4e00-\u9fff]{2,}?(?:路|街|道|巷|弄|里|村|镇|乡|区|县|市|园|苑|城|厦|寓|场)"
     r"[\u4e00-\u9fff0-9A-Za-z-]{0,20}?\d+(?:号|弄|幢|栋|座|室|单元|楼|层)[\u4e00-\u9fff0-9A-Za-z-]*"
@@ -178,12 +181,13 @@ def _half_width(text: str) -> str:
 
 
 def _of_mobile(found: re.Match[str]) -> str:
-    return f"{found['head']}****{found['tail']}"
+    digits = re.sub(r"\D", "", found[1])
+    return f"{digits[:3]}****{digits[-4:]}"
 
 
 def _of_id_card(found: re.Match[str]) -> str:
-    number = found[0]
-    return f"{number[:3]}{'*' * 13}{number[-2:]}" if is_id_card(number) else number
+    number = re.sub(_SMALL_GAP, "", found[0])
+    return f"{number[:3]}{'*' * 13}{number[-2:]}" if is_id_card(number) else found[0]
 
 
 def is_id_card(number: str) -> bool:

@@ -31,7 +31,7 @@ from siyu_cli.core.segment import (
 )
 from siyu_cli.core.windows import suggest_windows
 from siyu_cli.engines.duckdb import DuckDBEngine
-from siyu_cli.errors import DataError, UsageError
+from siyu_cli.errors import ConditionError, DataError, UsageError
 from siyu_cli.files.load import Load, LoadRequest, load
 from siyu_cli.files.loading.report import LoadReport
 from siyu_cli.files.loading.scripts import create, first_row
@@ -101,7 +101,10 @@ class Segmentation:
 
     @cached_property
     def members(self) -> pd.DataFrame:
-        """Return one row per member, columns as in ``tables.SEGMENTS``, sorted by member_id; see ``frame``."""
+        """Return one row per member, columns as in ``tables.SEGMENTS``, sorted by member_id; see ``frame``.
+
+        Keys are real ones, fit to be joined with; those of ``masked()`` are fit to be shown.
+        """
         return self.frame()
 
     def frame(self, *, exact: bool = False) -> pd.DataFrame:
@@ -396,7 +399,11 @@ class Shop:
 
     def _list(self, where: str | None, lang: str) -> None:
         if where is not None:
-            check_values(self.engine, where)
+            try:
+                check_values(self.engine, where)
+            except ConditionError as error:  # names what others have, who may have been named in it
+                error.facts = self.masks.document(error.facts)
+                raise
         check_segments(self.settings, self.engine)
         list_members(self.engine, self.parameters, where=where, segments=self.settings.segments, lang=lang)
 
@@ -427,7 +434,8 @@ class Shop:
         keys = self.masks.candidates(name)
         if len(keys) < 2:
             return keys[0] if keys else name
-        shown = [self.masks.key(key) for key in keys[:MOST_CANDIDATES]]
+        # A mask that one id has to itself may be that of another's phone: the id answers to a number as well.
+        shown = [mask + "~1" * (mask == name) for mask in map(self.masks.key, keys[:MOST_CANDIDATES])]
         raise UsageError(
             "{member} stands for several members.",
             hint="Type one of these, or the member's own id: {members}.",

@@ -89,14 +89,14 @@ class Masks:
 
         def masked(part: Any, key: str) -> Any:
             if isinstance(part, Mapping):
-                return {name: masked(inner, str(name)) for name, inner in part.items()}
+                return {mask_text(str(name), names): masked(inner, str(name)) for name, inner in part.items()}
             if isinstance(part, list | tuple):
                 return [masked(inner, key) for inner in part]
             if not isinstance(part, str):
                 return part
             return self.key(part) if MASKS.get(key) == "key" else mask_text(part, names)
 
-        return {str(name): masked(part, str(name)) for name, part in document.items()}
+        return {name: masked(part, name) for name, part in document.items()}
 
     def text(self, text: str | None) -> str | None:
         """Return a text about nobody in particular, such as a condition, masked."""
@@ -104,7 +104,7 @@ class Masks:
 
     def names_in(self, texts: Collection[str]) -> list[str]:
         """Return the names of members in texts about nobody in particular; a nickname may be any word there."""
-        found = self.connection.execute(script("masks")["names_in"], {"texts": list(texts)}).fetchall()
+        found = self.connection.execute(script("masks")["names_in"], {"texts": "\n".join(texts)}).fetchall()
         return [name for (name,) in found if is_full_name(name)]
 
     def key(self, member_id: str) -> str:
@@ -191,7 +191,7 @@ def _texts_in(part: Any) -> Iterator[str]:
     if isinstance(part, str):
         yield part
     elif isinstance(part, Mapping | list | tuple):
-        for inner in part.values() if isinstance(part, Mapping) else part:
+        for inner in (*part, *part.values()) if isinstance(part, Mapping) else part:
             yield from _texts_in(inner)
 
 

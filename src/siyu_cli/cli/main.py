@@ -22,6 +22,7 @@ from siyu_cli.errors import EXIT_BUG, EXIT_DONE, InputError, SiyuError
 from siyu_cli.locale import LANGUAGES, detect_language, set_language
 from siyu_cli.locale import translate as _
 from siyu_cli.masks import mask_text
+from siyu_cli.signs import escaped
 
 EXIT_INTERRUPTED = 130
 EXIT_PIPE_CLOSED = 141  # what a shell reports for a program whose reader went away
@@ -138,8 +139,9 @@ def _report(error: SiyuError, arguments: Sequence[str]) -> int:
     error.facts = in_language(error.facts, is_verbose=_is_asked_for_traceback(arguments))
     facts = error.as_dict(_)
     facts |= {key: facts[key] and mask_text(facts[key]) for key in ("message", "hint")}
+    facts["where"] = {key: mask_text(part) if isinstance(part, str) else part for key, part in facts["where"].items()}
     if _peek(arguments, "--format") == "json":
-        print(json.dumps(facts, ensure_ascii=False, default=str), file=sys.stderr, flush=True)
+        print(escaped(json.dumps(facts, ensure_ascii=False, default=str)), file=sys.stderr, flush=True)
         return error.exit_code
     where = error.where
     text = facts["message"]
@@ -157,7 +159,7 @@ def _report_bug(error: Exception, arguments: Sequence[str]) -> int:
     if _is_asked_for_traceback(arguments):
         import traceback
 
-        traceback.print_exception(error)
+        say("".join(traceback.format_exception(error)))
     bug = SiyuError(
         "This is a bug of ours, not a fault of your files ({kind}).",
         hint="Run it again with --verbose, and send us what it prints once you see no customer in it.",

@@ -168,7 +168,7 @@ def _nobody(engine: Engine, text: str, column: str, value: str) -> ConditionErro
     message = "In the condition {text}, nobody has the {column} {word}."
     facts: dict[str, Any] = {"text": shown(text), "column": column, "word": shown(value)}
     if column == "member_id":  # who else there is, is no help and nobody's business
-        return ConditionError(message, hint="Give the member id as it stands in the list.", **facts)
+        return ConditionError(message, hint="Give the member id as it stands in the files.", **facts)
     from sqlglot import exp
 
     counted = exp.select(

@@ -83,7 +83,7 @@ class DuckDBEngine:
             return self.connection.execute(sql, step.given(params))
         except duckdb.Error as error:
             raise EngineError(
-                "The step {step} failed: {reason}\n{sql}", step=step.name, reason=str(error), sql=step.sql
+                "The step {step} failed: {reason}\n{sql}", step=step.name, reason=without_values(error), sql=step.sql
             ) from error
 
 
@@ -111,6 +111,11 @@ def exact_path(path: Path) -> str:
     '/shop/订单[[]1].parquet'
     """
     return re.sub(r"[*?\[]", r"[\g<0>]", str(path.absolute()))
+
+
+def without_values(error: duckdb.Error) -> str:
+    """Return what DuckDB complains of without the value that did not convert: it may be somebody's name."""
+    return re.sub(r"""(string|value) ('[^']*'|"[^"]*")""", r"\1 '…'", str(error))
 
 
 def _quoted(name: str) -> str:

@@ -60,7 +60,7 @@ group by member_id;
 -- The names that stand in some texts, of whatever member.
 select distinct name
 from known_names
-join (select unnest($texts) as text) as texts on contains(text, name)
+where contains($texts, name)
 order by name;
 
 -- name: typed_texts
@@ -73,7 +73,8 @@ limit 1;
 -- The members whose key, phone or account looks like what was typed.
 select distinct member_id
 from (
-    select member_id from shown_keys where shown = $given or mask = $given
+    select member_id from shown_keys
+    where $given in (shown, shown || '~1', mask) or ends_with(shown, ':' || $given) or ends_with(mask, ':' || $given)
     union all
     select member_id from people where phone like $pattern escape '\'
     union all

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -58,8 +58,8 @@ class SheetSource:
     scope: str | None = None
     is_returns: bool = False
     names_currency: bool = False
-    cells: pa.Table | None = None
-    faults: tuple[CellFault, ...] = ()
+    cells: pa.Table | None = field(default=None, repr=False)
+    faults: tuple[CellFault, ...] = field(default=(), repr=False)
 
     @property
     def table(self) -> Table:

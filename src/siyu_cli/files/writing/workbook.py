@@ -11,7 +11,7 @@ import math
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +104,7 @@ class SheetSpec:
     """
 
     title: str
-    table: pa.Table
+    table: pa.Table = field(repr=False)
     columns: tuple[SheetColumn, ...]
     lines: tuple[str, ...] = ()
     bars: tuple[str, ...] = ()
