@@ -166,7 +166,7 @@ def unite(
         selects = [_with_every_column(connection, sheet, member_ids) for sheet in own] or [_empty(table)]
         union: exp.Query = selects[0]
         for select in selects[1:]:
-            union = exp.union(union, select, distinct=False)
+            union = exp.union(union, select, distinct=False, copy=False)
         create(connection, f"raw_{name}", union, kind="VIEW")
 
 
