@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pytest
 
 from broken import HEADER, ORDER, ORDERS_CSV
 from reading import reader, rows
-from siyu_cli.files.read import RawSheet
+from siyu_cli.errors import DataError, InputError
+from siyu_cli.files.read import RawSheet, read_sources
 
 
 @pytest.fixture
@@ -149,3 +151,41 @@ class TestText:
         plain, titled = rows(read("a.csv", text)), rows(read("b.csv", "标题\n" + text + "合计,1\n"))
         assert titled[1:-1] == plain
         assert titled[0][0] == "标题"
+
+
+class TestZip:
+    @pytest.mark.parametrize(
+        "method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+    )
+    def test_a_member_is_read_however_it_is_packed(self, method: int, tmp_path: Path) -> None:
+        path = packed(tmp_path / "a.zip", method)
+        assert [rows(sheet) for sheet in read_sources([path])[0].sheets] == [
+            [HEADER, list(map(str, ORDER))]
+        ] * 2
+
+    @pytest.mark.parametrize(("method", "name"), [(9, "Deflate64"), (98, "PPMd"), (77, "77")])
+    def test_a_way_of_packing_nobody_opens_is_named(self, method: int, name: str, tmp_path: Path) -> None:
+        path = packed(tmp_path / "a.zip", zipfile.ZIP_DEFLATED)
+        data = path.read_bytes()
+        for magic, at in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+            place = data.index(magic) + at
+            data = data[:place] + method.to_bytes(2, "little") + data[place + 2 :]
+        path.write_bytes(data)
+        with pytest.raises(InputError, match=f"a.zip: 订单0.csv is packed with {name}"):
+            read_sources([path])
+
+    @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+    def test_a_damaged_member_is_told(self, method: int, tmp_path: Path) -> None:
+        path = packed(tmp_path / "a.zip", method)
+        data = bytearray(path.read_bytes())
+        data[data.index(b"csv") + 20] ^= 0xFF
+        path.write_bytes(data)
+        with pytest.raises(DataError, match=r"a\.zip"):
+            read_sources([path])
+
+
+def packed(path: Path, method: int) -> Path:
+    with zipfile.ZipFile(path, "w", method) as archive:
+        for number in range(2):
+            archive.writestr(f"订单{number}.csv", ORDERS_CSV)
+    return path
