@@ -28,7 +28,8 @@ def map_status_words(connection: duckdb.DuckDBPyConnection, sheets: Sequence[She
             "create or replace temp table " + kind + "_words "
             "(source integer, word varchar, status varchar, was_delivered boolean)"
         )
-        rows = [row for sheet in orders if sheet.has(kind) for row in _words(connection, sheet, kind)]
+        alike = {sheet.relation: sheet for sheet in orders if sheet.has(kind)}
+        rows = [row for sheet in alike.values() for row in _words(connection, sheet, kind)]
         connection.execute(
             "insert into " + kind + "_words select unnest(cast($sources as integer[])), "
             "unnest(cast($words as varchar[])), unnest(cast($meanings as varchar[])), "
@@ -44,8 +45,10 @@ def _words(
     connection: duckdb.DuckDBPyConnection, sheet: SheetSource, kind: str
 ) -> Iterator[tuple[int, str, str | None, bool]]:
     preset = sheet.match.preset
-    distinct = exp.select(kind).distinct().from_(f"source_{sheet.source}").limit(_MOST_WORDS)
-    for (word,) in connection.execute(distinct.sql("duckdb")).fetchall():
+    distinct = exp.select("source", kind).distinct().from_(sheet.relation)
+    if not sheet.shared:
+        distinct = distinct.limit(_MOST_WORDS)
+    for source, word in connection.execute(distinct.sql("duckdb")).fetchall():
         if word is not None:
             meaning = order_status(word, preset) if kind == "status" else refund_state(word, preset)
-            yield sheet.source, word, meaning, was_delivered(word, preset)
+            yield source, word, meaning, was_delivered(word, preset)
