@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from broken import HEADER, ORDER, ORDERS_CSV
 from reading import reader, rows
+from siyu_cli.cli.main import main
 from siyu_cli.errors import DataError, InputError
 from siyu_cli.files.read import RawSheet, read_sources
 
@@ -189,3 +191,23 @@ def packed(path: Path, method: int) -> Path:
         for number in range(2):
             archive.writestr(f"订单{number}.csv", ORDERS_CSV)
     return path
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a folder in use cannot be removed there")
+def test_a_working_folder_that_is_gone_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert main(["check", "订单.csv", "--lang", "en"]) == InputError.exit_code
+    assert "The folder you work in is gone" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are text there")
+def test_a_csv_whose_name_is_undecodable_bytes_is_read(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xb6\xa9.csv"))
+    path.write_text(ORDERS_CSV, "utf-8")
+    (sheet,) = read_sources([path])[0].sheets
+    assert rows(sheet) == [HEADER, list(map(str, ORDER))]
+    assert sheet.file.isprintable() or "\ufffd" in sheet.file

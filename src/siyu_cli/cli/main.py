@@ -15,13 +15,14 @@ import typer
 from siyu_cli.cli import check, churn, config, demo, explain, init, referral_report, segment
 from siyu_cli.cli.help import HelpGroup, dress
 from siyu_cli.cli.output import flush_stdout, say, silence_stdout
-from siyu_cli.errors import EXIT_BUG, EXIT_DONE, SiyuError, UsageError
+from siyu_cli.errors import EXIT_BUG, EXIT_DONE, InputError, SiyuError, UsageError
 from siyu_cli.locale import detect_language, set_language
 from siyu_cli.locale import translate as _
 from siyu_cli.masks import mask_text
 
 EXIT_INTERRUPTED = 130
 EXIT_PIPE_CLOSED = 141  # what a shell reports for a program whose reader went away
+_FOLDER_GONE = InputError("The folder you work in is gone.", hint="Change to a folder that is there: cd")
 
 # typer carries click inside itself since 0.26 and used it from outside before: this is either.
 _click: Any = sys.modules[typer.BadParameter.__module__]
@@ -100,7 +101,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         silence_stdout()
         return EXIT_PIPE_CLOSED
     except Exception as error:
-        return _report_bug(error, arguments)
+        return _report(_FOLDER_GONE, arguments) if _is_folder_gone() else _report_bug(error, arguments)
 
 
 def _run(arguments: list[str] | None) -> int:
@@ -138,6 +139,14 @@ def _report(error: SiyuError, arguments: Sequence[str]) -> int:
     if facts["hint"]:
         say(_("Hint: {text}").format(text=facts["hint"]))
     return error.exit_code
+
+
+def _is_folder_gone() -> bool:
+    try:
+        os.getcwd()  # noqa: PTH109  Path.cwd does the same
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _report_bug(error: Exception, arguments: Sequence[str]) -> int:

@@ -168,6 +168,13 @@ def _read_parquet(content: Content) -> RawSheet:
     from pyarrow import parquet
 
     try:
+        str(content.path).encode()
+    except UnicodeEncodeError:  # bytes of another system's encoding, which the engine cannot be given
+        raise InputError(
+            "{file} has a name that is no text on this computer.", hint="Rename it and try again.",
+            where=content.where, file=content.file,
+        ) from None  # fmt: skip
+    try:
         metadata = parquet.read_metadata(content.path)
         columns = metadata.schema.to_arrow_schema().names
         parts = [metadata.row_group(number).num_rows for number in range(metadata.num_row_groups)]
