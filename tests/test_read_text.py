@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import random
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -211,3 +212,33 @@ def test_a_csv_whose_name_is_undecodable_bytes_is_read(tmp_path: Path) -> None:
     (sheet,) = read_sources([path])[0].sheets
     assert rows(sheet) == [HEADER, list(map(str, ORDER))]
     assert sheet.file.isprintable() or "\ufffd" in sheet.file
+
+
+def mutated(data: bytes, chance: random.Random) -> bytes:
+    """Return a text with some bytes changed or put in, none of them a line end."""
+    text = bytearray(data)
+    for _ in range(chance.choice([1, 1, 2, 5])):
+        place = chance.choice([at for at, byte in enumerate(text) if byte not in b"\r\n"])
+        new = chance.choice([b'"', b'""', b"\0", b"\xff", b",", b"\xe4", bytes([chance.randrange(14, 256)])])
+        text[place : place + chance.choice([0, 1])] = new
+    return bytes(text)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "cp950"])
+def test_every_line_is_a_row_whatever_bytes_are_changed_in_a_text(
+    encoding: str, read: Callable[..., RawSheet]
+) -> None:
+    lines = [",".join(HEADER), *(f"E{number},王小明,2025-03-01,1{number}.5,交易成功" for number in range(20))]
+    lines = [
+        line.translate(str.maketrans("订单号员编时间实额状态", "訂單號員編時間實額狀態")) for line in lines
+    ]
+    data = "\n".join(lines).encode(encoding, "ignore")
+    for seed in range(60):
+        broken = mutated(data, random.Random(f"{encoding}-{seed}"))
+        try:
+            sheet = read("订单.csv", broken)
+        except (DataError, InputError):
+            continue
+        assert sheet.cells is not None
+        assert sheet.cells.num_rows == 21, seed
+        assert all(1 <= fault.row <= 21 for fault in sheet.faults), seed
