@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from pyarrow.parquet import encryption
 
 from siyu_cli import open_shop
 from siyu_cli.cli.main import main
-from siyu_cli.errors import DataError
+from siyu_cli.errors import DataError, InputError
 from siyu_cli.files.loading.report import LoadReport, UnusableError
 
 ROWS = 40
@@ -155,3 +156,11 @@ def test_a_file_that_counts_its_rows_in_two_ways_is_damaged(tmp_path: Path) -> N
 def _row_count_at(data: bytearray) -> int:
     """Return where the footer says 40 rows: field 3, a zigzag integer, right after the schema."""
     return data.rindex(b"\x16\x50") + 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are text there")
+def test_a_name_of_undecodable_bytes_is_asked_to_be_changed(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xb6\xa9.parquet"))
+    path.write_bytes(write(tmp_path / "a.parquet", orders()).read_bytes())
+    with pytest.raises(InputError, match="a name that is no text on this computer"):
+        loaded(path)

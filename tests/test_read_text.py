@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import random
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +14,9 @@ import pytest
 
 from broken import HEADER, ORDER, ORDERS_CSV
 from reading import reader, rows
-from siyu_cli.files.read import RawSheet
+from siyu_cli.cli.main import main
+from siyu_cli.errors import DataError, InputError
+from siyu_cli.files.read import RawSheet, read_sources
 
 
 @pytest.fixture
@@ -149,3 +154,91 @@ class TestText:
         plain, titled = rows(read("a.csv", text)), rows(read("b.csv", "标题\n" + text + "合计,1\n"))
         assert titled[1:-1] == plain
         assert titled[0][0] == "标题"
+
+
+class TestZip:
+    @pytest.mark.parametrize(
+        "method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+    )
+    def test_a_member_is_read_however_it_is_packed(self, method: int, tmp_path: Path) -> None:
+        path = packed(tmp_path / "a.zip", method)
+        assert [rows(sheet) for sheet in read_sources([path])[0].sheets] == [
+            [HEADER, list(map(str, ORDER))]
+        ] * 2
+
+    @pytest.mark.parametrize(("method", "name"), [(9, "Deflate64"), (98, "PPMd"), (77, "77")])
+    def test_a_way_of_packing_nobody_opens_is_named(self, method: int, name: str, tmp_path: Path) -> None:
+        path = packed(tmp_path / "a.zip", zipfile.ZIP_DEFLATED)
+        data = path.read_bytes()
+        for magic, at in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+            place = data.index(magic) + at
+            data = data[:place] + method.to_bytes(2, "little") + data[place + 2 :]
+        path.write_bytes(data)
+        with pytest.raises(InputError, match=f"a.zip: 订单0.csv is packed with {name}"):
+            read_sources([path])
+
+    @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+    def test_a_damaged_member_is_told(self, method: int, tmp_path: Path) -> None:
+        path = packed(tmp_path / "a.zip", method)
+        data = bytearray(path.read_bytes())
+        data[data.index(b"csv") + 20] ^= 0xFF
+        path.write_bytes(data)
+        with pytest.raises(DataError, match=r"a\.zip"):
+            read_sources([path])
+
+
+def packed(path: Path, method: int) -> Path:
+    with zipfile.ZipFile(path, "w", method) as archive:
+        for number in range(2):
+            archive.writestr(f"订单{number}.csv", ORDERS_CSV)
+    return path
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a folder in use cannot be removed there")
+def test_a_working_folder_that_is_gone_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert main(["check", "订单.csv", "--lang", "en"]) == InputError.exit_code
+    assert "The folder you work in is gone" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are text there")
+def test_a_csv_whose_name_is_undecodable_bytes_is_read(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xb6\xa9.csv"))
+    path.write_text(ORDERS_CSV, "utf-8")
+    (sheet,) = read_sources([path])[0].sheets
+    assert rows(sheet) == [HEADER, list(map(str, ORDER))]
+    assert sheet.file.isprintable() or "\ufffd" in sheet.file
+
+
+def mutated(data: bytes, chance: random.Random) -> bytes:
+    """Return a text with some bytes changed or put in, none of them a line end."""
+    text = bytearray(data)
+    for _ in range(chance.choice([1, 1, 2, 5])):
+        place = chance.choice([at for at, byte in enumerate(text) if byte not in b"\r\n"])
+        new = chance.choice([b'"', b'""', b"\0", b"\xff", b",", b"\xe4", bytes([chance.randrange(14, 256)])])
+        text[place : place + chance.choice([0, 1])] = new
+    return bytes(text)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "cp950"])
+def test_every_line_is_a_row_whatever_bytes_are_changed_in_a_text(
+    encoding: str, read: Callable[..., RawSheet]
+) -> None:
+    lines = [",".join(HEADER), *(f"E{number},王小明,2025-03-01,1{number}.5,交易成功" for number in range(20))]
+    lines = [
+        line.translate(str.maketrans("订单号员编时间实额状态", "訂單號員編時間實額狀態")) for line in lines
+    ]
+    data = "\n".join(lines).encode(encoding, "ignore")
+    for seed in range(60):
+        broken = mutated(data, random.Random(f"{encoding}-{seed}"))
+        try:
+            sheet = read("订单.csv", broken)
+        except (DataError, InputError):
+            continue
+        assert sheet.cells is not None
+        assert sheet.cells.num_rows == 21, seed
+        assert all(1 <= fault.row <= 21 for fault in sheet.faults), seed

@@ -26,6 +26,7 @@ from siyu_cli.signs import escaped
 
 EXIT_INTERRUPTED = 130
 EXIT_PIPE_CLOSED = 141  # what a shell reports for a program whose reader went away
+_FOLDER_GONE = InputError("The folder you work in is gone.", hint="Change to a folder that is there: cd")
 
 app = typer.Typer(
     cls=HelpGroup, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
@@ -113,7 +114,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         silence_stdout()
         return EXIT_PIPE_CLOSED
     except Exception as error:
-        return _report_bug(error, arguments)
+        return _report(_FOLDER_GONE, arguments) if _is_folder_gone() else _report_bug(error, arguments)
 
 
 def _run(arguments: list[str] | None) -> int:
@@ -153,6 +154,14 @@ def _report(error: SiyuError, arguments: Sequence[str]) -> int:
     if facts["hint"]:
         say(_("Hint: {text}").format(text=facts["hint"]))
     return error.exit_code
+
+
+def _is_folder_gone() -> bool:
+    try:
+        os.getcwd()  # noqa: PTH109  Path.cwd does the same
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _report_bug(error: Exception, arguments: Sequence[str]) -> int:

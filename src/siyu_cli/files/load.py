@@ -34,6 +34,7 @@ from siyu_cli.files.loading.sources import (
 )
 from siyu_cli.files.loading.spellings import spelling_notes
 from siyu_cli.files.loading.sums import check_sums
+from siyu_cli.files.loading.together import FEWEST, is_small, project_alike
 from siyu_cli.files.loading.vanished import WHOSE, blind_note, left_out_notes, missing_notes, vanished_notes
 from siyu_cli.files.loading.warnings import load_notes
 from siyu_cli.files.loading.words import kind_notes, map_words
@@ -141,6 +142,7 @@ class _OpenedFile:
     source: Source
     sheets: list[SheetSource]
     left_out: dict[int, SheetReport]
+    mapping: _HeaderMapping
     matches: dict[int, Match] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
 
@@ -154,15 +156,10 @@ def _open_files(
         cursor = connection.cursor()
         mapping = _HeaderMapping(request.header_map, other_headers)
         opened = _recognised(cursor, source, place * _MOST_SHEETS, mapping)
-        for sheet in opened.sheets:  # a sheet of two tables becomes two
-            second = project(cursor, sheet, settings.shop.timezone)
-            if second is not None:
-                number = max((*opened.left_out, *(other.source for other in opened.sheets))) + 1
-                _take(cursor, opened, number, second, mapping)
-                opened.notes.append(Note(
-                    "{file}: a second table begins in row {row} and was read by itself.",
-                    {"file": sheet.raw.file, "row": second.first_row},
-                ))  # fmt: skip
+        is_one_of_many = len(request.paths) + len(opened.sheets) > FEWEST
+        for sheet in list(opened.sheets):
+            if not (is_one_of_many and is_small(sheet)):
+                _project(cursor, opened, sheet, settings.shop.timezone)
         cursor.close()
         return opened
 
@@ -182,7 +179,26 @@ def _open_files(
                 file.left_out[sheet.source] = _left_out(sheet.raw, "duplicate_file", sheet.rows, sheet.match)
             file.sheets.clear()
         seen.add(file.source.sha256)
+    waiting = {sheet.source: file for file in opened for sheet in file.sheets if sheet.origin is None}
+    small = [sheet for file in opened for sheet in file.sheets if sheet.origin is None]
+    for sheet in project_alike(connection, small, settings.shop.timezone):
+        _project(connection, waiting[sheet.source], sheet, settings.shop.timezone)
     return opened
+
+
+def _project(connection: duckdb.DuckDBPyConnection, opened: _OpenedFile, sheet: SheetSource, zone: str) -> None:
+    """Clean a sheet; one of two tables becomes two."""
+    second = project(connection, sheet, zone)
+    if second is None:
+        return
+    number = max((*opened.left_out, *(other.source for other in opened.sheets))) + 1
+    _take(connection, opened, number, second, opened.mapping)
+    opened.notes.append(Note(
+        "{file}: a second table begins in row {row} and was read by itself.",
+        {"file": sheet.raw.file, "row": second.first_row},
+    ))  # fmt: skip
+    for other in [other for other in opened.sheets if other.source == number]:
+        _project(connection, opened, other, zone)
 
 
 @dataclass(frozen=True)
@@ -200,7 +216,7 @@ def _first_cells(connection: duckdb.DuckDBPyConnection, raw: RawSheet) -> list[s
 def _recognised(
     connection: duckdb.DuckDBPyConnection, source: Source, first: int, mapping: _HeaderMapping
 ) -> _OpenedFile:
-    opened = _OpenedFile(replace(source, sheets=()), [], {})
+    opened = _OpenedFile(replace(source, sheets=()), [], {}, mapping)
     for number, raw in enumerate(source.sheets, start=first):
         _take(connection, opened, number, raw, mapping)
     return opened

@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from lzma import LZMAError
 from pathlib import Path
 from typing import TypeVar
 
@@ -82,7 +83,7 @@ def _read_source(path: Path, password: str | None, progress: Progress) -> Source
         else:
             sheets = _read(content, password)
         return Source(content.file, Path(path), digest(content), content.size, sheets, tuple(ignored))
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, UnicodeError) as error:
+    except (zipfile.BadZipFile, zlib.error, LZMAError, EOFError, OSError, UnicodeError) as error:
         raise damaged(content, error) from error
 
 
@@ -166,6 +167,13 @@ def _read_parquet(content: Content) -> RawSheet:
     import pyarrow as pa
     from pyarrow import parquet
 
+    try:
+        str(content.path).encode()
+    except UnicodeEncodeError:  # bytes of another system's encoding, which the engine cannot be given
+        raise InputError(
+            "{file} has a name that is no text on this computer.", hint="Rename it and try again.",
+            where=content.where, file=content.file,
+        ) from None  # fmt: skip
     try:
         metadata = parquet.read_metadata(content.path)
         columns = metadata.schema.to_arrow_schema().names

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from siyu_cli.files.loading.faults import COLUMN_OF, WHOLE_ROW
 from siyu_cli.files.loading.report import SheetReport
-from siyu_cli.files.loading.scripts import create, first_row, script
+from siyu_cli.files.loading.scripts import create, script
 from siyu_cli.masks import mask_broken, mask_key, mask_misplaced, mask_name, mask_text, mask_word
 
 if TYPE_CHECKING:
@@ -46,16 +46,22 @@ def account_for(
     """Return a report per sheet, and the rejects by reason and effect; makes the table ``rejects``."""
     connection.execute(script("account")["rejects"])
     reports: dict[int, SheetReport] = {}
+    verdicts: dict[int, Counter[str]] = defaultdict(Counter)
+    listed: set[int] = set()
     for table in {sheet.match.table for sheet in sheets}:
         _collect_verdicts(connection, table or "")
+        for source, verdict, rows, has_listed in _count_verdicts(connection, table or ""):
+            verdicts[source][verdict] += rows
+            listed |= {source} if has_listed else set()
     for sheet in sheets:
-        verdicts = _verdicts(connection, sheet)
-        _list_rejects(connection, sheet)
-        reports[sheet.source] = _report(sheet, verdicts)
+        if sheet.source in listed:
+            _list_rejects(connection, sheet)
+        counted = verdicts[sheet.source] + _between_header_and_data(sheet)
+        reports[sheet.source] = _report(sheet, counted)
     connection.execute("drop view if exists cell_values")
     connection.unregister("shown_values")
-    counted = connection.execute(script("account")["reasons"]).fetchall()
-    rejects = tuple((reason, effect, rows) for reason, effect, rows in counted)
+    found = connection.execute(script("account")["reasons"]).fetchall()
+    rejects = tuple((reason, effect, rows) for reason, effect, rows in found)
     return reports, rejects
 
 
@@ -73,12 +79,11 @@ def _collect_verdicts(connection: duckdb.DuckDBPyConnection, table: str) -> None
     create(connection, table + "_verdicts", verdicts.group_by("1", "2", "3", "4"))
 
 
-def _verdicts(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> Counter[str]:
-    counted = exp.select("coalesce(verdict, 'used')", "cast(sum(rows) as bigint)").from_(
-        f"{sheet.match.table}_verdicts"
-    ).where(exp.column("source").eq(sheet.source)).group_by("1")  # fmt: skip
-    verdicts = Counter(dict(connection.execute(counted.sql("duckdb")).fetchall()))
-    return verdicts + _between_header_and_data(sheet)
+def _count_verdicts(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[int, str, int, bool]]:
+    counted = exp.select(
+        "source", "coalesce(verdict, 'used')", "cast(sum(rows) as bigint)", "count(row) > 0"
+    ).from_(f"{table}_verdicts").group_by("1", "2")  # fmt: skip
+    return connection.execute(counted.sql("duckdb")).fetchall()
 
 
 def _between_header_and_data(sheet: SheetSource) -> Counter[str]:
@@ -108,8 +113,6 @@ def _list_rejects(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> 
         exp.column("source").eq(sheet.source), exp.column("row").is_(exp.null()).not_()
     )  # fmt: skip
     create(connection, "faulty", faulty)
-    if first_row(connection, "select count(*) from faulty") == (0,):
-        return
     connection.execute(statements["cells"])
     for reason, keys in COLUMN_OF.items():
         key = next((key for key in keys if sheet.has(key)), WHOLE_ROW)

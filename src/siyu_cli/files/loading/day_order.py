@@ -25,23 +25,36 @@ def with_day_order(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, or
     """
     if origin.is_typed or origin.date_order != "ymd":
         return origin
-    columns = [
+    found = (_order_of(connection, origin.relation, column) for column in _dates(sheet, origin))
+    orders = {order for order in found if order is not None}
+    return replace(origin, date_order=orders.pop()) if len(orders) == 1 else origin
+
+
+def has_unsettled_days(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, origin: Origin) -> bool:
+    """Return whether any date is written with its year last, so that each sheet has to be asked for its order."""
+    return origin.date_order == "ymd" and any(
+        first_row(connection, _written(origin.relation, column).limit(1).sql("duckdb")) is not None
+        for column in _dates(sheet, origin)
+    )
+
+
+def _dates(sheet: SheetSource, origin: Origin) -> list[str]:
+    return [
         origin.columns[column.position] for column in sheet.match.columns
         if sheet.table[column.key].kind in ("date", "month", "instant")
         and origin.column_types[origin.columns[column.position]] == "VARCHAR"
     ]  # fmt: skip
-    found = (_order_of(connection, origin.relation, column) for column in columns)
-    orders = {order for order in found if order is not None}
-    return replace(origin, date_order=orders.pop()) if len(orders) == 1 else origin
+
+
+def _written(relation: str, column: str) -> exp.Select:
+    cell, pattern = exp.column(column, quoted=True), exp.Literal.string(_DAY_AND_MONTH)
+    return exp.select(exp.alias_(cell, "cell")).from_(relation).where(call("regexp_matches", cell, pattern))
 
 
 def _order_of(
     connection: duckdb.DuckDBPyConnection, relation: str, column: str
 ) -> Literal["dmy", "mdy"] | None:
-    cell, pattern = exp.column(column, quoted=True), exp.Literal.string(_DAY_AND_MONTH)
-    written = (
-        exp.select(exp.alias_(cell, "cell")).from_(relation).where(call("regexp_matches", cell, pattern))
-    )
+    written, pattern = _written(relation, column), exp.Literal.string(_DAY_AND_MONTH)
     if first_row(connection, written.limit(1).sql("duckdb")) is None:
         return None
     first, second = (

@@ -30,15 +30,25 @@ def with_decimal_sign(connection: duckdb.DuckDBPyConnection, sheet: SheetSource,
     """
     if origin.is_typed or sheet.raw.encoding is None:
         return origin
-    columns = {
-        origin.columns[column.position] for column in sheet.match.columns
-        if sheet.table[column.key].kind == "money" and origin.column_types[origin.columns[column.position]] == "VARCHAR"
-    }  # fmt: skip
     unsettled = (
-        column for column in sorted(columns)
+        column for column in _amounts(sheet, origin)
         if not _has(connection, origin, column, _SETTLED) and _has(connection, origin, column, UNSETTLED)
     )  # fmt: skip
     return replace(origin, unsettled=frozenset(unsettled))
+
+
+def has_unsettled_points(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, origin: Origin) -> bool:
+    """Return whether any amount is written so that its sheet has to be asked what the point parts."""
+    return sheet.raw.encoding is not None and any(
+        _has(connection, origin, column, UNSETTLED) for column in _amounts(sheet, origin)
+    )
+
+
+def _amounts(sheet: SheetSource, origin: Origin) -> list[str]:
+    return sorted({
+        origin.columns[column.position] for column in sheet.match.columns
+        if sheet.table[column.key].kind == "money" and origin.column_types[origin.columns[column.position]] == "VARCHAR"
+    })  # fmt: skip
 
 
 def _has(connection: duckdb.DuckDBPyConnection, origin: Origin, column: str, pattern: str) -> bool:

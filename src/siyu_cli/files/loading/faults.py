@@ -61,10 +61,10 @@ def mark_faults(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> No
     connection.execute(update.sql("duckdb"))
 
 
-def shown_keys(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> set[str]:
+def shown_keys(connection: duckdb.DuckDBPyConnection, relation: str) -> set[str]:
     """Return the columns whose cells a reject may be shown with: those that have faults or may be found to have."""
     each = call("unnest", call("string_split", exp.column("faults"), exp.Literal.string(";")))
-    faults = exp.select(exp.alias_(each, "fault")).from_(f"source_{sheet.source}").where(
+    faults = exp.select(exp.alias_(each, "fault")).from_(relation).where(
         exp.column("faults").is_(exp.null()).not_()
     )  # fmt: skip
     key = call("split_part", exp.column("fault"), exp.Literal.string(":"), exp.Literal.number(1))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from siyu_cli.files.loading.sources import SheetSource
 
 # Words under more than one column that holds none, or a header that repeats the first columns only.
-_WORDY = "is_title or contains(faults, ';')"
+WORDY = "is_title or contains(faults, ';')"
 _LOOKED_AT = 1_000
 
 
@@ -29,7 +29,7 @@ def cut_off_second(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) ->
     if raw.cells is None or sheet.match.header_row is None:
         return None
     name = f"source_{sheet.source}"
-    wordy = exp.select("row").from_(name).where(_WORDY).order_by("row").limit(_LOOKED_AT)
+    wordy = exp.select("row").from_(name).where(WORDY).order_by("row").limit(_LOOKED_AT)
     rows = [row for (row,) in connection.execute(wordy.sql("duckdb")).fetchall()]
     header = _cells(raw, raw.first_row + sheet.match.header_row)
     begins = next((row for row in rows if _begins_another(_cells(raw, row), header)), None)

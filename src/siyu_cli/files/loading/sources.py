@@ -60,6 +60,12 @@ class SheetSource:
     names_currency: bool = False
     cells: pa.Table | None = field(default=None, repr=False)
     faults: tuple[CellFault, ...] = field(default=(), repr=False)
+    shared: str | None = None
+
+    @property
+    def relation(self) -> str:
+        """Return the table its cleaned rows are in: its own, or one shared with sheets like it."""
+        return self.shared or f"source_{self.source}"
 
     @property
     def table(self) -> Table:
@@ -91,21 +97,20 @@ def project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: str
 
 def _project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: str) -> RawSheet | None:
     relation = f"cells_{sheet.source}"
+    is_typed = False
     if sheet.raw.cells is not None:
-        sheet.cells = _data_cells(sheet)
+        sheet.cells = data_cells(sheet)
         connection.register(relation, sheet.cells)
+        sheet.origin = text_origin(sheet, relation, zone)
     else:
         sheet.cells = lay_open(connection, sheet.raw, relation)
-    types = {name: str(kind) for name, kind in _described(connection, relation)}
-    preset = sheet.match.preset
-    names = [name for name in types if name != "row"]
-    is_typed = sheet.raw.cells is None and all(
-        fits(sheet.table[column.key].kind, types[names[column.position]]) for column in sheet.match.columns
-    )
-    sheet.origin = Origin(
-        sheet.source, relation, types, (preset.timezone if preset else None) or zone,
-        (preset.date_order if preset else "ymd"), is_typed,
-    )  # fmt: skip
+        types = {name: str(kind) for name, kind in _described(connection, relation)}
+        names = [name for name in types if name != "row"]
+        is_typed = all(
+            fits(sheet.table[column.key].kind, types[names[column.position]])
+            for column in sheet.match.columns
+        )
+        sheet.origin = _origin(sheet, relation, types, zone, is_typed=is_typed)
     if is_typed:
         doubted = doubted_columns(connection, sheet, sheet.origin)
         is_typed = not doubted
@@ -121,18 +126,37 @@ def _project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: st
     mark_faults(connection, sheet)
     keep_rivals(connection, sheet)
     if sheet.raw.cells is not None:
-        _give_back_cells(connection, sheet, sheet.raw.cells)
+        give_back_cells(connection, sheet, shown_keys(connection, sheet.relation))
     return second
 
 
-def _give_back_cells(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, raw: pa.Table) -> None:
-    # What was cleaned is looked at again only to show why it was rejected: those columns and the rows before the
-    # data stay. A large file is often still being read at this time, and memory is what it needs.
+def text_origin(sheet: SheetSource, relation: str, zone: str) -> Origin:
+    """Return the origin of a sheet of text whose cells, and their row numbers, are registered as ``relation``."""
+    assert sheet.cells is not None
+    types = {name: "BIGINT" if name == "row" else "VARCHAR" for name in sheet.cells.column_names}
+    return _origin(sheet, relation, types, zone, is_typed=False)
+
+
+def _origin(sheet: SheetSource, relation: str, types: dict[str, str], zone: str, *, is_typed: bool) -> Origin:
+    preset = sheet.match.preset
+    return Origin(
+        sheet.source, relation, types, (preset.timezone if preset else None) or zone,
+        (preset.date_order if preset else "ymd"), is_typed,
+    )  # fmt: skip
+
+
+def give_back_cells(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, keys: Collection[str]) -> None:
+    """Keep of a sheet's cells the columns ``keys`` and the rows before the data.
+
+    What was cleaned is looked at again only to show why it was rejected. A large file is often still being read at
+    this time, and memory is what it needs.
+    """
     import pyarrow as pa
 
+    raw = sheet.raw.cells
+    assert raw is not None
     assert sheet.cells is not None
     assert sheet.origin is not None
-    keys = shown_keys(connection, sheet)
     shown = [sheet.origin.columns[column.position] for column in sheet.match.columns if column.key in keys]
     sheet.cells = sheet.cells.select(list(dict.fromkeys((*shown, "row"))))
     connection.register(sheet.origin.relation, sheet.cells)
@@ -150,14 +174,18 @@ def let_go(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource])
 
     Typed Parquet files stay open, since their order lines are read where they lie.
     """
-    is_kept = any(sheet.origin and not sheet.origin.is_typed for sheet in sheets if sheet.match.table == "orders")
+    is_kept = any(
+        sheet.origin and not sheet.origin.is_typed for sheet in sheets if sheet.match.table == "orders"
+    )
     for name in (*_PASSING, *(_PASSING_ORDERS if is_kept else ())):
         drop(connection, name, kind="VIEW")
     for sheet in sheets:
         if sheet.raw.cells is not None:
             connection.unregister(f"cells_{sheet.source}")
-            drop(connection, f"source_{sheet.source}")
+            drop(connection, f"source_{sheet.source}", kind="VIEW" if sheet.shared else "TABLE")
             sheet.cells = None
+    for shared in {sheet.shared for sheet in sheets} - {None}:
+        drop(connection, str(shared))
 
 
 def unite(
@@ -169,26 +197,28 @@ def unite(
     """
     for name, table in INPUTS.items():
         own = [sheet for sheet in sheets if sheet.match.table == name]
-        selects = [_with_every_column(connection, sheet, member_ids) for sheet in own] or [_empty(table)]
+        selects = [
+            _with_every_column(connection, table, relation, member_ids)
+            for relation in dict.fromkeys(sheet.relation for sheet in own)
+        ] or [_empty(table)]
         union: exp.Query = selects[0]
         for select in selects[1:]:
-            union = exp.union(union, select, distinct=False)
+            union = exp.union(union, select, distinct=False, copy=False)
         create(connection, f"raw_{name}", union, kind="VIEW")
 
 
 def _with_every_column(
-    connection: duckdb.DuckDBPyConnection, sheet: SheetSource, member_ids: Collection[str]
+    connection: duckdb.DuckDBPyConnection, table: Table, relation: str, member_ids: Collection[str]
 ) -> exp.Select:
-    name = f"source_{sheet.source}"
-    known = {column for column, _ in _described(connection, name)}
+    known = {column for column, _ in _described(connection, relation)}
     changed = known.intersection(member_ids)
     columns = [
         exp.alias_(call("member_id_in", exp.column(column.key)), column.key) if column.key in changed
         else exp.column(column.key) if column.key in known
         else exp.alias_(typed_null(column), column.key)
-        for column in sheet.table.columns
+        for column in table.columns
     ]  # fmt: skip
-    return exp.select("source", "row", *columns, "faults", *_ROW_KINDS).from_(name)
+    return exp.select("source", "row", *columns, "faults", *_ROW_KINDS).from_(relation)
 
 
 def _empty(table: Table) -> exp.Select:
@@ -201,7 +231,8 @@ def _empty(table: Table) -> exp.Select:
     return exp.select(*frame).where(exp.false())
 
 
-def _data_cells(sheet: SheetSource) -> pa.Table:
+def data_cells(sheet: SheetSource) -> pa.Table:
+    """Return the rows of data as text, numbered as in the sheet; the reader's facts become the sheet's faults."""
     import pyarrow as pa
 
     start = sheet.match.first_data_row

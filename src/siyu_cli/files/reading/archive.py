@@ -6,8 +6,10 @@ import posixpath
 import struct
 import zipfile
 import zlib
+from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
@@ -19,6 +21,18 @@ _CHUNK = 1 << 20
 _ENCRYPTED = 0x1
 _UTF8_NAME = 0x800
 _AES = 99
+_INFLATED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of the others zipfile reads no more than is declared
+_METHODS = (*_INFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+_FOREIGN = {
+    6: "Implode",
+    9: "Deflate64",
+    93: "Zstandard",
+    94: "MP3",
+    95: "XZ",
+    96: "JPEG",
+    97: "WavPack",
+    98: "PPMd",
+}
 _JUNK = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
@@ -91,6 +105,8 @@ def members(content: Content, password: str | None) -> tuple[list[Content], list
     the climbing. Links are left alone. InputError when a password is missing or wrong.
     """
     found, ignored = [], []
+    # One for all members, since opening it reads the whole directory; it is closed with the last of them.
+    archive = zipfile.ZipFile(content.path or content.open())
     for member in directory(content):
         name = shown_name(member)
         if member.is_dir() or any(part in _JUNK or part.startswith("._") for part in name.split("/")):
@@ -99,7 +115,13 @@ def members(content: Content, password: str | None) -> tuple[list[Content], list
         if is_link or member.file_size == 0 or not PurePosixPath(name).name:
             ignored.append(name)
             continue
-        found.append(_member(content, member, f"{content.file}/{name}", password))
+        file = f"{content.file}/{name}"
+        if member.flag_bits & _ENCRYPTED or member.compress_type == _AES:
+            found.append(in_memory(file, _decrypt(content, member, file, password)))
+            continue
+        if member.compress_type in _INFLATED:
+            deque(inflate(content, member), maxlen=0)
+        found.append(Content(file, member.file_size, partial(_open_member, content, archive, member)))
     return found, ignored
 
 
@@ -119,22 +141,17 @@ def shown_name(member: zipfile.ZipInfo) -> str:
     return "/".join(printable(part) for part in parts if part not in is_climb and not part.endswith(":"))
 
 
-def _member(content: Content, member: zipfile.ZipInfo, file: str, password: str | None) -> Content:
-    if member.flag_bits & _ENCRYPTED or member.compress_type == _AES:
-        return in_memory(file, _decrypt(content, member, file, password))
-
-    for _ in inflate(content, member):
-        pass
-
-    def open_member() -> BinaryIO:
-        try:
-            # A zip opened by its path lives as long as the member; a stream we opened would be left to us.
-            with zipfile.ZipFile(content.path or content.open()) as archive:
-                return archive.open(member)  # type: ignore[return-value]
-        except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
-            raise damaged(content, error) from error
-
-    return Content(file, member.file_size, open_member)
+def _open_member(content: Content, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> BinaryIO:
+    if member.compress_type not in _METHODS:
+        raise InputError(
+            "{file}: {member} is packed with {method}, which siyu does not open.",
+            hint="Unpack it first, or pack it anew as a plain .zip.", where=content.where, file=content.file,
+            member=shown_name(member), method=_FOREIGN.get(member.compress_type, str(member.compress_type)),
+        )  # fmt: skip
+    try:
+        return archive.open(member)  # type: ignore[return-value]
+    except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
+        raise damaged(content, error) from error
 
 
 def _decrypt(content: Content, member: zipfile.ZipInfo, file: str, password: str | None) -> bytes:
