@@ -112,14 +112,14 @@ class TestPlaces:
                 '<table:table-cell table:number-columns-repeated="16382"/>'
                 '<table:table-cell office:value-type="float" office:value="1"/></table:table-row>'
             ),
-            "d.xlsb": wb.xlsb({0: {0: "订单号"}, 1_048_575: {1: 1.0}}, 1_048_575, 1),
+            "d.xlsb": wb.xlsb({0: {0: "订单号"}, 99_999: {1: 1.0}}, 99_999, 1),
             "e.xlsb": wb.xlsb({0: {0: "订单号", 16_383: 1e17}, 1: {0: "E1"}}, 1, 16_383),
         }
         shapes = []
         for name, data in far.items():
             (tmp_path / name).write_bytes(data)
             shapes.append(read_sources([tmp_path / name])[0].sheets[0].cells.shape)
-        assert shapes == [(65_536, 5), (51, 256), (1, 2), (1_048_576, 2), (2, 2)]
+        assert shapes == [(65_536, 5), (51, 256), (1, 2), (100_000, 2), (2, 2)]
 
 
 class TestValues:
@@ -384,6 +384,27 @@ class TestOpenDocument:
         assert rows(sheet) == [["订单号", "商品"], ["E1", "上衣"], [None, "裤子"]]
         assert sheet.inspect().merged == ((1, 0, 2, 0),)
 
+    def test_every_item_of_an_order_in_merged_cells_is_its_buyers(self, tmp_path: Path) -> None:
+        from siyu_cli import open_shop
+
+        def over(value: str) -> str:
+            return self.text(value).replace(
+                "<table:table-cell", '<table:table-cell table:number-rows-spanned="3"'
+            )
+
+        head = "".join(self.text(value) for value in HEADER)
+        amounts = [self.text(str(amount)) + self.text("交易成功") for amount in (30, 50, 20)]
+        lines = [over("E1") + over("M1") + over("2025-03-01") + amounts[0]]
+        lines += ["<table:covered-table-cell/>" * 3 + amount for amount in amounts[1:]]
+        xml = "".join(f"<table:table-row>{line}</table:table-row>" for line in (head, *lines))
+        (tmp_path / "订单.ods").write_bytes(wb.ods(xml))
+        with open_shop([tmp_path / "订单.ods"], as_of="2025-06-30") as shop:
+            members = shop.segment().members
+        assert (list(members["member_id"]), [float(total) for total in members["net_sales"]]) == (
+            ["M1"],
+            [100.0],
+        )
+
     @pytest.mark.parametrize(
         ("cell", "read_as"),
         [
@@ -411,6 +432,9 @@ class TestOpenDocument:
         cell = f"<table:table-cell {twice}>{note}<text:p>是</text:p></table:table-cell>"
         xml = f'<table:table-row table:number-rows-repeated="3">{cell}</table:table-row>'
         assert rows(read("订单.ods", wb.ods(xml))) == [["是", "是"]] * 3
+        number = '<table:table-cell office:value-type="float" office:value="691796901234567040"/>'
+        xml = f'<table:table-row table:number-rows-repeated="3">{number}{self.text("x")}</table:table-row>'
+        assert [fault.row for fault in read("订单.ods", wb.ods(xml)).faults] == [1, 2, 3]
 
     def test_a_file_that_breaks_off_names_its_sheet_and_row(self, read: Callable[..., RawSheet]) -> None:
         row = f"<table:table-row>{self.text('订单号')}</table:table-row>"

@@ -19,14 +19,13 @@ from siyu_cli.files.reading.content import Content
 from siyu_cli.files.reading.oddities import is_odd, is_odd_head
 from siyu_cli.files.reading.sheet_xml import (
     Block,
-    SheetPart,
     blocks,
     column_index,
     cut_rows,
     dimension,
-    is_utf8,
     located,
 )
+from siyu_cli.files.reading.xlsx_book import SheetPart, is_utf8
 
 # Without a column of two letters or a row of seven digits, nothing is far; a quick look that most blocks pass.
 _MAYBE_FAR = re.compile(rb'r="(?:[A-Z][A-Z]|[A-Z]\d{7})')

@@ -56,6 +56,18 @@ class Grid:
         if self._size > bombs.MAX_TEXT_BYTES:
             bombs.refuse_text(self.content, self.sheet, self._size)
 
+    def repeat(self, rows: range, column: int) -> None:
+        """Keep the cell just kept in the rows below it too."""
+        kept_rows, blobs = self._columns[column]
+        kept_rows += rows
+        blobs += blobs[-1:] * len(rows)
+        self._size += len(blobs[-1]) * len(rows)
+        self._rows = max(self._rows, rows.stop)
+        if self._size > bombs.MAX_TEXT_BYTES:
+            bombs.refuse_text(self.content, self.sheet, self._size)
+        if self.numbers and self.numbers[-1][:2] == (rows.start, column):
+            self.numbers += [(row + 1, column, self.numbers[-1][2]) for row in rows]
+
     def error(self, row: int, column: int, text: str) -> None:
         """Keep a cell that shows an error: it has no value, and is told of on asking."""
         self.faults.append(CellFault(row + 1, column, text, "error_cell"))

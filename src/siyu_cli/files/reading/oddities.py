@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from xml.parsers import expat
 
-from siyu_cli.files.reading.sheet_xml import column_index, is_utf8
+from siyu_cli.files.reading.sheet_xml import column_index
+from siyu_cli.files.reading.xlsx_book import is_utf8
 
 _PLACES = re.compile(rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r=["']([A-Z]+)(\d+)["']""")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")

@@ -18,8 +18,9 @@ from siyu_cli.files.reading.archive import damaged_sheet, parts, stream
 from siyu_cli.files.reading.content import Content
 from siyu_cli.files.reading.grid import Grid
 from siyu_cli.files.reading.number_formats import Shown, built_in, plain_digits, shown, shown_as
-from siyu_cli.files.reading.sheet_xml import Book, SheetPart, as_utf8, column_index, tree
+from siyu_cli.files.reading.sheet_xml import column_index
 from siyu_cli.files.reading.sheets import CellFault, RawSheet
+from siyu_cli.files.reading.xlsx_book import Book, SheetPart, as_utf8, tree
 
 _PLACE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")

@@ -176,11 +176,12 @@ class _Reader:
             bombs.refuse_area(self.content, self.name, self._repeats, times, bombs.MOST_IN_A_CORNER)
         number = cell.get(_OFFICE + "value")
         for place in range(column, column + times):
-            for row in range(self._first, self._first + self._repeats):
-                if number is None:
-                    grid.put(row, place, value)
-                else:
-                    grid.number(row, place, value, number)
+            if number is None:
+                grid.put(self._first, place, value)
+            else:
+                grid.number(self._first, place, value, number)
+            if self._repeats > 1:
+                grid.repeat(range(self._first + 1, self._first + self._repeats), place)
 
 
 def _value(cell: Mapping[str, str], text: str) -> str:

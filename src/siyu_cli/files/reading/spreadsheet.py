@@ -23,8 +23,8 @@ from siyu_cli.files.reading.kinds import SAVE_AS, Kind
 from siyu_cli.files.reading.sheet_biff import read_xls
 from siyu_cli.files.reading.sheet_cells import CarefulReader
 from siyu_cli.files.reading.sheet_ods import read_ods
-from siyu_cli.files.reading.sheet_xml import Book, SheetPart
 from siyu_cli.files.reading.sheets import CellFault, RawSheet, SheetFacts
+from siyu_cli.files.reading.xlsx_book import Book, SheetPart, read_book
 
 if TYPE_CHECKING:
     import fastexcel
@@ -63,7 +63,7 @@ def _source(content: Content, kind: str) -> str | bytes:
 
 
 def _read_xlsx(content: Content) -> tuple[RawSheet, ...]:
-    book = sheet_xml.read_book(content)
+    book = read_book(content)
     odd = odd_sheets(content, book.sheets)
     sheets = [(index, part) for index, part in enumerate(book.sheets) if part.is_worksheet]
     reader = None
