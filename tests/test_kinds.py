@@ -96,6 +96,7 @@ RETURNS = {
     " / T1|A1|100|2026-05-05|退款成功 / T2|A2|50|2026-05-05|退款关闭 / T3|A2|50|2026-05-05|退款中",
     "with a state that says so": "售后单号|订单号|售后类型|售后状态|退款金额|申请时间"
     " / T1|A1|退货退款|售后完成|100|2026-05-05 / T2|A2|换货|换货成功|0|2026-05-05 / T3|A2|仅退款|售后关闭|50|2026-05-05",
+    "with an amount that says no more": "退货单号|原订单号|会员编号|退货日期|金额 / T1|A1|m|2026-05-05|100",
     "in English": "return id|order id|customer id|return date|refund amount / T1|A1|m|2026-05-05|100",
 }
 

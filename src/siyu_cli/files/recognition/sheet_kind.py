@@ -195,9 +195,10 @@ def _has_amount(orders: Found) -> bool:
 
 def _is_returns(orders: Found) -> bool:
     """Return whether a sheet tells what was given back and when, and not what was ordered when."""
-    is_numbered = "return_id" in orders.keys
+    if "return_id" in orders.keys:
+        return bool(orders.keys & {"refunded_amount", "paid_amount"})
     is_dated = "refunded_at" in orders.keys and not orders.keys & {"ordered_at", "paid_at"}
-    return "refunded_amount" in orders.keys and (is_numbered or is_dated)
+    return "refunded_amount" in orders.keys and is_dated
 
 
 def _no_orders(orders: Found, foreign: Counter[str]) -> str | None:
