@@ -7,20 +7,21 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Annotated, Any, NoReturn
 
 import typer
 
-from siyu_cli.cli import check, churn, config, demo, explain, init, referral_report, segment
+from siyu_cli.cli import check, churn, config, demo, explain, init, process, referral_report, segment
+from siyu_cli.cli.failures import as_known
 from siyu_cli.cli.help import HelpGroup, dress
-from siyu_cli.cli.output import flush_stdout, say, silence_stdout
+from siyu_cli.cli.output import flush_stdout, say, say_plainly, silence_stdout
 from siyu_cli.errors import EXIT_BUG, EXIT_DONE, SiyuError, UsageError
+from siyu_cli.files.writing.guard import forget
 from siyu_cli.locale import detect_language, set_language
 from siyu_cli.locale import translate as _
 from siyu_cli.masks import mask_text
+from siyu_cli.remarks import take_remarks
 
-EXIT_INTERRUPTED = 130
 EXIT_PIPE_CLOSED = 141  # what a shell reports for a program whose reader went away
 
 # typer carries click inside itself since 0.26 and used it from outside before: this is either.
@@ -50,6 +51,8 @@ def siyu(
     """Who is where in their life with your shop, straight from the spreadsheets you export.
 
     Files go in as the platform wrote them; nothing is uploaded, and nothing is lost without being counted.
+
+    Exit code 0 is done, 3 done with findings, 2 a mistake in the command line; docs/exit-codes.md lists all of them.
     """
 
 
@@ -71,14 +74,10 @@ def build() -> Any:
 
 def run() -> NoReturn:
     """Be the process ``siyu``: run the command line and leave with its exit code."""
+    process.begin()
     # Loading modules makes many objects and no garbage: looking for it is an eighth of the time they take.
     gc.set_threshold(200_000)
-    code = main()
-    # Nothing is open any more. The interpreter would look through all that is left before the system frees it.
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError):
-            stream.flush()
-    os._exit(code)
+    process.leave(main())
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -88,19 +87,38 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a console that lacks a character shows ? and goes on
             stream.reconfigure(errors="replace")
+    forget()
+    code = _ended(arguments, is_ours=argv is None and bool(sys.argv[1:]))
+    _tell_remarks(arguments)
+    return code
+
+
+def _ended(arguments: list[str], *, is_ours: bool) -> int:
+    """Return how the command ended; ``is_ours`` says that the arguments are those of the process."""
     try:
-        return _run(None if argv is None and sys.argv[1:] else arguments)
-    except SiyuError as error:
-        return _report(error, arguments)
+        return _run(None if is_ours else arguments)
     except _click.ClickException as error:
         return _report(_as_usage_error(error, arguments), arguments)
     except (KeyboardInterrupt, typer.Abort):
-        return EXIT_INTERRUPTED
+        return process.signal_code()
     except (BrokenPipeError, SystemExit):  # typer and rich turn a closed pipe into SystemExit
         silence_stdout()
         return EXIT_PIPE_CLOSED
-    except Exception as error:
-        return _report_bug(error, arguments)
+    except BaseException as error:  # also a panic of a Rust library, which is no Exception
+        known = as_known(error)
+        return _report(known, arguments) if known else _report_bug(error, arguments)
+
+
+def _tell_remarks(arguments: Sequence[str]) -> None:
+    """Say what came up on the way; a JSON document stands alone."""
+    remarks = take_remarks()
+    is_quiet = bool({"--quiet", "-q"} & set(arguments))
+    for note, is_warning in remarks if _peek(arguments, "--format") != "json" else ():
+        text = _(note.message).format(**note.facts)
+        if is_warning:
+            say(_("Warning: {text}").format(text=text), style="33")
+        elif not is_quiet:
+            say(text)
 
 
 def _run(arguments: list[str] | None) -> int:
@@ -126,7 +144,7 @@ def _report(error: SiyuError, arguments: Sequence[str]) -> int:
     facts = error.as_dict(_)
     facts |= {key: facts[key] and mask_text(facts[key]) for key in ("message", "hint")}
     if _peek(arguments, "--format") == "json":
-        print(json.dumps(facts, ensure_ascii=False, default=str), file=sys.stderr, flush=True)
+        say_plainly(json.dumps(facts, ensure_ascii=False, default=str))
         return error.exit_code
     where = error.where
     row = None if where.row is None else _("row {row}").format(row=where.row)
@@ -140,7 +158,7 @@ def _report(error: SiyuError, arguments: Sequence[str]) -> int:
     return error.exit_code
 
 
-def _report_bug(error: Exception, arguments: Sequence[str]) -> int:
+def _report_bug(error: BaseException, arguments: Sequence[str]) -> int:
     if _is_asked_for_traceback(arguments):
         import traceback
 
