@@ -29,16 +29,21 @@ DOWNWARD = {
     "progress": set(),
     "signs": set(),
     "spelling": set(),
+    "address": set(),
+    "remarks": {"errors"},
+    "private": {"errors", "remarks"},
     "config": {"errors", "tables"},
-    "engines": {"errors"},
+    "engines": {"address", "errors", "private", "remarks"},
     "core": {"config", "engines.protocol", "errors", "masks", "spelling", "tables"},
-    "files": {"engines", "errors", "masks", "meanwhile", "progress", "signs", "spelling", "tables"},
-    "ledger": {"errors", "tables"},
+    "files": {
+        "engines", "errors", "masks", "meanwhile", "private", "progress", "remarks", "signs", "spelling", "tables",
+    },
+    "ledger": {"errors", "private", "remarks", "tables"},
     "demo": {"core", "errors", "files", "tables"},
-    "shop": {"config", "core", "engines", "errors", "files", "masks", "progress", "spelling", "tables"},
+    "shop": {"config", "core", "engines", "errors", "files", "masks", "private", "progress", "spelling", "tables"},
     "cli": {
-        "config", "core", "demo", "engines", "errors", "files", "ledger", "locale", "masks", "meanwhile",
-        "progress", "shop", "signs", "tables",
+        "address", "config", "core", "demo", "engines", "errors", "files", "ledger", "locale", "masks", "meanwhile",
+        "private", "progress", "remarks", "shop", "signs", "tables",
     },
 }
 # What they may name in annotations besides.

@@ -16,6 +16,7 @@ import pytest
 from siyu_cli.config import load_settings
 from siyu_cli.errors import ConfigError, DataError, LockError, OutputError
 from siyu_cli.ledger import Ledger
+from siyu_cli.remarks import take_remarks
 
 NOW = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 AS_OF = date(2026, 3, 1)
@@ -100,6 +101,53 @@ def test_the_last_snapshot_before_a_date_is_found_else_the_last_recorded(shop):
     assert ledger.latest_snapshot(before=date(2026, 1, 1)) is None
     snapshots[2].path.unlink()
     assert ledger.latest_snapshot(before=date(2026, 3, 1)) == snapshots[1]
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        (lambda path: path.unlink(), "is gone"),
+        (lambda path: path.write_text(""), "is damaged"),
+        (lambda path: path.write_text("memb"), "is damaged"),
+        (lambda path: path.write_text("another's"), "is damaged"),
+        (lambda path: (path.unlink(), path.mkdir()), "is damaged"),
+    ],
+)
+def test_a_snapshot_that_is_not_as_it_was_written_is_told_and_passed_over(shop, how, told):
+    ledger = open_ledger(shop)
+    first, last = (snap(ledger, AS_OF, NOW + timedelta(minutes=number)) for number in range(2))
+    how(last.path)
+    take_remarks()
+    assert ledger.latest_snapshot() == first
+    [(note, is_warning)] = take_remarks()
+    assert (told in str(note), is_warning) == (True, True)
+
+
+def test_a_run_that_was_killed_is_marked_by_the_next_one_and_its_snapshot_removed(shop):
+    ledger = open_ledger(shop)
+    kept = snap(ledger, AS_OF, NOW)
+    killed = ledger.start_run("segment", AS_OF, NOW + timedelta(minutes=1), {})
+    orphan = kept.path.with_name(f"2026-03-01-{killed.run_id}.parquet")
+    foreign = kept.path.with_name("2026-03-01-20250101T000000000-abcdef.parquet")
+    for path in (orphan, foreign):
+        path.write_text("members")
+    take_remarks()
+    with ledger.lock():
+        assert {run["status"] for run in ledger.runs()} == {"interrupted"}
+    assert sorted(kept.path.parent.iterdir()) == sorted([kept.path, foreign])
+    assert "2 runs that were killed" in str(take_remarks()[0][0])
+
+
+def test_in_a_teams_database_only_the_run_that_held_this_shop_is_marked(shop):
+    ledger = open_ledger(shop, '[ledger]\nurl = "sqlite:///team.db"\n')
+    colleagues = ledger.start_run("segment", AS_OF, NOW, {})
+    with ledger.lock():
+        own = ledger.start_run("segment", AS_OF, NOW, {})
+    with ledger.lock():
+        assert {run["run_id"]: run["status"] for run in ledger.runs()} == {
+            colleagues.run_id: "running",
+            own.run_id: "interrupted",
+        }
 
 
 def test_a_snapshot_follows_the_shop_when_its_folder_moves(shop, tmp_path):

@@ -11,7 +11,7 @@
     ├── LockError             lock        75    another run holds the shop's ledger: try again
     └── ConfigError           config      78    siyu.toml or a SIYU_* variable is wrong
 
-Exit 0 is done, 1 is a bug of ours, 3 is done with findings.
+Exit 0 is done, 1 is a bug of ours, 3 is done with findings; docs/exit-codes.md says what to do about each.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from siyu_cli.errors import DataError, LockError, Where
+from siyu_cli.errors import DataError, LockError, Note, Where
 from siyu_cli.ledger_database import (
     ALIASES,
     MIGRATIONS,
@@ -30,8 +30,12 @@ from siyu_cli.ledger_database import (
     SCHEMA_VERSION,
     SNAPSHOTS,
     connect,
+    damaged,
     told_as_ours,
 )
+from siyu_cli.ledger_leftovers import PARTIAL, clear_leftovers
+from siyu_cli.private import make_private
+from siyu_cli.remarks import remark
 
 try:
     import fcntl
@@ -77,7 +81,9 @@ class Ledger:
         with told_as_ours(folder):
             for path in (folder, folder / "snapshots"):
                 path.mkdir(mode=0o700, exist_ok=True)
-                path.chmod(0o700)
+                make_private(path)
+        self._url = url
+        self._lock: int | None = None
         self._engine = connect(url, folder)
         self._migrate()
 
@@ -92,19 +98,24 @@ class Ledger:
     def lock(self) -> Iterator[None]:
         """Hold the shop for one run; ``LockError`` says who else has it, and since when.
 
-        The operating system lets go of it when the process ends, however it ends.
+        The operating system lets go of it when the process ends, however it ends: what a killed run has left is
+        cleared by the next one.
         """
         path = self.folder / "lock"
         with told_as_ours(path):
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            self._lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             with told_as_ours(path):
-                self._take(descriptor, path)
-                for leftover in (self.folder / "snapshots").glob(".*.tmp.parquet"):  # of a killed run
-                    leftover.unlink(missing_ok=True)
+                before = os.pread(self._lock, 200, 0).decode("ascii", "replace").splitlines()
+                is_alone = self._take(self._lock, path)
+            if is_alone:
+                dead_run = (before[1] if len(before) > 1 else "") if self._url else None
+                with self._begin() as connection:
+                    clear_leftovers(connection, self.folder, dead_run)
             yield
         finally:
-            os.close(descriptor)
+            os.close(self._lock)
+            self._lock = None
 
     def start_run(self, command: str, as_of: date, now: datetime, parameters: Mapping[str, Any]) -> Run:
         """Record that a command begins; ``parameters`` must be what JSON can hold, ``now`` an aware time."""
@@ -119,6 +130,9 @@ class Ledger:
             "version": version("siyu-cli"),
             "parameters": dict(parameters),
         }
+        if self._lock is not None:  # so that the next one knows which run was killed, whosever the tables are
+            with told_as_ours(self.folder / "lock"):
+                os.pwrite(self._lock, f"{os.getpid()}\n{run_id}\n".encode(), 0)
         with self._begin() as connection:
             connection.execute(RUNS.insert(), row)
         return Run(run_id, command, as_of)
@@ -158,13 +172,13 @@ class Ledger:
         """Have ``write(path)`` write the run's snapshot, and keep it: the whole file appears, or none."""
         name = f"{run.as_of.isoformat()}-{run.run_id}.parquet"
         path = self.folder / "snapshots" / name
-        partial = path.with_name(f".{path.stem}.tmp.parquet")
+        partial = path.with_name(f".{path.stem}{PARTIAL}")
         try:
             with told_as_ours(path):
                 if path.exists():
                     raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
                 write(partial)
-                partial.chmod(0o600)
+                make_private(partial)
                 sha256 = _settle(partial)
                 partial.replace(path)
                 _sync(path.parent)
@@ -175,10 +189,12 @@ class Ledger:
             connection.execute(SNAPSHOTS.insert(), row | {"sha256": sha256})
         return Snapshot(run.run_id, run.as_of, path, members, sha256)
 
-    def latest_snapshot(self, before: date | None = None) -> Snapshot | None:
+    def latest_snapshot(
+        self, before: date | None = None, is_usable: Callable[[Path], bool] = lambda _: True
+    ) -> Snapshot | None:
         """Return the last snapshot from before ``before``, or the last one recorded; None if there is none.
 
-        A snapshot whose file is gone (or lies on a colleague's machine) is passed over.
+        A snapshot whose file is gone, is not as it was written or is not usable is passed over, with a remark.
         """
         query = SNAPSHOTS.select().order_by(SNAPSHOTS.c.run_id.desc())
         if before is not None:
@@ -187,10 +203,25 @@ class Ledger:
         with self._begin() as connection:
             rows = connection.execute(query).mappings().all()
         for row in rows:
-            path = self.folder / row["path"]
-            if path.is_file():
-                return Snapshot(row["run_id"], row["as_of"], path, row["members"], row["sha256"])
+            found = Snapshot(row["run_id"], row["as_of"], self.folder / row["path"], row["members"], row["sha256"])
+            if self._is_whole(found) and is_usable(found.path):
+                return found
         return None
+
+    def _is_whole(self, snapshot: Snapshot) -> bool:
+        facts = {"file": snapshot.path.name, "as_of": snapshot.as_of}
+        try:
+            with snapshot.path.open("rb") as file:
+                is_whole = hashlib.file_digest(file, "sha256").hexdigest() == snapshot.sha256
+        except FileNotFoundError:
+            if not self._url:  # else it may lie on a colleague's machine
+                remark(Note("{file}, the list siyu kept of {as_of}, is gone: it is passed over.", facts))
+            return False
+        except OSError:
+            is_whole = False
+        if not is_whole:
+            remark(Note("{file}, the list siyu kept of {as_of}, is damaged: it is passed over.", facts))
+        return is_whole
 
     def remember_aliases(self, aliases: Mapping[str, str], run: Run) -> int:
         """Keep ``{alias: member_id}`` for later runs and return how many were new; an alias never moves."""
@@ -213,8 +244,12 @@ class Ledger:
 
     @contextmanager
     def _begin(self) -> Iterator[sa.Connection]:
-        with told_as_ours(self.folder / "ledger.db"), self._engine.begin() as connection:
-            yield connection
+        path = self.folder / "ledger.db"
+        try:
+            with told_as_ours(path), self._engine.begin() as connection:
+                yield connection
+        except (ValueError, TypeError, KeyError) as error:  # what stands there is no date, no JSON, no text
+            raise damaged(path, str(error)) from error
 
     def _migrate(self) -> None:
         """Bring the tables to this siyu's version, in one transaction: a killed run changes nothing."""
@@ -234,13 +269,14 @@ class Ledger:
             if found != len(MIGRATIONS):
                 connection.execute(SCHEMA_VERSION.update(), {"version": len(MIGRATIONS)})
 
-    def _take(self, descriptor: int, path: Path) -> None:
+    def _take(self, descriptor: int, path: Path) -> bool:
+        """Take the lock, and return whether nobody else can have it: some file systems know no locks."""
         if fcntl is None:
-            return
+            return False
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip() or "?"
+            holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").partition("\n")[0].strip() or "?"
             since = datetime.fromtimestamp(os.fstat(descriptor).st_mtime, self._timezone)
             raise LockError(
                 "Another siyu (process {pid}) has been at work on this shop since {since}.",
@@ -249,8 +285,16 @@ class Ledger:
                 pid=holder,
                 since=since.strftime("%Y-%m-%d %H:%M:%S"),
             ) from error
+        except OSError as error:
+            reason = error.strerror or str(error)
+            note = Note("Two runs at once would not be noticed here: {file} cannot be locked ({reason}).", {
+                "file": path, "reason": reason,
+            })  # fmt: skip
+            remark(note)
+            return False
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, str(os.getpid()).encode(), 0)  # the file's own time says since when
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)  # the file's own time says since when
+        return True
 
 
 def _utc(moment: datetime) -> datetime:

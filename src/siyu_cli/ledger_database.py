@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from siyu_cli.errors import ConfigError, DataError, LockError, OutputError, SiyuError, Where
+from siyu_cli.private import make_private
 
 _BUSY_SECONDS = 10
 
@@ -34,7 +35,7 @@ RUNS = sa.Table(
     sa.Column("finished_at", sa.String(32)),
     sa.Column(
         "status", sa.String(20), nullable=False
-    ),  # running, done or failed; running and dead: it was killed
+    ),  # running, done, failed or interrupted; running and dead: it was killed, and is marked by the next run
     sa.Column("version", sa.String(40), nullable=False),
     sa.Column("parameters", sa.JSON, nullable=False),
     sa.Column("inputs", sa.JSON),
@@ -100,7 +101,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _keep_private(file: Path) -> None:
     with told_as_ours(file):
         os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
-        file.chmod(0o600)  # SQLite gives its journals the same mode
+        make_private(file)  # SQLite gives its journals the same mode
 
 
 @contextmanager
@@ -127,10 +128,15 @@ def _database_error(path: Path, where: Where, reason: str) -> SiyuError:
     if any(word in reason for word in ("readonly", "full", "unable to open", "I/O")):
         message = "The shop's memory cannot be written to {path}: {reason}."
         return OutputError(message, where=where, path=path, reason=reason)
+    return damaged(path, reason)
+
+
+def damaged(path: Path, reason: str) -> DataError:
+    """Return the error for a database that is none of ours, or not as we left it."""
     return DataError(
         "The ledger {path} cannot be read: {reason}.",
         hint="Put back a copy of it, or move it away to start a new one.",
-        where=where,
+        where=Where(file=str(path)),
         path=path,
         reason=reason,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -35,7 +36,8 @@ from siyu_cli.errors import ConditionError, DataError, UsageError
 from siyu_cli.files.load import Load, LoadRequest, load
 from siyu_cli.files.loading.report import LoadReport
 from siyu_cli.files.loading.scripts import create, first_row
-from siyu_cli.files.writing.replace import replacing
+from siyu_cli.files.writing.replace import check_target, make_folder, replacing, together
+from siyu_cli.private import OwnFolder
 from siyu_cli.progress import SILENT, Progress
 from siyu_cli.shop_masks import MOST_CANDIDATES, Masks
 from siyu_cli.shop_segments import check_segments
@@ -350,19 +352,21 @@ class Shop:
         chosen = 'select file, sheet, "row", "column", ' + value + ", reason, effect from rejects"
         return self.engine.connection.sql(chosen).order('"file", "sheet", "row", "column"').to_arrow_table()
 
-    def write_steps(self, folder: Path, *, show_personal: bool = False) -> list[Path]:
+    def write_steps(self, folder: Path, *, show_personal: bool = False, force: bool = False) -> list[Path]:
         """Write every table between the files and the list as Parquet, for looking at how a figure came about.
 
         They are made for others to look at: masked, members' keys alike in all of them, unless ``show_personal``.
+        All of them are written or none is. Raises OutputError where one cannot be, or is there without ``force``.
         """
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
+        written = step_files(folder)
+        for path in written:
+            check_target(path, force=force)
         self.engine.run(step("measures"), self.parameters)
-        written = []
-        for name, order_by in _STEPS.items():
-            path = folder / f"{name}.parquet"
-            with replacing(path, force=True) as temporary:
-                self.engine.write(name if show_personal else self._masked_step(name), temporary, order_by)
-            written.append(path)
+        with together():
+            for path, (name, order_by) in zip(written, _STEPS.items(), strict=True):
+                with replacing(path, force=force) as temporary:
+                    self.engine.write(name if show_personal else self._masked_step(name), temporary, order_by)
         return written
 
     def _masked_step(self, name: str) -> str:
@@ -489,14 +493,20 @@ def open_shop(  # noqa: PLR0913  each but the first is optional
     check_segments(chosen)
     mapped = {**dict(chosen.map), **(header_map or {})}
     connection = connect(chosen.engine.memory_limit)
-    with tempfile.TemporaryDirectory(prefix="siyu-") as folder:
-        paths = [_as_path(source, Path(folder), number) for number, source in enumerate(sources, start=1)]
+    has_frames = any(not isinstance(source, str | Path) for source in sources)
+    with OwnFolder(Path(tempfile.gettempdir()), "siyu-run-") if has_frames else nullcontext() as folder:
+        paths = [_as_path(source, folder, number) for number, source in enumerate(sources, start=1)]
         request = LoadRequest(paths, _as_date(as_of), mapped, password, aliases or {}, snapshot, progress)
         loaded = load(connection, chosen, request)
-        if len(paths) != sum(isinstance(source, str | Path) for source in sources):
+        if has_frames:
             connection.execute("create or replace temp table order_lines_kept as select * from order_lines")
             connection.execute("create or replace temp view order_lines as select * from order_lines_kept")
     return Shop(DuckDBEngine(connection), chosen, request.as_of, loaded)
+
+
+def step_files(folder: Path) -> list[Path]:
+    """Return the files ``write_steps`` writes into a folder."""
+    return [folder / f"{name}.parquet" for name in _STEPS]
 
 
 def _as_frame(rows: pa.Table, *, exact: bool) -> pd.DataFrame:
@@ -512,9 +522,10 @@ def _as_frame(rows: pa.Table, *, exact: bool) -> pd.DataFrame:
     return frame
 
 
-def _as_path(source: str | Path | pd.DataFrame, folder: Path, number: int) -> Path:
+def _as_path(source: str | Path | pd.DataFrame, folder: Path | None, number: int) -> Path:
     if isinstance(source, str | Path):
         return Path(source)
+    assert folder is not None
     path = folder / f"frame-{number}.parquet"
     source.to_parquet(path, index=False)
     return path

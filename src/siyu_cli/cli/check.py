@@ -21,9 +21,10 @@ from siyu_cli.cli.options import (
     Quiet,
     ShowPersonal,
     Verbose,
+    output_path,
 )
 from siyu_cli.cli.output import Sink, open_sink
-from siyu_cli.cli.writing import check_output
+from siyu_cli.cli.writing import check_output, name_output
 from siyu_cli.errors import EXIT_FINDINGS
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
@@ -40,7 +41,9 @@ siyu check 会员.xls --map members.member_id=会员卡号 --format json
 """
 RejectsFile = Annotated[
     Path | None,
-    typer.Option("--rejects", metavar="FILE", help="Write every row and cell that could not be used here."),
+    typer.Option(
+        "--rejects", metavar="FILE", parser=output_path, help="Write every row and cell that could not be used here."
+    ),
 ]
 MAPPING = (
     Column("key", "text", "Column", "列"),
@@ -102,9 +105,10 @@ def check(  # noqa: PLR0913, PLR0917  each parameter is an option
 
     A rejected cell may hold a phone or a name that slipped into its column: such words are masked there.
     """
-    check_output(rejects, files, force=force, option="--rejects")
+    check_output(rejects, files, force=force, option="--rejects", has_meta=False)
     sink = open_sink(format, quiet=quiet)
     source = read_source(files, as_of, config, header_map, password_env, sink)
+    rejects = name_output(rejects, "check", source.as_of, force=force, option="--rejects")
     from siyu_cli.files.loading.report import UnusableError
 
     try:

@@ -40,7 +40,7 @@ from siyu_cli.cli.options import (
 )
 from siyu_cli.cli.output import Sink, open_sink, write_stdout
 from siyu_cli.cli.values import show
-from siyu_cli.cli.writing import check_output, write_list
+from siyu_cli.cli.writing import check_output, name_output, write_list
 from siyu_cli.errors import UsageError
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
@@ -134,19 +134,21 @@ def churn(  # noqa: PLR0913, PLR0917  each parameter is an option
     back_to = check_backtest(backtest, cutoff, of_lists)
     sink = open_sink(format, output, quiet=quiet)
     source = read_source(files, as_of, config, header_map, password_env, sink)
+    command = "churn-backtest" if backtest else "churn"
+    output = name_output(output, command, source.as_of, force=force)
     asked = {"where": where, "horizon_days": horizon, "model": model, "backtest": backtest}
     with (
         open_memory("churn", source, asked) as memory,
-        load_shop(source, sink, memory.aliases(), memory.last_snapshot()) as shop,
+        load_shop(source, sink, memory.aliases(), memory.last_snapshot) as shop,
     ):
         memory.inputs = shop.describe(None)["inputs"]
-        written: list[tuple[Path, int]] = []
+        written: list[tuple[tuple[Path, ...], int]] = []
         if backtest:
             with sink.status(_("Replaying the shop's past…")):
                 found = shop.backtest(horizon_days=horizon, model=model, cutoff=back_to)
             if output is not None:
                 write_backtest(found, shop, output, force=force)
-                written = [(output, len(found))]
+                written = [((output,), len(found))]
             print_backtest(found, shop.load.report.masked(), sink)
         else:
             with sink.status(_("Working out who may be leaving…")):
@@ -157,9 +159,10 @@ def churn(  # noqa: PLR0913, PLR0917  each parameter is an option
             if output is not None:
                 written = write_lists(result, listed, output, split_by, force=force)
             print_result(result, listed, sink)
-        for path, rows in written:
-            memory.note_output(path, rows)
-            sink.note(_("Wrote {file}.").format(file=path))
+        for paths, rows in written:
+            memory.note_output(paths[0], rows)
+            for path in paths:
+                sink.note(_("Wrote {file}.").format(file=path))
     tell_load(shop.load.report, sink)
     if not backtest:
         tell_model(result, sink)
@@ -190,42 +193,40 @@ def check_backtest(is_asked: bool, cutoff: str | None, of_lists: Mapping[str, ob
 
 def write_lists(
     result: Churn, listed: pa.Table, output: Path, split_by: str | None, *, force: bool
-) -> list[tuple[Path, int]]:
-    """Write the list to one file, or to one per value of ``split_by``; return the files and their rows.
+) -> list[tuple[tuple[Path, ...], int]]:
+    """Write the list to one file, or to one per value of ``split_by``; return the files of each and their rows.
 
-    All of them can be written, or none is.
+    All of them appear, or none does.
     """
+    from siyu_cli.files.write import together
+
     parts = {output: listed} if split_by is None else _split(listed, split_by, output)
     for path in parts:
-        check_output(path, (), force=force)
-    for path, rows in parts.items():
-        write_churn(result, rows, path, force=force)
-    return [(path, rows.num_rows) for path, rows in parts.items()]
+        check_output(path, (), force=force, option="-o" if split_by is None else "--split-by")
+    with together():
+        return [(write_churn(result, rows, path, force=force), rows.num_rows) for path, rows in parts.items()]
 
 
 def _split(listed: pa.Table, split_by: str, output: Path) -> dict[Path, pa.Table]:
     import pyarrow.compute as pc
 
-    parts: dict[Path, pa.Table] = {}
-    for value in sorted(set(listed[split_by].to_pylist()), key=lambda value: (value is None, value or "")):
-        is_own = pc.is_null(listed[split_by]) if value is None else pc.equal(listed[split_by], value)
-        name = "".join("_" if sign in '\\/:*?"<>|' else sign for sign in value or _("(none)")).strip(". ")
-        number, path = 1, output.with_name(f"{output.stem}_{name}{output.suffix}")
-        while path in parts:  # two names that differ only in what no file may be called
-            number += 1
-            path = output.with_name(f"{output.stem}_{name}_{number}{output.suffix}")
-        parts[path] = listed.filter(is_own)
-    return parts
+    from siyu_cli.files.writing.names import name_each
+
+    values = sorted(set(listed[split_by].to_pylist()), key=lambda value: (value is None, value or ""))
+    names = name_each([_("(none)") if value is None else value for value in values], output)
+    column = listed[split_by]
+    is_own = [pc.is_null(column) if value is None else pc.equal(column, value) for value in values]
+    return {path: listed.filter(own) for path, own in zip(names, is_own, strict=True)}
 
 
-def write_churn(result: Churn, listed: pa.Table, path: Path, *, force: bool) -> None:
-    """Write the workbook, the summary or the list, by the suffix of ``path``."""
+def write_churn(result: Churn, listed: pa.Table, path: Path, *, force: bool) -> tuple[Path, ...]:
+    """Write the workbook, the summary or the list, by the suffix of ``path``; return the files written."""
     from siyu_cli.files.write import write_json
 
     if path.suffix.lower() == ".json":
         write_json(document(result), path, force=force)
     elif path.suffix.lower() != ".xlsx":
-        write_list(listed, CHURN, path, force=force, meta=describe_run(result))
+        return write_list(listed, CHURN, path, force=force, meta=describe_run(result))
     else:
         import pyarrow as pa
 
@@ -237,6 +238,7 @@ def write_churn(result: Churn, listed: pa.Table, path: Path, *, force: bool) -> 
             headlines=[headline(result, listed), *(f"{name}: {text}" for name, text in describe(result))],
         )  # fmt: skip
         write_workbook(path, churn_sheets(contents, lang=get_language(), translate=_), force=force)
+    return (path,)
 
 
 def print_result(result: Churn, listed: pa.Table, sink: Sink) -> None:

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from siyu_cli.cli.options import AsOf, Force, Lang, PasswordEnv, Quiet, parse_as_of, read_password
+from siyu_cli.cli.options import (
+    UNNAMED,
+    AsOf,
+    Force,
+    Lang,
+    PasswordEnv,
+    Quiet,
+    output_path,
+    parse_as_of,
+    read_password,
+)
 from siyu_cli.cli.output import open_sink
 from siyu_cli.cli.template import ShopFacts, UncertainColumn, render_config
-from siyu_cli.errors import OutputError, Where
+from siyu_cli.cli.writing import check_files
+from siyu_cli.config_layers import FILE_NAME
+from siyu_cli.files.writing.guard import will_read
+from siyu_cli.files.writing.replace import replacing
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
 
@@ -28,9 +40,22 @@ OptionalFiles = Annotated[
     list[Path] | None,
     typer.Argument(metavar="[FILES...]", help="Exports to look at; without any the defaults are written."),
 ]
+
+
+def _settings_path(text: str | Path) -> Path:
+    path = output_path(text)
+    return path.with_name(FILE_NAME) if path.name == UNNAMED else path
+
+
 Target = Annotated[
     Path,
-    typer.Option("--output", "-o", metavar="FILE", help="Write here, not to siyu.toml in this folder."),
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        parser=_settings_path,
+        help="Write here, not to siyu.toml in this folder.",
+    ),
 ]
 
 
@@ -48,14 +73,16 @@ def init(
     Look at the exports first, if any are given: headers that could only be guessed are written down to be
     checked, and the windows the shop's own orders suggest stand beside the defaults.
     """
-    _refuse_overwriting(output, force)
+    will_read(*files or ())
+    check_files([output], force=force, option="-o")
     sink = open_sink("table", quiet=quiet)
     facts = ShopFacts()
     if files:
         password = read_password(password_env, os.environ)
         with sink.status(_("Reading {files} files").format(files=len(files))):
             facts = look_at(files, as_of, password)
-    write_private(output, render_config(facts, get_language()))
+    with replacing(output, force=force) as temporary:
+        temporary.write_text(render_config(facts, get_language()), encoding="utf-8", newline="\n")
     sink.note(_("Wrote {file}.").format(file=output))
     sink.hint("siyu config show")
 
@@ -101,33 +128,3 @@ def _uncertain(sheets: Any) -> list[UncertainColumn]:
         if column.confidence < 1
     ]
     return sorted(found, key=lambda column: (column.key, -column.confidence, column.file, column.header))
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file only its owner can read; a killed process leaves the old file or the new one."""
-    partial: Path | None = None
-    try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # made with mode 0600
-        partial = Path(name)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        message = "{file} cannot be written: {reason}."
-        raise OutputError(message, where=Where(file=str(path)), file=path, reason=reason) from error
-    finally:
-        if partial is not None:
-            partial.unlink(missing_ok=True)
-
-
-def _refuse_overwriting(path: Path, is_forced: bool) -> None:
-    if path.exists() and not is_forced:
-        raise OutputError(
-            "{file} is already there.",
-            hint="Give another name with -o, or --force to overwrite it.",
-            where=Where(file=str(path)),
-            file=path,
-        )

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from siyu_cli.config import Settings
     from siyu_cli.files.loading.report import LoadReport
 
+# Folders beside siyu.toml that are siyu's own: what it remembers, and the shop's presets.
+BESIDE = (".siyu", "presets")
 LOCKED = "{file} is protected by a password."
 
 
@@ -50,11 +52,22 @@ def read_source(
     from siyu_cli.config import load_settings
 
     settings = load_settings(config, Path.cwd(), os.environ, {"map": mapped} if mapped else None)
+    keep_settings(settings, config)
     day = parse_as_of(as_of, settings.shop.timezone)
     if as_of is None:
         zone = settings.shop.timezone
         sink.note(_("As of {as_of}, today in {timezone}.").format(as_of=day, timezone=zone))
     return Source(files, settings, day, password)
+
+
+def keep_settings(settings: Settings, config: Path | None) -> None:
+    """Keep what the settings are read from, and what stands beside them, from being replaced by a result."""
+    from siyu_cli.config_layers import find_nearest, find_user_file
+    from siyu_cli.files.writing.guard import will_read
+
+    files = (config, find_nearest(Path.cwd()), find_user_file(os.environ), *settings.exclude.files)
+    beside = [settings.path.parent / name for name in BESIDE] if settings.path else []
+    will_read(*(Path(path) for path in files if path), *beside)
 
 
 def load_shop(

@@ -7,26 +7,26 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 
-from siyu_cli.cli import check, churn, config, demo, explain, init, referral_report, segment
+from siyu_cli.cli import check, churn, config, demo, explain, init, process, referral_report, segment
 from siyu_cli.cli.complaints import as_usage_error, click
+from siyu_cli.cli.failures import as_known
 from siyu_cli.cli.help import HelpGroup, dress, show_help
-from siyu_cli.cli.output import flush_stdout, say, silence_stdout
+from siyu_cli.cli.output import flush_stdout, say, say_plainly, silence_stdout
 from siyu_cli.cli.reasons import in_language
 from siyu_cli.errors import EXIT_BUG, EXIT_DONE, InputError, SiyuError
+from siyu_cli.files.writing.guard import forget
 from siyu_cli.locale import LANGUAGES, detect_language, set_language
 from siyu_cli.locale import translate as _
 from siyu_cli.masks import mask_text
+from siyu_cli.remarks import take_remarks
 from siyu_cli.signs import escaped
 
-EXIT_INTERRUPTED = 130
 EXIT_PIPE_CLOSED = 141  # what a shell reports for a program whose reader went away
-_FOLDER_GONE = InputError("The folder you work in is gone.", hint="Change to a folder that is there: cd")
 
 app = typer.Typer(
     cls=HelpGroup, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
@@ -57,6 +57,8 @@ def siyu(
     Files go in as the platform wrote them; nothing is uploaded, and nothing is lost without being counted.
 
     --lang, --quiet and --verbose may also stand before the command.
+
+    Exit code 0 is done, 3 done with findings, 2 a mistake in the command line; docs/exit-codes.md lists all of them.
     """
     try:
         Path.cwd()
@@ -84,14 +86,10 @@ def build() -> Any:
 
 def run() -> NoReturn:
     """Be the process ``siyu``: run the command line and leave with its exit code."""
+    process.begin()
     # Loading modules makes many objects and no garbage: looking for it is an eighth of the time they take.
     gc.set_threshold(200_000)
-    code = main()
-    # Nothing is open any more. The interpreter would look through all that is left before the system frees it.
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError):
-            stream.flush()
-    os._exit(code)
+    process.leave(main())
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -102,19 +100,38 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a console that lacks a character shows ? and goes on
             stream.reconfigure(errors="replace")
+    forget()
+    code = _ended(arguments, is_ours=argv is None and bool(sys.argv[1:]))
+    _tell_remarks(arguments)
+    return code
+
+
+def _ended(arguments: list[str], *, is_ours: bool) -> int:
+    """Return how the command ended; ``is_ours`` says that the arguments are those of the process."""
     try:
-        return _run(None if argv is None and sys.argv[1:] else arguments)
-    except SiyuError as error:
-        return _report(error, arguments)
+        return _run(None if is_ours else arguments)
     except click.ClickException as error:
         return _report(as_usage_error(error, arguments), arguments)
     except (KeyboardInterrupt, typer.Abort):
-        return EXIT_INTERRUPTED
+        return process.signal_code()
     except (BrokenPipeError, SystemExit):  # typer and rich turn a closed pipe into SystemExit
         silence_stdout()
         return EXIT_PIPE_CLOSED
-    except Exception as error:
-        return _report(_FOLDER_GONE, arguments) if _is_folder_gone() else _report_bug(error, arguments)
+    except BaseException as error:  # also a panic of a Rust library, which is no Exception
+        known = as_known(error)
+        return _report(known, arguments) if known else _report_bug(error, arguments)
+
+
+def _tell_remarks(arguments: Sequence[str]) -> None:
+    """Say what came up on the way; a JSON document stands alone."""
+    remarks = take_remarks()
+    is_quiet = bool({"--quiet", "-q"} & set(arguments))
+    for note, is_warning in remarks if _peek(arguments, "--format") != "json" else ():
+        text = _(note.message).format(**note.facts)
+        if is_warning:
+            say(_("Warning: {text}").format(text=text), style="33")
+        elif not is_quiet:
+            say(text)
 
 
 def _run(arguments: list[str] | None) -> int:
@@ -142,7 +159,7 @@ def _report(error: SiyuError, arguments: Sequence[str]) -> int:
     facts |= {key: facts[key] and mask_text(facts[key]) for key in ("message", "hint")}
     facts["where"] = {key: mask_text(part) if isinstance(part, str) else part for key, part in facts["where"].items()}
     if _peek(arguments, "--format") == "json":
-        print(escaped(json.dumps(facts, ensure_ascii=False, default=str)), file=sys.stderr, flush=True)
+        say_plainly(escaped(json.dumps(facts, ensure_ascii=False, default=str)))
         return error.exit_code
     where = error.where
     text = facts["message"]
@@ -156,15 +173,7 @@ def _report(error: SiyuError, arguments: Sequence[str]) -> int:
     return error.exit_code
 
 
-def _is_folder_gone() -> bool:
-    try:
-        os.getcwd()  # noqa: PTH109  Path.cwd does the same
-    except FileNotFoundError:
-        return True
-    return False
-
-
-def _report_bug(error: Exception, arguments: Sequence[str]) -> int:
+def _report_bug(error: BaseException, arguments: Sequence[str]) -> int:
     if _is_asked_for_traceback(arguments):
         import traceback
 

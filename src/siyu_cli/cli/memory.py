@@ -7,11 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from siyu_cli.cli import process
 from siyu_cli.cli.loading import Source
+from siyu_cli.errors import Note
 from siyu_cli.masks import mask_word
+from siyu_cli.remarks import remark
 
 if TYPE_CHECKING:
     from siyu_cli import Segmentation
@@ -32,11 +36,12 @@ class Memory:
         """Return the ids earlier runs knew by another key."""
         return self.ledger.aliases() if self.ledger else {}
 
+    @cached_property
     def last_snapshot(self) -> Path | None:
-        """Return the list of the last run as of an earlier date, to compare with."""
+        """The list of the last run as of an earlier date, to compare with; one that cannot be read is none."""
         if self.ledger is None or self.run is None:
             return None
-        found = self.ledger.latest_snapshot(before=self.run.as_of)
+        found = self.ledger.latest_snapshot(before=self.run.as_of, is_usable=_is_list)
         return found.path if found else None
 
     def keep(self, result: Segmentation) -> None:
@@ -59,6 +64,21 @@ class Memory:
             self.outputs.append({"file": path.name, "sha256": sha256, "rows": rows})
 
 
+def _is_list(snapshot: Path) -> bool:
+    """Return whether a snapshot can be compared with: it may be another program's file, or another siyu's."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        columns = parquet.read_schema(snapshot).names
+    except (pa.ArrowException, OSError, ValueError):
+        columns = []
+    is_list = {"member_id", "stage"} <= set(columns)
+    if not is_list:
+        remark(Note("{file} is not a list siyu can compare with: it is passed over.", {"file": snapshot.name}))
+    return is_list
+
+
 @contextmanager
 def open_memory(command: str, source: Source, parameters: Mapping[str, Any]) -> Iterator[Memory]:
     """Hold the ledger of the shop that siyu.toml describes for one run; ``LockError`` when another has it."""
@@ -71,14 +91,21 @@ def open_memory(command: str, source: Source, parameters: Mapping[str, Any]) -> 
     assert ledger is not None
     with ledger.lock():
         asked = {key: _masked(value) for key, value in parameters.items()}
-        memory = Memory(ledger, ledger.start_run(command, source.as_of, datetime.now(UTC), asked))
-        assert memory.run is not None
+        run = ledger.start_run(command, source.as_of, datetime.now(UTC), asked)
+        memory = Memory(ledger, run)
+
+        def stop(status: str) -> None:
+            ledger.finish_run(run, datetime.now(UTC), status=status, inputs=memory.inputs)
+
+        is_over = process.at_signal(lambda: stop("interrupted"))
         try:
             yield memory
-        except BaseException:
-            ledger.finish_run(memory.run, datetime.now(UTC), status="failed", inputs=memory.inputs)
+        except BaseException as error:
+            is_over()
+            stop("interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
             raise
-        ledger.finish_run(memory.run, datetime.now(UTC), inputs=memory.inputs, outputs=memory.outputs)
+        is_over()
+        ledger.finish_run(run, datetime.now(UTC), inputs=memory.inputs, outputs=memory.outputs)
 
 
 def _masked(value: Any) -> Any:

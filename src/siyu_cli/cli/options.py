@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
@@ -18,6 +19,16 @@ from siyu_cli.tables import INPUTS, SEGMENTS, Table, find_column, find_input
 
 FORMATS = ("table", "csv", "json", "jsonl")
 BY = ("owner", "store", "source_channel", "level")
+
+
+# What a file in a folder is called until command and date are known.
+UNNAMED = "{command}-{as_of}.xlsx"
+
+
+def output_path(text: str | Path) -> Path:
+    """Return the file ``-o`` names; in a folder, or under a name that ends like one, a file named later."""
+    is_folder = str(text).endswith(("/", os.sep)) or Path(text).is_dir()
+    return Path(text, UNNAMED) if is_folder else Path(text)
 
 
 def one_of(
@@ -77,7 +88,13 @@ AsOf = Annotated[
 ]
 Output = Annotated[
     Path | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Write to .xlsx, .csv, .json, .jsonl or .parquet."),
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        parser=output_path,
+        help="Write to .xlsx, .csv, .json, .jsonl or .parquet; or to a workbook in this folder.",
+    ),
 ]
 Format = Annotated[
     str | None,

@@ -13,7 +13,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -159,7 +159,13 @@ def say(text: str, *, style: str = "") -> None:
     text = _folded(visible(mask_text(text)), sys.stderr)
     if style and sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
         text = f"\x1b[{style}m{text}\x1b[0m"
-    print(text, file=sys.stderr, flush=True)
+    say_plainly(text)
+
+
+def say_plainly(text: str) -> None:
+    """Write a line to stderr as it is; where nobody can be told (it is full, or its reader gone), work goes on."""
+    with suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
 
 
 def _folded(text: str, stream: TextIO) -> str:

@@ -27,11 +27,12 @@ from siyu_cli.cli.options import (
     Verbose,
     check_condition,
     one_of,
+    output_path,
     parse_date,
 )
 from siyu_cli.cli.output import Sink, open_sink, say, write_stdout
 from siyu_cli.cli.values import show
-from siyu_cli.cli.writing import check_output
+from siyu_cli.cli.writing import check_output, name_output
 from siyu_cli.errors import EXIT_FINDINGS, ComplianceError, UsageError
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
@@ -78,7 +79,14 @@ ReportFormat = Annotated[
     ),
 ]
 ReportOutput = Annotated[
-    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to .xlsx, .html, .json or .md.")
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        parser=output_path,
+        help="Write to .xlsx, .html, .json or .md; or to a workbook in this folder.",
+    ),
 ]
 FailOn = Annotated[
     str | None,
@@ -134,6 +142,7 @@ def referral_report(  # noqa: PLR0913, PLR0917  each parameter is an option
     is_attended = sys.stderr.isatty()
     sink = open_sink(format or "table", output, quiet=quiet or not is_attended)
     source = read_source(files, as_of, config, header_map, password_env, sink)
+    output = name_output(output, COMMAND, source.as_of, force=force)
     urls = [*source.settings.referral.notify, *(notify or ())]
     notifying.check(urls)
     check_condition(fail_on, REFERRAL_FIGURES)

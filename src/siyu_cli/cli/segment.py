@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from siyu_cli.cli.loading import end_by_findings, load_shop, read_source, tell_load
@@ -27,7 +28,15 @@ from siyu_cli.cli.options import (
 )
 from siyu_cli.cli.output import Sink, open_sink, write_stdout
 from siyu_cli.cli.summary import print_summary
-from siyu_cli.cli.writing import Listing, check_output, document, parse_columns, write_result
+from siyu_cli.cli.writing import (
+    Listing,
+    check_output,
+    check_steps,
+    document,
+    name_output,
+    parse_columns,
+    write_result,
+)
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
 
@@ -67,32 +76,35 @@ def segment(  # noqa: PLR0913, PLR0917  each parameter is an option
     """
     check_output(output, files, force=force)
     check_condition(where)
+    check_steps(debug_steps, force=force)
     sink = open_sink(format, output, quiet=quiet)
     listing = parse_columns(columns, show_personal=show_personal)
     source = read_source(files, as_of, config, header_map, password_env, sink)
+    output = name_output(output, "segment", source.as_of, force=force)
+    written: tuple[Path, ...] = ()
     with (
         open_memory("segment", source, {"where": where, "by": by}) as memory,
-        load_shop(source, sink, memory.aliases(), memory.last_snapshot()) as shop,
+        load_shop(source, sink, memory.aliases(), memory.last_snapshot) as shop,
     ):
         # A list cut down by a condition is no picture of the shop: it is neither compared nor kept.
-        snapshot = None if where else memory.last_snapshot()
+        snapshot = None if where else memory.last_snapshot
         with sink.status(_("Working out the stages…")):
             found = shop.segment(where=where, by=by, lang=get_language(), snapshot=snapshot)
         result = found if show_personal else found.masked()
         memory.inputs = result.meta["inputs"]
         if debug_steps is not None:
-            shop.write_steps(debug_steps, show_personal=show_personal)
+            shop.write_steps(debug_steps, show_personal=show_personal, force=force)
         if output is not None:
             with sink.status(_("Writing {file}…").format(file=output.name)):
-                write_result(result, output, listing, force=force)
+                written = write_result(result, output, listing, force=force)
             memory.note_output(output, int(result.stages["members"].sum()))
         if not where:
             memory.keep(found)
         print_result(result, sink, listing)
     tell_load(result.load, sink)
-    if output is not None:
-        sink.note(_("Wrote {file}.").format(file=output))
-    elif sink.is_table:
+    for path in written:
+        sink.note(_("Wrote {file}.").format(file=path))
+    if output is None and sink.is_table:
         sink.hint(_("siyu segment … -o FILE.xlsx writes the list as a workbook"))
     end_by_findings(result.load, sink, source.settings.load.max_rejected_share)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
-from os.path import realpath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from siyu_cli.cli.options import UNNAMED
 from siyu_cli.cli.summary import suggest
 from siyu_cli.errors import UsageError
 from siyu_cli.locale import get_language
@@ -26,19 +27,22 @@ SUFFIXES = (".xlsx", ".csv", ".json", ".jsonl", ".parquet")
 
 
 def check_output(
-    output: Path | None, inputs: Sequence[Path], *, force: bool, option: str = "-o", suffixes: Sequence[str] = SUFFIXES
+    output: Path | None,
+    inputs: Sequence[Path],
+    *,
+    force: bool,
+    option: str = "-o",
+    suffixes: Sequence[str] = SUFFIXES,
+    has_meta: bool = True,
 ) -> None:
-    """Raise before any work is done when the file asked for cannot be written, or is one of the inputs."""
-    if output is None:
+    """Raise before any work is done when the file asked for cannot be written, or is one of those that are read."""
+    # Not through the door of writing: what it needs to write would take memory while files are read.
+    from siyu_cli.files.writing.guard import will_read
+    from siyu_cli.files.writing.replace import meta_beside
+
+    will_read(*inputs)
+    if output is None or output.name == UNNAMED:  # named and checked as soon as the as-of date is known
         return
-    # Not Path.resolve: a link that leads to itself is an error of reading, told when it is read.
-    if realpath(output) in map(realpath, inputs):
-        raise UsageError(
-            "{option} {file}: this file is read, and would be overwritten.",
-            hint="Choose another name.",
-            option=option,
-            file=output,
-        )
     if output.suffix.lower() not in suffixes:
         raise UsageError(
             "{option} {file}: siyu writes no such files.",
@@ -47,10 +51,40 @@ def check_output(
             file=output,
             suffixes=", ".join(suffixes),
         )
-    # Not through the door of writing: what it needs to write would take memory while files are read.
+    meta = meta_beside(output) if has_meta else None
+    check_files((output, meta) if meta else (output,), force=force, option=option)
+
+
+def check_files(paths: Sequence[Path], *, force: bool, option: str) -> None:
+    """Raise before any work is done when one of the files an option leads to cannot be written, or is read."""
+    from siyu_cli.files.writing.guard import will_write
     from siyu_cli.files.writing.replace import check_target
 
-    check_target(output, force=force)
+    for path in paths:
+        will_write(path, option)
+        check_target(path, force=force)
+
+
+def check_steps(folder: Path | None, *, force: bool) -> None:
+    """Raise before any work is done when the tables of ``--debug-steps`` would replace a file."""
+    if folder is not None and folder.exists():
+        from siyu_cli.shop import step_files
+
+        check_files(step_files(folder), force=force, option="--debug-steps")
+
+
+def name_output(
+    output: Path | None, command: str, as_of: date, *, force: bool, option: str = "-o"
+) -> Path | None:
+    """Return the file to write: the one asked for, or one in the folder asked for, named by command and date."""
+    if output is None or output.name != UNNAMED:
+        return output
+    from siyu_cli.files.writing.replace import make_folder
+
+    named = output.with_name(UNNAMED.format(command=command, as_of=as_of))
+    make_folder(named.parent)
+    check_output(named, (), force=force, option=option)
+    return named
 
 
 @dataclass(frozen=True)
@@ -97,8 +131,8 @@ def _named_columns(text: str) -> Iterator[str]:
         del words[:taken]
 
 
-def write_result(result: Segmentation, path: Path, listing: Listing, *, force: bool) -> None:
-    """Write the workbook, the summary or the list, by the suffix of ``path``."""
+def write_result(result: Segmentation, path: Path, listing: Listing, *, force: bool) -> tuple[Path, ...]:
+    """Write the workbook, the summary or the list, by the suffix of ``path``; return the files written."""
     from siyu_cli.files.write import json_text, replacing, write_json, write_table
 
     if path.suffix.lower() == ".xlsx":
@@ -112,16 +146,17 @@ def write_result(result: Segmentation, path: Path, listing: Listing, *, force: b
     else:
         columns = listing.chosen(is_workbook=False)
         table = result.arrow([column.key for column in columns])
-        write_table(table, columns, path, force=force, meta=describe_run(result))
+        return write_table(table, columns, path, force=force, meta=describe_run(result))
+    return (path,)
 
 
 def write_list(
     rows: pa.Table, table: Table, path: Path, *, force: bool, meta: Mapping[str, Any]
-) -> None:
-    """Write rows of a contract as csv, jsonl or parquet, by the suffix of ``path``."""
+) -> tuple[Path, ...]:
+    """Write rows of a contract as csv, jsonl or parquet, by the suffix of ``path``; return the files written."""
     from siyu_cli.files.write import write_table
 
-    write_table(rows, table.columns, path, force=force, meta=meta)
+    return write_table(rows, table.columns, path, force=force, meta=meta)
 
 
 def write_segment_workbook(result: Segmentation, path: Path, listing: Listing, *, force: bool) -> None:

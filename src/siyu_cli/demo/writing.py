@@ -14,8 +14,9 @@ from siyu_cli.demo.columns import join
 from siyu_cli.demo.layouts import LAYOUTS
 from siyu_cli.demo.sheets import Sheet
 from siyu_cli.demo.shop import DemoShop
-from siyu_cli.errors import OutputError, UsageError
-from siyu_cli.files.writing.replace import check_target, replacing
+from siyu_cli.errors import UsageError
+from siyu_cli.files.writing.package_date import remove_dates
+from siyu_cli.files.writing.replace import check_target, make_folder, replacing, together
 
 FORMATS = ("xlsx", "csv", "parquet")
 
@@ -35,21 +36,14 @@ def write_shop(
     _check(layout, format)
     chosen = LAYOUTS[layout]
     files = [(sheet, _target(folder, sheet, format or chosen.format)) for sheet in chosen.sheets(shop)]
-    _make(folder)
+    make_folder(folder)
     for _, path in files:
         check_target(path, force=force)  # before the first is written
-    for sheet, path in files:
-        with replacing(path, force=force) as part:
-            _WRITERS[path.suffix](sheet, part, chosen.encoding)
+    with together():
+        for sheet, path in files:
+            with replacing(path, force=force) as part:
+                _WRITERS[path.suffix](sheet, part, chosen.encoding)
     return [path for _, path in files]
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        message = "{file} cannot be written: {reason}."
-        raise OutputError(message, file=str(folder), reason=error.strerror or str(error)) from error
 
 
 def _check(layout: str, format: str | None) -> None:
@@ -102,13 +96,15 @@ def _write_xlsx(sheet: Sheet, path: Path, _encoding: str) -> None:
         for field in sheet.table.schema
         if pa.types.is_date(field.type)
     }
-    write_worksheet(
-        pa.table(columns, names=sheet.table.column_names),
-        str(path),
-        sheet_name=sheet.name,
-        datetime_format="yyyy-mm-dd hh:mm:ss",
-        column_formats=dates or None,
-    )
+    with path.open("wb") as file:
+        write_worksheet(
+            pa.table(columns, names=sheet.table.column_names),
+            file,
+            sheet_name=sheet.name,
+            datetime_format="yyyy-mm-dd hh:mm:ss",
+            column_formats=dates or None,
+        )
+    remove_dates(path)
 
 
 def _write_parquet(sheet: Sheet, path: Path, _encoding: str) -> None:

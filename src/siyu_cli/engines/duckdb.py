@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import tempfile
+import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from siyu_cli.errors import EngineError, OutputError, Where
+from siyu_cli.address_space import address_space
+from siyu_cli.errors import EngineError, Note, OutputError, Where
+from siyu_cli.private import OwnFolder
+from siyu_cli.remarks import remark
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,8 +30,9 @@ class DuckDBEngine:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection | None = None) -> None:
         self.connection = connection or connect()
-        # Blocks that one step gives back are the next step's, instead of the system's and then asked for again.
-        self.connection.execute("set block_allocator_memory = '50%'")
+        if address_space() is None:
+            # Blocks that one step gives back are the next step's, instead of the system's and then asked for again.
+            self.connection.execute("set block_allocator_memory = '50%'")
 
     def open(self, name: str, source: pd.DataFrame | pa.Table | Path) -> None:
         """Give a frame, an Arrow table, or a Parquet file or folder a name."""
@@ -65,9 +72,12 @@ class DuckDBEngine:
         rows = "from " + _quoted(name) + " order by " + ", ".join(map(_quoted, order_by))
         told = ", ".join(_quoted(key) + ": $" + key for key in meta or {})
         options = "format parquet, compression zstd" + (", kv_metadata {" + told + "}" if told else "")
-        self.connection.execute(
-            "copy (" + rows + ") to $path (" + options + ")", {"path": str(path), **(meta or {})}
-        )
+        try:
+            self.connection.execute(
+                "copy (" + rows + ") to $path (" + options + ")", {"path": str(path), **(meta or {})}
+            )
+        except duckdb.IOException as error:
+            raise _as_os_error(error) from error
 
     def drop(self, *names: str) -> None:
         """Forget tables that no later step reads."""
@@ -75,8 +85,10 @@ class DuckDBEngine:
             self.connection.execute("drop table if exists " + _quoted(name))
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection and remove what it spilled."""
         self.connection.close()
+        if self.connection in _spills:
+            _spills.pop(self.connection).remove()
 
     def _execute(self, step: Step, sql: str, params: Params) -> Any:
         try:
@@ -89,18 +101,20 @@ class DuckDBEngine:
 
 def connect(memory_limit: str | None = None) -> duckdb.DuckDBPyConnection:
     """Return a connection that spills into a folder of its own and never depends on the machine's time zone."""
-    connection = duckdb.connect()
-    spill = Path(tempfile.gettempdir()) / "siyu-spill"
-    connection.execute("set temp_directory = $folder", {"folder": str(spill)})
+    room = address_space()
+    # Each thread reserves address space: where there is little, one thread has more use of it than several.
+    connection = duckdb.connect() if room is None else duckdb.connect(config={"threads": 1})
+    connection.execute("set temp_directory = $folder", {"folder": _spill_folder(connection)})
     connection.execute("set max_temp_directory_size = '100GB'")
     connection.execute("set preserve_insertion_order = false")
     connection.execute("set TimeZone = 'UTC'")
     # Freed memory goes back to the system soon: while a sheet is cleaned, a larger one is being read.
-    connection.execute("set allocator_background_threads = true")
+    connection.execute("set allocator_background_threads = $is_on", {"is_on": room is None})
     # A score's bands are up to 15 rows: a loop over them beats the sort of a range join.
     connection.execute("set nested_loop_join_threshold = 64")
-    if memory_limit:
-        connection.execute("set memory_limit = $memory_limit", {"memory_limit": memory_limit})
+    if memory_limit or room is not None:
+        limit = memory_limit or f"{(room or 0) // 4 // 2**20}MiB"
+        connection.execute("set memory_limit = $memory_limit", {"memory_limit": limit})
     return connection
 
 
@@ -116,6 +130,31 @@ def exact_path(path: Path) -> str:
 def without_values(error: duckdb.Error) -> str:
     """Return what DuckDB complains of without the value that did not convert: it may be somebody's name."""
     return re.sub(r"""(string|value) ('[^']*'|"[^"]*")""", r"\1 '…'", str(error))
+
+
+# The folder each connection spills into; whoever forgets to close one leaves none behind.
+_spills: weakref.WeakKeyDictionary[duckdb.DuckDBPyConnection, OwnFolder] = weakref.WeakKeyDictionary()
+
+
+def _spill_folder(connection: duckdb.DuckDBPyConnection) -> str:
+    """Return a folder (0700) for what does not fit into memory; nowhere where no folder can be made for it."""
+    try:
+        own = OwnFolder(Path(tempfile.gettempdir()), "siyu-run-")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        remark(Note("There is no folder for temporary files ({reason}): all must fit into memory.", {"reason": reason}))
+        return ""
+    _spills[connection] = own
+    weakref.finalize(connection, own.remove)
+    return str(own.path / "spill")
+
+
+def _as_os_error(error: duckdb.IOException) -> OSError:
+    """Return what the engine could not do with a file as the system said it."""
+    for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO):
+        if os.strerror(number) in str(error):
+            return OSError(number, os.strerror(number))
+    return OSError(errno.EIO, str(error).splitlines()[0])
 
 
 def _quoted(name: str) -> str:

@@ -27,6 +27,7 @@ from siyu_cli.files.reading.kinds import (
     unsupported,
 )
 from siyu_cli.files.reading.sheets import CellFault, RawSheet, SheetFacts, Source
+from siyu_cli.files.writing.guard import will_read
 from siyu_cli.progress import SILENT, Progress
 
 __all__ = ["CellFault", "RawSheet", "SheetFacts", "Source", "read_each", "read_sources"]
@@ -69,6 +70,7 @@ def read_each(
         give_back_memory()
         return handled
 
+    will_read(*paths)
     with freed_at_once(), ThreadPoolExecutor(max_workers=_THREADS) as pool:
         reading = [pool.submit(read_and_handle, place, path) for place, path in enumerate(paths)]
         return [done.result() for done in reading]

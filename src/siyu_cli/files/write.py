@@ -15,12 +15,19 @@ import pyarrow as pa
 from siyu_cli import tables
 from siyu_cli.errors import UsageError
 from siyu_cli.files.writing import lines
-from siyu_cli.files.writing.replace import check_target, replacing
+from siyu_cli.files.writing.replace import check_target, meta_beside, replacing, together
 from siyu_cli.signs import escaped
 
-__all__ = ["check_target", "csv_text", "json_text", "jsonl_text", "replacing", "write_json", "write_table"]
-
-META_SUFFIX = ".meta.json"
+__all__ = [
+    "check_target",
+    "csv_text",
+    "json_text",
+    "jsonl_text",
+    "replacing",
+    "together",
+    "write_json",
+    "write_table",
+]
 
 
 def write_table(
@@ -35,8 +42,9 @@ def write_table(
 
     The suffix decides: ``.csv`` (UTF-8 with BOM, lines end with ``\\n``, formulas made inert), ``.jsonl``,
     ``.json`` (``{"meta": …, "records": […]}``), ``.parquet`` (``meta`` as JSON under the key ``siyu``).
-    csv and jsonl have no place for ``meta``: it goes beside them, into ``x.csv.meta.json``. Equal tables and
-    equal ``meta`` give equal bytes. Raises UsageError for another suffix, OutputError as ``replacing`` does.
+    csv and jsonl have no place for ``meta``: it goes beside them, into ``x.csv.meta.json``; both appear, or none.
+    Equal tables and equal ``meta`` give equal bytes. Raises UsageError for another suffix, OutputError as
+    ``replacing`` does.
     """
     suffix = path.suffix.lower()
     if suffix not in _WRITERS:
@@ -48,12 +56,14 @@ def write_table(
         )
     chosen = table.select([column.key for column in columns]).replace_schema_metadata(None)
     facts = dict(meta or {})
-    beside = path.with_name(path.name + META_SUFFIX) if facts and suffix in _META_BESIDE else None
-    with replacing(path, force=force) as temporary:
-        with temporary.open("wb") as file:
+    beside = meta_beside(path) if facts else None
+    for target in (path, beside) if beside else (path,):
+        check_target(target, force=force)
+    with together():
+        with replacing(path, force=force) as temporary, temporary.open("wb") as file:
             _WRITERS[suffix](chosen, file, facts)
         if beside:
-            write_json(facts, beside, force=True)
+            write_json(facts, beside, force=force)
     return (path, beside) if beside else (path,)
 
 
@@ -108,8 +118,6 @@ def _write_parquet(table: pa.Table, file: BinaryIO, meta: Mapping[str, Any]) -> 
     parquet.write_table(table, file, compression="zstd", row_group_size=131_072)
 
 
-# Formats with no room for anything but rows.
-_META_BESIDE = {".csv", ".jsonl"}
 _WRITERS: dict[str, Callable[[pa.Table, BinaryIO, Mapping[str, Any]], None]] = {
     ".csv": _write_csv,
     ".json": _write_json,

@@ -6,10 +6,18 @@ import os
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from typing import IO
 
 _STDERR = 2
 _one_at_a_time = threading.Lock()  # standard error is one for the whole process
+
+
+def _holder() -> IO[bytes]:
+    # In memory where the system can: there may be no folder for temporary files.
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("stderr"), "w+b")
+    return tempfile.TemporaryFile()
 
 
 @contextmanager
@@ -19,10 +27,11 @@ def hushed() -> Iterator[None]:
     A Rust panic prints its place in the source there, past Python, and then arrives here as an exception
     that ends in an error of ours: the operator shall see that one only.
     """
-    with _one_at_a_time, tempfile.TemporaryFile() as held:
+    with _one_at_a_time, ExitStack() as at_end:
         try:
+            held = at_end.enter_context(_holder())
             real = os.dup(_STDERR)
-        except OSError:  # no standard error: nothing to hold back
+        except OSError:  # no standard error, or no room for what it says: nothing is held back
             yield
             return
         try:

@@ -1,61 +1,124 @@
-"""One file put in place of another, whole or not at all, readable by its owner only (0600).
+"""Files put in place of others, whole or not at all, readable by their owner only (0600).
 
-A result is written under a temporary name in its own folder, brought to the disk, then given its name in one
-step: a killed process leaves the old file or the new one, and a temporary file that the next run removes.
+A result is written into a folder of this process beside its place, brought to the disk, then given its name in one
+step: a killed process leaves the old file or the new one, and a folder that the next run removes.
 """
 
 from __future__ import annotations
 
 import errno
 import os
-import secrets
+import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from siyu_cli.errors import OutputError
-
-try:
-    import fcntl
-except ImportError:  # Windows: an open file cannot be removed there, so no lock is needed
-    fcntl = None  # type: ignore[assignment]
+from siyu_cli.files.writing.guard import refuse_read
+from siyu_cli.private import OwnFolder, half_done, make_private
 
 TEMPORARY_PREFIX = ".siyu-tmp-"
+META_SUFFIX = ".meta.json"
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
+# Formats with no room for anything but rows.
+_META_BESIDE = {".csv", ".jsonl"}
+
+
+@dataclass(frozen=True)
+class _Staged:
+    """A result that is whole and has no name yet."""
+
+    path: Path
+    temporary: Path
+    is_forced: bool
+
+    @property
+    def target(self) -> Path:
+        """Return the file itself: a link stays a link."""
+        return Path(os.path.realpath(self.path))
+
+    @property
+    def before(self) -> Path:
+        """Return where the file that was there before is kept until all is done."""
+        return self.temporary.with_name(f"before-{self.temporary.name}")
+
+
+@dataclass
+class _Batch:
+    """Results that take their names together, and the folders they wait in."""
+
+    folders: dict[Path, OwnFolder] = field(default_factory=dict)
+    staged: list[_Staged] = field(default_factory=list)
+    begun: int = 0
+
+    def reserve(self, path: Path) -> Path:
+        """Return an empty temporary file (0600) on the disk of ``path``."""
+        target = Path(os.path.realpath(path))
+        if target.parent not in self.folders:
+            self.folders[target.parent] = OwnFolder(target.parent, TEMPORARY_PREFIX)
+        self.begun += 1
+        temporary = self.folders[target.parent].path / f"{self.begun}{target.suffix}"
+        temporary.touch(mode=0o600)
+        return temporary
+
+    def remove(self) -> None:
+        """Remove the folders."""
+        for folder in self.folders.values():
+            folder.remove()
+
+
+_batch: ContextVar[_Batch | None] = ContextVar("_batch", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Have all files written in the block take their names at its end, in order: all of them appear, or none."""
+    if _batch.get() is not None:
+        yield
+        return
+    batch = _Batch()
+    token = _batch.set(batch)
+    try:
+        yield
+        _publish(batch.staged)
+    finally:
+        _batch.reset(token)
+        batch.remove()
 
 
 @contextmanager
 def replacing(path: Path, *, force: bool = False) -> Iterator[Path]:
-    """Give a temporary file (0600, empty, same folder and suffix) that takes the name ``path`` at the end.
+    """Give a temporary file (0600, empty, same disk and suffix) that takes the name ``path`` at the end.
 
     Write into it, do not put another file in its place. When the block fails, nothing is left and a file that
-    was there before is untouched. Temporary files of killed runs in the folder are removed on the way.
+    was there before is untouched. What killed runs left in the folder is removed on the way.
     Raises OutputError: the name is taken and ``force`` is not set, the folder is missing or not writable, the
-    disk is full, or the block met any other OSError.
+    disk is full, or the block met any other OSError; UsageError for a file that is read.
     """
     check_target(path, force=force)
-    target = Path(os.path.realpath(path))
-    with _explained(path):
-        temporary, handle = _reserve(target)
+    shared = _batch.get()
+    batch = shared or _Batch()
     try:
         with _explained(path):
+            temporary = batch.reserve(path)
             yield temporary
             _settle(temporary)
-            if fcntl is None:
-                os.close(handle)
-                handle = -1
-            _publish(temporary, target, force=force)
+            batch.staged.append(_Staged(path, temporary, force))
+        if shared is None:
+            _publish(batch.staged)
     finally:
-        if handle >= 0:
-            os.close(handle)
-        temporary.unlink(missing_ok=True)
+        if shared is None:
+            batch.remove()
 
 
 def check_target(path: Path, *, force: bool = False) -> None:
-    """Raise OutputError when ``path`` cannot take a result, before any work is done for it."""
+    """Raise before any work is done when ``path`` cannot take a result: OutputError, or UsageError if it is read."""
+    refuse_read(path)
     with _explained(path):
         found = path.stat() if path.exists() else None
     if found is not None and not stat.S_ISREG(found.st_mode):
@@ -78,48 +141,20 @@ def check_target(path: Path, *, force: bool = False) -> None:
         raise _refused(path)
 
 
-def _reserve(target: Path) -> tuple[Path, int]:
-    """Create the temporary file, locked: the lock tells a live run's file from a killed one's."""
-    while True:
-        temporary = target.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(6)}{target.suffix}")
-        handle = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            is_ours = _lock(handle)
-        except OSError:  # no locks here: other runs cannot lock it either, so nothing is swept
-            is_ours = True
-        if is_ours and temporary.exists():
-            break
-        os.close(handle)  # another run swept it before it was locked
-    for leftover in target.parent.glob(f"{TEMPORARY_PREFIX}*"):
-        if leftover != temporary:
-            _sweep(leftover)
-    return temporary, handle
+def make_folder(folder: Path) -> None:
+    """Make a folder for results, and those above it, where it is not there yet. Raises OutputError."""
+    with _explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
 
 
-def _sweep(leftover: Path) -> None:
-    with suppress(OSError):
-        handle = os.open(leftover, os.O_RDWR)
-        try:
-            is_stale = _lock(handle)
-        finally:
-            os.close(handle)
-        if is_stale:
-            leftover.unlink()
-
-
-def _lock(handle: int) -> bool:
-    """Return whether nobody else holds the file; OSError where the file system knows no locks."""
-    if fcntl is not None:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-    return True
+def meta_beside(path: Path) -> Path | None:
+    """Return where what a list was made with is written: beside a csv or jsonl; None where it is in the file."""
+    return path.with_name(path.name + META_SUFFIX) if path.suffix.lower() in _META_BESIDE else None
 
 
 def _settle(temporary: Path) -> None:
     """Bring the bytes to the disk before the name is given; writers may have widened the mode."""
-    temporary.chmod(0o600)
+    make_private(temporary)
     handle = os.open(temporary, os.O_RDWR)
     try:
         os.fsync(handle)
@@ -127,25 +162,66 @@ def _settle(temporary: Path) -> None:
         os.close(handle)
 
 
-def _publish(temporary: Path, target: Path, *, force: bool) -> None:
-    if force:
-        temporary.replace(target)
-    else:
+def _publish(staged: Sequence[_Staged]) -> None:
+    """Give each result its name; when one cannot have it, all is as it was before."""
+    named: list[_Staged] = []
+    with half_done:
         try:
-            os.link(temporary, target)  # unlike a rename, it refuses a name taken while we were writing
-        except FileExistsError:
-            raise _taken(target) from None
+            for one in staged:
+                with _explained(one.path):
+                    if one.is_forced and len(staged) > 1:
+                        _keep_before(one)
+                    _name(one)
+                named.append(one)
+        except BaseException:
+            for one in reversed(named):
+                _take_back(one)
+            raise
+    for folder in {one.target.parent for one in staged}:
+        _sync(folder)
+
+
+def _keep_before(one: _Staged) -> None:
+    with suppress(FileNotFoundError):
+        try:
+            os.link(one.target, one.before)
+        except FileNotFoundError:
+            raise
         except OSError:  # no hard links here (FAT, some network drives)
-            if target.exists():
-                raise _taken(target) from None
-            temporary.replace(target)
-    if fcntl is not None:
-        with suppress(OSError):
-            handle = os.open(target.parent, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+            shutil.copy2(one.target, one.before)
+
+
+def _name(one: _Staged) -> None:
+    target = one.target
+    if one.is_forced:
+        one.temporary.replace(target)
+        return
+    try:
+        os.link(one.temporary, target)  # unlike a rename, it refuses a name taken while we were writing
+    except FileExistsError:
+        raise _taken(one.path) from None
+    except OSError:  # no hard links here (FAT, some network drives)
+        if target.exists():
+            raise _taken(one.path) from None
+        one.temporary.replace(target)
+
+
+def _take_back(one: _Staged) -> None:
+    with suppress(OSError):
+        if one.before.exists():
+            one.before.replace(one.target)
+        else:
+            one.target.unlink()
+
+
+def _sync(folder: Path) -> None:
+    """Bring a folder's names to the disk, where the system knows how."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 @contextmanager

@@ -8,9 +8,11 @@ codes and phones are text; other cells carry none, because every formatted cell 
 from __future__ import annotations
 
 import math
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from rustpy_xlsxwriter import Format, write_worksheets
 
 from siyu_cli.errors import OutputError
 from siyu_cli.files.writing.cells import Values, is_text, neutralise, plain, relabel, widest
+from siyu_cli.files.writing.package_date import remove_dates
 from siyu_cli.files.writing.replace import check_target, replacing
 from siyu_cli.tables import Column, Kind
 
@@ -28,6 +31,7 @@ ROW_LIMIT = 1_048_576
 TEXT_LIMIT = 16_383  # Excel's 32,767 counts UTF-16 units: half of it holds whatever the characters are
 WIDTH_LIMIT = 60.0
 _XML_BYTES_PER_CELL = 30
+_BATCH_ROWS = 16_384
 _MEASURED_ROWS = 20_000  # a width is a guess at what is usual; the last rows may be cut on screen
 
 INK = "#1F4E5F"
@@ -136,32 +140,57 @@ def write_workbook(path: Path, sheets: Sequence[SheetSpec], *, force: bool = Fal
         data.append((sheet.title, table))
         for option, value in _options(sheet, table).items():
             options.setdefault(option, {})[sheet.title] = value
-    _check_room(path, [table for _title, table in data])
-    with replacing(path, force=force) as temporary, temporary.open("wb") as file:
-        try:
+    needed = sum(table.nbytes + _XML_BYTES_PER_CELL * table.num_rows * table.num_columns for _, table in data)
+    with replacing(path, force=force) as temporary:
+        with _scratch_folder(path, temporary.parent, needed):
+            _write(path, [(title, _read_in_batches(table)) for title, table in data], temporary, options)
+        remove_dates(temporary)
+
+
+def _write(path: Path, data: list[tuple[str, Any]], temporary: Path, options: Mapping[str, Any]) -> None:
+    try:
+        with temporary.open("wb") as file:
             write_worksheets(data, file, **options)
-        except BaseException as error:
-            # RuntimeError is the writer's word for Excel's limits; it panics when its scratch file cannot grow.
-            if isinstance(error, RuntimeError) or type(error).__name__ == "PanicException":
-                reason = str(error).rstrip(".")
-                raise OutputError(
-                    "{file} cannot be written: {reason}.", file=str(path), reason=reason
-                ) from error
-            raise
+    except BaseException as error:
+        # RuntimeError is the writer's word for Excel's limits; it panics when its scratch file cannot grow.
+        if isinstance(error, RuntimeError) or type(error).__name__ == "PanicException":
+            reason = str(error).rstrip(".")
+            raise OutputError("{file} cannot be written: {reason}.", file=str(path), reason=reason) from error
+        raise
 
 
-def _check_room(path: Path, tables: Sequence[pa.Table]) -> None:
-    """Refuse early what the writer could not finish: it keeps each sheet's XML in a scratch file."""
-    needed = sum(table.nbytes + _XML_BYTES_PER_CELL * table.num_rows * table.num_columns for table in tables)
-    folder = tempfile.gettempdir()
-    if shutil.disk_usage(folder).free < needed:
+def _read_in_batches(table: pa.Table) -> pa.Table | pa.RecordBatchReader:
+    """Return a long table as the writer takes it in pieces: between them Ctrl-C is heard."""
+    if table.num_rows <= _BATCH_ROWS:
+        return table
+    return pa.RecordBatchReader.from_batches(table.schema, iter(table.to_batches(max_chunksize=_BATCH_ROWS)))
+
+
+@contextmanager
+def _scratch_folder(path: Path, beside: Path, needed: int) -> Iterator[None]:
+    """Have the writer keep the XML of sheets where there is room: where temporary files go, or beside the result.
+
+    Refuses early what could not be finished.
+    """
+    folders = []
+    with suppress(OSError):  # there is no usable one
+        folders.append(tempfile.gettempdir())
+    for folder in (*folders, str(beside)):
+        if shutil.disk_usage(folder).free >= needed:
+            break
+    else:
         raise OutputError(
             "{file} cannot be written: it needs {megabytes} MB for temporary files in {folder}.",
             hint="Free some space there, or set TMPDIR to a folder on another disk.",
             file=str(path),
             megabytes=needed // 1_000_000 + 1,
-            folder=folder,
+            folder=(*folders, str(path.parent))[0],
         )
+    os.putenv("TMPDIR", folder)  # where the writer looks, whether it can be used or not
+    try:
+        yield
+    finally:
+        os.putenv("TMPDIR", (*folders, str(path.parent))[0])
 
 
 def _cells(sheet: SheetSpec) -> pa.Table:

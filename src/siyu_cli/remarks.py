@@ -1,0 +1,19 @@
+"""Remarks made where nobody can be told at once, kept until the command line tells them: each of them once."""
+
+from __future__ import annotations
+
+from siyu_cli.errors import Note
+
+_kept: dict[str, tuple[Note, bool]] = {}
+
+
+def remark(note: Note, *, is_warning: bool = True) -> None:
+    """Keep a note for the operator: a warning, or what is only good to know."""
+    _kept.setdefault(str(note), (note, is_warning))
+
+
+def take_remarks() -> list[tuple[Note, bool]]:
+    """Return the notes kept so far, in order, and whether each is a warning; forget them."""
+    notes = list(_kept.values())
+    _kept.clear()
+    return notes
