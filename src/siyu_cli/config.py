@@ -30,7 +30,15 @@ from pydantic import (
 )
 
 from siyu_cli.config_errors import check_name, check_variables, value_error
-from siyu_cli.config_layers import Layer, find_nearest, find_user_file, read_environ, read_file, read_options
+from siyu_cli.config_layers import (
+    Layer,
+    find_nearest,
+    find_user_file,
+    find_user_folder,
+    read_environ,
+    read_file,
+    read_options,
+)
 from siyu_cli.tables import INPUTS
 
 MAP_KEYS = tuple(f"{name}.{key}" for name, table in INPUTS.items() for key in table.keys)
@@ -210,11 +218,17 @@ class Settings(_Section):
 
     _path: Path | None = PrivateAttr(default=None)
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
+    _preset_folders: tuple[Path, ...] = PrivateAttr(default=())
 
     @property
     def path(self) -> Path | None:
         """Return the shop's siyu.toml, or None; the user's own file does not make a shop."""
         return self._path
+
+    @property
+    def preset_folders(self) -> tuple[Path, ...]:
+        """Return where presets of one's own lie, the shop's before the user's; none for settings made in Python."""
+        return self._preset_folders
 
     @property
     def origins(self) -> Mapping[str, str]:
@@ -256,7 +270,10 @@ def load_settings(
     for item in given.values():
         check_name(item, sections)
     shop = config or nearest
-    return _build(given, shop.absolute() if shop else None)
+    settings = _build(given, shop.absolute() if shop else None)
+    homes = (settings.path and settings.path.parent, find_user_folder(environ))
+    settings._preset_folders = tuple(home / "presets" for home in homes if home)
+    return settings
 
 
 def _build(given: Layer, path: Path | None) -> Settings:

@@ -59,13 +59,18 @@ def find_nearest(start: Path) -> Path | None:
 
 def find_user_file(environ: Mapping[str, str]) -> Path | None:
     """Return the user's own siyu.toml where there is one; without a home (``env -i``) there is none."""
-    if not (environ.get("HOME") or environ.get("USERPROFILE")):
-        return None
-    path = Path(platformdirs.user_config_dir("siyu", appauthor=False)) / FILE_NAME
+    folder = find_user_folder(environ)
     try:
-        return path if path.is_file() else None
+        return folder / FILE_NAME if folder and (folder / FILE_NAME).is_file() else None
     except OSError:
         return None
+
+
+def find_user_folder(environ: Mapping[str, str]) -> Path | None:
+    """Return the folder of the user's own settings and presets, there or not; None without a home."""
+    if not (environ.get("HOME") or environ.get("USERPROFILE")):
+        return None
+    return Path(platformdirs.user_config_dir("siyu", appauthor=False))
 
 
 def read_file(path: Path) -> Layer:

@@ -51,6 +51,7 @@ _UNSHARED = {
 # Rows that are no data, whatever is in the sheet.
 _NO_DATA = ("blank_row", "title_row", "units_row", "total_row")
 _MOST = 0.5
+_WORDS_SHOWN = 5
 # Nearer than this a header is worth trying.
 _NEAR = 0.5
 # What a sheet lacks to be a table, by the table and the first column of the role.
@@ -205,7 +206,7 @@ def _rejected_note(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, re
     facts |= _nearest(sheet.match, keys or WHOSE.get(table, sheet.table.keys))
     if reason == "unknown_status":
         words = connection.execute(script("warnings")["unknown_words"], {"source": sheet.source}).fetchall()
-        facts["words"] = ", ".join(word for (word,) in words)
+        facts["words"] = ", ".join(word for (word,) in words[:_WORDS_SHOWN])
     message = _REJECTED[reason if reason in _REJECTED else "any"]
     return [Note(message, facts, is_finding=True)]
 
@@ -269,7 +270,8 @@ def _is_detail(connection: duckdb.DuckDBPyConnection, match: Match) -> bool:
 
 def _nearest(match: Match, keys: Sequence[str], table: str | None = None) -> dict[str, str]:
     """Return the facts ``near`` and ``option``: the headers nearest to missing columns, and how to choose the first."""
-    assert match.seen is not None
+    if match.seen is None:  # an export without a header has no other
+        return {"near": "–", "option": f"{match.table}.{keys[0]}=HEADER"}
     table = table or match.table or ""
     columns = match.columns or find_columns(match.seen, table).columns
     taken = [column.position for column in columns if column.how != "similar"]
