@@ -113,8 +113,8 @@ def presets() -> str:
         "`siyu check 订单.csv --map orders.phone=HEADER --make-preset NAME` writes what was settled by hand to "
         "`presets/NAME.toml` beside siyu.toml (without one, to `presets/` in the user's folder of settings). From then "
         "on the same export needs no `--map`. Files there are read on every run, the shop's before the user's, and one "
-        "called like a preset above takes its place. They are text to be edited: under `[status]` stands what the words "
-        "of a platform mean. A key or value that is not allowed ends with exit code 78 and says where.",
+        "called like a preset above takes its place. They are there to be edited: under `[status]` stands what "
+        "the words of a platform mean. A key or value that is not allowed ends with exit code 78 and says where.",
         _table(["key", "what it says"], [[f"`{key}`", what] for key, what in PRESET_KEYS.items()]),
     ])  # fmt: skip
 

@@ -35,6 +35,7 @@ from siyu_cli.files.recognition.mapping import (
     positions,
     sheet_of,
 )
+from siyu_cli.files.recognition.order_dates import with_date
 from siyu_cli.files.recognition.order_numbers import with_order_number
 from siyu_cli.files.recognition.presets import FEWEST_HEADERS, Preset, load_presets
 from siyu_cli.files.recognition.sheet_kind import Missing, Verdict, kind_of_sheet
@@ -131,6 +132,8 @@ def _choose(
     if preset is not None and not any(mapped[table] for table in mapped if table != preset.table):
         return preset, _with_preset(seen, preset, mapped.get(preset.table, [])), Verdict(preset.table)
     every = {table: find_columns(seen, table, mapped.get(table, [])) for table in tables.INPUTS}
+    others = [found for table, found in every.items() if table != "orders"]
+    every["orders"] = with_date(seen, every["orders"], others)
     verdict = kind_of_sheet(seen, every, frozenset(table for table in mapped if mapped[table]))
     if verdict.table is None and preset is None:
         # An operator who names the columns of a table knows what the sheet is.

@@ -5,7 +5,7 @@ What is told here makes every figure doubtful, so each of these notes is a findi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -107,6 +107,7 @@ def vanished_notes(
                 "If they are paid, map another column: --map orders.paid_at=HEADER",
                 facts, is_finding=True,
             ))  # fmt: skip
+    notes += [note for sheet in sheets for note in _by_values_notes(sheet)]
     notes += _unnumbered_notes(connection, sheets)
     return notes + _unshared_notes(connection, sheets, reports)
 
@@ -209,6 +210,27 @@ def _rejected_note(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, re
         facts["words"] = ", ".join(word for (word,) in words[:_WORDS_SHOWN])
     message = _REJECTED[reason if reason in _REJECTED else "any"]
     return [Note(message, facts, is_finding=True)]
+
+
+def _by_values_notes(sheet: SheetSource) -> Iterator[Note]:
+    """Yield what was taken for a column by its values alone: a date so found is a finding until it is settled."""
+    for column in sheet.match.columns:
+        if column.how != "values":
+            continue
+        facts = {"sheet": _name(sheet.raw.file, sheet.raw.sheet), "header": column.header}
+        facts["option"] = f"{sheet.match.table}.{column.key}={column.header}"
+        if column.key == "ordered_at":
+            yield Note(
+                "{sheet}: no header says when the orders were. {header}, the only column of dates, was taken. "
+                "To settle it: --map {option}",
+                facts, is_finding=True,
+            )  # fmt: skip
+        else:
+            yield Note(
+                "{sheet}: no header is known for the order number. {header} was taken, by its values. "
+                "To settle it: --map {option}",
+                facts,
+            )
 
 
 def _unnumbered_notes(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> list[Note]:
