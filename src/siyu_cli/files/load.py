@@ -21,9 +21,11 @@ from siyu_cli.files.loading.clean import load_macros
 from siyu_cli.files.loading.exclude import exclude_members
 from siyu_cli.files.loading.identity import link_members
 from siyu_cli.files.loading.judge import describe_sources, judge_members, judge_orders
+from siyu_cli.files.loading.left_out import blind_note, left_out_notes, missing_notes
 from siyu_cli.files.loading.lookalikes import MEMBER_IDS, define_member_ids, is_changed, lookalike_notes
 from siyu_cli.files.loading.report import Input, LoadReport, Note, SheetReport, UnusableError
 from siyu_cli.files.loading.rivals import rival_notes
+from siyu_cli.files.loading.roles import WHOSE
 from siyu_cli.files.loading.scripts import script
 from siyu_cli.files.loading.sources import (
     SheetSource,
@@ -34,7 +36,7 @@ from siyu_cli.files.loading.sources import (
 )
 from siyu_cli.files.loading.spellings import spelling_notes
 from siyu_cli.files.loading.sums import check_sums
-from siyu_cli.files.loading.vanished import WHOSE, blind_note, left_out_notes, missing_notes, vanished_notes
+from siyu_cli.files.loading.vanished import vanished_notes
 from siyu_cli.files.loading.warnings import load_notes
 from siyu_cli.files.loading.words import map_status_words
 from siyu_cli.files.read import Source, read_each, read_sources
