@@ -10,9 +10,11 @@ from pathlib import Path
 
 from siyu_cli.config import Settings
 from siyu_cli.core.reasons import STAGE_REASONS
+from siyu_cli.files.recognition.own_presets import ORDER_STATUSES, REFUND_STATES
 from siyu_cli.files.recognition.presets import load_presets
 from siyu_cli.tables import (
     HISTORY,
+    INPUTS,
     REJECT_REASONS,
     RFM_SEGMENTS,
     SKIP_RULES,
@@ -71,6 +73,29 @@ def stages() -> str:
         _table(["RFM", "key", "English", "中文"], rfm),
     ])  # fmt: skip
 
+PRESET_KEYS = {
+    "table": f"which table the sheet is: {', '.join(INPUTS)}",
+    "signature": "the headers that tell the export apart, at least 3",
+    "least": "the share of the signature that has to be there; 0.65 unless said",
+    "title_en": "its name in English", "title_zh": "its name in Chinese",
+    "platform": "whose accounts these are, so that equal ones of two platforms stay apart",
+    "columns": "[columns] key = [headers, the preferred first]; the keys are those of columns.md",
+    "patterns": "[patterns] key = a regular expression of headers that vary",
+    "ignored": "headers that are known and not used",
+    "amount_scope": "order: the amount is the whole order's; item: the row's own",
+    "order_scope_when": "[order_scope_when] key = text in its cells that tells that amounts are per order after all",
+    "has_buyer": "false where the export never names buyers",
+    "min_paid": "the amount from which an order counts, when it is not above 0",
+    "date_order": "ymd, dmy or mdy", "timezone": "of its times, such as Asia/Shanghai",
+    "order_id_date": "a regular expression whose first group is the order's date as YYMMDD",
+    "status": f"[status] {', '.join(ORDER_STATUSES)} = [words]",
+    "status_prefix": '[status_prefix] "beginning of a word" = status',
+    "refund": f"[refund] {', '.join(REFUND_STATES)} = [words]",
+    "delivered": "status words which tell that the goods had left the shop",
+    "headerless": "[[headerless]] of exports without a header: key, title and pattern of each column",
+    "name": "not used: the file's name counts", "note": "for people",
+}
+
 
 def presets() -> str:
     """Return the page of the exports siyu knows by name."""
@@ -84,6 +109,13 @@ def presets() -> str:
         "Any other export works too: its headers are recognised by name and by what stands under them, and "
         "`--map TABLE.COLUMN=HEADER` settles the rest. Another platform is another file in `src/siyu_cli/presets/`.",
         _table(["preset", "English", "中文", "table", "amount per", "names buyers"], rows),
+        "## A preset of your own · 自己的预设",
+        "`siyu check 订单.csv --map orders.phone=HEADER --make-preset NAME` writes what was settled by hand to "
+        "`presets/NAME.toml` beside siyu.toml (without one, to `presets/` in the user's folder of settings). From then "
+        "on the same export needs no `--map`. Files there are read on every run, the shop's before the user's, and one "
+        "called like a preset above takes its place. They are there to be edited: under `[status]` stands what "
+        "the words of a platform mean. A key or value that is not allowed ends with exit code 78 and says where.",
+        _table(["key", "what it says"], [[f"`{key}`", what] for key, what in PRESET_KEYS.items()]),
     ])  # fmt: skip
 
 

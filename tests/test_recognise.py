@@ -25,12 +25,14 @@ from siyu_cli.files.recognition.presets import (
     was_delivered,
 )
 from unlisted_exports import NOT_OURS, UNLISTED, Export
+from unlisted_tills_and_malls import TILLS_AND_MALLS
 
 
 def cells(line: str) -> list[str]:
     return line.split("|")
 
 
+EXPORTS = (*UNLISTED, *TILLS_AND_MALLS)
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
 YOUZAN_CUSTOMERS = cells(
@@ -305,7 +307,7 @@ class TestChangedExports:
         assert columns(before) == columns(after)
         assert sorted(before.unmapped) == sorted(after.unmapped)
 
-    @pytest.mark.parametrize("export", UNLISTED, ids=lambda export: export.name)
+    @pytest.mark.parametrize("export", EXPORTS, ids=lambda export: export.name)
     @given(seed=st.integers(0, 10**6))
     @settings(max_examples=5, deadline=None)
     def test_nor_in_exports_nobody_listed(self, export: Export, seed: int):
@@ -360,7 +362,7 @@ class TestChangedExports:
 
 
 class TestUnlistedExports:
-    @pytest.mark.parametrize("export", UNLISTED, ids=lambda export: export.name)
+    @pytest.mark.parametrize("export", EXPORTS, ids=lambda export: export.name)
     def test_are_read_by_what_their_headers_mean(self, export: Export):
         match = taken(export.rows)
         assert (match.table, match.preset) == (export.table, None)

@@ -199,3 +199,23 @@ def test_orders_that_name_people_only_are_refused_with_the_map_that_settles_it(r
     assert "--map orders.member_id=客户姓名" in ended.err
     settled = run("segment", "订单.csv", *AS_OF, "--format", "csv", "--map", "orders.member_id=客户姓名")
     assert (settled.code, len(settled.out.splitlines())) == (0, 3)
+
+
+def test_receivers_who_stand_in_for_buyers_are_told(run: Run, shop: Path):
+    rename(shop, "订单.csv", "买家手机号", "收货人手机号")
+    ended = run("check", "会员.csv", "订单.csv", *AS_OF)
+    assert ended.code == 0
+    assert "no column says who the buyer is, so the receiver's phone (收货人手机号) stands in" in ended.err
+
+
+def test_a_platform_that_names_buyers_and_this_time_does_not_is_a_finding(run: Run, shop: Path):
+    header = "订单号,订单创建时间,买家付款时间,交易成功时间,订单实付金额,某人,收货人手机号,订单退款状态,订单已退款金额"
+    row = "A1,2026-02-01 10:00:00,2026-02-01 10:00:00,,9.90,13900000001,13900000002,未退款,0"
+    write(shop, "有赞.csv", f"{header}\n{row}\n")
+    assert "--map orders.phone=某人" in check(run, "有赞.csv")
+
+
+def test_orders_that_are_all_after_the_as_of_date(run: Run, shop: Path):
+    ended = run("segment", "会员.csv", "订单.csv", "--as-of", "2025-12-31")
+    assert ended.code == 3
+    assert "All 40 rows of 订单.csv are after the as-of date" in ended.err

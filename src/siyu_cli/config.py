@@ -31,8 +31,16 @@ from pydantic import (
 )
 
 from siyu_cli.config_errors import check_name, check_variables, value_error
-from siyu_cli.config_layers import Layer, find_nearest, find_user_file, read_environ, read_file, read_options
-from siyu_cli.tables import INPUTS
+from siyu_cli.config_layers import (
+    Layer,
+    find_nearest,
+    find_user_file,
+    find_user_folder,
+    read_environ,
+    read_file,
+    read_options,
+)
+from siyu_cli.tables import INPUTS, RowKind
 
 LEAST_MEMORY, MOST_MEMORY = 64 * 1024**2, 1024**5
 MAP_KEYS = tuple(f"{name}.{key}" for name, table in INPUTS.items() for key in table.keys)
@@ -81,7 +89,6 @@ def _rising(steps: tuple[int, ...]) -> tuple[int, ...]:
     return steps
 
 
-RowKind = Literal["sale", "return", "topup", "deposit", "balance", "exchange", "gift", "cancelled", "no_sale"]
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _Id = Annotated[_Text, BeforeValidator(_id_text)]
 _Phone = Annotated[str, StringConstraints(pattern=r"^1[0-9]{10}$"), BeforeValidator(_id_text)]
@@ -233,11 +240,17 @@ class Settings(_Section):
 
     _path: Path | None = PrivateAttr(default=None)
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
+    _preset_folders: tuple[Path, ...] = PrivateAttr(default=())
 
     @property
     def path(self) -> Path | None:
         """Return the shop's siyu.toml, or None; the user's own file does not make a shop."""
         return self._path
+
+    @property
+    def preset_folders(self) -> tuple[Path, ...]:
+        """Return where presets of one's own lie, the shop's before the user's; none for settings made in Python."""
+        return self._preset_folders
 
     @property
     def origins(self) -> Mapping[str, str]:
@@ -279,7 +292,10 @@ def load_settings(
     for item in given.values():
         check_name(item, sections)
     shop = config or nearest
-    return _build(given, shop.absolute() if shop else None)
+    settings = _build(given, shop.absolute() if shop else None)
+    homes = (settings.path and settings.path.parent, find_user_folder(environ))
+    settings._preset_folders = tuple(home / "presets" for home in homes if home)
+    return settings
 
 
 def _build(given: Layer, path: Path | None) -> Settings:

@@ -18,12 +18,12 @@ import platformdirs
 
 from siyu_cli.errors import ConfigError, Where
 from siyu_cli.tables import find_input
+from siyu_cli.toml import parse_toml
 
 FILE_NAME = "siyu.toml"
 PREFIX = "SIYU_"
 OPTION = "option"
 LARGEST = 4_000_000  # bytes: long lists of excluded phones fit, a member's list given by mistake does not
-LINE_SHOWN = 60
 LISTS = frozenset({"rfm.split", "exclude.ids", "exclude.phones", "exclude.files"})
 
 
@@ -59,22 +59,24 @@ def find_nearest(start: Path) -> Path | None:
 
 def find_user_file(environ: Mapping[str, str]) -> Path | None:
     """Return the user's own siyu.toml where there is one; without a home (``env -i``) there is none."""
-    if not (environ.get("HOME") or environ.get("USERPROFILE")):
-        return None
-    path = Path(platformdirs.user_config_dir("siyu", appauthor=False)) / FILE_NAME
+    folder = find_user_folder(environ)
     try:
-        return path if path.is_file() else None
+        return folder / FILE_NAME if folder and (folder / FILE_NAME).is_file() else None
     except OSError:
         return None
+
+
+def find_user_folder(environ: Mapping[str, str]) -> Path | None:
+    """Return the folder of the user's own settings and presets, there or not; None without a home."""
+    if not (environ.get("HOME") or environ.get("USERPROFILE")):
+        return None
+    return Path(platformdirs.user_config_dir("siyu", appauthor=False))
 
 
 def read_file(path: Path) -> Layer:
     """Return what one TOML file gives. Raises ``ConfigError`` with the line of a mistake in its syntax."""
     text = _read_text(path)
-    try:
-        document = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise _syntax_error(path, text, error) from error
+    document = parse_toml(text, path)
     lines = key_lines(text)
     layer: Layer = {}
     for section, key, value in _flatten(document):
@@ -221,24 +223,3 @@ def _read_text(path: Path) -> str:
         reason = getattr(error, "strerror", None) or str(error)
         message = "The settings file {file} cannot be read: {reason}."
         raise ConfigError(message, where=where, file=path, reason=reason) from error
-
-
-def _syntax_error(path: Path, text: str, error: Exception) -> ConfigError:
-    found = re.search(r"\(at line (\d+), column \d+\)", str(error))
-    line = int(found[1]) if found else len(text.rstrip().splitlines()) or 1
-    wrong = (text.split("\n") + [""] * line)[line - 1].strip()
-    name = re.match(r"([^\s=\"'\[#]+)\s*=", wrong)
-    hint = 'A line is a [section] or key = value; text stands between "quotation marks".'
-    if re.search("overwrite|twice", str(error)):
-        hint = "The same section or key stands further up in the file: leave one of them."
-    elif name and not name[1].isascii():  # every operator writes 大客户 = …, and TOML wants it quoted
-        hint = 'A name in Chinese stands between quotation marks: "{name}" = …'
-    return ConfigError(
-        "{file}, line {line}: this is not TOML: {wrong}",
-        hint=hint,
-        name=name and name[1],
-        where=Where(file=str(path), row=line),
-        file=path,
-        line=line,
-        wrong=wrong if len(wrong) <= LINE_SHOWN else f"{wrong[:LINE_SHOWN]}…",
-    )

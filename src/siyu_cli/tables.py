@@ -15,6 +15,9 @@ Kind = Literal[
     "id", "text", "phone", "status", "date", "month", "instant", "money", "count", "number", "rate", "flag"
 ]  # fmt: skip
 
+# What a row of orders is.
+RowKind = Literal["sale", "return", "topup", "deposit", "balance", "exchange", "gift", "cancelled", "no_sale"]
+
 SQL_TYPES: dict[Kind, str] = {
     "id": "varchar",
     "text": "varchar",
@@ -217,7 +220,7 @@ MEMBERS = Table("members", "Members", "会员", "one row per member of the shop,
     _column("id", "account", "Buyer account", "买家账号",
             "买家会员名|买家旺旺|旺旺|旺旺号|旺旺ID|淘宝账号|淘宝昵称|买家昵称ID|会员名|会员昵称ID|"
             "买家用户名|买家账户|下单账号|下单账户|下单用户名|客户账号|用户账号|用户账户|登录账号|登录名|"
-            "账号|用户名|buyer username|username (buyer)|customer username|username|login|buyer email|"
+            "账号|用户名|buyer nick|buyer username|username (buyer)|customer username|username|login|buyer email|"
             "customer email|billing email|email|email address|contact email|电子邮箱|"
             "电子邮件|邮箱地址|邮箱|买家邮箱|客户邮箱|会员邮箱|用户邮箱|买家支付宝账号|支付宝账号|电邮",
             is_personal=True),
@@ -414,7 +417,7 @@ _ORDER_KEYS = (
             "sales record number|sales order|increment id|order|invoice|invoice no|invoice number|"
             "invoice id|receipt no|receipt number|receipt id|receipt|transaction id|transaction no|"
             "transaction number|transaction|sale id|sale no|bill no|bill number|ticket number|ticket no|"
-            "check number|reference|basket id|basket|单据|流水|小票|票号|票据号|订单|ID|编号"),
+            "check number|reference|basket id|basket|单据|流水|小票|票号|票据号|订单流水|交易流水|消费流水|销售流水|收据号|tid|trade id|trade no|订单|ID|编号"),
     _column("id", "item_id", "Sub-order no.", "子订单号",
             "子订单编号|子订单ID|子单号|子单编号|明细编号|明细ID|订单明细编号|商品单号|商品订单号|"
             "line item id|order item id|order line id|item order id|sub order id|suborder"),
@@ -475,7 +478,7 @@ ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of 
             "creation date|created on|create time|purchase date|purchased at|purchase time|purchased on|"
             "date of purchase|sale date|sales date|sold date|date sold|sold at|transaction date|"
             "transaction time|transaction datetime|trans date|invoice date|receipt date|bill date|"
-            "visit date|checkout date|datetime|timestamp|date|day|time|order dt|订单成立时间|opened|opened at|ts|dt|trans dt|transaction dt|transaction ts|order ts|event time|purchase ts"),
+            "visit date|checkout date|datetime|timestamp|date|day|time|order dt|订单成立时间|opened|opened at|add time|created|gmt create|服务日期|服务时间|ts|dt|trans dt|transaction dt|transaction ts|order ts|event time|purchase ts"),
     _column("instant", "paid_at", "Paid at", "付款时间",
             "买家付款时间|订单付款时间|订单支付时间|支付时间|支付日期|付款日期|支付完成时间|支付成功时间|"
             "付款成功时间|付款完成时间|用户支付时间|买家支付时间|付款确认时间|收款时间|收款日期|"
@@ -540,7 +543,7 @@ ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of 
             "payment amount|spend|amount spent|sku subtotal after discount|dollar value|item total|"
             "line total|line amount|lineitem total|total|net sales|net amount|net total|net revenue|"
             "n. revenue|revenue|sales|gross sales|product net revenue|sold for|order total (ex tax)|"
-            "order subtotal|subtotal|amount|amt|value"),
+            "order subtotal|subtotal|amount|amt|value|payment|total fee|money paid"),
     _column("money", "refunded_amount", "Refunded amount", "退款金额",
             "订单已退款金额|已退款金额|已退金额|实际退款金额|实退金额|退款成功金额|退款总额|退款总金额|"
             "累计退款金额|订单退款金额|商品退款金额|买家退款金额|退货金额|退款|amount refunded|"

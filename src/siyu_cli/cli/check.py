@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,7 +26,7 @@ from siyu_cli.cli.options import (
 )
 from siyu_cli.cli.output import Sink, open_sink
 from siyu_cli.cli.writing import check_output, name_output
-from siyu_cli.errors import EXIT_FINDINGS
+from siyu_cli.errors import EXIT_FINDINGS, OutputError, UsageError, Where
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
 from siyu_cli.tables import REJECT_REASONS, REJECTS, TABLES, Column
@@ -33,11 +34,13 @@ from siyu_cli.tables import REJECT_REASONS, REJECTS, TABLES, Column
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from siyu_cli import Shop
+    from siyu_cli.config import Settings
     from siyu_cli.files.loading.report import LoadReport, SheetReport
 
 EXAMPLES = """siyu check 客户.xlsx 订单.xlsx
 siyu check 订单.csv --rejects 未采用.xlsx
-siyu check 会员.xls --map members.member_id=会员卡号 --format json
+siyu check 会员.xls --map members.member_id=会员卡号 --make-preset 会员系统
 """
 RejectsFile = Annotated[
     Path | None,
@@ -83,9 +86,18 @@ SCOPES = {
 }
 
 
+MakePreset = Annotated[
+    str | None,
+    typer.Option(
+        "--make-preset", metavar="NAME", help="Keep what --map settled as a preset of your own, for every later run."
+    ),
+]
+
+
 def check(  # noqa: PLR0913, PLR0917  each parameter is an option
     files: Files,
     rejects: RejectsFile = None,
+    make_preset: MakePreset = None,
     force: Force = False,
     as_of: AsOf = None,
     format: Format = None,
@@ -100,8 +112,8 @@ def check(  # noqa: PLR0913, PLR0917  each parameter is an option
     """Show what each sheet and column was taken for, and that every row is accounted for.
 
     Rows in = used + rejected (each with a reason) + skipped (each by a named rule). Ends with exit code 3
-    when anything was rejected, or when a column or a whole sheet seems to be missing. Nothing is written but the
-    file you name with --rejects.
+    when anything was rejected, or when a column or a whole sheet seems to be missing. Nothing is written but what
+    --rejects and --make-preset name.
 
     A rejected cell may hold a phone or a name that slipped into its column: such words are masked there.
     """
@@ -109,11 +121,14 @@ def check(  # noqa: PLR0913, PLR0917  each parameter is an option
     sink = open_sink(format, quiet=quiet)
     source = read_source(files, as_of, config, header_map, password_env, sink)
     rejects = name_output(rejects, "check", source.as_of, force=force, option="--rejects")
+    preset = preset_path(make_preset, source.settings, force=force)
     from siyu_cli.files.loading.report import UnusableError
 
     try:
         with load_shop(source, sink) as shop:
             report = shop.load.report
+            if preset is not None:
+                write_preset(shop, preset, force=force)
             if rejects is not None:
                 write_rejects(shop.rejects(show_personal=show_personal), rejects, force=force)
     except UnusableError as error:
@@ -127,8 +142,8 @@ def check(  # noqa: PLR0913, PLR0917  each parameter is an option
     for note in report.warnings:
         if not note.is_finding:
             sink.warn(_(note.message).format(**note.facts))
-    if rejects is not None:
-        sink.note(_("Wrote {file}.").format(file=rejects))
+    for path in filter(None, (rejects, preset)):
+        sink.note(_("Wrote {file}.").format(file=path))
     if report.rejects and rejects is None:
         sink.hint(_("add --rejects FILE.xlsx to see each of them"))
     if report.rejects or report.findings:
@@ -220,6 +235,40 @@ def describe_sheet(sheet: SheetReport) -> dict[str, Any]:
         "dropped": list(sheet.dropped),
         "amount_scope": sheet.amount_scope,
     }
+
+
+def preset_path(name: str | None, settings: Settings, *, force: bool) -> Path | None:
+    """Return where a preset of that name belongs: beside the shop's siyu.toml, else with the user's settings."""
+    if name is None:
+        return None
+    if not re.fullmatch(r"\w[\w-]{0,60}", name):
+        hint = "A name is made of letters, digits, _ and -, such as shop-orders."
+        raise UsageError("--make-preset {name}: a preset cannot be called so.", hint=hint, name=name)
+    if not settings.preset_folders:
+        hint = "Run siyu init once: presets lie beside the siyu.toml it writes."
+        raise UsageError("--make-preset {name}: there is no folder for presets.", hint=hint, name=name)
+    from siyu_cli.files.writing.replace import check_target
+
+    path = settings.preset_folders[0] / f"{name}.toml"
+    if path.parent.exists():
+        check_target(path, force=force)
+    return path
+
+
+def write_preset(shop: Shop, path: Path, *, force: bool) -> None:
+    """Write what was settled by hand as a preset; it is tried before it is written."""
+    from siyu_cli.files.recognition.preset_making import make_preset
+    from siyu_cli.files.writing.replace import replacing
+
+    text = make_preset(shop.load.settled, path, shop.load.presets)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = "{file} cannot be written: {reason}."
+        reason = error.strerror or str(error)
+        raise OutputError(message, where=Where(file=str(path)), file=path, reason=reason) from error
+    with replacing(path, force=force) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
 def write_rejects(table: pa.Table, path: Path, *, force: bool) -> None:

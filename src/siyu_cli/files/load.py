@@ -7,7 +7,7 @@ Everything after the projection is SQL over one DuckDB connection (see orders.sq
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -22,9 +22,12 @@ from siyu_cli.files.loading.exclude import exclude_members
 from siyu_cli.files.loading.identity import link_members
 from siyu_cli.files.loading.judge import describe_sources, judge_members, judge_orders
 from siyu_cli.files.loading.kinds import tell_kinds
+from siyu_cli.files.loading.left_out import blind_note, left_out_notes, missing_notes
 from siyu_cli.files.loading.lookalikes import MEMBER_IDS, define_member_ids, is_changed, lookalike_notes
 from siyu_cli.files.loading.report import Input, LoadReport, Note, SheetReport, UnusableError
 from siyu_cli.files.loading.rivals import rival_notes
+from siyu_cli.files.loading.roles import WHOSE
+from siyu_cli.files.loading.scripts import script
 from siyu_cli.files.loading.sources import (
     SheetSource,
     lend_cells,
@@ -35,12 +38,14 @@ from siyu_cli.files.loading.sources import (
 from siyu_cli.files.loading.spellings import spelling_notes
 from siyu_cli.files.loading.sums import check_sums
 from siyu_cli.files.loading.together import FEWEST, is_small, project_alike
-from siyu_cli.files.loading.vanished import WHOSE, blind_note, left_out_notes, missing_notes, vanished_notes
+from siyu_cli.files.loading.vanished import vanished_notes
 from siyu_cli.files.loading.warnings import load_notes
 from siyu_cli.files.loading.words import kind_notes, map_words
 from siyu_cli.files.read import Source, read_each, read_sources
 from siyu_cli.files.reading.allocator import give_back_memory
 from siyu_cli.files.recognise import recognise
+from siyu_cli.files.recognition.own_presets import known_presets
+from siyu_cli.files.recognition.preset_making import Settled
 from siyu_cli.meanwhile import import_meanwhile
 from siyu_cli.progress import SILENT, Progress
 
@@ -50,6 +55,7 @@ if TYPE_CHECKING:
     from siyu_cli.config import Settings
     from siyu_cli.files.read import RawSheet
     from siyu_cli.files.recognise import Match
+    from siyu_cli.files.recognition.presets import Preset
 
 _LOOK = 60
 _MOST_SHEETS = 10_000
@@ -57,12 +63,17 @@ _MOST_SHEETS = 10_000
 
 @dataclass
 class Load:
-    """What a load left on its connection: tables ``order_lines``, ``members``, ``people``, ``rejects``."""
+    """What a load left on its connection: tables ``order_lines``, ``members``, ``people``, ``rejects``.
+
+    ``settled``: the sheets a preset of one's own can be made of; ``presets``: those that were tried.
+    """
 
     connection: duckdb.DuckDBPyConnection
     report: LoadReport
     min_paid: Decimal | None
     links: Mapping[str, str] = field(default_factory=dict, repr=False)
+    settled: tuple[Settled, ...] = field(default=(), repr=False)
+    presets: tuple[Preset, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -81,7 +92,8 @@ class LoadRequest:
 def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: LoadRequest) -> Load:
     """Return the loaded shop; raises a ``SiyuError`` that names the file when nothing can be made of it."""
     load_macros(connection)
-    opened = _open_files(connection, settings, request)
+    presets = known_presets(settings.preset_folders)
+    opened = _open_files(connection, settings, request, presets)
     # Results are frames. Loaded any sooner, pandas would stand in memory when reading needs the most.
     import_meanwhile("pandas")
     sheets = [sheet for file in opened for sheet in file.sheets]
@@ -121,7 +133,15 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
         )
     sheets_read = tuple(reports[key] for key in sorted(reports))
     report = LoadReport(inputs, sheets_read, rejects, tuple(notes), links, _named(connection, sheets_read))
-    return Load(connection, report, min_paid, links)
+    return Load(connection, report, min_paid, links, tuple(_settled(connection, sheets)), presets)
+
+
+def _settled(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> Iterator[Settled]:
+    for sheet in sheets:
+        words = connection.execute(script("warnings")["unknown_words"], {"source": sheet.source}).fetchall()
+        found = Settled(sheet.raw.file, sheet.match, sheet.scope, tuple(word for (word,) in words))
+        if found.is_mapped or found.unknown_words:
+            yield found
 
 
 def _named(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetReport]) -> frozenset[str]:
@@ -148,13 +168,16 @@ class _OpenedFile:
 
 
 def _open_files(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, request: LoadRequest
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    request: LoadRequest,
+    presets: tuple[Preset, ...],
 ) -> list[_OpenedFile]:
     def handle(place: int, source: Source, other_headers: Collection[str] = ()) -> _OpenedFile:
         # A cursor of its own, since this runs in the thread that read the file.
         give_back_memory()
         cursor = connection.cursor()
-        mapping = _HeaderMapping(request.header_map, other_headers)
+        mapping = _HeaderMapping(request.header_map, other_headers, presets)
         opened = _recognised(cursor, source, place * _MOST_SHEETS, mapping)
         is_one_of_many = len(request.paths) + len(opened.sheets) > FEWEST
         for sheet in list(opened.sheets):
@@ -203,10 +226,11 @@ def _project(connection: duckdb.DuckDBPyConnection, opened: _OpenedFile, sheet: 
 
 @dataclass(frozen=True)
 class _HeaderMapping:
-    """Headers settled by hand, and all headers of the other files, where they may stand."""
+    """Headers settled by hand, all headers of the other files, where they may stand, and the presets to try."""
 
     header_map: Mapping[str, str]
     other_headers: Collection[str] = ()
+    presets: tuple[Preset, ...] = ()
 
 
 def _first_cells(connection: duckdb.DuckDBPyConnection, raw: RawSheet) -> list[str]:
@@ -236,7 +260,7 @@ def _take(
         return
     match = recognise(
         _first_rows(connection, raw), file=raw.file, sheet=raw.sheet,
-        header_map=mapping.header_map, other_headers=mapping.other_headers,
+        header_map=mapping.header_map, other_headers=mapping.other_headers, presets=mapping.presets,
     )  # fmt: skip
     match = _beside_undecodable(raw, match)
     data = rows if raw.parquet else max(0, rows - match.first_data_row)

@@ -35,13 +35,13 @@ from siyu_cli.files.recognition.mapping import (
     positions,
     sheet_of,
 )
+from siyu_cli.files.recognition.order_dates import with_date
 from siyu_cli.files.recognition.order_numbers import with_order_number
-from siyu_cli.files.recognition.presets import Preset, load_presets
+from siyu_cli.files.recognition.presets import FEWEST_HEADERS, Preset, load_presets
 from siyu_cli.files.recognition.sheet_kind import Missing, Verdict, kind_of_sheet
 
-__all__ = ["ColumnMatch", "Match", "Preset", "load_presets", "recognise"]
+__all__ = ["ColumnMatch", "Match", "Preset", "recognise"]
 
-_LEAST_HITS = 3
 _OTHER_NAME = 0.5
 _SAMPLE_ROWS = 30
 _EDGES = " \t\r\n\ufeff\u200b\xa0\u3000"
@@ -88,23 +88,26 @@ def recognise(
     sheet: str | None,
     header_map: Mapping[str, str],
     other_headers: Collection[str] = (),
+    presets: tuple[Preset, ...] | None = None,
 ) -> Match:
     """Return what a sheet is: its table, preset, header row and columns.
 
     ``rows``: the first 60 rows or so, cells as text. ``header_map``: ``{"orders.member_id": "household_id"}``
     from ``--map`` and ``[map]``; ``实付金额#2`` is the second header of that name. ``other_headers``: headers
-    of the other sheets, where a mapped header may stand instead. UsageError for an unknown column or header,
+    of the other sheets, where a mapped header may stand instead. ``presets``: those to try, ours unless given; a
+    shop's own go first. UsageError for an unknown column or header,
     DataError where two headers are equally good.
     """
+    known = load_presets() if presets is None else presets
     wanted = read_map(header_map)
     grid = [tuple(_clean(cell) for cell in row) for row in rows]
-    header = find_header(grid, named_headers(wanted))
+    header = find_header(grid, named_headers(wanted), known)
     if header is None:
-        return _headerless(grid) or _unknown(Note("No row of this sheet looks like a header."))
+        return _headerless(grid, known) or _unknown(Note("No row of this sheet looks like a header."))
     below = [row for row in grid[header.row + 1 :] if any(row)][:_SAMPLE_ROWS]
     seen = sheet_of(header.cells, below)
     mapped = {table: mapped_columns(seen, columns) for table, columns in wanted.items()}
-    preset, found, verdict = _choose(seen, wanted, mapped)
+    preset, found, verdict = _choose(seen, wanted, mapped, known)
     where = Where(file=file, sheet=sheet, row=header.row + 1)
     if found is None:
         made = made_at(grid, header.row)
@@ -123,12 +126,14 @@ def recognise(
 
 
 def _choose(
-    seen: Sheet, wanted: Wanted, mapped: Mapping[str, list[ColumnMatch]]
+    seen: Sheet, wanted: Wanted, mapped: Mapping[str, list[ColumnMatch]], presets: Sequence[Preset]
 ) -> tuple[Preset | None, Found | None, Verdict]:
-    preset = _preset_of(seen)
+    preset = _preset_of(seen, presets)
     if preset is not None and not any(mapped[table] for table in mapped if table != preset.table):
         return preset, _with_preset(seen, preset, mapped.get(preset.table, [])), Verdict(preset.table)
     every = {table: find_columns(seen, table, mapped.get(table, [])) for table in tables.INPUTS}
+    others = [found for table, found in every.items() if table != "orders"]
+    every["orders"] = with_date(seen, every["orders"], others)
     verdict = kind_of_sheet(seen, every, frozenset(table for table in mapped if mapped[table]))
     if verdict.table is None and preset is None:
         # An operator who names the columns of a table knows what the sheet is.
@@ -167,11 +172,11 @@ def _with_preset(seen: Sheet, preset: Preset, mapped: Sequence[ColumnMatch]) -> 
     return replace(found, columns=tuple(columns))
 
 
-def _preset_of(seen: Sheet) -> Preset | None:
+def _preset_of(seen: Sheet, presets: Sequence[Preset]) -> Preset | None:
     at = positions(seen)
     best: Preset | None = None
-    score = (0.0, 0)
-    for preset in load_presets():
+    score = (0.0, False, 0)
+    for preset in presets:
         if not preset.signature:
             continue
         hits = sum(
@@ -179,9 +184,10 @@ def _preset_of(seen: Sheet) -> Preset | None:
             for name, others in _signature(preset)
         )
         share = hits / len(preset.signature)
-        if hits >= _LEAST_HITS and share >= preset.least:
+        if hits >= FEWEST_HEADERS and share >= preset.least:
             columns = sum(headers.plain(name) in at for names in preset.columns.values() for name in names)
-            best, score = (preset, (share, columns)) if (share, columns) > score else (best, score)
+            own = (share, preset.file is not None, columns)
+            best, score = (preset, own) if own > score else (best, score)
     return best
 
 
@@ -229,9 +235,9 @@ def _match(grid: Sequence[Row], header: HeaderRow, seen: Sheet, preset: Preset |
     )
 
 
-def _headerless(grid: Sequence[Row]) -> Match | None:
+def _headerless(grid: Sequence[Row], presets: Sequence[Preset]) -> Match | None:
     rows = [tuple(cell for cell in row if cell) for row in grid if any(row)]
-    for preset in load_presets():
+    for preset in presets:
         width = len(preset.headerless)
         if not width or not rows or any(len(row) != width for row in rows):
             continue

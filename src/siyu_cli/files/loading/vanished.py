@@ -5,31 +5,21 @@ What is told here makes every figure doubtful, so each of these notes is a findi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from siyu_cli.files.loading.faults import COLUMN_OF
 from siyu_cli.files.loading.report import Note, SheetReport
+from siyu_cli.files.loading.roles import WHOSE, data_rows, nearest_facts, sheet_facts, sheet_name
 from siyu_cli.files.loading.scripts import first_row, script
-from siyu_cli.files.recognition.mapping import find_columns
-from siyu_cli.files.recognition.nearest import nearest_headers
-from siyu_cli.files.recognition.sheet_kind import Missing
 
 if TYPE_CHECKING:
     import duckdb
 
     from siyu_cli.files.loading.sources import SheetSource
-    from siyu_cli.files.recognise import Match
 
-# The columns that say whose a row is.
-WHOSE = {
-    "orders": ("member_id", "phone", "account"),
-    "members": ("member_id", "phone", "account"),
-    "contacts": ("member_id", "phone"),
-    "referrals": ("inviter_id", "inviter_phone", "invitee_id", "invitee_phone"),
-}
 # Reasons that have a column of their own in every table.
 _KEYS_OF = {
     "bad_date": ("paid_at", "ordered_at", "spent_on"),
@@ -48,30 +38,8 @@ _UNSHARED = {
     "referrals": "Nobody of {members} stands in {others}: they share not one id, phone or account. If a wrong column "
     "was taken: --map {option} (nearest other headers: {near})",
 }
-# Rows that are no data, whatever is in the sheet.
-_NO_DATA = ("blank_row", "title_row", "units_row", "total_row")
 _MOST = 0.5
-# Nearer than this a header is worth trying.
-_NEAR = 0.5
-# What a sheet lacks to be a table, by the table and the first column of the role.
-_MISSING = {
-    ("orders", "paid_amount"): "{sheet} looks like orders, but no column is their amount, so all {rows} "
-    "rows were left out. Nearest headers: {near}. To choose one: --map {option}",
-    ("orders", "ordered_at"): "{sheet} looks like orders, but no column is their date, so all {rows} "
-    "rows were left out. Nearest headers: {near}. To choose one: --map {option}",
-    ("orders", "order_id"): "{sheet} looks like orders, but no column is their number or their buyer, so all {rows} "
-    "rows were left out. Nearest headers: {near}. To choose one: --map {option}",
-    ("members", "member_id"): "{sheet} looks like members, but no column says who they are (id, phone or account), so "
-    "all {rows} rows were left out. Nearest headers: {near}. To choose one: --map {option}",
-    ("referrals", "inviter_id"): "{sheet} looks like invites, but no column is the inviter, so all {rows} "
-    "rows were left out. Nearest headers: {near}. To choose one: --map {option}",
-    ("referrals", "invitee_id"): "{sheet} looks like invites, but no column is the invitee, so all {rows} "
-    "rows were left out. Nearest headers: {near}. To choose one: --map {option}",
-    ("costs", "amount"): "{sheet} looks like costs, but no column is their amount, so all {rows} "
-    "rows were left out. Nearest headers: {near}. To choose one: --map {option}",
-    ("costs", "source_channel"): "{sheet} looks like costs, but no column is their channel or campaign, so all {rows} "
-    "rows were left out. Nearest headers: {near}. To choose one: --map {option}",
-}
+_WORDS_SHOWN = 5
 _REJECTED = {
     "unknown_status": "{sheet}: nobody knows the status of {count} of {rows} rows ({words}), which were rejected. "
     "A preset of your own says what these words mean: siyu check --make-preset NAME",
@@ -94,85 +62,27 @@ def vanished_notes(
     notes = []
     for sheet in sheets:
         report = reports[sheet.source]
-        rows = _data_rows(report)
+        rows = data_rows(report)
         if report.skipped.get("no_member", 0) > max_guest_share * rows:
             notes += _nobodys_note(sheet, report)
         elif report.rows_rejected > _MOST * rows:
             notes += _rejected_note(connection, sheet, report)
         elif report.skipped.get("unpaid", 0) > _MOST * rows and not sheet.has("status"):
-            facts = _facts(report) | {"count": report.skipped["unpaid"], "header": sheet.header_of("paid_at")}
+            facts = sheet_facts(report) | {"count": report.skipped["unpaid"], "header": sheet.header_of("paid_at")}
             notes.append(Note(
                 "{sheet}: {header} is blank in {count} of {rows} rows, and without a status these count as not paid. "
                 "If they are paid, map another column: --map orders.paid_at=HEADER",
                 facts, is_finding=True,
             ))  # fmt: skip
+    notes += [note for sheet in sheets for note in (*_by_values_notes(sheet), *_received_notes(sheet))]
     notes += _unnumbered_notes(connection, sheets)
     return notes + _unshared_notes(connection, sheets, reports)
-
-
-def left_out_notes(
-    connection: duckdb.DuckDBPyConnection, left_out: Mapping[int, tuple[SheetReport, Match]]
-) -> list[Note]:
-    """Return a note for every sheet that was left out as a whole: a finding where it lacks but one role."""
-    notes: list[Note] = []
-    details: list[str] = []
-    unknown: list[str] = []
-    for _, (report, match) in sorted(left_out.items()):
-        if "no_buyer_column" in report.skipped:
-            if _is_detail(connection, match):
-                details.append(report.file)
-            else:
-                notes.append(blind_note(report, match))
-        elif "unrecognised_sheet" in report.skipped:
-            if match.missing is not None:
-                notes.append(_missing_note(report, match, match.missing))
-            else:
-                unknown.append(str(_facts(report)["sheet"]))
-    if details:
-        notes.append(Note("{file} names no buyer and was left out.", {"file": ", ".join(dict.fromkeys(details))}))
-    if unknown:
-        notes.append(Note(
-            "{sheets} holds neither members nor orders and was left out.", {"sheets": ", ".join(unknown)}
-        ))  # fmt: skip
-    return notes
-
-
-def blind_note(report: SheetReport, match: Match) -> Note:
-    """Return the finding on an order export without a buyer: whom it may name all the same."""
-    facts = _facts(report) | _nearest(match, WHOSE["orders"])
-    name = match.column("name")
-    if name is not None and str(facts["option"]).endswith("=HEADER"):
-        return Note(
-            "{sheet} names no buyer but by name ({header}), so all {rows} rows were left out. Where no two customers "
-            "share a name: --map orders.member_id={header}",
-            facts | {"header": name.header},
-            is_finding=True,
-        )
-    return Note(
-        "{sheet} names no buyer (no id, phone or account), so all {rows} rows were left out. "
-        "Nearest headers: {near}. To choose one: --map {option}",
-        facts,
-        is_finding=True,
-    )
-
-
-def missing_notes(reports: Mapping[int, SheetReport], matches: Mapping[int, Match]) -> list[Note]:
-    """Return the finding on every sheet taken for nothing that lacks but one role."""
-    return [
-        _missing_note(reports[place], match, match.missing)
-        for place, match in sorted(matches.items()) if match.missing is not None
-    ]  # fmt: skip
-
-
-def _missing_note(report: SheetReport, match: Match, missing: Missing) -> Note:
-    facts = _facts(report) | _nearest(match, missing.keys, missing.table)
-    return Note(_MISSING[missing.table, missing.keys[0]], facts, is_finding=True)
 
 
 def _nobodys_note(sheet: SheetSource, report: SheetReport) -> list[Note]:
     keys = WHOSE[sheet.match.table or ""]
     found = [column.header for column in sheet.match.columns if column.key in (*keys, "receiver_phone")]
-    facts = _facts(report) | _nearest(sheet.match, keys)
+    facts = sheet_facts(report) | nearest_facts(sheet.match, keys)
     facts |= {"count": report.skipped["no_member"], "columns": ", ".join(found)}
     if not found:
         return [Note(
@@ -196,18 +106,54 @@ def _rejected_note(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, re
         exp.column("source").eq(sheet.source), exp.column("verdict").like("reject:%")
     ).group_by("verdict").order_by("2 desc", "1").limit(1)  # fmt: skip
     verdict, count = first_row(connection, counted.sql("duckdb"))
-    if count <= _MOST * _data_rows(report):
+    if count <= _MOST * data_rows(report):
         return []
     reason = verdict.removeprefix("reject:")
     keys = [key for key in COLUMN_OF.get(reason, _KEYS_OF.get(reason, ())) if key in sheet.table.keys]
     found = [column.header for column in sheet.match.columns if column.key in keys]
-    facts = _facts(report) | {"count": count, "columns": ", ".join(found) or "–"}
-    facts |= _nearest(sheet.match, keys or WHOSE.get(table, sheet.table.keys))
+    facts = sheet_facts(report) | {"count": count, "columns": ", ".join(found) or "–"}
+    facts |= nearest_facts(sheet.match, keys or WHOSE.get(table, sheet.table.keys))
     if reason == "unknown_status":
         words = connection.execute(script("warnings")["unknown_words"], {"source": sheet.source}).fetchall()
-        facts["words"] = ", ".join(word for (word,) in words)
+        facts["words"] = ", ".join(word for (word,) in words[:_WORDS_SHOWN])
     message = _REJECTED[reason if reason in _REJECTED else "any"]
     return [Note(message, facts, is_finding=True)]
+
+
+def _by_values_notes(sheet: SheetSource) -> Iterator[Note]:
+    """Yield what was taken for a column by its values alone: a date so found is a finding until it is settled."""
+    for column in sheet.match.columns:
+        if column.how != "values":
+            continue
+        facts = {"sheet": sheet_name(sheet.raw.file, sheet.raw.sheet), "header": column.header}
+        facts["option"] = f"{sheet.match.table}.{column.key}={column.header}"
+        if column.key == "ordered_at":
+            yield Note(
+                "{sheet}: no header says when the orders were. {header}, the only column of dates, was taken. "
+                "To settle it: --map {option}",
+                facts, is_finding=True,
+            )  # fmt: skip
+        else:
+            yield Note(
+                "{sheet}: no header is known for the order number. {header} was taken, by its values. "
+                "To settle it: --map {option}",
+                facts,
+            )
+
+
+def _received_notes(sheet: SheetSource) -> Iterator[Note]:
+    """Yield that receivers stand in for buyers: a finding where the platform's export names buyers otherwise."""
+    header = sheet.header_of("receiver_phone")
+    if sheet.match.table != "orders" or header is None or sheet.has(*WHOSE["orders"]):
+        return
+    preset = sheet.match.preset
+    facts: dict[str, object] = {"sheet": sheet_name(sheet.raw.file, sheet.raw.sheet), "header": header}
+    yield Note(
+        "{sheet}: no column says who the buyer is, so the receiver's phone ({header}) stands in. "
+        "Nearest headers: {near}. To choose one: --map {option}",
+        facts | nearest_facts(sheet.match, WHOSE["orders"]),
+        is_finding=preset is not None and any(key in preset.columns for key in WHOSE["orders"]),
+    )
 
 
 def _unnumbered_notes(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> list[Note]:
@@ -219,11 +165,11 @@ def _unnumbered_notes(connection: duckdb.DuckDBPyConnection, sheets: Sequence[Sh
             continue
         rows, orders = first_row(connection, script("warnings")["orders_by_time"], {"source": sheet.source})
         if rows > orders:
-            facts = {"sheet": _name(sheet.raw.file, sheet.raw.sheet), "orders": orders, "rows": rows}
+            facts = {"sheet": sheet_name(sheet.raw.file, sheet.raw.sheet), "orders": orders, "rows": rows}
             notes.append(Note(
                 "{sheet} has no order number: what a member bought at one time counts as one order ({orders} orders of "
                 "{rows} rows). To name the column: --map {option} (nearest headers: {near})",
-                facts | _nearest(sheet.match, ("order_id",)),
+                facts | nearest_facts(sheet.match, ("order_id",)),
             ))  # fmt: skip
     return notes
 
@@ -236,15 +182,27 @@ def _unshared_notes(
         role: [sheet for sheet in sheets if sheet.match.table in tables and reports[sheet.source].rows_used]
         for role, tables in _ROLES.items()
     }
-    notes = []
+    notes = [*_early_notes(sheets, reports)]
     for one, other in (("members", "orders"), ("members", "referrals")):
         if not used[one] or not used[other] or first_row(connection, script("warnings")[f"shared_with_{other}"]):
             continue
         facts: dict[str, object] = {"members": _named(used[one]), "others": _named(used[other])}
         sheet = used[other][0]
-        facts |= _nearest(sheet.match, WHOSE[sheet.match.table or ""])
+        facts |= nearest_facts(sheet.match, WHOSE[sheet.match.table or ""])
         notes.append(Note(_UNSHARED[other], facts, is_finding=True))
     return notes
+
+
+def _early_notes(sheets: Sequence[SheetSource], reports: Mapping[int, SheetReport]) -> Iterator[Note]:
+    """Yield that all orders are after the as-of date: as of then there is no order."""
+    orders = [sheet for sheet in sheets if sheet.match.table == "orders"]
+    late = sum(reports[sheet.source].skipped.get("after_as_of", 0) for sheet in orders)
+    if late and late == sum(data_rows(reports[sheet.source]) for sheet in orders):
+        yield Note(
+            "All {rows} rows of {others} are after the as-of date: as of then there is not one order.",
+            {"rows": late, "others": ", ".join(dict.fromkeys(sheet.raw.file for sheet in orders))},
+            is_finding=True,
+        )
 
 
 def _named(sheets: Sequence[SheetSource]) -> str:
@@ -255,39 +213,3 @@ def _named(sheets: Sequence[SheetSource]) -> str:
         found = ", ".join(column.header for column in sheet.match.columns if column.key in keys)
         named.append(f"{sheet.raw.file} ({found})" if found else sheet.raw.file)
     return ", ".join(dict.fromkeys(named))
-
-
-def _is_detail(connection: duckdb.DuckDBPyConnection, match: Match) -> bool:
-    """Return whether a sheet without buyers holds details of orders that another sheet has, by a look at some."""
-    column = match.column("order_id")
-    if column is None or match.seen is None:
-        return False
-    numbers = list(dict.fromkeys(match.seen.values[column.position]))
-    (known,) = first_row(connection, script("warnings")["known_orders"], {"numbers": numbers})
-    return 2 * int(known) >= len(numbers) > 0
-
-
-def _nearest(match: Match, keys: Sequence[str], table: str | None = None) -> dict[str, str]:
-    """Return the facts ``near`` and ``option``: the headers nearest to missing columns, and how to choose the first."""
-    assert match.seen is not None
-    table = table or match.table or ""
-    columns = match.columns or find_columns(match.seen, table).columns
-    taken = [column.position for column in columns if column.how != "similar"]
-    leads = nearest_headers(match.seen, table, keys, taken)
-    named = [lead.header for lead in leads] or [header for _, header in match.seen.named][:8]
-    key, header = keys[0], "HEADER"
-    if leads and leads[0].nearness >= _NEAR:
-        key, header = leads[0].key, leads[0].header
-    return {"near": ", ".join(named), "option": f"{table}.{key}={header}"}
-
-
-def _facts(report: SheetReport) -> dict[str, object]:
-    return {"sheet": _name(report.file, report.sheet), "rows": _data_rows(report)}
-
-
-def _name(file: str, sheet: str | None) -> str:
-    return " › ".join(part for part in (file, sheet) if part)
-
-
-def _data_rows(report: SheetReport) -> int:
-    return report.rows_in - sum(report.skipped.get(rule, 0) for rule in _NO_DATA)

@@ -49,7 +49,7 @@ select count(*) from phone_keys where is_shared;
 select max(total_last_order_on) from members;
 
 -- name: unknown_words
-select word from status_words where source = $source and status is null order by word limit 5;
+select word from status_words where source = $source and status is null order by word limit 20;
 
 -- name: known_orders
 select count(distinct order_id) from raw_orders where list_contains($numbers, order_id);

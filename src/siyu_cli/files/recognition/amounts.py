@@ -37,7 +37,7 @@ def rank(header: str) -> int:
     has = headers.concepts(header)[0]
     if _BEFORE_DISCOUNT.search(headers.plain(header)):
         return LIST
-    if "PAID" in has or ("PAY" in has and has & {"AMOUNT", "TOTAL"}):
+    if "PAID" in has or ("PAY" in has and has & {"AMOUNT", "TOTAL"}) or has == {"PAY"}:
         return PAID
     if "RECEIVED" in has:
         return RECEIVED

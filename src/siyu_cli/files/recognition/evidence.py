@@ -34,6 +34,7 @@ BLANKS = frozenset(
 )
 SAMPLE = 25
 _ENOUGH = 0.3
+_NEARLY_ALL = 0.9
 
 _DATE = re.compile(
     r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?(?:[ t]?\s*\d{1,2}[:：时]\d{1,2}.*)?"
@@ -131,6 +132,11 @@ def verdict(kind: str, values: Sequence[str]) -> int:
     ``values`` are cells that are not blank; without any there is no verdict.
     """
     return _VERDICTS.get(kind, _text)(_Cells(values[:SAMPLE])) if values else 0
+
+
+def are_mobiles(values: Sequence[str]) -> bool:
+    """Return whether nearly all cells are mobile numbers: an account people log in to by phone."""
+    return bool(values) and _Cells(values[:SAMPLE]).share("mobile") >= _NEARLY_ALL
 
 
 class _Cells:

@@ -10,7 +10,7 @@ from functools import cache
 
 from siyu_cli.files.recognition import evidence, headers
 from siyu_cli.files.recognition.mapping import all_names
-from siyu_cli.files.recognition.presets import load_presets
+from siyu_cli.files.recognition.presets import Preset, load_presets
 from siyu_cli.tables import INPUTS
 
 Row = Sequence[str | None]
@@ -42,19 +42,23 @@ class HeaderRow:
     cells: tuple[str | None, ...]
 
 
-def find_header(rows: Sequence[Row], mapped: Collection[str] = ()) -> HeaderRow | None:
+def find_header(
+    rows: Sequence[Row], mapped: Collection[str] = (), presets: tuple[Preset, ...] = ()
+) -> HeaderRow | None:
     """Return the row that names most columns, among the first 40; None when no row looks like a header.
 
-    A row with values in it is data and never a header. ``mapped``: plain headers the operator names. A header
+    A row with values in it is data and never a header. ``mapped``: plain headers the operator names; what the
+    ``presets`` name counts as known. A header
     of two rows, groups above and names below, is read as one.
     """
-    named = sorted(((_named(row, mapped), -at) for at, row in enumerate(rows[:LAST_ROW])), reverse=True)
+    known = _all_names(presets or load_presets())
+    named = sorted(((_named(row, mapped, known), -at) for at, row in enumerate(rows[:LAST_ROW])), reverse=True)
     best, score = None, 0.0
     # Reading every cell word by word is slow: only the rows that name most columns outright are looked at.
     for names, place in named[:_CLOSEST]:
         if 2 * names < named[0][0]:
             break
-        found = _score(rows[-place], mapped)
+        found = _score(rows[-place], mapped, known)
         if found > score or (found == score and best is not None and -place < best):
             best, score = -place, found
     if best is None or not _is_enough(rows, best, score):
@@ -63,7 +67,7 @@ def find_header(rows: Sequence[Row], mapped: Collection[str] = ()) -> HeaderRow 
         if upper < 0 or lower >= len(rows) or not (_is_text(rows[upper]) and _is_text(rows[lower])):
             continue
         joined, grouped = _join(rows[upper], rows[lower])
-        if _score(joined, mapped) >= score + (0 if grouped else 1):
+        if _score(joined, mapped, known) >= score + (0 if grouped else 1):
             return HeaderRow(lower, joined)
     return HeaderRow(best, tuple(rows[best]))
 
@@ -73,7 +77,8 @@ def is_header(cells: Row) -> bool:
     words = [cell for cell in cells if cell]
     if len(words) < _FEWEST_NAMES or not _is_text(cells):
         return False
-    named = [cell for cell in words if headers.plain(cell) in _all_names() or _is_made_of_words(cell)]
+    known = _all_names(load_presets())
+    named = [cell for cell in words if headers.plain(cell) in known or _is_made_of_words(cell)]
     return len(named) >= _MOST_NAMES * len(words)
 
 
@@ -107,17 +112,17 @@ def made_at(rows: Sequence[Row], header: int) -> datetime | None:
     return None
 
 
-def _named(row: Row, mapped: Collection[str]) -> int:
+def _named(row: Row, mapped: Collection[str], known: frozenset[str]) -> int:
     """Return how many cells of a row are headers by name; cells like numbers are passed over."""
     found = 0
     for cell in row:
         if cell and len(cell) <= _LONGEST and not cell[0].isdigit():
             name = headers.plain(cell)
-            found += 2 if name in mapped else name in _all_names()
+            found += 2 if name in mapped else name in known
     return found
 
 
-def _score(row: Row, mapped: Collection[str]) -> float:
+def _score(row: Row, mapped: Collection[str], known: frozenset[str]) -> float:
     if not _is_text(row):
         return 0.0
     seen: set[str] = set()
@@ -129,7 +134,7 @@ def _score(row: Row, mapped: Collection[str]) -> float:
         seen.add(name)
         if name in mapped:
             total += _MAPPED_COUNTS
-        elif name in _all_names():
+        elif name in known:
             total += 1
         elif any(headers.meanings(table, cell) for table in INPUTS):
             total += _SIMILAR_COUNTS
@@ -201,11 +206,11 @@ def _cell(row: Row, at: int) -> str | None:
 
 
 @cache
-def _all_names() -> frozenset[str]:
+def _all_names(presets: tuple[Preset, ...]) -> frozenset[str]:
     """Return every header some preset or table knows, in its plain form."""
     names = [
         name
-        for preset in load_presets()
+        for preset in presets
         for listed in (preset.signature, preset.ignored, *preset.columns.values())
         for name in listed
     ]

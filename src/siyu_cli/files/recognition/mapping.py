@@ -256,7 +256,8 @@ def _candidates(sheet: Sheet, table: str, spot: int) -> list[tuple[float, Column
     found: list[tuple[float, ColumnMatch]] = []
     is_pieces = table == "orders" and amounts.counts_pieces(sheet.cells, sheet.columns, spot)
     meant = [("quantity", SYNONYM, "synonym")] if is_pieces else _meant(table, header, name)
-    for key, score, how in meant:
+    for known_key, score, how in meant:
+        key = "phone" if known_key == "account" and evidence.are_mobiles(sheet.values[spot]) else known_key
         verdict = evidence.verdict(_kind(table, key, name, how), sheet.values[spot])
         if verdict < 0 or (key == "kind" and not _tells_kinds(name, sheet.values[spot])):
             continue
@@ -318,6 +319,9 @@ def _towards(sheet: Sheet, table: str, key: str, spot: int) -> float:
     header = sheet.cells[spot] or ""
     if not headers.concepts(header)[0] <= _ANY_PHONE:
         return 0.0
+    if any({"RECEIVER", "PHONE"} <= headers.concepts(cell)[0] for at, cell in sheet.named if at != spot):
+        # The receiver's stands under its own name: this one is the buyer's.
+        return _ELSEWHERE if key == "receiver_phone" else 0.0
     before = headers.concepts(sheet.cells[spot - 1] or "")[0] if spot else frozenset()
     beside = "RECEIVER" in before and not before & {"PHONE", "BUYER"}
     parcel = any(headers.concepts(cell)[0] & _DELIVERED_TO for at, cell in sheet.named if at != spot)

@@ -14,10 +14,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
 DateOrder = Literal["ymd", "dmy", "mdy"]
+# Fewer headers tell no export apart.
+FEWEST_HEADERS = 3
 _NOT_A_WORD = re.compile(r"[\W_]+")
 
 
@@ -48,6 +51,7 @@ class Preset:
     that fits; ``documents``: words that only a row's kind has, so that a status column of them is one of kinds.
     ``currencies``: word or sign → code of a currency. ``order_id_date``: a pattern whose first group is the order's
     date as YYMMDD. ``min_paid``: the amount from which an order counts, when it is not "above 0".
+    ``file``: where a shop's own preset lies; None for ours.
     """
 
     name: str
@@ -77,6 +81,7 @@ class Preset:
     documents: frozenset[str] = frozenset()
     currencies: Mapping[str, str] = field(default_factory=_nothing)
     note: str = ""
+    file: Path | None = None
 
     def title(self, lang: str) -> str:
         """Return the preset's name for people: ``zh`` for Chinese, else ``en``."""
@@ -85,7 +90,7 @@ class Preset:
 
 @cache
 def load_presets() -> tuple[Preset, ...]:
-    """Return every preset but the generic one, sorted by name; the files are read once."""
+    """Return every preset siyu brings along but the generic one, sorted by name; the files are read once."""
     folder = files("siyu_cli") / "presets"
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
     return tuple(_load(name) for name in names if name != "generic.toml")
@@ -174,7 +179,12 @@ def plain_word(word: str) -> str:
 
 def _load(name: str) -> Preset:
     source = files("siyu_cli") / "presets" / name
-    raw = tomllib.loads(source.read_text("utf-8"))
+    return preset_of(tomllib.loads(source.read_text("utf-8")), name.removesuffix(".toml"))
+
+
+def preset_of(given: Mapping[str, Any], stem: str, file: Path | None = None) -> Preset:
+    """Return what a preset file holds as a preset; ``stem`` is its name, ``file`` where a shop's own one lies."""
+    raw = dict(given)
     raw["status"] = _by_word(raw.pop("status", {}))
     raw["refund_words"] = _by_word(raw.pop("refund", {}))
     for key in ("delivered", "documents"):
@@ -201,10 +211,9 @@ def _load(name: str) -> Preset:
     for key in ("status_prefix", "order_scope_when"):
         raw[key] = MappingProxyType(raw.pop(key, {}))
     if "min_paid" in raw:
-        raw["min_paid"] = Decimal(raw["min_paid"])
-    stem = name.removesuffix(".toml")
-    blank = {"name": stem, "platform": "", "table": "", "title_en": stem, "title_zh": stem}
-    return Preset(**{**blank, **raw})
+        raw["min_paid"] = Decimal(str(raw["min_paid"]))
+    blank = {"platform": "", "table": "", "title_en": stem, "title_zh": stem}
+    return Preset(**{**blank, **raw, "name": stem, "file": file})
 
 
 def _by_word(groups: Mapping[str, Iterable[str]]) -> Mapping[str, str]:

@@ -228,17 +228,22 @@ def _no_members(seen: Sheet, members: Found, orders: Found, foreign: Counter[str
     own = {column.key for column in members.columns if column.key in _OF_MEMBERS and not _is_any_day(column)}
     if not keys & {"member_id", "phone", "account", "name"}:
         return next(iter(foreign), "no_key")
-    if orders.sure("order_id", "item_id") >= _SURE and len(own) < 3:
+    if orders.sure("order_id", "item_id") >= _LIKELY and len(own) < 3:
         return "no_date"
+    if not own and any(_says_purchase(column) for column in orders.columns):
+        return "no_amount"
     strangers = sum(foreign.values())
     says_whom = any("BUYER" in headers.concepts(cell)[0] for _, cell in seen.named)
     if len(own) < 2 and (strangers >= 2 or (strangers and not says_whom)):
         return next(iter(foreign))
-    if not keys & {"member_id", "phone", "account"} and not (own or keys & {"owner", "store", "nickname"}):
-        return "no_key"
-    if len(keys) < 2 and len(seen.named) > 2:
+    by_name_only = not keys & {"member_id", "phone", "account"}
+    if (by_name_only and not (own or keys & {"owner", "store", "nickname"})) or len(keys) < 2 < len(seen.named):
         return "no_key"
     return None
+
+
+def _says_purchase(column: ColumnMatch) -> bool:
+    return column.key == "ordered_at" and bool(headers.concepts(column.header)[0] & {"PURCHASE", "ORDERED"})
 
 
 def _is_rather_members(orders: Found, members: Found, why_not: str | None) -> bool:
