@@ -602,7 +602,7 @@ class TestMappedByHand:
         assert match.column("member_id").header == "会员编号"
 
     @pytest.mark.parametrize(
-        "name", ["orders.memberid", "order.member_id", "member_id", "orders.nothing_like_it", ""]
+        "name", ["orders.membr_id", "order.member_id", "member_id", "orders.nothing_like_it", ""]
     )
     def test_an_unknown_column_is_told_with_those_like_it(self, name):
         with pytest.raises(UsageError) as error:
