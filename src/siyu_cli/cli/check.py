@@ -247,9 +247,11 @@ def preset_path(name: str | None, settings: Settings, *, force: bool) -> Path | 
     if not settings.preset_folders:
         hint = "Run siyu init once: presets lie beside the siyu.toml it writes."
         raise UsageError("--make-preset {name}: there is no folder for presets.", hint=hint, name=name)
+    from siyu_cli.files.writing.guard import may_write
     from siyu_cli.files.writing.replace import check_target
 
     path = settings.preset_folders[0] / f"{name}.toml"
+    may_write(path)
     if path.parent.exists():
         check_target(path, force=force)
     return path

@@ -15,6 +15,7 @@ from siyu_cli.errors import UsageError
 # In order, without doubles.
 _read: dict[Path, None] = {}
 _asked: dict[Path, str] = {}
+_own: set[Path] = set()
 
 
 def will_read(*paths: Path) -> None:
@@ -34,15 +35,21 @@ def refuse_read(path: Path) -> None:
     _part((path,), _read)
 
 
+def may_write(path: Path) -> None:
+    """Let one file be written in a folder that is read: a preset is kept where presets are looked for."""
+    _own.add(path)
+
+
 def forget() -> None:
     """Begin anew: what an earlier command read may be written now."""
     _read.clear()
     _asked.clear()
+    _own.clear()
 
 
 def _part(written: Iterable[Path], read: Iterable[Path]) -> None:
     kept = {identity for path in read if (identity := _identity(path))}
-    for path in written if kept else ():
+    for path in (path for path in written if kept and path not in _own):
         place = Path(os.path.realpath(path))
         for part in (place, *place.parents):
             if _identity(part) in kept:
