@@ -11,6 +11,7 @@ import pytest
 
 from commands import Run, runner
 from siyu_cli.cli.main import build
+from siyu_cli.cli.reasons import in_language
 from siyu_cli.config import Settings
 
 MEMBERS = "会员编号,加入日期,等级,手机号\nm1,2025-01-01,金卡,13800138000\nm2,2025-02-01,银卡,13800138001\n"
@@ -273,8 +274,10 @@ def test_every_error_is_in_the_readers_language(run: Run, arguments: list[str], 
     assert not LATIN_RUN.search(words_of(ended.err)), ended.err
 
 
-def test_why_a_library_gave_up_is_told_with_verbose(run: Run, empty_folder: Path):
-    (empty_folder / "断.xlsx").write_bytes(b"PK\x03\x04" + bytes(60))
-    brief = run("--lang", "zh", "segment", "断.xlsx")
-    assert (brief.code, "--verbose" in brief.err) == (65, True)
-    assert LATIN_RUN.search(run("--lang", "zh", "segment", "断.xlsx", "--verbose").err)
+def test_why_a_library_gave_up_is_told_with_verbose(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("siyu_cli.locale._chosen", "zh")
+    facts = {"reason": "Permission denied", "problem": "bad magic number", "file": "a.xlsx"}
+    assert in_language(facts, is_verbose=True) == facts
+    brief = in_language(facts, is_verbose=False)
+    assert (brief["reason"], brief["file"]) == ("没有权限", "a.xlsx")
+    assert "--verbose" in str(brief["problem"])

@@ -23,6 +23,8 @@ ALLOWED = {
     "shop.name": "Allowed: a text.",
     "shop.timezone": "Allowed: a time zone, such as Asia/Shanghai (all of China) or Europe/London.",
     "shop.gross_margin": "Allowed: a share above 0 and at most 1, such as 0.55.",
+    "shop.currency": "Allowed: the three letters of a currency, such as CNY.",
+    "orders.totals": "Allowed: larger or log.",
     "orders.min_paid": "Allowed: an amount, 0 or more.",
     "stages.new_days": "Allowed: a whole number of days, 0 or more.",
     "stages.dormant_after": "Allowed: a whole number of days, 1 or more and below churned_after.",
