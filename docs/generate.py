@@ -10,7 +10,7 @@ from pathlib import Path
 
 from siyu_cli.config import Settings
 from siyu_cli.core.reasons import STAGE_REASONS
-from siyu_cli.files.recognition.own_presets import ORDER_STATUSES, REFUND_STATES
+from siyu_cli.files.recognition.own_presets import ORDER_STATUSES, REFUND_STATES, ROW_KINDS
 from siyu_cli.files.recognition.presets import load_presets
 from siyu_cli.tables import (
     HISTORY,
@@ -91,6 +91,10 @@ PRESET_KEYS = {
     "status": f"[status] {', '.join(ORDER_STATUSES)} = [words]",
     "status_prefix": '[status_prefix] "beginning of a word" = status',
     "refund": f"[refund] {', '.join(REFUND_STATES)} = [words]",
+    "kind": f"[kind] {', '.join(ROW_KINDS)} = [words of what a row is]",
+    "kind_part": "[[kind_part]] words = [parts of such words], kind = what they say; the first that fits",
+    "documents": "words that only what a row is has, so that a status column of them is one of kinds",
+    "currency": '[currency] "CODE" = [words and signs of a currency]',
     "delivered": "status words which tell that the goods had left the shop",
     "headerless": "[[headerless]] of exports without a header: key, title and pattern of each column",
     "name": "not used: the file's name counts", "note": "for people",
