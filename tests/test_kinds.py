@@ -48,6 +48,21 @@ def figures_of(folder: Path, *files: str, **more: object) -> dict[str, Figures]:
         return figures(shop)
 
 
+# ---- stored value
+
+SPENT_FROM_A_CARD = {
+    "beside the paid amount": "订单号|会员编号|付款时间|实付金额|储值支付 / 1|m|2026-05-01|100|0 / 2|m|2026-05-10|0|200 / 3|m|2026-05-11|30|50",
+    "a part of it": "订单号|会员编号|付款时间|实收金额|储值卡支付 / 1|m|2026-05-01|100|0 / 2|m|2026-05-10|200|200 / 3|m|2026-05-11|80|50",
+    "after a top-up": "订单号|类型|会员编号|付款时间|实付金额|余额支付金额 / 9|充值|m|2026-04-30|500| / 1|消费|m|2026-05-01|100|"
+                      " / 2|消费|m|2026-05-10|0|200 / 3|消费|m|2026-05-11|80|",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("written", SPENT_FROM_A_CARD.values(), ids=SPENT_FROM_A_CARD)
+def test_what_is_spent_from_stored_value_is_a_purchase_once(tmp_path: Path, written: str):
+    assert figures_of(tmp_path, written) == {"m": (380, 3)}
+
+
 # ---- returns
 
 SALE_AND_RETURN = {

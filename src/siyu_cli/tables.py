@@ -522,6 +522,12 @@ ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of 
             "货币|货币类型|货币代码|货币单位|币别|交易币种|支付币种|结算币种|订单币种|订单货币|currency code|order currency|"
             "payment currency|transaction currency|presentment currency|iso currency|curr|ccy",
             note="amounts of two currencies are never added: see shop.currency"),
+    _column("money", "stored_value_amount", "Paid from stored value", "储值支付金额",
+            "储值支付|储值卡支付|储值卡支付金额|储值余额支付|储值余额支付金额|储值抵扣|储值抵扣金额|储值消费金额|余额支付|余额支付金额|"
+            "余额抵扣|余额抵扣金额|会员余额支付|账户余额支付|会员卡支付|会员卡支付金额|会员卡扣款|卡扣金额|储值金支付|预存款支付|预存支付|"
+            "礼品卡支付|礼品卡支付金额|礼品卡抵扣|购物卡支付|paid by stored value|stored value paid|paid by balance|balance paid|"
+            "paid by store credit|paid by gift card|gift card payment|store credit payment",
+            note="what was topped up before counts when it is spent: beside the paid amount where that leaves it out"),
     _column("money", "paid_amount", "Paid amount", "实付金额",
             "订单实付金额|买家实付金额|买家实际支付金额|用户实付金额|顾客实付金额|客户实付金额|"
             "会员实付金额|消费者实付金额|实际支付金额|订单实际支付金额|实际付款金额|订单实付|买家实付|"

@@ -38,6 +38,8 @@ _MAY_BE = r"充值|储值|预存|礼品卡|购物卡|gift ?c|定金$|订金$|尾
 def tell_kinds(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:
     """Make ``sheet_kinds`` and ``told_kinds``: sheets of returns, and rows told apart by quantity or product.
 
+    ``stored_values`` lists the sheets whose paid amount leaves out what was paid from stored value.
+
     ``is_returned`` says that goods came back, and not only money. A negative quantity beside an amount is a return
     whatever the amount's sign.
     """
@@ -45,9 +47,12 @@ def tell_kinds(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSour
         "create or replace temp table sheet_kinds (source integer, kind varchar, is_returned boolean)"
     )
     connection.execute("create or replace temp table told_kinds (source integer, row bigint, kind varchar)")
+    connection.execute("create or replace temp table stored_values (source integer)")
     for sheet in sheets:
         if sheet.match.table != "orders":
             continue
+        if _leaves_out_stored_value(connection, sheet):
+            connection.execute("insert into stored_values values (?)", [sheet.source])
         sheet.is_returns = _is_returns(connection, sheet)
         if sheet.is_returns:
             connection.execute(
@@ -76,6 +81,16 @@ def _is_returns(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> bo
         and not sheet.has("kind")
         and not (sheet.has("refunded_amount") and has_amount)
     )
+
+
+def _leaves_out_stored_value(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> bool:
+    # A part is no more than its whole: where more was paid from stored value than was paid, it is no part of that.
+    if not sheet.has("stored_value_amount"):
+        return False
+    paid = exp.column("paid_amount") if sheet.has("paid_amount") else exp.null()
+    more = exp.column("stored_value_amount") > exp.func("coalesce", paid, exp.Literal.number(0))
+    asked = exp.select("1").from_(f"source_{sheet.source}").where(more).limit(1)
+    return first_row(connection, asked.sql("duckdb")) is not None
 
 
 def _title(sheet: SheetSource) -> str:
