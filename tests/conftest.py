@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,16 @@ from siyu_cli.engines.protocol import Engine
 # Spark's own Python side leaves sockets to the garbage collector.
 SPARK = (pytest.mark.spark, pytest.mark.filterwarnings("ignore::ResourceWarning"))
 ENGINES = ["duckdb", pytest.param("spark", marks=SPARK)]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_temporary_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep temporary files apart from those of other runs: what a killed run leaves, the next one tells of."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("temporary")
+        patch.setenv("TMPDIR", str(folder))
+        patch.setattr(tempfile, "tempdir", None)
+        yield
 
 
 @pytest.fixture(scope="session")

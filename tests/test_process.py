@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
@@ -203,10 +204,14 @@ def test_too_little_memory_is_no_bug_wherever_it_shows(error: BaseException):
     assert "memory_limit" in known.hint
 
 
-def test_the_engines_own_limit_is_too_little_memory(run: Run, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("SIYU_ENGINE__MEMORY_LIMIT", "1MB")
-    told = run(*SEGMENT)
-    assert (told.code, "memory_limit" in told.err) == (69, True)
+def test_the_engines_own_limit_is_too_little_memory():
+    from siyu_cli.engines.duckdb import connect
+
+    with connect("1MB") as connection, pytest.raises(duckdb.Error) as caught:
+        connection.execute("create temp table x as select range, md5(range::varchar) as t from range(3000000)")
+    known = as_known(caught.value)
+    assert known is not None
+    assert (known.exit_code, "memory_limit" in str(known.hint)) == (69, True)
 
 
 def test_a_refusal_of_the_system_is_no_bug():

@@ -202,7 +202,7 @@ def test_a_working_folder_that_is_gone_is_named(
     monkeypatch.chdir(tmp_path / "gone")
     (tmp_path / "gone").rmdir()
     assert main(["check", "订单.csv", "--lang", "en"]) == InputError.exit_code
-    assert "The folder you work in is gone" in capsys.readouterr().err
+    assert "The folder this runs in is no longer there" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names are text there")

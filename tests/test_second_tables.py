@@ -62,6 +62,19 @@ def test_a_header_that_is_repeated_and_a_row_of_words_begin_nothing(run: Run):
     assert (load()["rows_used"], load()["rows_rejected"], load()["skipped"]["title_row"]) == (3, 1, 1)
 
 
+@pytest.mark.parametrize(
+    "mistyped",
+    [
+        ["A1", "138****0001", "昨天", ""], ["总计", "会员编号", "昨天", "已发货"], ["订单号", "会员编号", "已发货", ""],
+        ["备注：无", "1.38E+10", "昨天", "会员编号"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_mistyped_row_begins_no_table_and_takes_no_rows_with_it(run: Run, mistyped: list[str]):
+    segmented(run, [*ORDERS, mistyped, ["A3", "V3", "2026-06-03", "30"]])
+    assert (load()["rows_in"], load()["rows_used"]) == (4, 3)
+
+
 def test_in_a_workbook_rows_keep_their_numbers(run: Run):
     book = openpyxl.Workbook()
     later = [["下单时间", "实付金额", "订单号", "会员编号"], ["2026-06-03", "30", "A3", "V1"]]

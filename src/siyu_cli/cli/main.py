@@ -101,6 +101,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):  # a console that lacks a character shows ? and goes on
             stream.reconfigure(errors="replace")
     forget()
+    take_remarks()  # what came up before this command is not its own
     code = _ended(arguments, is_ours=argv is None and bool(sys.argv[1:]))
     _tell_remarks(arguments)
     return code

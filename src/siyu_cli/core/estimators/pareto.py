@@ -67,7 +67,8 @@ class ParetoNBD:
         ahead = Histories.of(0 * histories.repeats, 0 * histories.repeats, 0 * histories.repeats + horizon)
         r, alpha = self.r_ + histories.repeats, self.alpha_ + histories.tenure
         s, beta = self.s_, self.beta_ + histories.tenure
-        silent = np.exp(np.logaddexp(*_log_alive_and_gone(r, alpha, s, beta, ahead)))
+        # A chance of one may come out a hair above it.
+        silent = np.exp(np.minimum(np.logaddexp(*_log_alive_and_gone(r, alpha, s, beta, ahead)), 0))
         return 1 - self.p_alive(histories) * (1 - silent)
 
     def expected_orders(self, histories: Histories, horizon: float) -> Values:

@@ -10,7 +10,7 @@ from functools import cache
 
 from siyu_cli.files.recognition import evidence, headers
 from siyu_cli.files.recognition.mapping import all_names
-from siyu_cli.files.recognition.presets import Preset, load_presets
+from siyu_cli.files.recognition.presets import Preset, load_presets, order_status
 from siyu_cli.tables import INPUTS
 
 Row = Sequence[str | None]
@@ -25,6 +25,7 @@ _LONGEST = 60
 _ENOUGH = 1.8
 _FEWEST_NAMES = 3
 _MOST_NAMES = 0.6
+_HAS_DIGIT = re.compile(r"\d")
 _OF_A_GROUP = frozenset({"AMOUNT", "TIMES", "TIME", "COUNT", "TOTAL", "NAME", "ID", "PHONE", "CUM", "LAST"})
 _MADE = re.compile(
     r"(?:导出|生成|下载|制表|统计截止|数据截止|截止|打印|export(?:ed)?|generated|created|downloaded|printed)"
@@ -73,18 +74,26 @@ def find_header(
 
 
 def is_header(cells: Row) -> bool:
-    """Return whether a row by itself is a header: words only, most of them such as headers are made of."""
+    """Return whether a row by itself is a header, amid data: words only, such as headers are made of and data is not.
+
+    Three names of columns do, or two beside which all else is put together of header words. A row whose cells were
+    mistyped is none: 已发货 and 昨天 are words, too.
+    """
     words = [cell for cell in cells if cell]
-    if len(words) < _FEWEST_NAMES or not _is_text(cells):
-        return False
     known = _all_names(load_presets())
-    named = [cell for cell in words if headers.plain(cell) in known or _is_made_of_words(cell)]
-    return len(named) >= _MOST_NAMES * len(words)
+    named = {cell for cell in words if headers.plain(cell) in known}
+    others = [cell for cell in words if cell not in named]
+    if len(words) < _FEWEST_NAMES or not _is_text(cells) or any(map(_HAS_DIGIT.search, others)):
+        return False
+    made = [cell for cell in others if _is_made_of_words(cell)]
+    if len(named) >= _FEWEST_NAMES:
+        return len(named) + len(made) >= _MOST_NAMES * len(words)
+    return len(named) == _FEWEST_NAMES - 1 and len(made) == len(others)
 
 
 def _is_made_of_words(cell: str) -> bool:
     has, unknown = headers.concepts(cell)
-    return bool(has) and not unknown
+    return len(has) > 1 and not unknown and order_status(cell, None) is None
 
 
 def first_data_row(rows: Sequence[Row], header: int, told: Collection[int]) -> int:
