@@ -48,6 +48,28 @@ def figures_of(folder: Path, *files: str, **more: object) -> dict[str, Figures]:
         return figures(shop)
 
 
+# ---- numbers that begin anew, and words that only speak of returns
+
+
+def test_a_receipt_number_that_several_members_have_is_no_repeated_total(tmp_path: Path):
+    written = """会员卡号|销售日期|小票号|商品编码|金额 / K1|2026-06-01|0001|P1|30 / K1|2026-06-01|0001|P2|30
+        / K2|2026-06-02|0001|P1|30 / K2|2026-06-02|0001|P3|30 / K3|2026-06-03|0001|P1|30"""
+    assert figures_of(tmp_path, written) == {"K1": (60, 1), "K2": (60, 1), "K3": (30, 1)}
+
+
+def test_the_terms_of_a_return_are_none(tmp_path: Path):
+    written = """订单号|会员编号|下单时间|类型|实付金额 / A1|M1|2026-06-01|不支持退货|20 / A2|M2|2026-06-01|七天无理由退货|30
+        / A3|M3|2026-06-01|普通|40"""
+    assert figures_of(tmp_path, written) == {"M1": (20, 1), "M2": (30, 1), "M3": (40, 1)}
+
+
+def test_a_word_for_nobody_is_a_guest(tmp_path: Path):
+    written = """订单号|会员编号|下单时间|实付金额 / 1|散客|2026-06-01|10 / 2|散客|2026-06-02|20 / 3|M1|2026-06-03|30"""
+    with opened(write_csv(tmp_path / "a.csv", rows_of(written))) as shop:
+        assert figures(shop) == {"M1": (30, 1)}
+        assert skipped(shop) == {"no_member": 2}
+
+
 # ---- stored value
 
 SPENT_FROM_A_CARD = {

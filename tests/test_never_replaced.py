@@ -194,3 +194,13 @@ def test_whoever_writes_meets_the_guard(tmp_path: Path):
         pass
     forget()
     assert [path.name for path in tmp_path.iterdir()] == ["read.csv"]
+
+
+def test_a_table_of_a_step_is_not_looked_for_in_a_file(run: Run):
+    told = run("segment", "会员.csv", "订单.csv", *AS_OF, "--lang", "en", "--debug-steps", "会员.csv")
+    assert told.code == 2
+    assert "this file is read" in told.err
+
+
+def test_an_output_without_a_name_is_a_mistake_of_the_command_line(run: Run):
+    assert run("segment", "会员.csv", "订单.csv", *AS_OF, "-o", "").code == 2

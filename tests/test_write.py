@@ -251,12 +251,12 @@ def test_folders_and_devices_are_never_replaced(tmp_path: Path) -> None:
     assert stat.S_ISCHR(Path(os.devnull).stat().st_mode)
 
 
-def test_a_link_stays_a_link(tmp_path: Path) -> None:
+def test_what_a_link_leads_to_was_not_named_and_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "real.json").write_text("old")
     (tmp_path / "link.json").symlink_to(tmp_path / "real.json")
-    write_json({"a": 1}, tmp_path / "link.json", force=True)
-    assert (tmp_path / "link.json").is_symlink()
-    assert json.loads((tmp_path / "real.json").read_text()) == {"a": 1}
+    with pytest.raises(OutputError, match=r"link\.json is a link to .*real\.json"):
+        write_json({"a": 1}, tmp_path / "link.json", force=True)
+    assert (tmp_path / "real.json").read_text() == "old"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

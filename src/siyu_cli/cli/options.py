@@ -27,6 +27,8 @@ UNNAMED = "{command}-{as_of}.xlsx"
 
 def output_path(text: str | Path) -> Path:
     """Return the file ``-o`` names; in a folder, or under a name that ends like one, a file named later."""
+    if not str(text).strip():
+        raise UsageError("-o names no file.", hint="Write it as -o 分层.xlsx.")
     is_folder = str(text).endswith(("/", os.sep)) or Path(text).is_dir()
     return Path(text, UNNAMED) if is_folder else Path(text)
 

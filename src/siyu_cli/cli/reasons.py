@@ -25,6 +25,7 @@ REASONS = {
     "Cannot allocate memory": "Cannot allocate memory",
     "File too large": "File too large",
     "Invalid argument": "Invalid argument",
+    "Bad file descriptor": "it is closed",
     "embedded null byte": "embedded null byte",
 }
 

@@ -27,7 +27,7 @@ create or replace macro half_width(text) as
 -- Blank, a dash, "none" and the like all mean that nothing was written.
 create or replace macro written(text) as
     case
-        when text in ('', '/', '\', '\N', '无', '空', '暂无', '#N/A')
+        when text in ('', '/', '\', '\N', '无', '空', '暂无', '散客', '散客会员', '游客', '匿名', '匿名用户', '#N/A')
             or regexp_matches(text, '^([-—–－]+$|0000-00-00|0000/00/00|1900-01-00)')
             or lower(text) in ('null', 'none', 'nan', 'nat', 'n/a', 'nil', '<na>') then null
         else text

@@ -161,7 +161,7 @@ with repeated as (
     from keyed_orders
     where scope = 'order' and order_id is not null and coalesce(row_kind, 'sale') = 'sale'
     group by source, order_id
-    having count(*) > 1
+    having count(*) > 1 and min(member_key) is not distinct from max(member_key)
 ),
 
 placed as (

@@ -4,7 +4,8 @@
 --
 -- An order of several rows speaks for the order's total when its rows hold different items and one amount, or
 -- only one of them has an amount; it speaks for item amounts when the amounts differ, or when each of them is its
--- own row's price × quantity. Rows that are alike in everything say nothing.
+-- own row's price × quantity. Rows that are alike in everything say nothing, nor does a number that several members or
+-- days have: it is a till's that begins anew.
 
 -- name: evidence
 select
@@ -25,6 +26,6 @@ from (
       and coalesce(row_kind, 'sale') = 'sale'
       and source in (select source from sources where scope is null)
     group by source, order_id
-    having count(*) > 1
+    having count(*) > 1 and min(member_key) is not distinct from max(member_key) and min(ordered_on) is not distinct from max(ordered_on)
 ) as repeated
 group by source;

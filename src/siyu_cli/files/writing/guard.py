@@ -53,7 +53,7 @@ def _part(written: Iterable[Path], read: Iterable[Path]) -> None:
         place = Path(os.path.realpath(path))
         for part in (place, *place.parents):
             if _identity(part) in kept:
-                raise _meeting(path, part, is_folder=part != place)
+                raise _meeting(path, part, is_folder=part.is_dir())
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -129,6 +129,12 @@ def check_target(path: Path, *, force: bool = False) -> None:
         )
     if found is not None and not force:
         raise _taken(path)
+    if found is not None and path.is_symlink():
+        # What it leads to was not named.
+        raise OutputError(
+            "{file} is a link to {target}, which would be overwritten.",
+            hint="Name that file itself, or remove the link.", file=str(path), target=os.path.realpath(path),
+        )  # fmt: skip
     folder = Path(os.path.realpath(path)).parent
     if not folder.is_dir():
         raise OutputError(
