@@ -70,6 +70,18 @@ def test_a_word_for_nobody_is_a_guest(tmp_path: Path):
         assert skipped(shop) == {"no_member": 2}
 
 
+def test_a_sheet_of_top_ups_or_cancelled_orders_beside_the_sales_says_so_by_its_name(tmp_path: Path):
+    header = ["单号", "会员编号", "日期", "金额"]
+    path = write_xlsx(tmp_path / "门店.xlsx", {
+        "消费记录": [header, ["1", "C1", "2026-06-01", "100"], ["2", "C2", "2026-06-02", "50"]],
+        "充值记录": [header, ["9", "C1", "2026-05-05", "1000"]],
+        "已取消": [header, ["8", "C2", "2026-05-06", "70"]],
+    })  # fmt: skip
+    with opened(path) as shop:
+        assert figures(shop) == {"C1": (100, 1), "C2": (50, 1)}
+        assert skipped(shop) == {"topup": 1, "cancelled": 1}
+
+
 # ---- stored value
 
 SPENT_FROM_A_CARD = {

@@ -16,12 +16,15 @@ if TYPE_CHECKING:
 
     from siyu_cli.files.loading.sources import SheetSource
 
-# A sheet or file that holds nothing but returns says so: 退货明细, 2026-06 退款单, Returns.
-_RETURNS = re.compile(r"退货|退款|退单|returns?|refunds?", re.IGNORECASE)
-_NAMED_RETURNS = re.compile(
-    r"(?:[\W\d_]|sheet|门店|店铺|商城|销售|零售|商品|会员|客户|导出|数据|报表|明细|记录|列表|单据|成功|完成|汇总表|年|月|日|表|单"
-    r"|list|export|report|data|of|sales?|退货|退款|退单|returns?|refunds?|returned|refunded)+",
-    re.IGNORECASE,
+# A sheet or file that holds nothing but one kind says so: 退货明细, 2026-06 退款单, Returns, 充值记录, 已取消.
+_OF_SHEETS = {
+    "return": "退货|退款|退单|returned|refunded|returns?|refunds?",
+    "topup": "充值|储值|预存款?|top-?ups?|recharges?",
+    "cancelled": "已取消|已关闭|已作废|取消订单|关闭订单|作废|cancell?ed",
+}
+_OF_NAMES = (
+    r"[\W\d_]|sheet|门店|店铺|商城|销售|零售|商品|会员|客户|导出|数据|报表|明细|记录|列表|单据|订单|成功|完成|汇总表|年|月|日|表|单"
+    r"|list|export|report|data|of|sales?|orders?"
 )
 _NAMELESS = re.compile(r"(?:(?:sheet|工作表|data|数据|table|表)\s*\d*)?", re.IGNORECASE)
 _SENT_BACK = re.compile(r"退货|退回|return|rma", re.IGNORECASE)
@@ -54,10 +57,10 @@ def tell_kinds(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSour
         if _leaves_out_stored_value(connection, sheet):
             connection.execute("insert into stored_values values (?)", [sheet.source])
         sheet.is_returns = _is_returns(connection, sheet)
-        if sheet.is_returns:
-            connection.execute(
-                "insert into sheet_kinds values (?, 'return', ?)", [sheet.source, _is_sent_back(sheet)]
-            )
+        kind = "return" if sheet.is_returns else _kind_of_name(sheet)
+        if kind is not None and (sheet.is_returns or kind != "return"):
+            is_returned = sheet.is_returns and _is_sent_back(sheet)
+            connection.execute("insert into sheet_kinds values (?, ?, ?)", [sheet.source, kind, is_returned])
             continue
         if sheet.has("quantity") and sheet.has("paid_amount"):
             _tell(connection, sheet, "return", exp.column("quantity") < exp.Literal.number(0))
@@ -76,11 +79,7 @@ def _is_returns(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> bo
         asked = exp.select("1").from_(f"source_{sheet.source}").where(where).limit(1)
         if first_row(connection, asked.sql("duckdb")) is None:
             return True
-    return (
-        _is_named_returns(_title(sheet))
-        and not sheet.has("kind")
-        and not (sheet.has("refunded_amount") and has_amount)
-    )
+    return _kind_of_name(sheet) == "return" and not (sheet.has("refunded_amount") and has_amount)
 
 
 def _leaves_out_stored_value(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> bool:
@@ -99,8 +98,14 @@ def _title(sheet: SheetSource) -> str:
     return PurePath(sheet.raw.file).stem if _NAMELESS.fullmatch(name) else name
 
 
-def _is_named_returns(name: str) -> bool:
-    return bool(_RETURNS.search(name) and _NAMED_RETURNS.fullmatch(name))
+def _kind_of_name(sheet: SheetSource) -> str | None:
+    """Return the kind a sheet's name says all of its rows are; None where it says no more, or a column does."""
+    name = _title(sheet)
+    named = (
+        kind for kind, words in _OF_SHEETS.items()
+        if re.search(words, name, re.IGNORECASE) and re.fullmatch(f"(?:{_OF_NAMES}|{words})+", name, re.IGNORECASE)
+    )  # fmt: skip
+    return None if sheet.has("kind") else next(named, None)
 
 
 def _is_sent_back(sheet: SheetSource) -> bool:
