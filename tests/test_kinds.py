@@ -57,6 +57,12 @@ def test_a_receipt_number_that_several_members_have_is_no_repeated_total(tmp_pat
     assert figures_of(tmp_path, written) == {"K1": (60, 1), "K2": (60, 1), "K3": (30, 1)}
 
 
+def test_receipt_numbers_that_begin_anew_every_day_are_orders_of_their_day(tmp_path: Path):
+    written = """小票号|会员卡号|交易时间|实收金额 / 1|K1|2026-04-01 10:00|30 / 2|K2|2026-04-01 11:00|30 / 1|K1|2026-05-15 10:00|40
+        / 2|K3|2026-05-15 11:00|30 / 1|K1|2026-06-20 10:00|50 / 1|K2|2026-06-21 10:00|50"""
+    assert figures_of(tmp_path, written) == {"K1": (120, 3), "K2": (80, 2), "K3": (30, 1)}
+
+
 def test_the_terms_of_a_return_are_none(tmp_path: Path):
     written = """订单号|会员编号|下单时间|类型|实付金额 / A1|M1|2026-06-01|不支持退货|20 / A2|M2|2026-06-01|七天无理由退货|30
         / A3|M3|2026-06-01|普通|40"""

@@ -54,6 +54,7 @@ def judge_orders(
     connection.execute(without_empty_lookups(connection, statements["looked_up"]))
     connection.execute(statements["weighed" if are_told else "unweighed"])
     connection.execute(statements["keyed"])
+    connection.execute(statements["restarting"])
     notes = _settle_scopes(connection, orders)
     has_totals = any(sheet.scope == "order" and sheet.has("order_id") for sheet in orders)
     connection.execute(statements["order_rows" if has_totals else "no_order_rows"])

@@ -2,7 +2,7 @@
 --
 -- reads   raw_orders, sources, status_words, refund_status_words, sheet_kinds, stored_values, kind_words, status_kind_words, told_kinds, currency_words, other_currencies,
 --         member_links, phone_keys, account_keys, excluded, lent_members, contested, linked_rows
--- writes  looked_up_orders → weighed_orders → keyed_orders → order_rows → judged_orders → agreed_orders → settled_orders → order_lines
+-- writes  restarting (source); looked_up_orders → weighed_orders → keyed_orders → order_rows → judged_orders → agreed_orders → settled_orders → order_lines
 --
 -- The variable as_of is the date the shop is looked at. Left joins with what is empty are taken out before a part is run.
 
@@ -202,6 +202,20 @@ group by source, order_id;
 -- name: no_order_rows
 create or replace temp table order_rows (source integer, order_id varchar, total_row bigint, is_conflicting boolean);
 
+-- name: restarting
+-- Exports in which several numbers are several members': a till's numbers begin anew, and name an order with its day.
+create or replace temp table restarting as
+select source
+from (
+    select source, order_id
+    from keyed_orders
+    where order_id is not null and coalesce(row_kind, 'sale') = 'sale'
+    group by source, order_id
+    having min(member_key) <> max(member_key)
+) as shared
+group by source
+having count(*) > 1;
+
 -- name: judged
 -- One row per raw row with a verdict: null is used; skip:… follows a rule; reject:… needs the operator.
 create or replace temp view judged_orders as
@@ -289,7 +303,12 @@ from agreed_orders;
 create or replace temp view read_lines as
 select
     member_key as member_id,
-    coalesce(purchase_id, order_id, member_key || '@' || cast(moment as varchar)) as order_id,
+    coalesce(
+        purchase_id,
+        case when anew.source is not null then order_id || '@' || cast(ordered_on as varchar) end,
+        order_id,
+        member_key || '@' || cast(moment as varchar)
+    ) as order_id,
     ordered_on,
     status,
     is_delivered,
@@ -297,6 +316,7 @@ select
     refunded as refunded_amount,
     refunded_on
 from settled_orders
+left join restarting as anew using (source)
 where verdict is null or verdict = 'skip:after_as_of';
 
 create or replace temp view order_lines as select * from read_lines;
