@@ -17,6 +17,7 @@ import pytest
 import siyu_cli
 from siyu_cli.cli.config import show
 from siyu_cli.cli.init import init, learn
+from siyu_cli.cli.main import main
 from siyu_cli.cli.template import ShopFacts, UncertainColumn, render_config
 from siyu_cli.config import Settings, known_keys, load_settings
 from siyu_cli.errors import OutputError
@@ -247,3 +248,9 @@ def test_config_show_masks_people_and_passwords(here, capsys):
 def test_config_show_without_a_shop_points_to_init(here, capsys):
     show(format="csv")
     assert "siyu init" in capsys.readouterr().err
+
+
+
+def test_settings_are_written_to_no_workbook(here):
+    assert main(["init", "-o", "邀请.xlsx", "--force"]) == 2
+    assert not Path("邀请.xlsx").exists()

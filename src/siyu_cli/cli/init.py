@@ -22,9 +22,8 @@ from siyu_cli.cli.options import (
 )
 from siyu_cli.cli.output import open_sink
 from siyu_cli.cli.template import ShopFacts, UncertainColumn, render_config
-from siyu_cli.cli.writing import check_files
+from siyu_cli.cli.writing import check_output
 from siyu_cli.config_layers import FILE_NAME
-from siyu_cli.files.writing.guard import will_read
 from siyu_cli.files.writing.replace import replacing
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
@@ -73,8 +72,7 @@ def init(
     Look at the exports first, if any are given: headers that could only be guessed are written down to be
     checked, and the windows the shop's own orders suggest stand beside the defaults.
     """
-    will_read(*files or ())
-    check_files([output], force=force, option="-o")
+    check_output(output, files or (), force=force, suffixes=(".toml",), has_meta=False)
     sink = open_sink("table", quiet=quiet)
     facts = ShopFacts()
     if files:
