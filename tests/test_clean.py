@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from columns import Column, load_column, parquet_orders, read_lines
 from exports import (
     assert_every_row_is_accounted_for,
     members,
@@ -24,50 +24,16 @@ from exports import (
     people,
     rejects,
     write_csv,
-    write_parquet,
     write_xlsx,
 )
-from siyu_cli import Shop
 from siyu_cli.config import Settings
 from siyu_cli.config import Shop as ShopSettings
-from siyu_cli.errors import DataError
 from workbooks import number_cell, parts, rows_xml, sheet_xml, zipped
-
-Read = Callable[[Shop], Mapping[str, Any]]
-
-
-class Column:
-    """One file whose rows differ in one column only, loaded once: what became of each cell."""
-
-    def __init__(self, shop: Shop, cells: list[str], read: Read) -> None:
-        values, faults = read(shop), {row["row"]: row for row in rejects(shop)}
-        self.value = {cell: values.get(f"M{at:03}") for at, cell in enumerate(cells)}
-        self.reason = {cell: (faults.get(at + 2) or {}).get("reason") for at, cell in enumerate(cells)}
-        assert_every_row_is_accounted_for(shop)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("clean")
-
-
-def load_column(folder: Path, header: str, cells: list[str], read: Read, **more: Any) -> Column:
-    known = {"订单号": "", "会员编号": "", "下单时间": "2025-05-05", "实付金额": "10", header: ""}
-    rows = [
-        [{**known, "订单号": f"A{at:03}", "会员编号": f"M{at:03}", header: cell}[name] for name in known]
-        for at, cell in enumerate(cells)
-    ]
-    path = write_csv(folder / f"{header}-{len(cells)}.csv", [list(known), *rows])
-    with opened(path, **more) as shop:
-        return Column(shop, cells, read)
-
-
-def read_lines(key: str) -> Read:
-    return lambda shop: {line["member_id"]: line[key] for line in order_lines(shop)}
-
-
-def read_members(key: str) -> Read:
-    return lambda shop: {member: row[key] for member, row in members(shop).items()}
 
 
 # ---- dates
@@ -479,16 +445,6 @@ def test_the_amount_is_price_times_quantity_only_where_no_amount_is_exported(fol
 # ---- Parquet
 
 
-def parquet_orders(folder: Path, **columns: Any) -> Path:
-    plain = {
-        "订单号": ["A1", "A2"],
-        "会员编号": ["M1", "M2"],
-        "下单时间": [datetime(2025, 3, 1, 9), datetime(2025, 3, 2, 9)],
-        "实付金额": [10.0, 20.5],
-    }
-    return write_parquet(folder / "orders.parquet", plain | columns)
-
-
 def test_a_typed_parquet_file_is_read_where_it_lies(folder: Path) -> None:
     with opened(parquet_orders(folder)) as shop:
         kind = shop.engine.connection.execute(
@@ -568,108 +524,3 @@ def test_the_day_after_as_of_is_the_first_that_does_not_exist(folder: Path) -> N
     with opened(path, as_of=str(as_of)) as shop:
         assert only_sheet(shop).skipped == {"after_as_of": 1}
         assert shop.segment().arrow()["member_id"].to_pylist() == ["M0"]
-
-
-# ---- what no shop has
-
-
-@pytest.mark.parametrize(
-    ("header", "cells", "reasons"),
-    [
-        ("退款金额", ["-10000000000000000", "1000000000000", "1e16"], ["out_of_range"] * 3),
-        (
-            "下单时间",
-            ["1899-06-01", "9999-12-31", "0005-01-01", "2025-01-01", "2025-01-02"],
-            [*["out_of_range"] * 3, None, None],
-        ),
-    ],
-)
-def test_what_no_shop_has_is_rejected_by_name(
-    folder: Path, header: str, cells: list[str], reasons: list[str]
-) -> None:
-    column = load_column(folder, header, cells, read_lines("paid_amount"))
-    assert [column.reason[cell] for cell in cells] == reasons
-
-
-def test_a_price_below_zero_or_an_amount_of_thirteen_digits_makes_no_order(folder: Path) -> None:
-    header = ["订单号", "会员编号", "下单时间", "单价", "数量"]
-    cells = {
-        ("999999999", "99999"): "out_of_range",
-        ("12", "1234567890123456789"): "out_of_range",
-        ("1e308", "1"): "out_of_range",
-        ("-5", "2"): "below_zero",
-        ("inf", "1"): "out_of_range",
-        ("99999999", "-999"): None,
-    }
-    rows = [[f"A{at}", f"M{at}", "2025-03-01", *cell] for at, cell in enumerate(cells)]
-    with opened(write_csv(folder / "dear.csv", [header, *rows])) as shop:
-        assert_every_row_is_accounted_for(shop)
-        found = {row["row"]: row["reason"] for row in rejects(shop)}
-        assert [found.get(at) for at in range(2, 2 + len(cells))] == list(cells.values())
-        assert [line["paid_amount"] for line in order_lines(shop)] == [Decimal("-99899999001.00")]
-    typed = {"单价": [5.0, float("nan"), 1e300, 999999999.0, -1.0, 2.0], "数量": [1, 1, 1, 9999, 1, 2**62]}
-    known = {"订单号": list("ABCDEF"), "会员编号": list("UVWXYZ"), "下单时间": [datetime(2025, 3, 1)] * 6}
-    with opened(write_parquet(folder / "dear.parquet", known | typed)) as shop:
-        assert_every_row_is_accounted_for(shop)
-        assert [line["paid_amount"] for line in order_lines(shop)] == [5]
-        assert [reason for _, reason in sorted({(row["row"], row["reason"]) for row in rejects(shop)})] == [
-            "missing_amount", "out_of_range", "out_of_range", "below_zero", "out_of_range",
-        ]  # fmt: skip
-
-
-def test_totals_of_a_members_export_are_amounts_a_shop_may_have(folder: Path) -> None:
-    rows = [
-        ["会员编号", "积分", "消费次数", "消费金额", "生日", "注册时间"],
-        ["M1", "1e308", "99999999999", "-20", "0001-01-01", "2025-01-01"],
-        ["M2", "-5", "-1", "9000000000000000", "1850-01-01", "2025-01-01"],
-        ["M3", "7", "2", "100", "1930-01-01", "1899-12-30"],
-    ]
-    with opened(write_csv(folder / "totals.csv", rows)) as shop:
-        assert {(row["row"], row["column"], row["reason"], row["effect"]) for row in rejects(shop)} == {
-            (2, "积分", "out_of_range", "cell"), (2, "消费次数", "out_of_range", "cell"), (2, "消费金额", "below_zero", "cell"),
-            (3, "消费次数", "below_zero", "cell"), (3, "消费金额", "out_of_range", "cell"), (3, "生日", "out_of_range", "cell"),
-        }  # fmt: skip
-        assert [row["points"] for row in members(shop).values()] == [None, -5, 7]
-        assert (members(shop)["M3"]["birthday"], members(shop)["M3"]["joined_on"]) == (date(1930, 1, 1), None)
-        assert len(shop.segment().members) == 3
-
-
-def test_parquet_cells_that_need_a_second_look_are_read_as_those_of_any_file(folder: Path) -> None:
-    odd = {"会员编号": ["V1001", "V1001\u00a0"], "下单时间": [datetime(2025, 3, 1), datetime(1, 1, 1)]}
-    with opened(parquet_orders(folder, **odd)) as shop:
-        assert [line["member_id"] for line in order_lines(shop)] == ["V1001"]
-        assert [(row["row"], row["reason"]) for row in rejects(shop)] == [(2, "missing_date")]
-    with opened(parquet_orders(folder, 实付金额=[10.0, 1e15])) as shop:
-        assert [line["paid_amount"] for line in order_lines(shop)] == [10]
-        assert [(row["row"], row["reason"]) for row in rejects(shop)] == [(2, "out_of_range")]
-
-
-def test_amounts_that_add_up_to_no_shop_s_turnover_are_an_error_that_names_file_and_column(folder: Path) -> None:
-    header = ["订单号", "会员编号", "下单时间", "实付金额"]
-    rows = [[f"A{at}", f"M{at}", "2025-03-01", "999999999999"] for at in range(4001)]
-    with pytest.raises(DataError, match="no shop's turnover") as caught:
-        opened(write_csv(folder / "sums.csv", [header, *rows]))
-    assert (caught.value.where.file, caught.value.where.column) == ("sums.csv", "实付金额")
-    with opened(write_csv(folder / "sums.csv", [header, *rows[:3999]])) as shop:
-        assert shop.segment().stages["net_sales"].sum() > 0
-
-
-@pytest.mark.parametrize(
-    ("others", "reason"),
-    [(["1,23", "2.345.678"], "ambiguous_amount"), (["5", "77.250"], "ambiguous_amount"), (["12.5"], None), (["0.125"], None),
-     (["1,234.50元"], None), (["1234.500"], None)],
-)  # fmt: skip
-def test_a_point_before_three_digits_is_read_where_another_amount_tells_what_it_parts(
-    folder: Path, others: list[str], reason: str | None
-) -> None:
-    column = load_column(folder, "实付金额", ["1.234", "100", *others], read_lines("paid_amount"))
-    assert column.reason["1.234"] == reason
-    assert column.value["1.234"] == (None if reason else Decimal("1.23"))
-    assert column.value["100"] == 100
-
-
-def test_an_id_longer_than_any_is_rejected(folder: Path) -> None:
-    rows = [["会员编号", "姓名", "注册时间"], ["9" * 309, "甲", "2025-01-01"], ["M1", "乙", "2025-01-01"]]
-    with opened(write_csv(folder / "long.csv", rows)) as shop:
-        assert list(members(shop)) == ["M1"]
-        assert [(row["reason"], row["effect"]) for row in rejects(shop)] == [("out_of_range", "row")]

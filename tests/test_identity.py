@@ -31,7 +31,6 @@ from exports import (
 )
 from siyu_cli import Shop
 from siyu_cli.config import Exclude, Settings
-from siyu_cli.config import Load as LoadSettings
 from siyu_cli.errors import InputError, SiyuError, UsageError
 from siyu_cli.files.loading.identity import joined_ids
 
@@ -298,82 +297,6 @@ def test_no_order_of_files_or_rows_makes_another_member_of_anyone(
             linked = shop.load.links
             assert not set(linked) & set(members(shop))
     assert len(seen) == 1
-
-
-# ---- one id in several spellings
-
-ODD = ["V1001", "V1001\u00a0", "\u202dV1001\u202c", "V1001\u2060", "\ufeffV10\u200b01", "Ｖ１００１"]
-
-
-def test_signs_that_cannot_be_seen_make_no_other_customer_and_are_told(tmp_path: Path) -> None:
-    members_file = "会员\u200b编号 | 姓名 | 注册时间\nV1001\u200f | 张三 | 2025-01-01"
-    orders = "订单号 | 会员\u2060编号 | 下单时间 | 实付金额\n" + "\n".join(
-        f"A{at} | {written} | 2026-06-0{at + 1} | 10" for at, written in enumerate(ODD)
-    )
-    chosen = Settings(exclude=Exclude(ids=("\u202aＶ2\u202c",)))
-    with files(tmp_path, members_file, orders, settings=chosen) as shop:
-        assert keys(shop) == ["V1001"] * len(ODD)
-        assert [note for note in warnings(shop) if "in several ways" in note and note.startswith("1 ids")]
-        assert shop.explain("\u202aＶ1001\u202c").member_id == "V1001"
-        chosen_members = shop.segment(where="member_id = 'V1001\u00a0'").members
-        assert list(chosen_members["member_id"]) == ["V1001"]
-
-
-def test_an_e_mail_is_one_account_in_any_letter_case(tmp_path: Path) -> None:
-    customers = export(
-        "shopify_customers", {"Email": "li.lei@example.com", "Total Orders": "2", "Total Spent": "150"}
-    )
-    orders = export("shopify_orders", *(
-        {"Name": f"#{at}", "Email": email, "Financial Status": "paid", "Total": "10", "Created at": "2026-06-01 10:00:00 +0800"}
-        for at, email in enumerate(("Li.Lei@Example.com", "LI.LEI@example.com\u00a0", "li.lei@ｅxample.com"))
-    ))  # fmt: skip
-    paths = [write_csv(tmp_path / "c.csv", customers), write_csv(tmp_path / "o.csv", orders)]
-    for given_paths in (paths, paths[::-1]):
-        with opened(*given_paths) as shop:
-            assert list(listed(shop)) == ["Shopify:li.lei@example.com"]
-            assert any(note.startswith("1 ids, phones or e-mails") for note in warnings(shop))
-            assert shop.explain("LI.Lei@example.com").member_id == "Shopify:li.lei@example.com"
-
-
-# ---- ids that may be one
-
-
-def test_ids_that_only_padding_would_join_are_told_with_the_setting_that_does(tmp_path: Path) -> None:
-    listed_file = "会员编号 | 姓名 | 注册时间\n" + "\n".join(f"{at} | 某 | 2025-01-01" for at in (7, 42, 123))
-    orders = "订单号 | 会员编号 | 下单时间 | 实付金额\n" + "\n".join(
-        f"A{at} | {at:06} | 2026-06-01 | 10" for at in (7, 42, 999)
-    )
-    with files(tmp_path, listed_file, orders) as shop:
-        (finding,) = (note for note in shop.load.report.findings if "member ids" in note.message)
-        assert str(finding).startswith("1.csv: none of its 3 member ids")
-        assert "load.id_width = 6" in str(finding)
-        assert finding.facts["same"] == 2
-    padded = Settings(load=LoadSettings(id_width=6), exclude=Exclude(ids=("999",)))
-    with files(tmp_path, listed_file, orders, settings=padded) as shop:
-        assert not shop.load.report.findings
-        assert list(listed(shop)) == ["000007", "000042", "000123"]
-        assert shop.load.report.skipped == {"excluded": 1}
-        assert shop.explain("7").member_id == "000007"
-    shared = listed_file + "\n000999 | 某 | 2025-01-01"
-    with files(tmp_path, shared, orders) as shop:
-        assert not shop.load.report.findings, "two files that share a member count alike"
-
-
-def test_ids_that_differ_in_letter_case_alone_are_kept_apart_and_told(tmp_path: Path) -> None:
-    listed_file = "会员编号 | 姓名 | 注册时间\nAB1001 | 甲 | 2025-01-01\nV2 | 乙 | 2025-01-01"
-    orders = (
-        "订单号 | 会员编号 | 下单时间 | 实付金额\nA1 | ab1001 | 2026-06-01 | 10\nA2 | V2 | 2026-06-01 | 10"
-    )
-    with files(tmp_path, listed_file, orders) as shop:
-        assert list(listed(shop)) == ["AB1001", "V2", "ab1001"]
-        (finding,) = shop.load.report.findings
-        assert str(finding).startswith("1 member ids differ")
-        assert "load.ignore_id_case" in str(finding)
-    with files(
-        tmp_path, listed_file, orders, settings=Settings(load=LoadSettings(ignore_id_case=True))
-    ) as shop:
-        assert list(listed(shop)) == ["ab1001", "v2"]
-        assert not shop.load.report.findings
 
 
 # ---- the ledger's memory

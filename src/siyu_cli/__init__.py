@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from siyu_cli.errors import SiyuError
 
 if TYPE_CHECKING:
-    from siyu_cli.shop import Churn, Segmentation, Shop, open_shop
+    from siyu_cli.shop import Shop, open_shop
+    from siyu_cli.shop_answers import Churn, Segmentation
     from siyu_cli.shop_referrals import ReferralReport
 
 __version__ = "0.1.0"
