@@ -281,7 +281,7 @@ def test_an_office_program_opens_it_and_computes_nothing(tmp_path: Path) -> None
         check=True, capture_output=True, timeout=120,
     )  # fmt: skip
     text = (tmp_path / "out-Members.csv").read_text(encoding="utf-8")
-    assert "\n'=1+1,139****5678" in text
+    assert "\n'=1+1," in text
     assert "\n123456789012345678," in text, "eighteen digits stay eighteen digits"
     assert (
         (tmp_path / "out-Summary.csv")
