@@ -29,7 +29,7 @@ FUNCTIONS = (
     exp.Abs, exp.Exp, exp.Ln, exp.Least, exp.Lower, exp.Upper, exp.Length, exp.Contains, exp.StartsWith,
 )  # fmt: skip
 LOADED = (
-    "snapshot", "stage_reasons", "churn_reasons", "expectations", "cell_rates", "history_chances", "blended_chances",
+    "snapshot", "stage_reasons", "churn_reasons", "expectations", "cell_rates", "history_chances", "boosted_chances",
     "forest", "suspect_people", "suspect_records", "suspect_days",
 )  # fmt: skip
 

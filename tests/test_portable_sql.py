@@ -39,14 +39,16 @@ PARAMS = {
     **parameters(Settings(), date(2026, 6, 30)), **churn_parameters(Settings()), "member_id": "m1",
     "cell_money_split": 100.5, "shop_silent_rate": 0.75, "first_chance": 1,
     "r": 0.5, "alpha": 6.5, "a": 0.9, "b": 1.5, "value_p": 6.5, "value_q": 3.5, "value_gamma": 15.5,
-    "mean_order_value": 35.5, "campaign": "", "mature_days": 30, "gross_margin": 0.5, "least_joined": 1,
+    "learned_intercept": -1.5, "learned_recency": 0.5, "learned_orders": -0.5, "learned_tenure": 0.5,
+    "learned_money": -0.5, "campaign": "", "mature_days": 30, "gross_margin": 0.5, "least_joined": 1,
 }  # fmt: skip
 # In the order they are made; the last read what is there by then.
 ORDER = (
     "purchases", "features", "measures", "bands", "norms", "rfm", "comebacks", "stages", "segments",
     "stage_summary", "rfm_summary", "silences", "movement", "one_member",
-    "histories", "triples", "order_values", "mean_order", "cells",
-    "chances_by_cell", "chances_by_history", "chances", "chances_blended", "churn", "log_opening",
+    "histories", "buying_habits", "triples", "order_values", "cells", "learning_cells",
+    "chances_by_cell", "chances_by_history", "chances", "chances_boosted", "chances_blended", "chance_errors",
+    "risk_counts", "stakes", "churn", "log_opening",
     "invites", "links", "hints", "inviter_records", "record_cells", "joined_counts", "busy_days",
     "suspicions", "outcomes", "participants", "generations", "referral_groups", "variant_pairs", "referral_days",
     "inviter_summary", "milestone_counts", "viral_cycle", "joining_cells", "cost_cells",
@@ -68,7 +70,7 @@ GIVEN = {
         "is_quick": "boolean",
     },
     "expectations": {"repeats": "bigint", "tenure_days": "bigint", "orders_if_alive": "double"},
-    "blended_chances": {"member_id": "varchar", "blended_probability": "double"},
+    "boosted_chances": {"member_id": "varchar", "boosted_probability": "double"},
     "cell_rates": {
         "is_recent": "boolean", "is_frequent": "boolean", "is_valuable": "boolean", "silent_rate": "double",
     },

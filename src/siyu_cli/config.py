@@ -157,7 +157,7 @@ class Churn(_Section):
     """``[churn]``: how far ahead to look, by which model, and from which chance a risk band begins."""
 
     horizon_days: Annotated[int, BeforeValidator(_no_flag), Field(ge=1, le=1_000)] = 90
-    model: Literal["mbg", "bg", "pareto", "ensemble"] = "mbg"
+    model: Literal["blend", "mbg", "bg", "pareto", "ensemble"] = "blend"
     risk_high: _Share = 0.8
     risk_medium: _Share = 0.5
 

@@ -36,7 +36,7 @@ ALLOWED = {
     "rfm.split": 'Allowed: "default", "median", "mean", or three numbers of 0 or more: '
     "days since the last order, purchase days, net sales.",
     "churn.horizon_days": "Allowed: a whole number of days from 1 to 1000.",
-    "churn.model": "Allowed: mbg, bg, pareto or ensemble.",
+    "churn.model": "Allowed: blend, mbg, bg, pareto or ensemble.",
     "churn.risk_high": "Allowed: a share from 0 to 1, above risk_medium.",
     "churn.risk_medium": "Allowed: a share from 0 to 1, below risk_high.",
     "referral.milestones": "Allowed: a list of whole numbers that rise, such as [3, 5, 10].",

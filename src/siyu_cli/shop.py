@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from siyu_cli.config import Settings
+    from siyu_cli.core.backtest import Backtest
     from siyu_cli.shop_referrals import Past, ReferralReport
 
 _STEPS = {
@@ -127,20 +128,21 @@ class Shop:
     ) -> Churn:
         """Return how likely each buyer is not to order within the horizon, and what that would cost.
 
-        ``horizon_days`` and ``model`` (mbg, bg, pareto or ensemble) are those of ``[churn]`` unless given; ``where``
+        ``horizon_days`` and ``model`` (one of ``scoring.MODELS``) are those of ``[churn]`` unless given; ``where``
         chooses who is listed, as in ``segment``; everybody is fitted. Raises ``ConditionError`` for a condition
         that is not allowed.
         """
         from siyu_cli.core.churn import score_churn, track_record
+        from siyu_cli.core.histories import Lookback
+        from siyu_cli.core.scoring import Scorer
 
         own = churn_parameters(self.settings, horizon_days)
-        params = {**self.parameters, **own}
-        chosen = model or self.settings.churn.model
         self._need_people()
         self._label()
         self._list(where, lang)
-        record = track_record(self.engine, params, chosen)
-        fitted = score_churn(self.engine, params, model=chosen, lang=lang)
+        scorer = Scorer(Lookback(self.engine, {**self.parameters, **own}), model or self.settings.churn.model)
+        record = track_record(scorer)
+        fitted = score_churn(scorer, lang=lang)
         ahead = self.as_of + timedelta(days=fitted.horizon_days)
         festivals = find_festivals(self.as_of + timedelta(days=1), ahead, self.settings.calendar)
         meta = self.describe(where)
@@ -149,14 +151,15 @@ class Shop:
 
     def backtest(
         self, *, horizon_days: int | None = None, model: str | None = None, cutoff: date | None = None
-    ) -> list[dict[str, Any]]:
+    ) -> Backtest:
         """Return how well the models would have told who fell silent, per cut-off; see ``core.backtest``."""
         from siyu_cli.core.backtest import replay
+        from siyu_cli.core.histories import Lookback
 
         params = {**self.parameters, **churn_parameters(self.settings, horizon_days)}
         self._label()
-        found = replay(self.engine, params, model=model or self.settings.churn.model, cutoff=cutoff)
-        for cut in found:
+        found = replay(Lookback(self.engine, params), model=model or self.settings.churn.model, cutoff=cutoff)
+        for cut in found.cutoffs:
             first_on, last_on = (date.fromisoformat(cut[key]) for key in ("first_on", "last_on"))
             named = find_festivals(first_on, last_on, self.settings.calendar)
             cut["festivals"] = [festival.name for festival in named]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from siyu_cli.cli.churn_backtest import print_backtest, way_of_telling, write_backtest
 from siyu_cli.cli.loading import (
     end_by_findings,
     entitle,
@@ -44,19 +45,18 @@ from siyu_cli.cli.writing import check_output, name_output, write_list
 from siyu_cli.errors import UsageError
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
-from siyu_cli.tables import BACKTEST, CHURN, RISK_BANDS, RISK_SUMMARY, STAGES
+from siyu_cli.tables import CHURN, RISK_BANDS, RISK_SUMMARY, STAGES
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from siyu_cli import Churn, Shop
-    from siyu_cli.files.loading.report import LoadReport
+    from siyu_cli import Churn
 
 EXAMPLES = """siyu churn 客户.xlsx 订单.xlsx -o 流失风险.xlsx
 siyu churn 客户.xlsx 订单.xlsx --horizon 60 --top 200 --split-by owner -o 流失风险.xlsx
 siyu churn 订单.xlsx --backtest
 """
-MODELS = ("mbg", "bg", "pareto", "ensemble")
+MODELS = ("blend", "mbg", "bg", "pareto", "ensemble")
 SHOWN = 10
 
 Horizon = Annotated[
@@ -72,7 +72,8 @@ Model = Annotated[
         "--model",
         metavar="|".join(MODELS),
         callback=one_of("--model", MODELS),
-        help="mbg (MBG/NBD) unless said otherwise; bg; pareto; ensemble, which needs siyu-cli[ml].",
+        help="blend unless said otherwise: MBG/NBD and what the shop's own past teaches; mbg; bg; pareto; ensemble, "
+        "which needs siyu-cli[ml].",
     ),
 ]
 Top = Annotated[
@@ -148,7 +149,7 @@ def churn(  # noqa: PLR0913, PLR0917  each parameter is an option
                 found = shop.backtest(horizon_days=horizon, model=model, cutoff=back_to)
             if output is not None:
                 write_backtest(found, shop, output, force=force)
-                written = [((output,), len(found))]
+                written = [((output,), len(found.cutoffs))]
             print_backtest(found, shop.load.report.masked(), sink)
         else:
             with sink.status(_("Working out who may be leaving…")):
@@ -235,7 +236,7 @@ def write_churn(result: Churn, listed: pa.Table, path: Path, *, force: bool) -> 
 
         contents = ChurnContents(
             listed, pa.Table.from_pandas(result.risks, preserve_index=False), result.load, describe_run(result),
-            headlines=[headline(result, listed), *(f"{name}: {text}" for name, text in describe(result))],
+            headlines=[*opening(result, listed), *(f"{name}: {text}" for name, text in describe(result))],
         )  # fmt: skip
         write_workbook(path, churn_sheets(contents, lang=get_language(), translate=_), force=force)
     return (path,)
@@ -255,24 +256,26 @@ def print_result(result: Churn, listed: pa.Table, sink: Sink) -> None:
 
 
 def print_summary(result: Churn, listed: pa.Table, sink: Sink) -> None:
-    """Print who is on the list and what is at stake, then the risk bands and what came true of them before."""
-    sink.text(headline(result, listed))
+    """Print who is on the list, what is at stake and with whom, then its bands and what came true of them before."""
+    for line in opening(result, listed):
+        sink.text(line)
     rows = entitle(listed.slice(0, SHOWN).to_pylist(), "stage", STAGES)
     if rows:
         sink.text()
         keys = ("member_id", "churn_probability", "value_at_risk", "stage", "owner", "churn_reason")
         sink.table([CHURN[key] for key in keys], rows, title=heading(CHURN))
     sink.text()
-    brief = [column for column in RISK_SUMMARY.columns if column.key != "member_share"]
-    sink.table(brief, entitle(result.risks.to_dict("records"), "risk_band", RISK_BANDS), title=heading(RISK_SUMMARY))
+    brief = [RISK_SUMMARY[key] for key in ("risk_band", "listed", "value_at_risk", "members_past_year", "silent_share")]
+    bands = [row for row in result.risks.to_dict("records") if row["listed"]]
+    sink.table(brief, entitle(bands, "risk_band", RISK_BANDS), title=heading(RISK_SUMMARY))
     sink.text()
     sink.facts(describe(result))
 
 
-def headline(result: Churn, listed: pa.Table) -> str:
-    """Return the list in one sentence: how many are on it, what is at stake, who is gone already."""
+def opening(result: Churn, listed: pa.Table) -> list[str]:
+    """Return the list in two sentences: how many are on it and what is at stake, and how many of whom each has."""
     stake = sum(value or 0 for value in listed["value_at_risk"].to_pylist())
-    return _(
+    first = _(
         "As of {as_of}: {listed} members on the list, {value} at stake within {days} days; of {scored} buyers "
         "{gone} are gone already"
     ).format(
@@ -280,6 +283,30 @@ def headline(result: Churn, listed: pa.Table) -> str:
         days=result.model.horizon_days, scored=show(result.scored.num_rows, "count"),
         gone=show(int(result.risks["gone"].sum()), "count"),
     )  # fmt: skip
+    shares = by_owner(listed)
+    if not any(share["owner"] for share in shares):
+        return [first]
+    told = [
+        _("{owner} {listed} ({value})").format(
+            owner=share["owner"] or _("nobody's"), listed=show(share["listed"], "count"),
+            value=show(share["value_at_risk"], "money"),
+        )
+        for share in shares[:SHOWN]
+    ]  # fmt: skip
+    if len(shares) > SHOWN:
+        told.append(_("and {count} more").format(count=len(shares) - SHOWN))
+    return [first, _("To be looked after by {shares}").format(shares=" · ".join(told))]
+
+
+def by_owner(listed: pa.Table) -> list[dict[str, Any]]:
+    """Return one row per employee: how many of the list are theirs and what is at stake, most first."""
+    owners: dict[str | None, dict[str, Any]] = {}
+    columns = (listed[key].to_pylist() for key in ("owner", "value_at_risk"))
+    for owner, value in zip(*columns, strict=True):
+        share = owners.setdefault(owner, {"owner": owner, "listed": 0, "value_at_risk": Decimal(0)})
+        share["listed"] += 1
+        share["value_at_risk"] += value or 0
+    return sorted(owners.values(), key=lambda share: (-share["value_at_risk"], share["owner"] or ""))
 
 
 def describe(result: Churn) -> Iterator[tuple[str, str]]:
@@ -287,11 +314,12 @@ def describe(result: Churn) -> Iterator[tuple[str, str]]:
     model = result.model
     facts = ", ".join(f"{key} {value:.4g}" for key, value in model.parameters.items())
     fitted = _("{name} fitted to {buyers} buyers, {repeaters} of them more than once").format(
-        name=NAMES.get(model.name) or _("RFM groups"),
+        name=way_of_telling(model.name),
         buyers=show(model.buyers, "count"),
         repeaters=show(model.repeaters, "count"),
     )
-    yield _("Model"), f"{fitted} · {facts}" if facts else fitted
+    reason = model.reason and _(model.reason.message).format(**model.reason.facts)
+    yield _("Model"), " · ".join(part for part in (fitted, reason, facts) if part)
     given = result.meta["parameters"]
     bands = _("high from {high}, medium from {medium} chance of no order within {days} days")
     yield _("Risk"), bands.format(
@@ -302,15 +330,13 @@ def describe(result: Churn) -> Iterator[tuple[str, str]]:
     )
 
 
-NAMES = {"mbg": "MBG/NBD", "bg": "BG/NBD", "pareto": "Pareto/NBD", "ensemble": "MBG/NBD + boosting"}
-
-
 def document(result: Churn) -> dict[str, Any]:
     """Return the summary as ``--format json`` prints it; its keys are never translated."""
     return {
         "meta": describe_run(result),
         "model": result.model.as_dict(),
         "risks": result.risks.to_dict("records"),
+        "owners": by_owner(result.at_risk()),
         "festivals": [
             {"name": day.name, "first_on": day.first_on, "last_on": day.last_on} for day in result.festivals
         ],
@@ -322,89 +348,3 @@ def describe_run(result: Churn) -> dict[str, Any]:
     """Return what every output carries: version, command, date, parameters, inputs, warnings."""
     notes = [*result.load.warnings, *result.model.notes]
     return {**result.meta, "command": "churn", "warnings": [str(note) for note in notes]}
-
-
-def print_backtest(found: Sequence[Mapping[str, Any]], load: LoadReport, sink: Sink) -> None:
-    """Print how well each way of telling did at each cut-off, and a verdict in words."""
-    if sink.format == "json":
-        sink.document({"cutoffs": list(found), "warnings": [str(note) for note in load.warnings]})
-        return
-    rows = tell_marks(found)
-    if not sink.is_table:
-        sink.rows(BACKTEST.keys, rows)
-        return
-    if not found:
-        sink.text(_("The log is too short or too small to look back."))
-        return
-    marks = ("auc", "pr_auc", "brier", "ece")
-    exact = [{**row, **{key: None if row[key] is None else f"{row[key]:.3f}" for key in marks}} for row in rows]
-    columns = [replace(column, kind="text") if column.key in marks else column for column in BACKTEST.columns]
-    sink.table(columns, exact, title=heading(BACKTEST))
-    sink.text()
-    for cut in found:
-        for line in judge(cut):
-            sink.text(f"{cut['cutoff']}: {line}")
-
-
-def tell_marks(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return one row per cut-off and way of telling."""
-    return [
-        {**cut, **marks, "model": NAMES.get(name, name)}
-        for cut in found for name, marks in cut["models"].items()
-    ]  # fmt: skip
-
-
-def write_backtest(found: Sequence[Mapping[str, Any]], shop: Shop, path: Path, *, force: bool) -> None:
-    """Write the look back as a workbook with its calibration drawn, or as JSON."""
-    from siyu_cli.files.write import write_json
-
-    warnings = [str(note) for note in shop.load.report.masked().warnings]
-    meta = {**shop.describe(None), "command": "churn --backtest", "warnings": warnings}
-    if path.suffix.lower() == ".json":
-        write_json({"meta": meta, "cutoffs": list(found)}, path, force=force)
-        return
-    if path.suffix.lower() != ".xlsx":
-        raise UsageError("--backtest writes .xlsx and .json.", hint="Choose a name that ends in one of them.")
-    from siyu_cli.files.writing.churn_sheets import BacktestContents, backtest_sheets
-    from siyu_cli.files.writing.wording import Words
-    from siyu_cli.files.writing.workbook import write_workbook
-
-    verdicts = [f"{cut['cutoff']}: {line}" for cut in found for line in judge(cut)]
-    contents = BacktestContents(shop.load.report.masked(), meta, verdicts)
-    sheets = backtest_sheets(found, tell_marks(found), contents, Words(get_language(), _))
-    write_workbook(path, sheets, force=force)
-
-
-def weigh(money: Mapping[str, Any]) -> str:
-    """Return what was at stake beside what was lost, and whether the top of the list held it."""
-    facts = {key: show(money[key], "money") for key in ("value_at_risk", "lost")}
-    told = _("{listed} were on the list, {value_at_risk} at stake, {lost} of their usual spend really lost;").format(
-        listed=show(money["listed"], "count"), **facts
-    )
-    top = money["top_tenth"]
-    if top["value_at_risk"] is None:
-        return told + " " + _("nobody on it who left had spent anything in the year before.")
-    told += " " + _("its first tenth held {share} of that, {other} if sorted by past-year spend alone.").format(
-        share=show(top["value_at_risk"], "rate"), other=show(top["past_year"], "rate")
-    )
-    if top["value_at_risk"] < top["past_year"]:
-        told += " " + _("Warning: sorting by past-year spend found more of it.")
-    return told
-
-
-def judge(cut: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what a cut-off says in words: does the model beat recency here, and can its chances be believed."""
-    (_name, mbg), *_others = cut["models"].items()
-    mbg, recency = cut["models"].get("ensemble", mbg), cut["models"]["recency"]
-    if mbg["auc"] is None:
-        yield _("everybody did the same: there was nothing to tell apart.")
-        return
-    facts = {"auc": f"{mbg['auc']:.3f}", "other": f"{recency['auc']:.3f}", "error": f"{mbg['ece']:.1%}"}
-    if mbg["auc"] < recency["auc"]:
-        verdict = _("Warning: days since the last order told them apart better ({other} against {auc});")
-    else:
-        verdict = _("the model told them apart at least as well as days since the last order ({auc}, {other});")
-    yield verdict.format(**facts) + " " + _("its chances were off by {error} on average.").format(**facts)
-    yield weigh(cut["money"])
-    for name in cut["festivals"]:
-        yield _("{name} fell into these days: take them as unlike others.").format(name=name)

@@ -44,7 +44,10 @@ SETTINGS = {
     "rfm.bins": "Scores run from 1 to this, the highest is best.",
     "rfm.split": '"default", "median", "mean", or three numbers: [days, purchase days, net sales].',
     "churn.horizon_days": "How many days ahead to look.",
-    "churn.model": "mbg (MBG/NBD), bg (BG/NBD), pareto (Pareto/NBD) or ensemble (needs siyu-cli[ml]).",
+    "churn.model": (
+        "blend (MBG/NBD and what the past here teaches), mbg (MBG/NBD), bg (BG/NBD), pareto (Pareto/NBD) or ensemble "
+        "(needs siyu-cli[ml])."
+    ),
     "churn.risk_high": "Risk is high from this chance of no order on.",
     "churn.risk_medium": "Risk is medium from this chance of no order on.",
     "referral.milestones": "Numbers of new members that earn a reward (集合奖励), such as [3, 5, 10].",

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from siyu_cli.core.boosting import blend, boosted_chances
-from siyu_cli.core.churn import ENSEMBLE, fit
 from siyu_cli.core.estimators.histories import DAYS_PER_WEEK, Histories
-from siyu_cli.core.histories import look_back
-from siyu_cli.core.query import Params
+from siyu_cli.core.histories import Lookback, numbers
+from siyu_cli.core.scoring import BLEND, ENSEMBLE, MBG, Scorer
 from siyu_cli.core.stakes import judge_stakes, share_of_top_tenth
-from siyu_cli.errors import UsageError
+from siyu_cli.errors import Note, UsageError
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-    from siyu_cli.engines.protocol import Engine
 
 Values = NDArray[np.float64]
 
@@ -28,7 +26,15 @@ MOST_CUTOFFS = 4
 _BINS = 10
 
 
-def replay(engine: Engine, params: Params, *, model: str = "mbg", cutoff: date | None = None) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Backtest:
+    """What looking back found: one judgement per date, the latest first, and why other dates could not be judged."""
+
+    cutoffs: tuple[dict[str, Any], ...]
+    passed_over: Mapping[str, Note]
+
+
+def replay(past: Lookback, *, model: str = BLEND, cutoff: date | None = None) -> Backtest:
     """Return, per cut-off, how well the model, recency and the RFM sum told who would not order within the horizon.
 
     Cut-offs are as_of less one horizon, less two, … (at most four) as long as there is a horizon of log before
@@ -36,63 +42,68 @@ def replay(engine: Engine, params: Params, *, model: str = "mbg", cutoff: date |
     purchases are taken as they stand today. ``UsageError`` for a cut-off whose horizon is not
     over by as_of. ``auc`` and ``pr_auc`` are of those who fell silent; the lifts are of the
     tenth said to be likeliest to leave, and to buy; ``brier`` and ``ece`` hold for probabilities, which ranks are not.
-    ``money`` holds what was at stake against what was lost, see ``core.stakes``.
+    ``model`` is the one that scored then, ``reason`` why; ``money`` holds what was at stake against what was lost, see
+    ``core.stakes``.
     """
-    as_of, horizon = params["as_of"], int(params["horizon_days"])  # type: ignore[arg-type]
-    assert isinstance(as_of, date)
+    as_of, horizon = past.date(0), past.horizon_days
     if cutoff is not None and (as_of - cutoff).days < horizon:
         raise UsageError(
             "What became of members {horizon} days after {cutoff} is not known by {as_of}.",
             hint="Choose a cut-off of {latest} or earlier.", horizon=horizon, cutoff=cutoff.isoformat(),
-            as_of=as_of.isoformat(), latest=(as_of - timedelta(days=horizon)).isoformat(),
+            as_of=as_of.isoformat(), latest=past.date(horizon).isoformat(),
         )  # fmt: skip
     if cutoff is not None:
         steps = [(as_of - cutoff).days]
     else:
         steps = [horizon * number for number in range(1, MOST_CUTOFFS + 1)]
-    found = [_judge(engine, params, days, model) for days in steps]
-    return [judged for judged in found if judged is not None]
+    scorer = Scorer(past, model)
+    # The earliest first: what a later date's gate looks back to is known by then.
+    found = {past.date(days).isoformat(): _judge(scorer, days) for days in reversed(steps)}
+    latest_first = [(cutoff, found[cutoff]) for cutoff in reversed(found)]
+    return Backtest(
+        tuple(judged for _, judged in latest_first if not isinstance(judged, Note)),
+        {cutoff: judged for cutoff, judged in latest_first if isinstance(judged, Note)},
+    )
 
 
-def _judge(engine: Engine, params: Params, days: int, model: str) -> dict[str, Any] | None:
-    horizon = int(params["horizon_days"])  # type: ignore[arg-type]
-    triples = look_back(engine, params, days)
-    if not len(triples) or triples["tenure_days"].max() < horizon:
-        return None
-    estimator = fit(Histories.of_days(triples), model)
-    if estimator is None:
-        return None
-    boosted = boosted_chances(engine, params, days) if model == ENSEMBLE else None
-    rows = engine.read("histories", ["member_id"])
+def _judge(scorer: Scorer, days: int) -> dict[str, Any] | Note:
+    past = scorer.past
+    rows = past.rows(days)
+    longest = int(numbers(rows, "tenure_days").max()) if rows.num_rows else 0
+    if longest < past.horizon_days:
+        return Note(
+            "{known} days of orders lie before it, and {days} are needed",
+            {"known": longest, "days": past.horizon_days},
+        )
+    scored = scorer.score(days)
+    if isinstance(scored, Note):
+        return scored
     silent = rows["is_silent"].to_numpy(zero_copy_only=False)
-    chances = estimator.p_silent(Histories.of_rows(rows), horizon / DAYS_PER_WEEK)
-    name = "mbg" if model == ENSEMBLE else model
-    scores = {name: _marks(chances, silent, is_chance=True)}
-    if boosted is not None:
-        chances = blend(chances, boosted)
-        scores[ENSEMBLE] = _marks(chances, silent, is_chance=True)
-    recency = rows["days_since_last"].to_numpy().astype(float)
-    scores["recency"] = _marks(recency, silent)
-    scores["rfm"] = _marks(-_rfm_sum(rows, int(params["bins"])), silent)  # type: ignore[arg-type]
-    as_of = params["as_of"]
-    assert isinstance(as_of, date)
-    ahead = as_of - timedelta(days=days - 1)
+    chances = numbers(past.engine.read("chances", ["member_id"]), "churn_probability")
+    scores = {scored.name: _marks(chances, silent, is_chance=True)}
+    if scored.name in (BLEND, ENSEMBLE):
+        by_model = scored.estimator.p_silent(Histories.of_rows(rows), past.horizon_days / DAYS_PER_WEEK)
+        scores[MBG] = _marks(by_model, silent, is_chance=True)
+    scores["recency"] = _marks(numbers(rows, "days_since_last"), silent)
+    scores["rfm"] = _marks(-_rfm_sum(rows, int(past.params["bins"])), silent)  # type: ignore[arg-type]
     return {
-        "cutoff": (as_of - timedelta(days=days)).isoformat(),
-        "horizon_days": horizon,
+        "cutoff": past.date(days).isoformat(),
+        "horizon_days": past.horizon_days,
         "members": len(silent),
         "churn_rate": float(silent.mean()),
+        "model": scored.name,
+        "reason": scored.reason and str(scored.reason),
         "models": scores,
-        "first_on": ahead.isoformat(),
-        "last_on": (ahead + timedelta(days=horizon - 1)).isoformat(),
-        "money": judge_stakes(engine, params, estimator, rows, chances),
+        "first_on": past.date(days - 1).isoformat(),
+        "last_on": past.date(days - past.horizon_days).isoformat(),
+        "money": judge_stakes(past, rows, days),
         "reliability": reliability(chances, silent),
     }
 
 
 def _rfm_sum(rows: pa.Table, bins: int) -> Values:
     names = ("days_since_last", "repeats", "net_sales")
-    recency, frequency, money = (rows[name].cast("double").to_numpy() for name in names)
+    recency, frequency, money = (numbers(rows, name) for name in names)
     scores = [bins - bins * (rankdata(recency, "min").astype(int) - 1) // len(recency)]
     scores += [1 + bins * (rankdata(values, "min").astype(int) - 1) // len(values) for values in (frequency, money)]
     total: Values = np.sum(scores, axis=0).astype(float)

@@ -1,33 +1,9 @@
 -- churn: one row per listed buyer with a dated log: how likely they are gone, what is at stake, their rhythm in words.
 --
--- reads   chances, histories, segments, stages, churn_reasons
+-- reads   stakes, segments, stages, churn_reasons
 -- takes   $risk_high, $risk_medium   from which churn_probability a band begins
---         $value_p, $value_q, $value_gamma   the fitted Gamma–Gamma, or nulls where there is none: then members'
---                                            own mean, and $mean_order_value for those who bought once
---
--- value_at_risk = churn_probability × orders_on_rhythm × expected value of an order: what they would spend within
--- the horizon if they bought on as they did, times the chance that they do not.
 
-with worths as (
-    select
-        member_id,
-        case when repeat_sales > 0 then cast(repeats as double) else cast(0 as double) end as x,
-        case when repeat_sales > 0 then cast(repeat_sales as double) else cast(0 as double) end as repeat_sum
-    from histories
-),
-
-valued as (
-    select
-        member_id,
-        case
-            when $value_p is not null
-            then $value_p * ($value_gamma + repeat_sum) / nullif($value_p * x + $value_q - 1, 0)
-            else coalesce(repeat_sum / nullif(x, 0), $mean_order_value)
-        end as order_value
-    from worths
-),
-
-scored as (
+with scored as (
     select
         member_id,
         p_alive,
@@ -38,12 +14,9 @@ scored as (
             when churn_probability is not null then 'low'
         end as risk_band,
         expected_orders,
-        cast(floor(100 * (expected_orders * order_value) + .5) / 100 as decimal(18, 2)) as expected_spend,
-        cast(
-            floor(100 * (churn_probability * orders_on_rhythm * order_value) + .5) / 100 as decimal(18, 2)
-        ) as value_at_risk
-    from chances
-    join valued using (member_id)
+        expected_spend,
+        value_at_risk
+    from stakes
 ),
 
 listed as (

@@ -1,13 +1,16 @@
--- order_values: one row per number of repeats and what they came to, of members who came back and spent something.
+-- order_values: one row per number of orders and what they came to, of members who spent something.
 --
 -- reads   histories
 --
--- The first order is left out: it says what brought a member, the others what they are worth.
+-- What they came to goes in steps of its logarithm, 500 to one: a thousandth either way, and a shop of millions is some
+-- ten thousand rows.
 
-select
-    repeats,
-    repeat_sales,
-    count(*) as members
-from histories
-where repeats > 0 and repeat_sales > 0
-group by repeats, repeat_sales
+with spendings as (
+    select order_days, cast(floor(500 * ln(cast(net_sales as double)) + .5) as bigint) as money_step
+    from histories
+    where net_sales > 0
+)
+
+select order_days, money_step, count(*) as members
+from spendings
+group by order_days, money_step

@@ -25,12 +25,17 @@ _STARTS = ((0.5, 5.0, 0.8, 2.0), (1.0, 20.0, 0.3, 1.0))
 _NODES = 64
 # From here on all members leave with nearly the same chance, and its mean and spread are all that matters.
 _CONCENTRATED = 400
+# A mean chance of leaving after an order below this is none.
+_NOBODY = 1e-5
+# Has a logarithm, and is nothing beside any history.
+_NOUGHT = 1e-300
 
 
 class BetaGeometric:
     """BG/NBD or MBG/NBD; times are weeks.
 
-    After ``fit``: ``r_, alpha_, a_, b_``, ``log_likelihood_`` (of all members), ``is_converged_``.
+    After ``fit``: ``r_, alpha_, a_, b_``, ``log_likelihood_`` (of all members), ``is_converged_``, and ``is_limit_``:
+    nobody seems to leave for good (a towards 0), which is NBD, Poisson buying alone, and a sound fit.
 
     >>> model = BetaGeometric.with_parameters(0.243, 4.414, 0.793, 2.426, first_chance=0)
     >>> one = Histories.of([2], [30.43], [38.86])
@@ -40,7 +45,7 @@ class BetaGeometric:
 
     def __init__(self, first_chance: int = 1) -> None:
         self.first_chance = first_chance
-        self.is_converged_ = False
+        self.is_converged_ = self.is_limit_ = False
 
     @classmethod
     def with_parameters(cls, r: float, alpha: float, a: float, b: float, *, first_chance: int = 1) -> Self:
@@ -56,7 +61,22 @@ class BetaGeometric:
         self.r_, self.alpha_, self.a_, self.b_ = map(float, fit.parameters)
         self.log_likelihood_ = float(fit.log_likelihood * histories.members.sum())
         self.is_converged_ = fit.is_converged
+        if self.a_ / (self.a_ + self.b_) < _NOBODY:
+            self._fit_limit(histories)
         return self
+
+    def _fit_limit(self, histories: Histories) -> None:
+        """Fit rates alone: where nobody leaves, a and b have no meaning, and a search over them no end."""
+        objective = self._objective(histories)
+
+        def of_rates(rates: Parameters) -> tuple[float, Parameters]:
+            value, slopes = objective(np.array([*rates, _NOUGHT, 1.0]))
+            return value, slopes[:2]
+
+        fit = maximise(of_rates, [(self.r_, self.alpha_)])
+        self.r_, self.alpha_, self.a_, self.b_ = *map(float, fit.parameters), _NOUGHT, 1.0
+        self.log_likelihood_ = float(fit.log_likelihood * histories.members.sum())
+        self.is_converged_, self.is_limit_ = fit.is_converged, True
 
     @property
     def parameters_(self) -> dict[str, float]:
@@ -84,6 +104,8 @@ class BetaGeometric:
         rates is elementary, the one over p a Gauss sum. The closed form, a hypergeometric function, divides by
         nought at a = 1 and at a + b = 1 and overflows for loyal members; this does not.
         """
+        if self.is_limit_:
+            return (self.r_ + histories.repeats) / (self.alpha_ + histories.tenure) * horizon
         distinct, place = histories.distinct_repeats
         nodes = [_chances_of_leaving(self.a_, self.b_ + x + self.first_chance) for x in distinct]
         chances = np.array([node for node, _ in nodes])[place]

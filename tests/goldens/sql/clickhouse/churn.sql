@@ -1,38 +1,7 @@
 /* churn: one row per listed buyer with a dated log: how likely they are gone, what is at stake, their rhythm in words. */
-/* reads   chances, histories, segments, stages, churn_reasons */
+/* reads   stakes, segments, stages, churn_reasons */
 /* takes   $risk_high, $risk_medium   from which churn_probability a band begins */
-/*         $value_p, $value_q, $value_gamma   the fitted Gamma–Gamma, or nulls where there is none: then members' */
-/*                                            own mean, and $mean_order_value for those who bought once */
-/* value_at_risk = churn_probability × orders_on_rhythm × expected value of an order: what they would spend within */
-/* the horizon if they bought on as they did, times the chance that they do not. */
-WITH worths AS (
-  SELECT
-    member_id,
-    CASE
-      WHEN repeat_sales > 0
-      THEN CAST(repeats AS Nullable(Float64))
-      ELSE CAST(0 AS Nullable(Float64))
-    END AS x,
-    CASE
-      WHEN repeat_sales > 0
-      THEN CAST(repeat_sales AS Nullable(Float64))
-      ELSE CAST(0 AS Nullable(Float64))
-    END AS repeat_sum
-  FROM histories
-), valued AS (
-  SELECT
-    member_id,
-    CASE
-      WHEN NOT (
-        CAST('6.5' AS Nullable(Float64)) IS NULL
-      )
-      THEN CAST('6.5' AS Nullable(Float64)) * (
-        CAST('15.5' AS Nullable(Float64)) + repeat_sum
-      ) / nullIf(CAST('6.5' AS Nullable(Float64)) * x + CAST('3.5' AS Nullable(Float64)) - 1, 0)
-      ELSE COALESCE(repeat_sum / nullIf(x, 0), CAST('35.5' AS Nullable(Float64)))
-    END AS order_value
-  FROM worths
-), scored AS (
+WITH scored AS (
   SELECT
     member_id,
     p_alive,
@@ -48,15 +17,9 @@ WITH worths AS (
       THEN 'low'
     END AS risk_band,
     expected_orders,
-    CAST(FLOOR(100 * (
-      expected_orders * order_value
-    ) + 0.5) / 100 AS Nullable(Decimal(18, 2))) AS expected_spend,
-    CAST(FLOOR(100 * (
-      churn_probability * orders_on_rhythm * order_value
-    ) + 0.5) / 100 AS Nullable(Decimal(18, 2))) AS value_at_risk
-  FROM chances
-  JOIN valued
-    USING (member_id)
+    expected_spend,
+    value_at_risk
+  FROM stakes
 ), listed AS (
   SELECT
     member_id,

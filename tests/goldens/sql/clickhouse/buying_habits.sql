@@ -1,0 +1,22 @@
+/* buying_habits: one row per member who bought by as_of: the rhythm of their purchases, where looking back needs it. */
+/* reads   purchases */
+/* takes   $as_of   the date looked back from */
+WITH visits AS (
+  SELECT
+    member_id,
+    gap_days,
+    DATE_DIFF(DAY, ordered_on, CAST('2026-06-30' AS Nullable(DATE))) AS age_days
+  FROM purchases
+  WHERE
+    order_count > 0
+)
+SELECT
+  member_id,
+  CAST(quantileExactInclusive(0.5)(gap_days) AS Nullable(Float64)) AS median_gap_days,
+  COUNT(CASE WHEN age_days < 90 THEN 1 END) AS order_days_90d,
+  COUNT(CASE WHEN age_days < 365 THEN 1 END) AS order_days_365d
+FROM visits
+WHERE
+  age_days >= 0
+GROUP BY
+  member_id
