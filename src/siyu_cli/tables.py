@@ -507,17 +507,43 @@ ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of 
             "付款状态|收款状态|order status|order state|financial status|payment status|"
             "transaction status|sale status"),
     _column("status", "refund_status", "Refund status", "退款状态",
-            "订单退款状态|商品退款状态|退货状态|退换货状态|退款/售后状态|售后状态|售后/退款|售后|"
-            "return status|after sales|after-sales status|cancelation/return type|"
+            "订单退款状态|商品退款状态|退货状态|退换货状态|退款/售后状态|售后状态|售后/退款|售后|是否退款|是否已退款|是否已退货|是否全额退款|已退款|"
+            "return status|after sales|after-sales status|is refunded|has refund|fully refunded|cancelation/return type|"
             "cancellation/return type"),
     _column("status", "kind", "Kind of row", "单据类型",
             "单据类别|单据种类|单据类型名称|业务类型|业务类别|业务种类|业务类型名称|交易类型|交易类别|交易种类|交易类型名称|流水类型|流水类别|"
-            "记录类型|凭证类型|销售类型|销售类别|收银类型|小票类型|账单类型|收支类型|消费类型|开单类型|操作类型|款项类型|款项性质|收款类型|"
+            "记录类型|凭证类型|销售类型|销售类别|收银类型|小票类型|账单类型|消费类型|开单类型|操作类型|款项类型|款项性质|收款类型|"
             "付款性质|款项|订单类型|订单类别|订单性质|单据性质|业务性质|类型|红冲标志|红字标志|红蓝标志|冲红标志|冲销标志|"
             "kind|type|record type|transaction type|trans type|txn type|transaction kind|transaction category|"
             "document type|doc type|receipt type|sale type|sales type|order type|event type|entry type|movement type|"
             "operation type|operation|sale or return|sale/return|line type|post type",
             note="sale, return, top-up, deposit, balance, exchange or gift, in the export's own words"),
+    _column("status", "is_return", "Is a return", "是否退货",
+            "是否退货单|是否退单|是否退款单|是否销退|是否退回|退货标志|退货标识|退货标记|退款标志|退款标识|退款标记|退单标志|退单标识|退货单标志|销退标志|销退标识|"
+            "销退标记|销退|销售退货标志|销售退货标识|退货否|退货|is return|is returned|return flag|returned flag|return indicator|returned|"
+            "is refund|refund flag|is return order|is sales return",
+            note="yes or no, or a word for a return: of an order that came back, or of a row that takes one back"),
+    _column("status", "is_void", "Is void", "是否作废",
+            "是否已作废|作废标志|作废标识|作废标记|作废状态|已作废|作废|是否废单|废单标志|废单|是否撤单|撤单标志|是否撤销|撤销标志|撤销标识|是否冲正|"
+            "is void|is voided|void flag|voided|void",
+            note="yes or no: what is void is no purchase"),
+    _column("status", "is_cancelled", "Is cancelled", "是否取消",
+            "是否已取消|取消标志|取消标识|取消标记|已取消|取消|是否关闭|是否已关闭|是否删除|是否已删除|删除标志|删除标识|删除标记|是否挂单|是否测试|是否测试单|"
+            "测试单|is cancelled|is canceled|cancelled flag|canceled flag|cancel flag|cancelled|canceled|is deleted|deleted flag|"
+            "delete flag|del flag|deleted|is test|test order|is draft",
+            note="yes or no: what was cancelled is no purchase"),
+    _column("status", "is_valid", "Is valid", "是否有效",
+            "有效标志|有效标识|有效标记|有效否|有效|is valid|valid flag|valid",
+            note="yes or no: what is not valid is no purchase"),
+    _column("status", "is_paid", "Is paid", "是否支付",
+            "是否付款|是否已付款|是否已支付|是否已付|是否收款|是否已收款|是否结账|是否已结账|是否结算|付款标志|付款标识|支付标志|支付标识|收款标志|已付款|已支付|"
+            "is paid|paid flag|has paid|payment received",
+            note="yes or no: what is not paid is no purchase"),
+    _column("status", "direction", "Money in or out", "收支方向",
+            "收支类型|收支类别|收支标志|收支标识|收支|收付方向|收付标志|收付类型|收付|借贷方向|借贷标志|借贷标识|借贷类型|借贷|资金方向|资金流向|资金流动方向|"
+            "出入账|出入账方向|变动方向|方向|money direction|cash direction|flow direction|direction|in or out|in/out|debit/credit|"
+            "debit or credit|dr/cr|d/c",
+            note="in or out: what went out was given back"),
     _column("status", "currency", "Currency", "币种",
             "货币|货币类型|货币代码|货币单位|币别|交易币种|支付币种|结算币种|订单币种|订单货币|currency code|order currency|"
             "payment currency|transaction currency|presentment currency|iso currency|curr|ccy",

@@ -106,11 +106,11 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     define_member_ids(connection, settings)
     unite(connection, sheets, MEMBER_IDS if is_changed(settings) else ())
     describe_sources(connection, sheets)
-    tell_kinds(connection, sheets)
+    notes = tell_kinds(connection, sheets, settings.kinds)
     map_words(connection, sheets, settings.kinds)
     links = link_members(connection, sheets, request.aliases, request.snapshot)
     exclude_members(connection, settings)
-    notes = kind_notes(connection, sheets) + judge_orders(connection, sheets, settings.shop.currency)
+    notes += kind_notes(connection, sheets) + judge_orders(connection, sheets, settings.shop.currency)
     notes += judge_members(connection, sheets, settings.orders.totals)
     accounted, rejects = account_for(connection, sheets)
     reports |= accounted

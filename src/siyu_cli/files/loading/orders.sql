@@ -23,10 +23,15 @@ select
     original_order_id,
     return_id,
     -- What is called a sale may be told apart still: by a negative quantity, by what was sold.
+    -- What is void or unpaid is nothing else.
     cast(coalesce(
-        lists.kind, nullif(coalesce(kinds.kind, stated.kind), 'sale'), told.kind, kinds.kind, stated.kind
+        case when told.kind in ('cancelled', 'unpaid') then told.kind end,
+        lists.kind, nullif(coalesce(kinds.kind, stated.kind), 'sale'), nullif(told.kind, 'returned'), kinds.kind, stated.kind
     ) as varchar) as told_kind,
-    coalesce(lists.is_returned, kinds.was_delivered, stated.was_delivered, told.kind = 'return', false) as is_returned,
+    coalesce(
+        lists.is_returned,
+        coalesce(kinds.was_delivered, false) or coalesce(stated.was_delivered, false) or coalesce(told.kind = 'return', false)
+    ) as is_returned,
     cast(currencies.code as varchar) as currency,
     product,
     sku,
@@ -54,14 +59,14 @@ select
     ) as amount,
     abs(refunded_amount) as refund,
     coalesce(known.status in ('shipped', 'completed') or known.was_delivered, false) or coalesce(refunds.was_delivered, false)
-        or shipped_at is not null or completed_at is not null as is_sent,
+        or coalesce(told.kind = 'returned', false) or shipped_at is not null or completed_at is not null as is_sent,
     coalesce(updated_at, greatest(ordered_at, paid_at, shipped_at, completed_at, refunded_at, cancelled_at)) as updated_at,
     exported_at,
     faults as raw_faults,
     raw.status as status_word,
     known.status as known_status,
     raw.refund_status as refund_word,
-    refunds.status as refund_state,
+    coalesce(case when told.kind = 'returned' then 'full' end, refunds.status) as refund_state,
     cancelled_at is not null or coalesce(known.status = 'cancelled', false) as is_closed,
     not has_status and has_paid_at and paid_at is null and not coalesce(contains(faults, 'paid_at:'), false) as is_never_paid
 from raw_orders as raw
@@ -135,7 +140,7 @@ select
     case
         when status_word is not null and known_status is null then null
         when row_kind = 'deposit' and contains(status_word, '已付') then 'paid'
-        when known_status = 'unpaid' then 'unpaid'
+        when known_status = 'unpaid' or row_kind = 'unpaid' then 'unpaid'
         when row_kind = 'cancelled' then 'cancelled'
         when row_kind = 'return' and refund_state = 'pending' then 'unpaid'
         when row_kind = 'return' then case when is_closed or refund_state = 'none' then 'cancelled' else 'refunded' end
