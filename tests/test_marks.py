@@ -192,3 +192,35 @@ def test_a_file_named_for_orders_not_paid_holds_no_purchase(tmp_path: Path) -> N
     expected: dict[str, Figures] = {"m": (100, 1)}
     with opened(*paths) as shop:
         assert figures(shop) == expected
+
+
+# ---- logs of a balance
+
+SPENT_BELOW_ZERO = {
+    "a kind": "流水号|会员编号|时间|类型|金额 / 1|m|2026-05-01|充值|500 / 2|m|2026-05-02|消费|-100 / 3|m|2026-05-03|消费|-50",
+    "with what was left": "流水号|会员编号|时间|类型|金额|余额 / 1|m|2026-05-01|充值|500|500 / 2|m|2026-05-02|消费|-100|400 / 3|m|2026-05-03|消费|-50|350",
+    "in English": "txn id|customer id|date|type|amount / 1|m|2026-05-01|Top-up|500 / 2|m|2026-05-02|Payment|-100 / 3|m|2026-05-03|Purchase|-50",
+    "no top-up in sight": "流水号|会员编号|时间|类型|金额 / 2|m|2026-05-02|余额消费|-100 / 3|m|2026-05-03|余额消费|-50",
+    "a direction": "流水号|会员编号|时间|收支类型|金额|余额 / 1|m|2026-05-01|收入|500|500 / 2|m|2026-05-02|支出|-100|400 / 3|m|2026-05-03|支出|-50|350",
+    "a kind and a direction": "流水号|会员编号|时间|类型|收支方向|金额 / 1|m|2026-05-01|充值|收入|500 / 2|m|2026-05-02|消费|支出|-100 / 3|m|2026-05-03|消费|支出|-50",
+    "no word at all": "流水号|会员编号|时间|金额|账户余额 / 1|m|2026-05-01|500|500 / 2|m|2026-05-02|-100|400 / 3|m|2026-05-03|-50|350",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("written", SPENT_BELOW_ZERO.values(), ids=SPENT_BELOW_ZERO)
+def test_what_is_spent_from_a_balance_is_a_purchase_though_it_is_below_zero(tmp_path: Path, written: str) -> None:
+    with opened(write_csv(tmp_path / "a.csv", rows_of(written))) as shop:
+        assert figures(shop) == {"m": (150, 2)}
+        assert skipped(shop) in ({"topup": 1}, {})
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_a_refund_to_a_balance_stays_a_refund(tmp_path: Path, sign: str) -> None:
+    written = f"""流水号|会员编号|时间|类型|金额 / 1|m|2026-05-01|充值|500 / 2|m|2026-05-02|消费|-100 / 3|m|2026-05-03|消费|-50
+        / 4|m|2026-05-04|退款|{sign}50 / 5|m|2026-05-05|充值退款|-20"""
+    assert figures_of(tmp_path, written) == {"m": (100, 2)}
+
+
+def test_a_sale_below_zero_among_sales_is_still_given_back(tmp_path: Path) -> None:
+    written = """单号|类型|会员编号|日期|金额 / 1|消费|m|2026-05-01|100 / 2|消费|m|2026-05-02|60 / 3|消费|m|2026-05-10|-60"""
+    assert figures_of(tmp_path, written) == {"m": (100, 2)}

@@ -575,7 +575,11 @@ ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of 
             "payment amount|spend|amount spent|sku subtotal after discount|dollar value|item total|"
             "line total|line amount|lineitem total|total|net sales|net amount|net total|net revenue|"
             "n. revenue|revenue|sales|gross sales|product net revenue|sold for|order total (ex tax)|"
-            "order subtotal|subtotal|amount|amt|value|payment|total fee|money paid"),
+            "order subtotal|subtotal|amount|amt|value|payment|total fee|money paid|"
+            "amount tendered|cash tendered|tendered amount|tendered|tender amount|cash received|收款|现金收款|现收金额"),
+    _column("money", "change_amount", "Change given", "找零",
+            "找零金额|找零额|找零款|找补|找补金额|找回|找赎|现金找零|change|change given|change due|change amount|cash change|change returned",
+            note="taken from the paid amount where that is the money handed over"),
     _column("money", "refunded_amount", "Refunded amount", "退款金额",
             "订单已退款金额|已退款金额|已退金额|实际退款金额|实退金额|退款成功金额|退款总额|退款总金额|"
             "累计退款金额|订单退款金额|商品退款金额|买家退款金额|退货金额|退款|amount refunded|"

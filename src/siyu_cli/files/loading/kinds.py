@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from siyu_cli.files.loading.change import settle_change
 from siyu_cli.files.loading.marks import tell, tell_marks
 from siyu_cli.files.loading.scripts import call, first_row
+from siyu_cli.files.loading.spending import tell_spending
 
 if TYPE_CHECKING:
     import duckdb
@@ -50,10 +52,11 @@ def tell_kinds(
 ) -> list[Note]:
     """Make ``sheet_kinds`` and ``told_kinds``: sheets of returns, and rows told apart by marks, quantity or product.
 
-    ``stored_values`` lists the sheets whose paid amount leaves out what was paid from stored value.
+    ``stored_values`` lists the sheets whose paid amount leaves out what was paid from stored value, ``given_change``
+    those whose paid amount holds the change.
 
     ``is_returned`` says that goods came back, and not only money. A negative quantity beside an amount is a return
-    whatever the amount's sign. ``own_kinds`` are those of ``[kinds]``. Return what was inferred from marks.
+    whatever the amount's sign. ``own_kinds`` are those of ``[kinds]``. Return what was inferred.
     """
     notes: list[Note] = []
     connection.execute(
@@ -61,12 +64,15 @@ def tell_kinds(
     )
     connection.execute("create or replace temp table told_kinds (source integer, row bigint, kind varchar)")
     connection.execute("create or replace temp table stored_values (source integer)")
+    connection.execute("create or replace temp table given_change (source integer)")
     for sheet in sheets:
         if sheet.match.table != "orders":
             continue
         if _leaves_out_stored_value(connection, sheet):
             connection.execute("insert into stored_values values (?)", [sheet.source])
+        notes += settle_change(connection, sheet)
         notes += tell_marks(connection, sheet, own_kinds)
+        notes += tell_spending(connection, sheet, own_kinds)
         sheet.is_returns = _is_returns(connection, sheet)
         kind = "return" if sheet.is_returns else _kind_of_name(sheet)
         if kind is not None and (sheet.is_returns or kind != "return"):

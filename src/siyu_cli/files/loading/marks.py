@@ -23,7 +23,7 @@ _MOST_SHOWN = 5
 # 退货标志 marks documents; 是否退货 may as well be asked of an order.
 _OF_DOCUMENTS = re.compile(r"[标单销]|flag|indicator|^is[ _]?return$", re.IGNORECASE)
 # What is paid from a balance went out of it, and is a sale all the same.
-_SPENT = "消费|耗卡|划卡|扣卡|支付|付款|购|purchase|payment|charge|spen[dt]"
+SPENT = "消费|耗卡|划卡|扣卡|支付|付款|购|purchase|payment|charge|spen[dt]"
 _BALANCE = re.compile(r"余额|结余|balance", re.IGNORECASE)
 
 
@@ -64,7 +64,7 @@ def _tell(
         yield from _tell_returns(connection, sheet, where)
     elif key == "direction" and kind == "return" and sheet.has("kind"):
         spent = call("regexp_matches", exp.func("coalesce", exp.column("kind"), exp.Literal.string("")),
-                     exp.Literal.string(_SPENT), exp.Literal.string("i"))  # fmt: skip
+                     exp.Literal.string(SPENT), exp.Literal.string("i"))  # fmt: skip
         tell(connection, sheet, kind, exp.and_(where, exp.not_(spent)))
     else:
         tell(connection, sheet, kind, where)
@@ -148,9 +148,14 @@ def _settle_sides(
 
 def _seen_from(sheet: SheetSource, kinds: dict[str, str | None]) -> dict[str, str | None]:
     """Return the kinds as the owner of a balance sees them, where the sheet has one: what comes in is a top-up."""
-    if not any(_BALANCE.search(header) for header in sheet.match.unmapped):
+    if not is_of_balances(sheet):
         return kinds
-    return {word: {"sale": "topup", "return": "sale"}.get(kind or "", kind) for word, kind in kinds.items()}
+    return {word: {"sale": "topup", "return": "spent"}.get(kind or "", kind) for word, kind in kinds.items()}
+
+
+def is_of_balances(sheet: SheetSource) -> bool:
+    """Return whether a sheet says beside each row what a balance came to."""
+    return any(_BALANCE.search(header) for header in sheet.match.unmapped)
 
 
 def _counted_words(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, key: str) -> dict[str, int]:

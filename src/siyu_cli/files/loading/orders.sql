@@ -1,6 +1,6 @@
 -- Orders: from the rows of every order export to the lines the core reads.
 --
--- reads   raw_orders, sources, status_words, refund_status_words, sheet_kinds, stored_values, kind_words, status_kind_words, told_kinds, currency_words, other_currencies,
+-- reads   raw_orders, sources, status_words, refund_status_words, sheet_kinds, stored_values, given_change, kind_words, status_kind_words, told_kinds, currency_words, other_currencies,
 --         member_links, phone_keys, account_keys, excluded, lent_members, contested, linked_rows
 -- writes  restarting (source); looked_up_orders → weighed_orders → keyed_orders → order_rows → judged_orders → agreed_orders → settled_orders → order_lines
 --
@@ -26,7 +26,7 @@ select
     -- What is void or unpaid is nothing else.
     cast(coalesce(
         case when told.kind in ('cancelled', 'unpaid') then told.kind end,
-        lists.kind, nullif(coalesce(kinds.kind, stated.kind), 'sale'), nullif(told.kind, 'returned'), kinds.kind, stated.kind
+        lists.kind, nullif(coalesce(kinds.kind, stated.kind), 'sale'), case when told.kind not in ('returned', 'spent') then told.kind end, kinds.kind, stated.kind
     ) as varchar) as told_kind,
     coalesce(
         lists.is_returned,
@@ -53,6 +53,8 @@ select
     coalesce(paid_at, ordered_at) as moment,
     refunded_at,
     coalesce(
+        case when told.kind = 'spent' then abs(paid_amount) end,
+        case when given.source is not null then paid_amount - coalesce(abs(change_amount), 0) end,
         case when beside.source is not null and stored_value_amount > 0 then coalesce(paid_amount, 0) + stored_value_amount end,
         paid_amount,
         case when not has_amount then cast(cast(unit_price as decimal(18, 4)) * cast(quantity as decimal(18, 3)) as decimal(18, 2)) end
@@ -75,6 +77,7 @@ left join status_words as known on known.source = raw.source and known.word = ra
 left join refund_status_words as refunds on refunds.source = raw.source and refunds.word = raw.refund_status
 left join sheet_kinds as lists on lists.source = raw.source
 left join stored_values as beside on beside.source = raw.source
+left join given_change as given on given.source = raw.source
 left join kind_words as kinds on kinds.source = raw.source and kinds.word = raw.kind
 left join status_kind_words as stated on stated.source = raw.source and stated.word = raw.status
 left join told_kinds as told on told.source = raw.source and told.row = raw.row
