@@ -207,7 +207,7 @@ MEMBERS = Table("members", "Members", "会员", "one row per member of the shop,
             "membership number|membership id|loyalty id|loyalty number|customer id|customer no|"
             "customer number|customer code|customer key|square customer id|user id|client id|client no|"
             "buyer id|buyer user id|shopper id|contact id|guest id|person id|patron id|household id|"
-            "household key|uid|wid|yz_open_id|unionid|openid|wechat openid|订单归属人OpenID|"
+            "household key|uid|wid|yz_open_id|unionid|openid|wechat openid|用户标识|用户openid|微信openid|订单归属人OpenID|"
             "external_userid|外部联系人ID|customer reference id|reference id|会员|客户|顾客|用户|买家|"
             "customer|member|client|buyer|ID|编号"),
     _column("phone", "phone", "Phone", "手机号",
@@ -562,7 +562,7 @@ ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of 
             "付款金额|付款总额|订单付款金额|买家付款金额|已付金额|已支付金额|实收金额|实收总额|实收总金额|"
             "订单实收金额|订单实收|实收|实收款|实收额|商家实收金额|商家实收|商户实收|店铺实收|收款金额|"
             "成交金额|成交额|成交总额|订单成交金额|成交总金额|消费金额|消费额|消费总额|消费总金额|"
-            "购买金额|销售金额|销售额|实销金额|零售金额|交易金额|交易额|交易总额|结算金额|应付金额|"
+            "购买金额|销售金额|销售额|实销金额|零售金额|交易金额|交易额|交易总额|应结订单金额|结算金额|应付金额|"
             "订单应付金额|应付总额|应付款|买家应付金额|应收金额|订单应收金额|应收订单金额|应收总额|"
             "订单金额|订单总金额|订单总额|订单总价|订单价格|总金额|合计金额|总计金额|总价|总额|总计|"
             "商品总金额|商品总额|商品总价|商品金额|商品小计|小计|小计金额|金额小计|行金额|金额|消费|"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _OF_SALES = frozenset({"DUE", "TOTAL", "SUBTOTAL", "AMOUNT"})
 _MOSTLY = 0.8
+_Cells = dict[int, list[Decimal | None]]
 
 
 def settle_change(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> Iterator[Note]:
@@ -56,19 +57,19 @@ def _holds_change(sheet: SheetSource, paid: int, change: int) -> bool | None:
     rows = [row for row, back in enumerate(columns[change]) if back and columns[paid][row] is not None]
     others = {at: cells for at, cells in columns.items() if at not in {paid, change}}
     of_sales = {at: cells for at, cells in others.items() if _is_of_sales(seen.cells[at] or "")}
-    for sign, found, answer in ((-1, others, True), (1, others, False), (0, of_sales, False)):
+    ways: tuple[tuple[int, _Cells, bool], ...] = (
+        (-1, others, True),
+        (1, others, False),
+        (0, of_sales, False),
+    )
+    for sign, found, answer in ways:
         told = sum(_is_met(columns, found, row, (paid, change, sign)) for row in rows)
         if rows and told >= _MOSTLY * len(rows):
             return answer
     return None
 
 
-def _is_met(
-    columns: dict[int, list[Decimal | None]],
-    others: dict[int, list[Decimal | None]],
-    row: int,
-    sum_of: tuple[int, int, int],
-) -> bool:
+def _is_met(columns: _Cells, others: _Cells, row: int, sum_of: tuple[int, int, int]) -> bool:
     paid, change, sign = sum_of
     wanted = (columns[paid][row] or 0) + sign * abs(columns[change][row] or 0)
     return any(cells[row] == wanted for cells in others.values())

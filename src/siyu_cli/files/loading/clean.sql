@@ -7,12 +7,12 @@
 
 create or replace macro edges() as spaces() || invisible() || joiners();
 
--- Excel's text guards (' in front, ="…" around), spaces and what cannot be seen are no part of a value.
+-- Excel's text guards (' or ` in front, ="…" around), spaces and what cannot be seen are no part of a value.
 create or replace macro unguarded(cell) as
     case
-        when regexp_matches(cell, '^[''' || edges() || ']|[' || edges() || ']$|^="')
+        when regexp_matches(cell, '^[''`' || edges() || ']|[' || edges() || ']$|^="')
             then regexp_replace(
-                regexp_replace(cell, '^[''' || edges() || ']+|[' || edges() || ']+$', '', 'g'),
+                regexp_replace(cell, '^[''`' || edges() || ']+|[' || edges() || ']+$', '', 'g'),
                 '^="[' || edges() || ']*(.*?)[' || edges() || ']*"$', '\1')
         else cell
     end;

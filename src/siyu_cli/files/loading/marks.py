@@ -105,22 +105,23 @@ def _marked(sheet: SheetSource, where: exp.Expr) -> exp.Select:
     told = exp.select("row").from_("told_kinds").where(exp.column("source").eq(sheet.source))
     return exp.select(
         "row",
-        exp.alias_(_first(sheet, "varchar", "member_id", "phone", "account", "order_id"), "who"),
+        exp.alias_(first_of(sheet, "varchar", "member_id", "phone", "account", "order_id"), "who"),
         *columns,
-        exp.alias_(_first(sheet, "timestamp", "paid_at", "ordered_at"), "moment"),
+        exp.alias_(first_of(sheet, "timestamp", "paid_at", "ordered_at"), "moment"),
         exp.alias_(_amount(sheet), "amount"),
         exp.alias_(exp.func("coalesce", where, exp.false()), "is_marked"),
     ).from_(f"source_{sheet.source}").where(exp.not_(exp.column("row").isin(query=told)))  # fmt: skip
 
 
-def _first(sheet: SheetSource, kind: str, *keys: str) -> exp.Expr:
+def first_of(sheet: SheetSource, kind: str, *keys: str) -> exp.Expr:
+    """Return the first of some columns a sheet has that is not null in a row, a null of that kind without any."""
     columns = [exp.column(key) for key in keys if sheet.has(key)]
     return exp.func("coalesce", *columns) if columns else exp.cast(exp.null(), kind)
 
 
 def _amount(sheet: SheetSource) -> exp.Expr:
     """Return a row's amount, below zero where its quantity is."""
-    amount = _first(sheet, "decimal(18, 2)", "paid_amount", "refunded_amount", "unit_price")
+    amount = first_of(sheet, "decimal(18, 2)", "paid_amount", "refunded_amount", "unit_price")
     if not sheet.has("quantity"):
         return amount
     return exp.Case().when(exp.column("quantity") < exp.Literal.number(0), -call("abs", amount)).else_(amount)

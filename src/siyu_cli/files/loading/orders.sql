@@ -26,7 +26,8 @@ select
     -- What is void or unpaid is nothing else.
     cast(coalesce(
         case when told.kind in ('cancelled', 'unpaid') then told.kind end,
-        lists.kind, nullif(coalesce(kinds.kind, stated.kind), 'sale'), case when told.kind not in ('returned', 'spent') then told.kind end, kinds.kind, stated.kind
+        lists.kind, nullif(coalesce(kinds.kind, stated.kind), 'sale'), case told.kind when 'refund' then 'return' when 'returned' then null when 'spent' then null else told.kind end,
+        kinds.kind, stated.kind
     ) as varchar) as told_kind,
     coalesce(
         lists.is_returned,
