@@ -991,6 +991,8 @@ REJECT_REASONS = {
     "missing_date": ("no date", "缺少日期"),
     "missing_amount": ("no amount", "缺少金额"),
     "order_conflict": ("files disagree about this order", "多个文件对同一订单不一致"),
+    "extra_cells": ("more cells than the header has columns", "单元格多于表头的列数"),
+    "split_amount": ("amount cut in two at its thousands separator", "金额在千位逗号处被拆成两格"),
     "undecodable": ("bytes that are no text", "无法解码的字节"),
     "error_cell": ("formula error", "公式错误"),
     "formula_without_value": ("formula without a stored value", "公式没有缓存值"),

@@ -24,6 +24,7 @@ from siyu_cli.files.loading.judge import describe_sources, judge_members, judge_
 from siyu_cli.files.loading.kinds import tell_kinds
 from siyu_cli.files.loading.left_out import blind_note, left_out_notes, missing_notes
 from siyu_cli.files.loading.lookalikes import MEMBER_IDS, define_member_ids, is_changed, lookalike_notes
+from siyu_cli.files.loading.overflow import overflow_notes
 from siyu_cli.files.loading.report import Input, LoadReport, Note, SheetReport, UnusableError
 from siyu_cli.files.loading.rivals import rival_notes
 from siyu_cli.files.loading.roles import WHOSE
@@ -118,6 +119,7 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     inputs = tuple(_input(place, file.source, reports) for place, file in enumerate(opened))
     min_paid = _least_paid(sheets)
     counted_from = min_paid if settings.orders.min_paid is None else settings.orders.min_paid
+    notes += overflow_notes(sheets)
     notes += spelling_notes(connection, sheets)
     notes += lookalike_notes(connection, sheets)
     notes += [note for file in opened for note in file.notes]

@@ -71,7 +71,7 @@ def _holds_change(sheet: SheetSource, paid: int, change: int) -> bool | None:
 
 def _is_met(columns: _Cells, others: _Cells, row: int, sum_of: tuple[int, int, int]) -> bool:
     paid, change, sign = sum_of
-    wanted = (columns[paid][row] or 0) + sign * abs(columns[change][row] or 0)
+    wanted = (columns[paid][row] or Decimal()) + sign * abs(columns[change][row] or Decimal())
     return any(cells[row] == wanted for cells in others.values())
 
 

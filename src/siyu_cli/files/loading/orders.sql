@@ -235,6 +235,8 @@ select
         when faults is not null and contains(faults, 'row:undecodable') then 'reject:undecodable'
         when is_title then 'skip:title_row'
         when has_total_word and (ordered_on is null or member_key is null or order_id is null) then 'skip:total_row'
+        when faults is not null and contains(faults, 'row:extra_cells') then 'reject:extra_cells'
+        when faults is not null and contains(faults, 'row:split_amount') then 'reject:split_amount'
         when paid is null and total_row is not null and row <> total_row then 'skip:item_detail'
         when row <> total_row and not is_conflicting then 'skip:order_total_repeated'
         when row_kind = 'topup' then 'skip:topup'
