@@ -422,7 +422,7 @@ _ORDER_KEYS = (
             "子订单编号|子订单ID|子单号|子单编号|明细编号|明细ID|订单明细编号|商品单号|商品订单号|"
             "line item id|order item id|order line id|item order id|sub order id|suborder"),
     _column("id", "parent_id", "Belongs to order", "所属主订单号",
-            "父单号|母单号|母订单号|上级订单号|上级单号|主订单编号|主订单号|主订单ID|父订单号|父订单编号|父订单ID|父单编号|主单号|主单编号|"
+            "父单号|关联主单|关联主单号|关联主订单|关联主订单号|关联父单|关联父单号|关联父订单|归属主单|归属主单号|主单|父单|母单号|母订单号|上级订单号|上级单号|主订单编号|主订单号|主订单ID|父订单号|父订单编号|父订单ID|父单编号|主单号|主单编号|"
             "所属订单号|所属主单|母订单编号|拆单主单号|总单号|parent|parent id|parent order|parent order id|parent order no|"
             "parent no|main order|main order id|main order no|master order|master order id|master order no|post parent",
             note="the order that a sub-order is a part of: both count once"),
@@ -981,6 +981,7 @@ REJECT_REASONS = {
     "bad_number": ("not a number", "不是有效数字"),
     "ambiguous_amount": ("the point may part cents or thousands", "小数点有歧义（可能是千位分隔符）"),
     "out_of_range": ("beyond what any shop has", "超出合理范围"),
+    "placeholder_date": ("1970-01-01, which stands for no date", "1970-01-01 是占位日期，不是真实日期"),
     "below_zero": ("below zero, which it cannot be", "不应为负数"),
     "bad_flag": ("not yes or no", "不是“是/否”"),
     "bad_phone": ("not a mobile number", "不是有效手机号"),

@@ -40,7 +40,7 @@ from siyu_cli.files.loading.spellings import spelling_notes
 from siyu_cli.files.loading.sums import check_sums
 from siyu_cli.files.loading.together import FEWEST, is_small, project_alike
 from siyu_cli.files.loading.vanished import vanished_notes
-from siyu_cli.files.loading.warnings import load_notes
+from siyu_cli.files.loading.warnings import cell_notes, load_notes
 from siyu_cli.files.loading.words import kind_notes, map_words
 from siyu_cli.files.read import Source, read_each, read_sources
 from siyu_cli.files.reading.allocator import give_back_memory
@@ -120,6 +120,7 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     min_paid = _least_paid(sheets)
     counted_from = min_paid if settings.orders.min_paid is None else settings.orders.min_paid
     notes += overflow_notes(sheets)
+    notes += cell_notes(rejects)
     notes += spelling_notes(connection, sheets)
     notes += lookalike_notes(connection, sheets)
     notes += [note for file in opened for note in file.notes]

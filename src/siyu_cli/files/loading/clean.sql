@@ -33,6 +33,14 @@ create or replace macro written(text) as
         else text
     end;
 
+-- What stands in a buyer's column where there is none.
+create or replace macro somebody(id) as
+    case
+        when id in ('未知', '非会员', '无会员', 'unknown', 'Unknown', 'UNKNOWN', 'guest', 'Guest', 'GUEST', 'anonymous', 'Anonymous')
+            or (id[1] = '0' and ltrim(id, '0') = '') then null
+        else id
+    end;
+
 create or replace macro tidy(cell) as written(unguarded(cell));
 
 -- What is written in several of these ways is one id, phone or e-mail, and the operator is told so.

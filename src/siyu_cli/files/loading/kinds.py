@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from siyu_cli.files.loading.change import settle_change
-from siyu_cli.files.loading.marks import tell, tell_marks
+from siyu_cli.files.loading.marks import tell, tell_marks, tell_parts
 from siyu_cli.files.loading.refund_rows import tell_refund_rows
 from siyu_cli.files.loading.scripts import call, first_row
 from siyu_cli.files.loading.spending import tell_spending
@@ -73,6 +73,7 @@ def tell_kinds(
             connection.execute("insert into stored_values values (?)", [sheet.source])
         notes += settle_change(connection, sheet)
         notes += tell_marks(connection, sheet, own_kinds)
+        tell_parts(connection, sheet)
         tell_refund_rows(connection, sheet)
         notes += tell_spending(connection, sheet, own_kinds)
         sheet.is_returns = _is_returns(connection, sheet)

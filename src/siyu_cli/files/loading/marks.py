@@ -95,6 +95,17 @@ def _tell_returns(
         )
 
 
+def tell_parts(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> None:
+    """Add rows that name a whole they are parts of to ``told_kinds``: 原始单号 may name a parent, too."""
+    if sheet.has("kind", "parent_id", "return_id") or not sheet.has("original_order_id"):
+        return
+    create(connection, "marked_rows", _marked(sheet, exp.false()))
+    connection.execute(script("marks")["parts"])
+    tell(connection, sheet, "part", exp.column("row").isin(query=exp.select("row").from_("parts")))
+    drop(connection, "marked_rows")
+    drop(connection, "parts")
+
+
 def _marked(sheet: SheetSource, where: exp.Expr) -> exp.Select:
     """Return the rows of a sheet as marks.sql reads them, without those that are told apart already."""
     numbers = {"order_id", "original_order_id"}

@@ -28,5 +28,22 @@ where is_marked and (
     )
 );
 
+-- name: parts
+-- Sales that name another order are parts of it where they add up to what it paid.
+create or replace temp table parts as
+with named as (
+    select original_order_id as order_id, sum(amount) as amount
+    from marked_rows
+    where original_order_id is not null and original_order_id <> order_id and amount > 0
+    group by original_order_id
+)
+
+select part.row
+from marked_rows as part
+join named on named.order_id = part.original_order_id
+join marked_rows as whole
+    on whole.order_id = named.order_id and whole.amount = named.amount and whole.original_order_id is null
+where part.amount > 0;
+
 -- name: counted
 select count(case when is_marked then 1 end) as marked, (select count(*) from taken_back) as taken_back from marked_rows;

@@ -19,14 +19,14 @@ select
     raw.name as buyer_name,
     order_id,
     item_id,
-    nullif(nullif(parent_id, '0'), order_id) as parent_id,
+    coalesce(nullif(nullif(parent_id, '0'), order_id), case when told.kind = 'part' then original_order_id end) as parent_id,
     original_order_id,
     return_id,
     -- What is called a sale may be told apart still: by a negative quantity, by what was sold.
     -- What is void or unpaid is nothing else.
     cast(coalesce(
         case when told.kind in ('cancelled', 'unpaid') then told.kind end,
-        lists.kind, nullif(coalesce(kinds.kind, stated.kind), 'sale'), case told.kind when 'refund' then 'return' when 'returned' then null when 'spent' then null else told.kind end,
+        lists.kind, nullif(coalesce(kinds.kind, stated.kind), 'sale'), case told.kind when 'refund' then 'return' when 'returned' then null when 'spent' then null when 'part' then null else told.kind end,
         kinds.kind, stated.kind
     ) as varchar) as told_kind,
     coalesce(
