@@ -1,5 +1,8 @@
 """Which amount is summed: paid before due, before totals, before goods; doubts are told with both sums."""
 
+# Rows of a table stay on one line.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -7,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from commands import Run, runner
+from exports import listed, opened, warnings, write_csv
 from siyu_cli.files.recognise import recognise
+from test_kinds import rows_of
 
 AS_OF = ("--as-of", "2026-03-01")
 
@@ -93,3 +98,34 @@ def test_a_price_beside_how_many_is_told_both_ways(run: Run, empty_folder: Path)
 def test_a_unit_in_the_header_counts(run: Run, empty_folder: Path, header: str, cell: str, total: str):
     orders(empty_folder, header, f"A1,2026-02-01,V1,{cell}")
     assert f"net sales {total}" in run("segment", "订单.csv", *AS_OF, "-o", "a.csv").out
+
+
+# ---- change
+
+CHANGE = {
+    "due beside it": "单号|会员编号|日期|应收|实收|找零 / 1|m|2026-05-01|88|100|12 / 2|m|2026-05-02|50|50|0",
+    "a total beside it": "单号|会员编号|日期|合计|实收金额|找零金额 / 1|m|2026-05-01|88|100|12 / 2|m|2026-05-02|50|50|",
+    "received without the change": "单号|会员编号|日期|应收|实收|找零 / 1|m|2026-05-01|88|88|12 / 2|m|2026-05-02|50|50|0",
+    "all the cash beside it": "单号|会员编号|日期|实收|现金|找零 / 1|m|2026-05-01|88|100|12 / 2|m|2026-05-02|50|50|0",
+    "below zero": "单号|会员编号|日期|应付|实付|找零 / 1|m|2026-05-01|88|100|-12 / 2|m|2026-05-02|50|50|0",
+    "in English": "receipt no|customer id|date|amount due|amount received|change / 1|m|2026-05-01|88|100|12 / 2|m|2026-05-02|50|50|0",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("written", CHANGE.values(), ids=CHANGE)
+def test_change_is_no_part_of_a_sale(tmp_path: Path, written: str) -> None:
+    with opened(write_csv(tmp_path / "a.csv", rows_of(written))) as shop:
+        (row,) = listed(shop).values()
+        assert (row["net_sales"], row["order_count"]) == (138, 2)
+        assert not any("would give" in text for text in warnings(shop))
+
+
+def test_change_that_nothing_proves_is_taken_off_and_both_sums_are_told(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "a.csv", rows_of("单号|会员编号|日期|实收|找零 / 1|m|2026-05-01|100|12 / 2|m|2026-05-02|50|0"))
+    with opened(path) as shop:
+        assert listed(shop)["m"]["net_sales"] == 138
+        (note,) = [note for note in shop.load.report.warnings if "other_sum" in note.facts]
+        assert (note.facts["sum"], note.facts["other_sum"]) == ("138.00", "150.00")
+    with opened(path, header_map={"orders.paid_amount": "实收"}) as shop:
+        assert listed(shop)["m"]["net_sales"] == 150
+        assert not any("other_sum" in note.facts for note in shop.load.report.warnings)

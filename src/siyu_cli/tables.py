@@ -207,7 +207,7 @@ MEMBERS = Table("members", "Members", "会员", "one row per member of the shop,
             "membership number|membership id|loyalty id|loyalty number|customer id|customer no|"
             "customer number|customer code|customer key|square customer id|user id|client id|client no|"
             "buyer id|buyer user id|shopper id|contact id|guest id|person id|patron id|household id|"
-            "household key|uid|wid|yz_open_id|unionid|openid|wechat openid|订单归属人OpenID|"
+            "household key|uid|wid|yz_open_id|unionid|openid|wechat openid|用户标识|用户openid|微信openid|订单归属人OpenID|"
             "external_userid|外部联系人ID|customer reference id|reference id|会员|客户|顾客|用户|买家|"
             "customer|member|client|buyer|ID|编号"),
     _column("phone", "phone", "Phone", "手机号",
@@ -422,7 +422,7 @@ _ORDER_KEYS = (
             "子订单编号|子订单ID|子单号|子单编号|明细编号|明细ID|订单明细编号|商品单号|商品订单号|"
             "line item id|order item id|order line id|item order id|sub order id|suborder"),
     _column("id", "parent_id", "Belongs to order", "所属主订单号",
-            "父单号|母单号|母订单号|上级订单号|上级单号|主订单编号|主订单号|主订单ID|父订单号|父订单编号|父订单ID|父单编号|主单号|主单编号|"
+            "父单号|关联主单|关联主单号|关联主订单|关联主订单号|关联父单|关联父单号|关联父订单|归属主单|归属主单号|主单|父单|母单号|母订单号|上级订单号|上级单号|主订单编号|主订单号|主订单ID|父订单号|父订单编号|父订单ID|父单编号|主单号|主单编号|"
             "所属订单号|所属主单|母订单编号|拆单主单号|总单号|parent|parent id|parent order|parent order id|parent order no|"
             "parent no|main order|main order id|main order no|master order|master order id|master order no|post parent",
             note="the order that a sub-order is a part of: both count once"),
@@ -507,17 +507,43 @@ ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of 
             "付款状态|收款状态|order status|order state|financial status|payment status|"
             "transaction status|sale status"),
     _column("status", "refund_status", "Refund status", "退款状态",
-            "订单退款状态|商品退款状态|退货状态|退换货状态|退款/售后状态|售后状态|售后/退款|售后|"
-            "return status|after sales|after-sales status|cancelation/return type|"
+            "订单退款状态|商品退款状态|退货状态|退换货状态|退款/售后状态|售后状态|售后/退款|售后|是否退款|是否已退款|是否已退货|是否全额退款|已退款|"
+            "return status|after sales|after-sales status|is refunded|has refund|fully refunded|cancelation/return type|"
             "cancellation/return type"),
     _column("status", "kind", "Kind of row", "单据类型",
             "单据类别|单据种类|单据类型名称|业务类型|业务类别|业务种类|业务类型名称|交易类型|交易类别|交易种类|交易类型名称|流水类型|流水类别|"
-            "记录类型|凭证类型|销售类型|销售类别|收银类型|小票类型|账单类型|收支类型|消费类型|开单类型|操作类型|款项类型|款项性质|收款类型|"
+            "记录类型|凭证类型|销售类型|销售类别|收银类型|小票类型|账单类型|消费类型|开单类型|操作类型|款项类型|款项性质|收款类型|"
             "付款性质|款项|订单类型|订单类别|订单性质|单据性质|业务性质|类型|红冲标志|红字标志|红蓝标志|冲红标志|冲销标志|"
             "kind|type|record type|transaction type|trans type|txn type|transaction kind|transaction category|"
             "document type|doc type|receipt type|sale type|sales type|order type|event type|entry type|movement type|"
             "operation type|operation|sale or return|sale/return|line type|post type",
             note="sale, return, top-up, deposit, balance, exchange or gift, in the export's own words"),
+    _column("status", "is_return", "Is a return", "是否退货",
+            "是否退货单|是否退单|是否退款单|是否销退|是否退回|退货标志|退货标识|退货标记|退款标志|退款标识|退款标记|退单标志|退单标识|退货单标志|销退标志|销退标识|"
+            "销退标记|销退|销售退货标志|销售退货标识|退货否|退货|is return|is returned|return flag|returned flag|return indicator|returned|"
+            "is refund|refund flag|is return order|is sales return",
+            note="yes or no, or a word for a return: of an order that came back, or of a row that takes one back"),
+    _column("status", "is_void", "Is void", "是否作废",
+            "是否已作废|作废标志|作废标识|作废标记|作废状态|已作废|作废|是否废单|废单标志|废单|是否撤单|撤单标志|是否撤销|撤销标志|撤销标识|是否冲正|"
+            "is void|is voided|void flag|voided|void",
+            note="yes or no: what is void is no purchase"),
+    _column("status", "is_cancelled", "Is cancelled", "是否取消",
+            "是否已取消|取消标志|取消标识|取消标记|已取消|取消|是否关闭|是否已关闭|是否删除|是否已删除|删除标志|删除标识|删除标记|是否挂单|是否测试|是否测试单|"
+            "测试单|is cancelled|is canceled|cancelled flag|canceled flag|cancel flag|cancelled|canceled|is deleted|deleted flag|"
+            "delete flag|del flag|deleted|is test|test order|is draft",
+            note="yes or no: what was cancelled is no purchase"),
+    _column("status", "is_valid", "Is valid", "是否有效",
+            "有效标志|有效标识|有效标记|有效否|有效|is valid|valid flag|valid",
+            note="yes or no: what is not valid is no purchase"),
+    _column("status", "is_paid", "Is paid", "是否支付",
+            "是否付款|是否已付款|是否已支付|是否已付|是否收款|是否已收款|是否结账|是否已结账|是否结算|付款标志|付款标识|支付标志|支付标识|收款标志|已付款|已支付|"
+            "is paid|paid flag|has paid|payment received",
+            note="yes or no: what is not paid is no purchase"),
+    _column("status", "direction", "Money in or out", "收支方向",
+            "收支类型|收支类别|收支标志|收支标识|收支|收付方向|收付标志|收付类型|收付|借贷方向|借贷标志|借贷标识|借贷类型|借贷|资金方向|资金流向|资金流动方向|"
+            "出入账|出入账方向|变动方向|方向|money direction|cash direction|flow direction|direction|in or out|in/out|debit/credit|"
+            "debit or credit|dr/cr|d/c",
+            note="in or out: what went out was given back"),
     _column("status", "currency", "Currency", "币种",
             "货币|货币类型|货币代码|货币单位|币别|交易币种|支付币种|结算币种|订单币种|订单货币|currency code|order currency|"
             "payment currency|transaction currency|presentment currency|iso currency|curr|ccy",
@@ -536,7 +562,7 @@ ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of 
             "付款金额|付款总额|订单付款金额|买家付款金额|已付金额|已支付金额|实收金额|实收总额|实收总金额|"
             "订单实收金额|订单实收|实收|实收款|实收额|商家实收金额|商家实收|商户实收|店铺实收|收款金额|"
             "成交金额|成交额|成交总额|订单成交金额|成交总金额|消费金额|消费额|消费总额|消费总金额|"
-            "购买金额|销售金额|销售额|实销金额|零售金额|交易金额|交易额|交易总额|结算金额|应付金额|"
+            "购买金额|销售金额|销售额|实销金额|零售金额|交易金额|交易额|交易总额|应结订单金额|结算金额|应付金额|"
             "订单应付金额|应付总额|应付款|买家应付金额|应收金额|订单应收金额|应收订单金额|应收总额|"
             "订单金额|订单总金额|订单总额|订单总价|订单价格|总金额|合计金额|总计金额|总价|总额|总计|"
             "商品总金额|商品总额|商品总价|商品金额|商品小计|小计|小计金额|金额小计|行金额|金额|消费|"
@@ -549,7 +575,11 @@ ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of 
             "payment amount|spend|amount spent|sku subtotal after discount|dollar value|item total|"
             "line total|line amount|lineitem total|total|net sales|net amount|net total|net revenue|"
             "n. revenue|revenue|sales|gross sales|product net revenue|sold for|order total (ex tax)|"
-            "order subtotal|subtotal|amount|amt|value|payment|total fee|money paid"),
+            "order subtotal|subtotal|amount|amt|value|payment|total fee|money paid|"
+            "amount tendered|cash tendered|tendered amount|tendered|tender amount|cash received|收款|现金收款|现收金额"),
+    _column("money", "change_amount", "Change given", "找零",
+            "找零金额|找零额|找零款|找补|找补金额|找回|找赎|现金找零|change|change given|change due|change amount|cash change|change returned",
+            note="taken from the paid amount where that is the money handed over"),
     _column("money", "refunded_amount", "Refunded amount", "退款金额",
             "订单已退款金额|已退款金额|已退金额|实际退款金额|实退金额|退款成功金额|退款总额|退款总金额|"
             "累计退款金额|订单退款金额|商品退款金额|买家退款金额|退货金额|退款|amount refunded|"
@@ -951,6 +981,7 @@ REJECT_REASONS = {
     "bad_number": ("not a number", "不是有效数字"),
     "ambiguous_amount": ("the point may part cents or thousands", "小数点有歧义（可能是千位分隔符）"),
     "out_of_range": ("beyond what any shop has", "超出合理范围"),
+    "placeholder_date": ("1970-01-01, which stands for no date", "1970-01-01 是占位日期，不是真实日期"),
     "below_zero": ("below zero, which it cannot be", "不应为负数"),
     "bad_flag": ("not yes or no", "不是“是/否”"),
     "bad_phone": ("not a mobile number", "不是有效手机号"),
@@ -961,6 +992,8 @@ REJECT_REASONS = {
     "missing_date": ("no date", "缺少日期"),
     "missing_amount": ("no amount", "缺少金额"),
     "order_conflict": ("files disagree about this order", "多个文件对同一订单不一致"),
+    "extra_cells": ("more cells than the header has columns", "单元格多于表头的列数"),
+    "split_amount": ("amount cut in two at its thousands separator", "金额在千位逗号处被拆成两格"),
     "undecodable": ("bytes that are no text", "无法解码的字节"),
     "error_cell": ("formula error", "公式错误"),
     "formula_without_value": ("formula without a stored value", "公式没有缓存值"),

@@ -24,6 +24,7 @@ from siyu_cli.files.loading.judge import describe_sources, judge_members, judge_
 from siyu_cli.files.loading.kinds import tell_kinds
 from siyu_cli.files.loading.left_out import blind_note, left_out_notes, missing_notes
 from siyu_cli.files.loading.lookalikes import MEMBER_IDS, define_member_ids, is_changed, lookalike_notes
+from siyu_cli.files.loading.overflow import overflow_notes
 from siyu_cli.files.loading.report import Input, LoadReport, Note, SheetReport, UnusableError
 from siyu_cli.files.loading.rivals import rival_notes
 from siyu_cli.files.loading.roles import WHOSE
@@ -39,7 +40,7 @@ from siyu_cli.files.loading.spellings import spelling_notes
 from siyu_cli.files.loading.sums import check_sums
 from siyu_cli.files.loading.together import FEWEST, is_small, project_alike
 from siyu_cli.files.loading.vanished import vanished_notes
-from siyu_cli.files.loading.warnings import load_notes
+from siyu_cli.files.loading.warnings import cell_notes, load_notes
 from siyu_cli.files.loading.words import kind_notes, map_words
 from siyu_cli.files.read import Source, read_each, read_sources
 from siyu_cli.files.reading.allocator import give_back_memory
@@ -106,11 +107,11 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     define_member_ids(connection, settings)
     unite(connection, sheets, MEMBER_IDS if is_changed(settings) else ())
     describe_sources(connection, sheets)
-    tell_kinds(connection, sheets)
+    notes = tell_kinds(connection, sheets, settings.kinds)
     map_words(connection, sheets, settings.kinds)
     links = link_members(connection, sheets, request.aliases, request.snapshot)
     exclude_members(connection, settings)
-    notes = kind_notes(connection, sheets) + judge_orders(connection, sheets, settings.shop.currency)
+    notes += kind_notes(connection, sheets) + judge_orders(connection, sheets, settings.shop.currency)
     notes += judge_members(connection, sheets, settings.orders.totals)
     accounted, rejects = account_for(connection, sheets)
     reports |= accounted
@@ -118,6 +119,8 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     inputs = tuple(_input(place, file.source, reports) for place, file in enumerate(opened))
     min_paid = _least_paid(sheets)
     counted_from = min_paid if settings.orders.min_paid is None else settings.orders.min_paid
+    notes += overflow_notes(sheets)
+    notes += cell_notes(rejects)
     notes += spelling_notes(connection, sheets)
     notes += lookalike_notes(connection, sheets)
     notes += [note for file in opened for note in file.notes]

@@ -273,7 +273,7 @@ def _headers(columns: Sequence[ColumnMatch]) -> set[str]:
 
 def _clean(cell: str | None) -> str | None:
     text = cell.strip(_EDGES) if cell else ""
-    if text[:1] in {"=", '"', "'"}:
-        # ="123", "123" and '123 are how exports keep Excel from changing a cell.
-        text = text.removeprefix("=").strip('"').lstrip("'").strip(_EDGES)
+    if text[:1] in {"=", '"', "'", "`"}:
+        # ="123", "123", '123 and `123 are how exports keep Excel from changing a cell.
+        text = text.removeprefix("=").strip('"').lstrip("'`").strip(_EDGES)
     return text or None

@@ -20,6 +20,8 @@ _LONGEST_ID = 256
 _MOST_PRICED = 10**11  # unit price × quantity, seven places of which are worked out in 64 bits
 # What programs write where there is no date, the day 0 of spreadsheets among them: no fault, and no date.
 _NO_DAYS = ("0001-01-01", "1899-12-30", "1899-12-31", "1900-01-01")
+# What databases write where there is no date; as a day it is so rare that it is told.
+_EPOCH = "1970-01-01"
 # Refunds, adjustments, costs and points may be below zero; of these, less than nothing is a mistake.
 _NEVER_NEGATIVE = frozenset(
     {"total_net_sales", "total_order_count", "coupons_redeemed", "entry_fee", "reward_level"}
@@ -57,7 +59,8 @@ class Bounds:
             return [(call("length", cell) > exp.Literal.number(_LONGEST_ID), "out_of_range")]
         if column.kind in _DATES:
             first, end = (exp.cast(exp.Literal.string(day), "timestamp") for day in (_FIRST_DAY, _END))
-            return [(exp.or_(cell < first, cell >= end), "out_of_range")]
+            is_epoch = exp.cast(cell.copy(), "date").eq(exp.cast(exp.Literal.string(_EPOCH), "date"))
+            return [(exp.or_(cell < first, cell >= end), "out_of_range"), (is_epoch, "placeholder_date")]
         if column.kind not in _SIZES:
             return []
         most = exp.Literal.number(_SIZES[column.kind])

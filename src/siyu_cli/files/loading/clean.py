@@ -51,6 +51,7 @@ _DATED = ("instant", "month")
 # Ids and phones written in several ways are one, and told: what was written is kept beside them.
 _TOLD = ("id", "phone")
 _LISTS = ("tags", "own_codes")  # what stands in several columns is all of it
+_BUYERS = ("member_id", "account")  # 0 is nobody there, and may be an order's number
 SPELT = "spelt_"
 _UNIT_IN_HEADER = re.compile(r"[(（\[【]\s*(\S{1,6}?)\s*[)）\]】]")
 _FIRST_UNSAFE = 2**53  # from here on a double skips whole numbers
@@ -160,7 +161,9 @@ class _Levels:
     def add_typed(self, column: Column, cell: str) -> None:
         self.fast.append(exp.alias_(_typed(column, cell, self.origin), column.key))
         self._hand_on(column.key)
-        self.last.append(exp.column(column.key))
+        is_buyer = column.key in _BUYERS and _SQL_TYPES[column.kind] == "varchar"
+        value = exp.column(column.key)
+        self.last.append(exp.alias_(call("somebody", value), column.key) if is_buyer else value)
         if column.kind == "id" and self.origin.column_types[cell] in ("DOUBLE", "FLOAT"):
             lost = "lost_" + column.key
             self.fast.append(exp.alias_(_lost_digits(cell), lost))
@@ -188,6 +191,8 @@ class _Levels:
         parsed = exp.func("coalesce", exp.column(column.key), call("rest_" + kind, rest, *zone))
         self.parsed += [exp.alias_(parsed, column.key), rest.copy()]
         value = self.bounds.within(column)
+        if column.key in _BUYERS:
+            value = call("somebody", value)
         if column.key in self.unsettled:
             value = exp.Case().when(
                 exp.not_(exp.func("coalesce", self.unsettled[column.key], exp.false())), value
@@ -231,6 +236,8 @@ class _Levels:
         text = call("written", rest)
         if kind == "id":  # R's word for nothing; as a text it may be Namibia
             text = call("nullif", text, exp.Literal.string("NA"))
+        elif kind == "phone":
+            text = call("somebody", text)
         order = {"dmy": "day_first", "mdy": "month_first"}.get(self.origin.date_order)
         return call(order, text) if kind in _DATED and order else text
 

@@ -7,12 +7,12 @@
 
 create or replace macro edges() as spaces() || invisible() || joiners();
 
--- Excel's text guards (' in front, ="…" around), spaces and what cannot be seen are no part of a value.
+-- Excel's text guards (' or ` in front, ="…" around), spaces and what cannot be seen are no part of a value.
 create or replace macro unguarded(cell) as
     case
-        when regexp_matches(cell, '^[''' || edges() || ']|[' || edges() || ']$|^="')
+        when regexp_matches(cell, '^[''`' || edges() || ']|[' || edges() || ']$|^="')
             then regexp_replace(
-                regexp_replace(cell, '^[''' || edges() || ']+|[' || edges() || ']+$', '', 'g'),
+                regexp_replace(cell, '^[''`' || edges() || ']+|[' || edges() || ']+$', '', 'g'),
                 '^="[' || edges() || ']*(.*?)[' || edges() || ']*"$', '\1')
         else cell
     end;
@@ -31,6 +31,14 @@ create or replace macro written(text) as
             or regexp_matches(text, '^([-—–－]+$|0000-00-00|0000/00/00|1900-01-00)')
             or lower(text) in ('null', 'none', 'nan', 'nat', 'n/a', 'nil', '<na>') then null
         else text
+    end;
+
+-- What stands in a buyer's column where there is none.
+create or replace macro somebody(id) as
+    case
+        when id in ('未知', '非会员', '无会员', 'unknown', 'Unknown', 'UNKNOWN', 'guest', 'Guest', 'GUEST', 'anonymous', 'Anonymous')
+            or (id[1] = '0' and ltrim(id, '0') = '') then null
+        else id
     end;
 
 create or replace macro tidy(cell) as written(unguarded(cell));

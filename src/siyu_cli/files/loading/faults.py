@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     import duckdb
 
     from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.reading.sheets import CellFault
 
 WHOLE_ROW = "row"
+OF_ROWS = ("undecodable", "extra_cells", "split_amount")
 # Which column a rejected row is shown with, when no single cell of it is at fault.
 COLUMN_OF = {
     "missing_date": ("paid_at", "ordered_at", "refunded_at", "spent_on"),
@@ -34,9 +36,9 @@ def mark_faults(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> No
     keys = {column.position: column.key for column in sheet.match.columns}
     first = sheet.raw.first_row + sheet.match.first_data_row
     found = [
-        (fault, WHOLE_ROW if fault.reason == "undecodable" else keys[fault.column])
+        (fault, WHOLE_ROW if fault.reason in OF_ROWS else keys[fault.column])
         for fault in (*sheet.raw.faults, *sheet.faults)
-        if fault.row >= first and (fault.reason == "undecodable" or fault.column in keys)
+        if fault.row >= first and (fault.reason in OF_ROWS or fault.column in keys)
     ]
     sheet.faults = tuple(fault for fault, _ in found)
     if not found:
@@ -46,7 +48,7 @@ def mark_faults(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> No
         "row": pa.array([fault.row for fault, _ in found], pa.int64()),
         "key": [key for _, key in found],
         "fault": [f"{key}:{fault.reason}" for fault, key in found],
-        "value": [_shown(fault.value, key) for fault, key in found],
+        "value": [_shown(fault) for fault, _ in found],
     }))  # fmt: skip
     create(connection, name, exp.select("*").from_(name + "_read"), is_temporary=False)
     by_row = exp.select(
@@ -73,10 +75,10 @@ def shown_keys(connection: duckdb.DuckDBPyConnection, relation: str) -> set[str]
     return judged | {key for (key,) in found.fetchall()}
 
 
-def _shown(value: str, key: str) -> str:
+def _shown(fault: CellFault) -> str:
     # A row of text may hold a person's name beside the bytes that did not decode: only those are shown.
-    if key != WHOLE_ROW:
-        return value
+    if fault.reason != "undecodable":
+        return fault.value
     import re
 
-    return " ".join(re.findall(r"(?:\\x[0-9a-f]{2})+", value))[:60]
+    return " ".join(re.findall(r"(?:\\x[0-9a-f]{2})+", fault.value))[:60]

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from siyu_cli.files.loading.change import settle_change
+from siyu_cli.files.loading.marks import tell, tell_marks, tell_parts
+from siyu_cli.files.loading.refund_rows import tell_refund_rows
 from siyu_cli.files.loading.scripts import call, first_row
+from siyu_cli.files.loading.spending import tell_spending
 
 if TYPE_CHECKING:
     import duckdb
 
+    from siyu_cli.files.loading.report import Note
     from siyu_cli.files.loading.sources import SheetSource
 
-# A sheet or file that holds nothing but one kind says so: 退货明细, 2026-06 退款单, Returns, 充值记录, 已取消.
+# A sheet or file that holds nothing but one kind says so: 退货明细, 2026-06 退款单, Returns, 充值记录, 已取消, 待付款.
 _OF_SHEETS = {
     "return": "退货|退款|退单|returned|refunded|returns?|refunds?",
     "topup": "充值|储值|预存款?|top-?ups?|recharges?",
-    "cancelled": "已取消|已关闭|已作废|取消订单|关闭订单|作废|cancell?ed",
+    "cancelled": "已取消|已关闭|已作废|取消订单|关闭订单|作废|交易关闭|交易失败|已失效|无效"
+    "|cancell?ed|void(?:ed)?|failed|expired",
+    "unpaid": "(?:待|未|等待)(?:买家)?(?:付款|支付|付)|待结算|未结账|挂单|草稿"
+    "|unpaid|(?:pending|awaiting) payment|not paid|drafts?|abandoned(?: carts?| checkouts?)?",
 }
+# How orders stand is said beside what they are: a column of kinds does not answer it.
+_OF_STATES = ("cancelled", "unpaid")
 _OF_NAMES = (
     r"[\W\d_]|sheet|门店|店铺|商城|销售|零售|商品|会员|客户|导出|数据|报表|明细|记录|列表|单据|订单|成功|完成|汇总表|年|月|日|表|单"
     r"|list|export|report|data|of|sales?|orders?"
@@ -38,24 +48,34 @@ _OF_PRODUCTS = {
 _MAY_BE = r"充值|储值|预存|礼品卡|购物卡|gift ?c|定金$|订金$|尾款$"
 
 
-def tell_kinds(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:
-    """Make ``sheet_kinds`` and ``told_kinds``: sheets of returns, and rows told apart by quantity or product.
+def tell_kinds(
+    connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource], own_kinds: Mapping[str, str]
+) -> list[Note]:
+    """Make ``sheet_kinds`` and ``told_kinds``: sheets of returns, and rows told apart by marks, quantity or product.
 
-    ``stored_values`` lists the sheets whose paid amount leaves out what was paid from stored value.
+    ``stored_values`` lists the sheets whose paid amount leaves out what was paid from stored value, ``given_change``
+    those whose paid amount holds the change.
 
     ``is_returned`` says that goods came back, and not only money. A negative quantity beside an amount is a return
-    whatever the amount's sign.
+    whatever the amount's sign. ``own_kinds`` are those of ``[kinds]``. Return what was inferred.
     """
+    notes: list[Note] = []
     connection.execute(
         "create or replace temp table sheet_kinds (source integer, kind varchar, is_returned boolean)"
     )
     connection.execute("create or replace temp table told_kinds (source integer, row bigint, kind varchar)")
     connection.execute("create or replace temp table stored_values (source integer)")
+    connection.execute("create or replace temp table given_change (source integer)")
     for sheet in sheets:
         if sheet.match.table != "orders":
             continue
         if _leaves_out_stored_value(connection, sheet):
             connection.execute("insert into stored_values values (?)", [sheet.source])
+        notes += settle_change(connection, sheet)
+        notes += tell_marks(connection, sheet, own_kinds)
+        tell_parts(connection, sheet)
+        tell_refund_rows(connection, sheet)
+        notes += tell_spending(connection, sheet, own_kinds)
         sheet.is_returns = _is_returns(connection, sheet)
         kind = "return" if sheet.is_returns else _kind_of_name(sheet)
         if kind is not None and (sheet.is_returns or kind != "return"):
@@ -63,10 +83,11 @@ def tell_kinds(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSour
             connection.execute("insert into sheet_kinds values (?, ?, ?)", [sheet.source, kind, is_returned])
             continue
         if sheet.has("quantity") and sheet.has("paid_amount"):
-            _tell(connection, sheet, "return", exp.column("quantity") < exp.Literal.number(0))
+            tell(connection, sheet, "return", exp.column("quantity") < exp.Literal.number(0))
         if sheet.has("product") and _sells_more_than_goods(connection, sheet):
             for kind, pattern in _OF_PRODUCTS.items():
-                _tell(connection, sheet, kind, _matches("product", pattern))
+                tell(connection, sheet, kind, _matches("product", pattern))
+    return notes
 
 
 def _is_returns(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> bool:
@@ -105,7 +126,8 @@ def _kind_of_name(sheet: SheetSource) -> str | None:
         kind for kind, words in _OF_SHEETS.items()
         if re.search(words, name, re.IGNORECASE) and re.fullmatch(f"(?:{_OF_NAMES}|{words})+", name, re.IGNORECASE)
     )  # fmt: skip
-    return None if sheet.has("kind") else next(named, None)
+    kind = next(named, None)
+    return None if sheet.has("kind") and kind not in _OF_STATES else kind
 
 
 def _is_sent_back(sheet: SheetSource) -> bool:
@@ -121,9 +143,3 @@ def _sells_more_than_goods(connection: duckdb.DuckDBPyConnection, sheet: SheetSo
 def _matches(key: str, pattern: str) -> exp.Expr:
     return call("regexp_matches", exp.column(key), exp.Literal.string(pattern), exp.Literal.string("i"))
 
-
-def _tell(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, kind: str, where: exp.Expr) -> None:
-    rows = exp.select(
-        exp.Literal.number(sheet.source), exp.column("row"), exp.Literal.string(kind)
-    ).from_(f"source_{sheet.source}").where(where)  # fmt: skip
-    connection.execute("insert into told_kinds " + rows.sql("duckdb"))

@@ -12,6 +12,8 @@ select
     case
         when is_blank then 'skip:blank_row'
         when faults is not null and contains(faults, 'row:undecodable') then 'reject:undecodable'
+        when faults is not null and contains(faults, 'row:extra_cells') then 'reject:extra_cells'
+        when faults is not null and contains(faults, 'row:split_amount') then 'reject:split_amount'
         when is_title then 'skip:title_row'
         when has_total_word and joined_on is null and phone is null then 'skip:total_row'
         when member_key in (select member_key from excluded) then 'skip:excluded'
@@ -57,6 +59,8 @@ select
     case
         when is_blank then 'skip:blank_row'
         when faults is not null and contains(faults, 'row:undecodable') then 'reject:undecodable'
+        when faults is not null and contains(faults, 'row:extra_cells') then 'reject:extra_cells'
+        when faults is not null and contains(faults, 'row:split_amount') then 'reject:split_amount'
         when is_title then 'skip:title_row'
         when has_total_word and added_on is null and phone is null then 'skip:total_row'
         when member_key in (select member_key from excluded) then 'skip:excluded'

@@ -1,6 +1,6 @@
 -- Orders: from the rows of every order export to the lines the core reads.
 --
--- reads   raw_orders, sources, status_words, refund_status_words, sheet_kinds, stored_values, kind_words, status_kind_words, told_kinds, currency_words, other_currencies,
+-- reads   raw_orders, sources, status_words, refund_status_words, sheet_kinds, stored_values, given_change, kind_words, status_kind_words, told_kinds, currency_words, other_currencies,
 --         member_links, phone_keys, account_keys, excluded, lent_members, contested, linked_rows
 -- writes  restarting (source); looked_up_orders → weighed_orders → keyed_orders → order_rows → judged_orders → agreed_orders → settled_orders → order_lines
 --
@@ -19,14 +19,20 @@ select
     raw.name as buyer_name,
     order_id,
     item_id,
-    nullif(nullif(parent_id, '0'), order_id) as parent_id,
+    coalesce(nullif(nullif(parent_id, '0'), order_id), case when told.kind = 'part' then original_order_id end) as parent_id,
     original_order_id,
     return_id,
     -- What is called a sale may be told apart still: by a negative quantity, by what was sold.
+    -- What is void or unpaid is nothing else.
     cast(coalesce(
-        lists.kind, nullif(coalesce(kinds.kind, stated.kind), 'sale'), told.kind, kinds.kind, stated.kind
+        case when told.kind in ('cancelled', 'unpaid') then told.kind end,
+        lists.kind, nullif(coalesce(kinds.kind, stated.kind), 'sale'), case told.kind when 'refund' then 'return' when 'returned' then null when 'spent' then null when 'part' then null else told.kind end,
+        kinds.kind, stated.kind
     ) as varchar) as told_kind,
-    coalesce(lists.is_returned, kinds.was_delivered, stated.was_delivered, told.kind = 'return', false) as is_returned,
+    coalesce(
+        lists.is_returned,
+        coalesce(kinds.was_delivered, false) or coalesce(stated.was_delivered, false) or coalesce(told.kind = 'return', false)
+    ) as is_returned,
     cast(currencies.code as varchar) as currency,
     product,
     sku,
@@ -48,20 +54,22 @@ select
     coalesce(paid_at, ordered_at) as moment,
     refunded_at,
     coalesce(
+        case when told.kind = 'spent' then abs(paid_amount) end,
+        case when given.source is not null then paid_amount - coalesce(abs(change_amount), 0) end,
         case when beside.source is not null and stored_value_amount > 0 then coalesce(paid_amount, 0) + stored_value_amount end,
         paid_amount,
         case when not has_amount then cast(cast(unit_price as decimal(18, 4)) * cast(quantity as decimal(18, 3)) as decimal(18, 2)) end
     ) as amount,
     abs(refunded_amount) as refund,
     coalesce(known.status in ('shipped', 'completed') or known.was_delivered, false) or coalesce(refunds.was_delivered, false)
-        or shipped_at is not null or completed_at is not null as is_sent,
+        or coalesce(told.kind = 'returned', false) or shipped_at is not null or completed_at is not null as is_sent,
     coalesce(updated_at, greatest(ordered_at, paid_at, shipped_at, completed_at, refunded_at, cancelled_at)) as updated_at,
     exported_at,
     faults as raw_faults,
     raw.status as status_word,
     known.status as known_status,
     raw.refund_status as refund_word,
-    refunds.status as refund_state,
+    coalesce(case when told.kind = 'returned' then 'full' end, refunds.status) as refund_state,
     cancelled_at is not null or coalesce(known.status = 'cancelled', false) as is_closed,
     not has_status and has_paid_at and paid_at is null and not coalesce(contains(faults, 'paid_at:'), false) as is_never_paid
 from raw_orders as raw
@@ -70,6 +78,7 @@ left join status_words as known on known.source = raw.source and known.word = ra
 left join refund_status_words as refunds on refunds.source = raw.source and refunds.word = raw.refund_status
 left join sheet_kinds as lists on lists.source = raw.source
 left join stored_values as beside on beside.source = raw.source
+left join given_change as given on given.source = raw.source
 left join kind_words as kinds on kinds.source = raw.source and kinds.word = raw.kind
 left join status_kind_words as stated on stated.source = raw.source and stated.word = raw.status
 left join told_kinds as told on told.source = raw.source and told.row = raw.row
@@ -135,7 +144,7 @@ select
     case
         when status_word is not null and known_status is null then null
         when row_kind = 'deposit' and contains(status_word, '已付') then 'paid'
-        when known_status = 'unpaid' then 'unpaid'
+        when known_status = 'unpaid' or row_kind = 'unpaid' then 'unpaid'
         when row_kind = 'cancelled' then 'cancelled'
         when row_kind = 'return' and refund_state = 'pending' then 'unpaid'
         when row_kind = 'return' then case when is_closed or refund_state = 'none' then 'cancelled' else 'refunded' end
@@ -226,6 +235,8 @@ select
         when faults is not null and contains(faults, 'row:undecodable') then 'reject:undecodable'
         when is_title then 'skip:title_row'
         when has_total_word and (ordered_on is null or member_key is null or order_id is null) then 'skip:total_row'
+        when faults is not null and contains(faults, 'row:extra_cells') then 'reject:extra_cells'
+        when faults is not null and contains(faults, 'row:split_amount') then 'reject:split_amount'
         when paid is null and total_row is not null and row <> total_row then 'skip:item_detail'
         when row <> total_row and not is_conflicting then 'skip:order_total_repeated'
         when row_kind = 'topup' then 'skip:topup'

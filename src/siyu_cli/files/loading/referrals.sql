@@ -71,6 +71,8 @@ select
     case
         when is_blank then 'skip:blank_row'
         when faults is not null and contains(faults, 'row:undecodable') then 'reject:undecodable'
+        when faults is not null and contains(faults, 'row:extra_cells') then 'reject:extra_cells'
+        when faults is not null and contains(faults, 'row:split_amount') then 'reject:split_amount'
         when is_title then 'skip:title_row'
         when has_total_word and invited_on is null and joined_on is null then 'skip:total_row'
         when inviter_key in (select member_key from excluded) or invitee_key in (select member_key from excluded)
@@ -166,6 +168,8 @@ select
     case
         when is_blank then 'skip:blank_row'
         when faults is not null and contains(faults, 'row:undecodable') then 'reject:undecodable'
+        when faults is not null and contains(faults, 'row:extra_cells') then 'reject:extra_cells'
+        when faults is not null and contains(faults, 'row:split_amount') then 'reject:split_amount'
         when is_title then 'skip:title_row'
         when (has_total_word and spent_on is null)
             or regexp_full_match(coalesce(campaign, source_channel, item, ''), '(合|总|小)\s*计|(sub|grand )?totals?', 'i')

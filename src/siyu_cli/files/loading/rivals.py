@@ -34,14 +34,15 @@ def keep_rivals(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> No
 def rivals(match: Match) -> list[ColumnMatch]:
     """Return the columns that might be the amount as well, the likeliest first.
 
-    None where a preset or an operator says which it is, or where what was paid stands beside what was due or was
-    the price before discounts: that is no question.
+    None where a preset or an operator says which it is, or where what was paid stands beside what was due, was the
+    price before discounts or was handed over for change: that is no question.
     """
     chosen = match.column("paid_amount")
     if match.table != "orders" or match.preset is not None or chosen is None or chosen.how == "map":
         return []
     assert match.seen is not None
     own = match.seen.columns[chosen.position]
+    has_change = match.column("change_amount") is not None
     is_clear = amounts.rank(chosen.header) == amounts.PAID
     return [
         column
@@ -49,6 +50,7 @@ def rivals(match: Match) -> list[ColumnMatch]:
         if column.key == "paid_amount"
         and match.seen.columns[column.position] != own
         and not (is_clear and amounts.rank(column.header) > amounts.RECEIVED)
+        and not (has_change and amounts.is_handed_over(column.header))
     ][:_MOST]
 
 

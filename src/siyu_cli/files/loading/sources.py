@@ -14,6 +14,7 @@ from siyu_cli.files.loading.day_order import with_day_order
 from siyu_cli.files.loading.decimal_sign import with_decimal_sign
 from siyu_cli.files.loading.doubts import doubted_columns
 from siyu_cli.files.loading.faults import mark_faults, shown_keys
+from siyu_cli.files.loading.overflow import overflow_faults
 from siyu_cli.files.loading.parquet import lay_open, survey, unreadable_told
 from siyu_cli.files.loading.rivals import keep_rivals
 from siyu_cli.files.loading.scripts import call, create, drop
@@ -243,6 +244,8 @@ def data_cells(sheet: SheetSource) -> pa.Table:
     rows = pa.arange(first, first + cells.num_rows)
     # The engine reads one batch per thread, and readers give one batch: cut it, without copying.
     numbered = cells.append_column("row", rows)
+    # Looked at twice where sheets were to be cleaned together and are not.
+    sheet.faults = tuple(dict.fromkeys((*sheet.faults, *overflow_faults(sheet, numbered))))
     return pa.Table.from_batches(
         numbered.combine_chunks().to_batches(max_chunksize=_BATCH_ROWS), numbered.schema
     )

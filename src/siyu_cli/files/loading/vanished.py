@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # Reasons that have a column of their own in every table.
 _KEYS_OF = {
     "bad_date": ("paid_at", "ordered_at", "spent_on"),
+    "placeholder_date": ("paid_at", "ordered_at", "spent_on"),
     "ambiguous_date": ("paid_at", "ordered_at", "spent_on"),
     "bad_money": ("paid_amount", "unit_price", "amount"),
     "bad_number": ("quantity",),

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
     from siyu_cli.files.loading.sources import SheetSource
 
+_OF_CELLS = {
+    "id_digits_lost": "{count} rows have a number whose digits a spreadsheet lost (6.92E+17): orders may have fallen "
+    "apart or together. siyu check … --rejects FILE.xlsx lists them",
+    "unknown_status": "{count} rows have a refund status nobody knows, and count as not refunded. "
+    "siyu check … --rejects FILE.xlsx lists them",
+}
 _SAMPLED_ROWS = 100_000
 _MOST_LINES = 10
 _MANY = 0.02
@@ -47,6 +53,14 @@ def load_notes(
     return notes
 
 
+def cell_notes(rejects: Sequence[tuple[str, str, int]]) -> list[Note]:
+    """Return a finding for cells that were left out of rows that were used, where orders may be wrong without them."""
+    return [
+        Note(_OF_CELLS[reason], {"count": cells}, is_finding=True)
+        for reason, effect, cells in rejects if effect == "cell" and reason in _OF_CELLS
+    ]  # fmt: skip
+
+
 def _order_notes(
     connection: duckdb.DuckDBPyConnection, as_of: date, rows: int, *, counts_free: bool
 ) -> list[Note]:
@@ -62,6 +76,12 @@ def _order_notes(
         notes.append(Note(
             "{share} of the orders are under 10: deposits, samples or points exchanges may be among them.",
             {"share": f"{small / orders:.1%}"},
+        ))  # fmt: skip
+    orders, too_much = first_row(connection, statements["given_back_more"])
+    if orders:
+        notes.append(Note(
+            "More was refunded than paid for {count} orders, by {sum} in all: look at their amounts and refunds.",
+            {"count": orders, "sum": f"{too_much:,}"},
         ))  # fmt: skip
     (free,) = first_row(connection, statements["free_orders"]) if free_lines and not counts_free else (0,)
     if free:

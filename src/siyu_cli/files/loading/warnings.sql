@@ -26,6 +26,18 @@ from (
     having sum(paid_amount) = 0
 ) as free_orders;
 
+-- name: given_back_more
+-- Orders of which more was given back than had been paid.
+select count(*) as orders, sum(refunded - paid) as too_much
+from (
+    select sum(paid_amount) as paid, sum(refunded_amount) as refunded
+    from order_lines
+    where ordered_on <= getvariable('as_of')
+      and (member_id, order_id) in (select member_id, order_id from order_lines where refunded_amount > 0)
+    group by member_id, order_id
+    having sum(paid_amount) > 0 and sum(refunded_amount) > sum(paid_amount)
+) as overdrawn;
+
 -- name: has_total_row
 select 1 from orders_verdicts where source = $source and verdict = 'skip:total_row' limit 1;
 

@@ -9,6 +9,9 @@ from sqlglot import exp
 
 from siyu_cli.files.loading.report import Note
 from siyu_cli.files.loading.scripts import first_row
+from siyu_cli.files.recognition import headers
+from siyu_cli.files.recognition.mapping import known
+from siyu_cli.files.recognition.marks import kind_of_mark
 from siyu_cli.files.recognition.presets import (
     currency_of,
     is_document,
@@ -77,7 +80,16 @@ def kind_notes(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSour
 
 def _kind(word: str, sheet: SheetSource, own_kinds: Mapping[str, str]) -> tuple[str, str | None, bool]:
     preset = sheet.match.preset
-    return word, own_kinds.get(word.strip()) or kind_of_row(word, preset), was_delivered(word, preset)
+    kind = own_kinds.get(word.strip()) or kind_of_row(word, preset)
+    if kind is None and _is_of_returns(sheet):
+        kind = kind_of_mark("is_return", word)
+    return word, kind, was_delivered(word, preset)
+
+
+def _is_of_returns(sheet: SheetSource) -> bool:
+    """Return whether the column of kinds was chosen by hand among those that ask whether a row is a return."""
+    names = known("orders").get(headers.plain(sheet.header_of("kind") or ""), ())
+    return any(key == "is_return" for key, _, _ in names)
 
 
 def _map_statuses(

@@ -23,6 +23,7 @@ _UNITS = {
 }
 _UNIT = re.compile(r"[(（\[【]\s*(?:单位\s*[:：]?)?\s*(分|角|千元|万元|万)\s*[)）\]】]")
 _CENTS = re.compile(r"(?:^|[^a-z])(?:cents?|fen|minor units?)(?:$|[^a-z])")
+_HANDED_OVER = re.compile(r"现金|收|tender|cash|received|collected", re.IGNORECASE)
 _BARE_AMOUNTS = frozenset({"amount", "amt"})
 _MOST_PIECES = 100
 _MOSTLY = 0.8
@@ -50,6 +51,11 @@ def buyer_first(header: str) -> float:
     """Return a small bias: of two amounts of one rank the buyer's goes before the seller's."""
     has = headers.concepts(header)[0]
     return 0.01 * (("BUYER" in has) - ("SELLER" in has))
+
+
+def is_handed_over(header: str) -> bool:
+    """Return whether a header may mean the money that was handed over, with the change that went back in it."""
+    return _HANDED_OVER.search(header) is not None and "DUE" not in headers.concepts(header)[0]
 
 
 def is_nothing(values: Sequence[str]) -> bool:

@@ -78,7 +78,7 @@ def kind_of(cell: str) -> str:
     """
     if _MAY_BE_A_VALUE.search(cell) is None:
         return "text"
-    text = visible(unicodedata.normalize("NFKC", cell)).casefold().strip('="').lstrip("'").strip()
+    text = visible(unicodedata.normalize("NFKC", cell)).casefold().strip('="').lstrip("'`").strip()
     compact = re.sub(r"[\s()-]", "", text)
     for name, pattern, form in _KINDS:
         if pattern.fullmatch(compact if form else text):

@@ -13,6 +13,7 @@ from functools import cache
 
 from siyu_cli import tables
 from siyu_cli.files.recognition import amounts, evidence, headers
+from siyu_cli.files.recognition.marks import MARKS, is_mark, tells_marks
 from siyu_cli.files.recognition.presets import Preset, kind_of_row
 
 EXACT = 1.0
@@ -45,6 +46,8 @@ _OF_ROWS = frozenset(
         "recordtype",
     }
 )
+# Headers of amounts that are none where the cells below them say yes and no.
+_ANSWERED = {**dict.fromkeys(("refunded", "refund", "退款", "已退款"), "refund_status"), "paid": "is_paid"}
 _BARE_IDS = frozenset({"id", "编号"})
 _ANY_PHONE = frozenset({"PHONE", "CONTACT", "ID"})
 _DELIVERED_TO = frozenset({"RECEIVER", "LOGISTICS", "ADDRESS"})
@@ -257,9 +260,9 @@ def _candidates(sheet: Sheet, table: str, spot: int) -> list[tuple[float, Column
     is_pieces = table == "orders" and amounts.counts_pieces(sheet.cells, sheet.columns, spot)
     meant = [("quantity", SYNONYM, "synonym")] if is_pieces else _meant(table, header, name)
     for known_key, score, how in meant:
-        key = "phone" if known_key == "account" and evidence.are_mobiles(sheet.values[spot]) else known_key
+        key = _by_values(known_key, name, sheet.values[spot])
         verdict = evidence.verdict(_kind(table, key, name, how), sheet.values[spot])
-        if verdict < 0 or (key == "kind" and not _tells_kinds(name, sheet.values[spot])):
+        if verdict < 0 or not _tells(key, name, sheet.values[spot]):
             continue
         value = score + _SUPPORTED * verdict + _towards(sheet, table, key, spot)
         if value < 0:
@@ -305,6 +308,21 @@ def _kind(table: str, key: str, name: str, how: str) -> str:
     if key == "member_id" and (name in _BARE or how == "similar"):
         return "bare_id"
     return kind
+
+
+def _by_values(key: str, name: str, values: Sequence[str]) -> str:
+    """Return the column a known one is by its cells: an account of mobiles is a phone."""
+    if key == "account" and evidence.are_mobiles(values):
+        return "phone"
+    if name in _ANSWERED and set(values) - {"0"} and all(map(is_mark, values)):
+        return _ANSWERED[name]
+    return key
+
+
+def _tells(key: str, name: str, values: Sequence[str]) -> bool:
+    if key in MARKS:
+        return tells_marks(key, values)
+    return key != "kind" or _tells_kinds(name, values)
 
 
 def _tells_kinds(name: str, values: Sequence[str]) -> bool:

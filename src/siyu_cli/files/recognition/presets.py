@@ -78,6 +78,7 @@ class Preset:
     delivered: frozenset[str] = frozenset()
     kinds: Mapping[str, str] = field(default_factory=_nothing)
     kind_parts: tuple[tuple[str, str | None], ...] = ()
+    refund_events: frozenset[str] = frozenset()
     documents: frozenset[str] = frozenset()
     currencies: Mapping[str, str] = field(default_factory=_nothing)
     note: str = ""
@@ -149,6 +150,11 @@ def is_document(word: str) -> bool:
     return plain_word(word) in generic().documents
 
 
+def is_refund_word(word: str) -> bool:
+    """Return whether a status names a refund, and not the state of an order that was refunded: REFUND, 退款."""
+    return plain_word(word) in generic().refund_events
+
+
 def currency_of(word: str) -> str:
     """Return the code of a currency by its name or sign: 人民币 and ¥ are CNY; an unknown word is its own code.
 
@@ -187,7 +193,7 @@ def preset_of(given: Mapping[str, Any], stem: str, file: Path | None = None) -> 
     raw = dict(given)
     raw["status"] = _by_word(raw.pop("status", {}))
     raw["refund_words"] = _by_word(raw.pop("refund", {}))
-    for key in ("delivered", "documents"):
+    for key in ("delivered", "documents", "refund_events"):
         raw[key] = frozenset(plain_word(word) for word in raw.pop(key, ()))
     raw["kinds"] = _by_word(raw.pop("kind", {}))
     raw["kind_parts"] = tuple(
