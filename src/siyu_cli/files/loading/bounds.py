@@ -12,7 +12,7 @@ from sqlglot import exp
 from siyu_cli.files.loading.scripts import call
 from siyu_cli.tables import Column, Kind
 
-# A value's size stays below these. A mobile number has eleven digits: in the wrong column it is neither money nor points.
+# A value's size stays below these: a mobile number in the wrong column, eleven digits, is neither money nor points.
 _SIZES: dict[Kind, int] = {"money": 10**10, "number": 10**10, "rate": 10**10, "count": 10**9}
 _DATES = ("date", "month", "instant")
 _FIRST_DAY, _END = "1900-01-02", "2200-01-01"
