@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import duckdb
@@ -175,3 +176,64 @@ def test_a_phone_an_address_or_a_card_among_campaigns_channels_levels_and_cities
     for by in ("level", "source_channel"):
         ended = run("segment", "人.csv", "--as-of", "2026-06-30", "--by", by, "--format", "json", "-o", "l.csv", "--force")
         assert not [value for value in values if value in ended.out + ended.err + Path("l.csv").read_text("utf-8-sig")]
+
+
+# --- conditions -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "condition",
+    ["name = '冷小雪'", "姓名 = “冷小雪”", "手机号 = '13900139001'", "member_id = '冷小雪'", "tags = '冷小雪的妈妈'", "标签 = '冷小雪的妈妈'",
+     "name in ('冷小雪', '冷小雪')", "name = '冷小雪", "tags like '%冷小雪%' and net_sales = 'x'", "tags = '王小明的妈妈'"],
+)  # fmt: skip
+def test_what_is_compared_with_somebody_is_neither_told_nor_kept(run: Run, empty_folder: Path, condition: str):
+    for form, file in (("table", "l.xlsx"), ("csv", "l.csv"), ("json", "l.json")):
+        ended = run("segment", *SHOP, "--where", condition, "--format", form, "-o", file, "--force")
+        written = read_all(empty_folder)
+        for value in ("王小明", "13900139001", *(["冷小雪"] if "name" in condition or "姓名" in condition else [])):
+            assert value not in ended.out + ended.err + written, (form, value)
+
+
+def read_all(folder: Path) -> str:
+    from siyu_cli.ledger import Ledger
+
+    written = str(Ledger(folder / ".siyu").runs(100))
+    for path in folder.glob("l.*"):
+        if path.suffix == ".xlsx":
+            with zipfile.ZipFile(path) as book:
+                written += "".join(book.read(part).decode("utf-8") for part in book.namelist())
+        else:
+            written += path.read_text("utf-8-sig")
+    return written
+
+
+# --- steps and Parquet ------------------------------------------------------------------------------------
+
+
+def test_an_order_number_that_is_a_phone_or_an_address_is_masked_in_every_step(run: Run):
+    run("segment", *SHOP, "--debug-steps", "steps", "-o", "l.csv")
+    rows = duckdb.sql("select order_id from 'steps/order_lines.parquet' order by 1").fetchall()
+    assert sorted(number for (number,) in rows) == ["139****9001-1", "A5", "A6", "w***@example.com"]
+    run("segment", *SHOP, "--debug-steps", "all", "-o", "m.csv", "--show-personal")
+    assert "13900139001-1" in str(duckdb.sql("select order_id from 'all/order_lines.parquet'").fetchall())
+
+
+def test_orders_whose_numbers_look_alike_stay_apart(run: Run, empty_folder: Path):
+    rows = "".join(f"139{middle}9001-1,13900139001,王小明,交易成功,2026-01-01,100\n" for middle in ("0013", "0023", "0033"))
+    (empty_folder / "订单.csv").write_text(ORDERS.splitlines(keepends=True)[0] + rows, "utf-8")
+    run("segment", *SHOP, "--debug-steps", "steps", "-o", "l.csv")
+    rows = duckdb.sql("select order_id from 'steps/order_lines.parquet'").fetchall()
+    assert len({number for (number,) in rows}) == 3
+
+
+STEERING = "\x1b[2J\x9b\u202e\u2066\u200f"
+
+
+@pytest.mark.parametrize("more", [(), ("--show-personal",)])
+def test_signs_that_steer_reach_no_parquet(run: Run, empty_folder: Path, more: tuple[str, ...]):
+    (empty_folder / "人.csv").write_text(f"会员编号,姓名,门店,标签,注册时间\nV1,张{STEERING},店{STEERING},=1+1{STEERING},2025-01-01\n", "utf-8")
+    run("segment", "人.csv", "--as-of", "2026-06-30", "-o", "l.parquet", "--debug-steps", "steps", *more)
+    for path in empty_folder.rglob("*.parquet"):
+        signs = "".join(cell for row in duckdb.sql(f"select * from '{path}'").fetchall() for cell in row if isinstance(cell, str))
+        assert not set(STEERING) - set("[2J") & set(signs), path
+    assert "=1+1" in str(duckdb.sql("select tags from 'l.parquet'").fetchall())

@@ -17,8 +17,10 @@ from siyu_cli.masks import (
     ORDINARY,
     SUSPECT,
     SUSPECT_KEY,
+    SUSPECT_NUMBER,
     is_full_name,
     mask_account,
+    mask_contacts,
     mask_key,
     mask_name,
     mask_phone,
@@ -109,6 +111,12 @@ class Masks:
         """Return a text about nobody in particular, such as a condition, masked."""
         return text and _told(text, self.named.names_in({text}))
 
+    def condition(self, text: str | None) -> str | None:
+        """Return a condition as it is shown and kept: what is compared with something personal is masked."""
+        from siyu_cli.core.condition_words import mask_condition
+
+        return text and self.text(mask_condition(text))
+
     def key(self, member_id: str) -> str:
         """Return a member's key as it is shown."""
         if not self.has_keys:
@@ -165,6 +173,8 @@ class Masks:
     def _column(self, values: Any, mask: Mask) -> Any:
         if mask == "key":
             return self._keys(values)
+        if mask == "number":
+            return _numbers(values)
         if mask == "phone":
             return mask_phones(values)
         if mask == "name":
@@ -199,7 +209,7 @@ class Masks:
             return text
         if mask == "key":
             return self.key(text)
-        single = {"phone": mask_phone, "name": mask_name, "account": mask_account, "place": mask_place}
+        single = {"number": mask_contacts, "phone": mask_phone, "name": mask_name, "account": mask_account, "place": mask_place}
         return single[mask](text) if mask in single else mask_text(text, _told_in(mask, names))
 
 
@@ -209,6 +219,22 @@ def _texts_in(part: Any) -> Iterator[str]:
     elif isinstance(part, Mapping | list | tuple):
         for inner in (*part, *part.values()) if isinstance(part, Mapping) else part:
             yield from _texts_in(inner)
+
+
+def _numbers(values: Any) -> Any:
+    """Return orders' numbers without the phones and addresses in them; those that look alike stay apart."""
+    import pyarrow.compute as pc
+
+    suspects = pc.unique(pc.filter(values, pc.match_substring_regex(values, SUSPECT_NUMBER))).to_pylist()
+    alike: dict[str, list[str]] = {}
+    for number in sorted(suspects):
+        alike.setdefault(mask_contacts(number), []).append(number)
+    shown = {
+        number: mask if number == mask or len(numbers) == 1 else f"{mask}~{place}"
+        for mask, numbers in alike.items()
+        for place, number in enumerate(numbers, start=1)
+    }
+    return mended(values, SUSPECT_NUMBER, lambda number: shown[number])
 
 
 def _told(text: str, names: Mapping[str, Collection[str]]) -> str:

@@ -34,8 +34,9 @@ SQL_TYPES: dict[Kind, str] = {
 }
 
 # How a column is shown unless somebody asked to see personal data: a member's key (distinct within the shop), a phone,
-# a name, an account, a text about a person, a word of a list (a level, a city), where somebody works or belongs.
-Mask = Literal["key", "phone", "name", "account", "text", "word", "place"]
+# a name, an account, a text about a person, a word of a list (a level, a city), where somebody works or belongs,
+# a number that may be made of a phone.
+Mask = Literal["key", "phone", "name", "account", "text", "word", "place", "number"]
 MASKS: dict[str, Mask] = {
     **dict.fromkeys(("member_id", "inviter_id", "invitee_id"), "key"),
     **dict.fromkeys(("phone", "receiver_phone", "inviter_phone", "invitee_phone"), "phone"),
@@ -46,6 +47,7 @@ MASKS: dict[str, Mask] = {
          "own_codes", "status", "refund_status", "item"), "text",
     ),
     **dict.fromkeys(("level", "city", "gender"), "word"),
+    **dict.fromkeys(("order_id", "item_id", "parent_id", "original_order_id", "return_id"), "number"),
     **dict.fromkeys(("owner", "store", "file", "sheet", "column"), "place"),
 }  # fmt: skip
 
