@@ -209,7 +209,8 @@ class Masks:
             return text
         if mask == "key":
             return self.key(text)
-        single = {"number": mask_contacts, "phone": mask_phone, "name": mask_name, "account": mask_account, "place": mask_place}
+        single = {"phone": mask_phone, "name": mask_name, "account": mask_account, "place": mask_place}
+        single["number"] = mask_contacts
         return single[mask](text) if mask in single else mask_text(text, _told_in(mask, names))
 
 
