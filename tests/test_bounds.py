@@ -29,6 +29,35 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("bounds")
 
 
+PHONES = ["13800138000", "138 0013 8000", "13800138000.00", "19912345678", "-13800138000", "13,800,138,000"]
+
+
+@pytest.mark.parametrize("header", ["实付金额", "退款金额"])
+def test_a_mobile_number_is_no_amount(folder: Path, header: str) -> None:
+    amounts = [f"{number}.5" for number in range(20)]
+    column = load_column(folder, header, [*amounts, *PHONES], read_lines("paid_amount"))
+    assert [column.reason[cell] for cell in amounts] == [None] * len(amounts)
+    assert {column.reason[cell] for cell in PHONES} <= {"out_of_range", "bad_money"}
+
+
+def test_a_mobile_number_is_neither_points_nor_a_reward_nor_a_cost(folder: Path) -> None:
+    others = range(2, 22)
+    people = [["会员编号", "积分", "消费金额", "注册时间"], ["M1", "13800138000", "13900139001", "2025-01-01"]]
+    people += [[f"M{number}", "5", "80.5", "2025-01-01"] for number in others]
+    invites = [["邀请人", "被邀请人", "邀请时间", "奖励金额"], ["M1", "M2", "2025-01-01", "13800138000"]]
+    invites += [["M1", f"M{number}", "2025-01-01", "5"] for number in others]
+    costs = [["渠道", "日期", "费用"], ["扫码", "2025-01-01", "13800138000"]]
+    costs += [["扫码", f"2025-01-{number:02}", "80.5"] for number in others]
+    files = [("人.csv", people), ("邀请.csv", invites), ("费用.csv", costs)]
+    with opened(*(write_csv(folder / name, rows) for name, rows in files)) as shop:
+        assert_every_row_is_accounted_for(shop)
+        found = {(row["file"], row["column"], row["reason"]) for row in rejects(shop)}
+        assert {(file, column) for file, column, reason in found if reason == "out_of_range"} == {
+            ("人.csv", "积分"), ("人.csv", "消费金额"), ("邀请.csv", "奖励金额"), ("费用.csv", "费用"),
+        }  # fmt: skip
+        assert members(shop)["M1"]["points"] is None
+
+
 @pytest.mark.parametrize(
     ("header", "cells", "reasons"),
     [
@@ -47,7 +76,7 @@ def test_what_no_shop_has_is_rejected_by_name(
     assert [column.reason[cell] for cell in cells] == reasons
 
 
-def test_a_price_below_zero_or_an_amount_of_thirteen_digits_makes_no_order(folder: Path) -> None:
+def test_a_price_below_zero_or_an_amount_of_eleven_digits_makes_no_order(folder: Path) -> None:
     header = ["订单号", "会员编号", "下单时间", "单价", "数量"]
     cells = {
         ("999999999", "99999"): "out_of_range",
@@ -101,12 +130,15 @@ def test_parquet_cells_that_need_a_second_look_are_read_as_those_of_any_file(fol
 
 
 def test_amounts_that_add_up_to_no_shop_s_turnover_are_an_error_that_names_file_and_column(folder: Path) -> None:
-    header = ["订单号", "会员编号", "下单时间", "实付金额"]
-    rows = [[f"A{at}", f"M{at}", "2025-03-01", "999999999999"] for at in range(4001)]
+    def file(rows: int) -> Path:
+        known = {"订单号": [f"A{at}" for at in range(rows)], "会员编号": [f"M{at}" for at in range(rows)]}
+        dated = {"下单时间": [datetime(2025, 3, 1)] * rows, "实付金额": [9_999_999_999.0] * rows}
+        return write_parquet(folder / f"sums-{rows}.parquet", known | dated)
+
     with pytest.raises(DataError, match="no shop's turnover") as caught:
-        opened(write_csv(folder / "sums.csv", [header, *rows]))
-    assert (caught.value.where.file, caught.value.where.column) == ("sums.csv", "实付金额")
-    with opened(write_csv(folder / "sums.csv", [header, *rows[:3999]])) as shop:
+        opened(file(400_001))
+    assert (caught.value.where.file, caught.value.where.column) == ("sums-400001.parquet", "实付金额")
+    with opened(file(399_999)) as shop:
         assert shop.segment().stages["net_sales"].sum() > 0
 
 

@@ -196,7 +196,7 @@ MONEY = {
     "\u202d7.50\u202c": "7.50",
     "100元整": "100.00",
     "1.2345": "1.23",
-    "999999999999.99": "999999999999.99",
+    "9999999999.99": "9999999999.99",
 }
 BAD_MONEY = {
     "1.234,56": "bad_money",
@@ -207,6 +207,7 @@ BAD_MONEY = {
     "-5-": "bad_money",
     "1.2万": "bad_money",
     "12万": "bad_money",
+    "10000000000": "out_of_range",
     "1000000000000": "out_of_range",
     "-10000000000000000": "out_of_range",
     "1e20": "out_of_range",
@@ -238,7 +239,7 @@ def test_what_is_no_amount_is_rejected(money: Column, written: str) -> None:
     assert money.reason[written] == BAD_MONEY[written]
 
 
-@given(st.integers(-(10**13), 10**13))
+@given(st.integers(-(10**12) + 1, 10**12 - 1))
 @settings(max_examples=15, deadline=None)
 def test_amounts_never_pass_through_a_float(tmp_path_factory: pytest.TempPathFactory, cents: int) -> None:
     amount = Decimal(cents) / 100

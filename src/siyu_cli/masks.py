@@ -21,6 +21,10 @@ SUSPECT_KEY = (
     r"(?:^|[^0-9])1[3-9][0-9]{9}(?:$|[^0-9])|[@＠*:+]|^[^0-9]+$|[\x{4e00}-\x{9fff}０-９]|[0-9][ .-]+[0-9]"
     r"|^[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]$"
 )
+# What an order's number must hold: a phone, an e-mail address, an ID card number.
+SUSPECT_NUMBER = (
+    r"(?:^|[^0-9])1[3-9][0-9]{9}(?:$|[^0-9])|[@＠０-９]|(?:^|[^0-9A-Za-z])[1-9][0-9]{5}(?:18|19|20)[0-9]{9}[0-9Xx](?:$|[^0-9A-Za-z])"
+)
 
 _GAP = r"[\s._·()\u2010-\u2015-]{0,3}"
 _SMALL_GAP = r"[ _\u2010-\u2015-]{0,2}"
@@ -40,6 +44,23 @@ _STREET = re.compile(
     r"[\u4e00-\u9fff]{2,}?(?:路|街|道|巷|弄|里|村|镇|乡|区|县|市|园|苑|城|厦|寓|场)"
     r"[\u4e00-\u9fff0-9A-Za-z-]{0,20}?\d+(?:号|弄|幢|栋|座|室|单元|楼|层)[\u4e00-\u9fff0-9A-Za-z-]*"
 )
+# A house: its number in a street or flat. A shop may be number 2 of its street, or lie on the third floor.
+_HOUSE = re.compile(
+    r"(?<=[路街道巷弄里村苑园])\d+(?:号楼?|弄|幢|栋)(?!(?:旗舰|专卖|分|门|直营|体验|总)?店|仓|柜|馆|厅|铺)[\u4e00-\u9fff0-9A-Za-z-]*"
+    r"|\d+(?:号楼?|幢|栋)?\d*(?:单元|室)[\u4e00-\u9fff0-9A-Za-z-]*"
+)
+# What may stand around a name in a sentence, so that it is no part of a longer word.
+_BEFORE = re.compile(
+    r"(?:(?<![\u3400-\u9fff])|(?<=[的是给找由和与跟同帮替请叫对经及])|(?<=联系|客户|会员|顾客|朋友|闺蜜|老公|老婆|妈妈|爸爸)"
+    r"|(?<=推荐人|介绍人|邀请人|联系人))"
+)
+_AFTER = re.compile(
+    r"(?=$|[^\u3400-\u9fff]|[的说要来去在是有也已把被让叫给和与跟同及带买退转代帮想总哥姐妹弟嫂爷奶妈爸家]"
+    r"|先生|女士|小姐|太太|老师|阿姨|叔叔|同学|经理|店长|老板|医生|介绍|推荐|邀请|本人|夫妇|老公|老婆|儿子|女儿"
+    r"|朋友|闺蜜|申请|反馈|投诉|自提|喜欢)"
+)
+_NO_LETTER_BEFORE = re.compile(r"(?<![A-Za-z\u00c0-\u024f])")
+_NO_LETTER_AFTER = re.compile(r"(?![A-Za-z\u00c0-\u024f])")
 _NAME = re.compile(r"[\u3400-\u9fff·]{2,12}|[^\W\d_][^\W\d_'.-]*(?:[ ·]+[^\W\d_][^\W\d_'.-]*)+")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 # What numbers of members are written with.
@@ -58,14 +79,32 @@ _LATIN_OF_VALUES = re.compile(
     re.IGNORECASE,
 )
 # The commonest family names, so that a word in the wrong column is known for a person.
-_FAMILIES = frozenset(
+_FAMILIES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜"
     "崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
 )
 _LONG_FAMILIES = re.compile("欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|司徒|令狐|夏侯")
-_OF_STATUSES = frozenset(
-    "退款付货单消关闭待已未成功完交易审核取发收支售后签定金额订失败中客问期式利务级卡币包元序度向围数位条"
+_OF_STATUSES = "退款付货单消关闭待已未成功完交易审核取发收支售后签定金额订失败中客问期式利务级卡币包元序度向围数位条"
+# A person as registered, in the dialect all engines share.
+FULL_NAME = rf"(?:(?:{_LONG_FAMILIES.pattern}).{{1,2}}|[{_FAMILIES}][^{_OF_STATUSES}]{{1,2}})"
+_FULL_NAME = re.compile(FULL_NAME)
+# Somebody of whom a sentence tells: 张三说要退款.
+_TOLD = re.compile(
+    rf"{FULL_NAME.replace('2}', '2}?')}(?=说|要|让|叫|想|已|申请|反馈|投诉|打来|来电|本人|先生|女士|小姐|太太|阿姨)"
+    rf"|(?:(?:{_LONG_FAMILIES.pattern}).{{1,2}}?|[{_FAMILIES}][^{_OF_STATUSES}]{{2}})(?=的)"
 )
+# Names that are other words as well, places above all: alone they do not say that a person is meant.
+ORDINARY = (
+    "沈阳", "金华", "黄山", "安康", "石林", "高阳", "江阴", "万宁", "白山", "余姚", "金坛", "东方", "江门", "黄石",
+    "江都", "高邮", "金山", "黄岩", "江宁", "江北", "白云", "周庄", "周口", "唐山", "韩国", "常州", "常熟", "安庆",
+    "海宁", "武汉", "石家庄", "马鞍山", "秦皇岛", "张家口", "张家界", "张家港", "马来西亚", "会员", "客户", "顾客",
+    "用户", "买家", "先生", "女士", "小姐", "老师", "匿名", "测试", "游客", "散客", "未知", "未填", "微信", "朋友",
+    "新客", "老客", "毛利", "毛重", "方法", "万元", "石材", "金价", "黄金", "白金", "白酒", "白色", "黄色", "江苏",
+    "高级", "史料", "任职", "马上", "方便",
+    "高价值", "高净值", "高风险", "高消费", "高频", "高潜", "高潜力", "高意向", "高活跃", "高端", "高复购", "万元户",
+    "毛利率",
+    "金牌", "方式", "金秋", "夏季", "夏装", "夏款", "石榴", "龙井", "毛衣", "白茶", "黄酒", "黄牛",
+)  # fmt: skip
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -119,14 +158,23 @@ def mask_contacts(text: str | None) -> str:
 def mask_text(text: str | None, names: Iterable[str] = ()) -> str:
     """Return ``text`` with every phone, e-mail, ID card number and street address in it masked, and these names.
 
-    >>> mask_text("王小明 13812348000 文三路138号2幢", ["王小明"])
-    '王** 138****8000 文***'
+    >>> mask_text("王小明 13812348000 文三路138号2幢", ["王小明"]), mask_text("很高兴;高兴的妈妈", ["高兴"])
+    ('王** 138****8000 文***', '很高兴;高**的妈妈')
     """
     masked = mask_contacts(text)
     masked = _STREET.sub(lambda found: f"{found[0][0]}***", masked)
     for name in sorted(names, key=len, reverse=True):
-        masked = masked.replace(name, mask_name(name))
+        masked = _without(masked, name)
     return masked
+
+
+def mask_place(text: str | None) -> str:
+    """Return where somebody works or belongs, house numbers masked: what stands there should be no address of a home.
+
+    >>> mask_place("西湖区文三路12号3单元"), mask_place("人民路2号店"), mask_place("银泰城3楼")
+    ('西湖区文三路***', '人民路2号店', '银泰城3楼')
+    """
+    return _HOUSE.sub("***", mask_contacts(text))
 
 
 def mask_key(key: str | None) -> str:
@@ -153,7 +201,19 @@ def mask_word(word: str) -> str:
     >>> mask_word("王小明"), mask_word("已揽收"), mask_word("李雷 13812348000")
     ('王**', '已揽收', '李** 138****8000')
     """
-    return _WORD.sub(lambda found: mask_name(found[0]) if _may_be_a_name(found[0]) else found[0], mask_text(word))
+    return _WORD.sub(lambda found: _without_a_name(found[0]), mask_text(word))
+
+
+def mask_sentence(text: str, names: Iterable[str]) -> str:
+    """Return what was written where it does not belong, masked: these names wherever they stand, and what may be one.
+
+    >>> mask_sentence("张三说要退款", ()), mask_sentence("退给冷小雪", ["冷小雪"])
+    ('张**说要退款', '退给冷**')
+    """
+    masked = mask_contacts(text)  # before the names: a star before a number would hide that it is one
+    for name in sorted(names, key=len, reverse=True):
+        masked = masked.replace(name, mask_name(name))
+    return mask_word(masked)
 
 
 def mask_misplaced(value: str) -> str:
@@ -199,6 +259,28 @@ def is_id_card(number: str) -> bool:
     return "10X98765432"[total % 11] == number[17].upper()
 
 
+def _without(text: str, name: str) -> str:
+    """Return a text with a name masked wherever it stands as a name, and not as part of a longer word."""
+    # A name of three characters is hardly ever part of a word; shorter ones, and nicknames, often are.
+    if is_full_name(name) and len(name) > 2:
+        return text.replace(name, mask_name(name))
+    before, after = (_BEFORE, _AFTER) if _CHINESE.search(name) else (_NO_LETTER_BEFORE, _NO_LETTER_AFTER)
+    parts, seen, at = [], 0, text.find(name)
+    while at >= 0:
+        if before.match(text, at) and after.match(text, at + len(name)):
+            parts += [text[seen:at], mask_name(name)]
+            seen = at + len(name)
+        at = text.find(name, at + len(name))
+    return "".join([*parts, text[seen:]])
+
+
+def _without_a_name(word: str) -> str:
+    if _may_be_a_name(word):
+        return mask_name(word)
+    told = _TOLD.match(word)
+    return mask_name(told[0]) + word[told.end() :] if told else word
+
+
 def _is_of_values(word: str) -> bool:
     return len(word) == 1 or set(word) <= _OF_VALUES or bool(_LATIN_OF_VALUES.fullmatch(word))
 
@@ -209,6 +291,4 @@ def is_full_name(name: str) -> bool:
 
 
 def _may_be_a_name(word: str) -> bool:
-    if _LONG_FAMILIES.match(word):
-        return len(word) in (3, 4)
-    return len(word) in (2, 3) and word[0] in _FAMILIES and not set(word[1:]) & _OF_STATUSES
+    return bool(_FULL_NAME.fullmatch(word)) and word not in ORDINARY

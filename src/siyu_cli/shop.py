@@ -231,8 +231,22 @@ class Shop:
         with together():
             for path, (name, order_by) in zip(written, _STEPS.items(), strict=True):
                 with replacing(path, force=force) as temporary:
-                    self.engine.write(name if show_personal else self._masked_step(name), temporary, order_by)
+                    shown = name if show_personal else self._masked_step(name)
+                    self.engine.write(self.harmless(shown), temporary, order_by)
         return written
+
+    def harmless(self, name: str) -> str:
+        """Give a table the name it has without signs that steer whoever shows its texts, and return that."""
+        from siyu_cli.files.writing.cells import harmless
+        from siyu_cli.signs import HARMFUL
+
+        texts = [_quoted(key) for key, kind in self.engine.columns(name).items() if kind == "VARCHAR"]
+        every = ", ".join(texts)
+        asked = f"select 1 from {_quoted(name)} where regexp_matches(concat_ws('', {every}), $harmful) limit 1"
+        if not texts or not first_row(self.engine.connection, asked, {"harmful": HARMFUL}):
+            return name
+        self.engine.open("harmless_" + name, harmless(self.engine.read(name, ())))
+        return "harmless_" + name
 
     def _masked_step(self, name: str) -> str:
         """Give a table the name it has masked, and return that."""
@@ -367,6 +381,10 @@ def open_shop(  # noqa: PLR0913  each but the first is optional
             connection.execute("create or replace temp table order_lines_kept as select * from order_lines")
             connection.execute("create or replace temp view order_lines as select * from order_lines_kept")
     return Shop(DuckDBEngine(connection), chosen, request.as_of, loaded)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def step_files(folder: Path) -> list[Path]:

@@ -76,15 +76,16 @@ class Segmentation:
         """Write the same rows to one Parquet file, by the engine; ``meta`` is kept in the file."""
         if self.masks is not None and self.masks.changes(columns, has_keys=self.has_keys):
             self.shop.engine.open("masked_list", self.arrow(columns))
-            self.shop.engine.write("masked_list", path, ["member_id"], meta)
+            name = "masked_list"
         else:
-            self.shop.engine.write(self.shop.listed(columns), path, ["member_id"], meta)
+            name = self.shop.listed(columns)
+        self.shop.engine.write(self.shop.harmless(name), path, ["member_id"], meta)
 
     def masked(self, *, has_keys: bool = False) -> Segmentation:
         """Return the same with everything masked that is personal; ``has_keys`` leaves members' keys as they are."""
         masks = self.shop.masks
         by = None if self.by is None else masks.frame(self.by)
-        meta = {**self.meta, "where": masks.text(self.meta["where"])}
+        meta = {**self.meta, "where": masks.condition(self.meta["where"])}
         return replace(self, by=by, meta=meta, masks=masks, has_keys=has_keys)
 
 
@@ -118,7 +119,7 @@ class Churn:
     def masked(self) -> Churn:
         """Return the same with everything masked that is personal."""
         masks = self.shop.masks
-        return replace(self, meta={**self.meta, "where": masks.text(self.meta["where"])}, masks=masks)
+        return replace(self, meta={**self.meta, "where": masks.condition(self.meta["where"])}, masks=masks)
 
     @cached_property
     def members(self) -> pd.DataFrame:

@@ -6,21 +6,25 @@ number tells them apart (``138****8000~2``), and ``siyu explain`` takes it. No m
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from siyu_cli.files.loading.named import Named
 from siyu_cli.files.loading.scripts import first_row, script
 from siyu_cli.files.writing.cells import mask_names, mask_phones, mended, plain
 from siyu_cli.masks import (
+    ORDINARY,
     SUSPECT,
     SUSPECT_KEY,
+    SUSPECT_NUMBER,
     is_full_name,
     mask_account,
     mask_contacts,
     mask_key,
     mask_name,
     mask_phone,
+    mask_place,
     mask_text,
 )
 from siyu_cli.tables import MASKS, Mask
@@ -33,6 +37,8 @@ if TYPE_CHECKING:
 
 MOST_CANDIDATES = 10
 _ANYTHING = "."
+_TEXTS = ("text", "word")
+_OF_TEXTS: dict[Mask, Callable[[str], str]] = {"text": mask_text, "word": mask_text, "place": mask_place}
 
 
 class Masks:
@@ -40,6 +46,7 @@ class Masks:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
+        self.named = Named(connection)
 
     def rows(self, rows: pa.Table, *, has_keys: bool = False) -> pa.Table:
         """Return ``rows`` masked, column by column; ``has_keys`` leaves members' keys as they are."""
@@ -50,8 +57,10 @@ class Masks:
             if mask is None or (mask == "key" and has_keys) or rows[key].null_count == rows.num_rows:
                 continue
             shown = self._column(plain(rows[key]), mask)
-            if mask == "text" and names:
-                shown = _without_names(shown, owners, names)
+            if mask in _TEXTS:
+                shown = self._unnamed(shown, mask)
+            if mask in _TEXTS and names:
+                shown = _without_names(shown, owners, names, mask)
             rows = rows.set_column(place, key, shown)
         return rows
 
@@ -85,27 +94,28 @@ class Masks:
 
     def document(self, document: Mapping[str, Any]) -> dict[str, Any]:
         """Return a document of summaries with every text in it masked, and members' keys where a column holds them."""
-        names = self.names_in(set(_texts_in(document)))
+        names = self.named.names_in(set(_texts_in(document)))
 
         def masked(part: Any, key: str) -> Any:
             if isinstance(part, Mapping):
-                return {mask_text(str(name), names): masked(inner, str(name)) for name, inner in part.items()}
+                return {_told(str(name), names): masked(inner, str(name)) for name, inner in part.items()}
             if isinstance(part, list | tuple):
                 return [masked(inner, key) for inner in part]
             if not isinstance(part, str):
                 return part
-            return self.key(part) if MASKS.get(key) == "key" else mask_text(part, names)
+            return self.key(part) if MASKS.get(key) == "key" else _told(part, names)
 
         return {name: masked(part, name) for name, part in document.items()}
 
     def text(self, text: str | None) -> str | None:
         """Return a text about nobody in particular, such as a condition, masked."""
-        return text and mask_text(text, self.names_in({text}))
+        return text and _told(text, self.named.names_in({text}))
 
-    def names_in(self, texts: Collection[str]) -> list[str]:
-        """Return the names of members in texts about nobody in particular; a nickname may be any word there."""
-        found = self.connection.execute(script("masks")["names_in"], {"texts": "\n".join(texts)}).fetchall()
-        return [name for (name,) in found if is_full_name(name)]
+    def condition(self, text: str | None) -> str | None:
+        """Return a condition as it is shown and kept: what is compared with something personal is masked."""
+        from siyu_cli.core.condition_words import mask_condition
+
+        return text and self.text(mask_condition(text))
 
     def key(self, member_id: str) -> str:
         """Return a member's key as it is shown."""
@@ -132,8 +142,10 @@ class Masks:
     @cached_property
     def has_texts(self) -> bool:
         """Return whether anything personal was typed into a text about a member."""
-        found = first_row(self.connection, script("masks")["typed_texts"], {"suspect": SUSPECT})
-        return found is not None or bool(self.own_names)
+        if first_row(self.connection, script("masks")["typed_texts"], {"suspect": SUSPECT}) or self.own_names:
+            return True
+        texts = self.connection.execute(script("masks")["member_texts"]).fetchall()
+        return bool(self.named.names_in({text for (text,) in texts if text}))
 
     @cached_property
     def has_keys(self) -> bool:
@@ -155,19 +167,33 @@ class Masks:
 
     def _masks_of(self, values: Iterable[Any], mask: Mask) -> dict[Any, Any]:
         texts = {value for value in values if isinstance(value, str)}
-        names = self.names_in(texts) if mask == "text" else ()
-        return {text: self._text(text, mask, names) for text in texts}
+        names = self.named.names_in(texts) if mask in _TEXTS else {}
+        return {text: self._text(text, mask, names.get(text, ())) for text in texts}
 
     def _column(self, values: Any, mask: Mask) -> Any:
         if mask == "key":
             return self._keys(values)
+        if mask == "number":
+            return _numbers(values)
         if mask == "phone":
             return mask_phones(values)
         if mask == "name":
             return mask_names(values)
         if mask == "account":
             return mended(values, _ANYTHING, mask_account)
-        return mended(values, SUSPECT, mask_text if mask == "text" else mask_contacts)
+        return mended(values, SUSPECT, _OF_TEXTS[mask])
+
+    def _unnamed(self, texts: Any, mask: Mask) -> Any:
+        """Return the texts without the names of anybody."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        found = self.named.names_in({text for text in pc.unique(texts).to_pylist() if text})
+        shown = {text: self._text(text, mask, names) for text, names in found.items()}
+        if not shown:
+            return texts
+        places = pc.index_in(texts, pa.array(list(shown), pa.string()))
+        return pc.coalesce(pc.take(pa.array(list(shown.values()), pa.string()), places), texts)
 
     def _keys(self, values: Any) -> Any:
         import pyarrow.compute as pc
@@ -183,8 +209,9 @@ class Masks:
             return text
         if mask == "key":
             return self.key(text)
-        single = {"phone": mask_phone, "name": mask_name, "account": mask_account, "contacts": mask_contacts}
-        return single[mask](text) if mask in single else mask_text(text, names)
+        single = {"phone": mask_phone, "name": mask_name, "account": mask_account, "place": mask_place}
+        single["number"] = mask_contacts
+        return single[mask](text) if mask in single else mask_text(text, _told_in(mask, names))
 
 
 def _texts_in(part: Any) -> Iterator[str]:
@@ -195,13 +222,40 @@ def _texts_in(part: Any) -> Iterator[str]:
             yield from _texts_in(inner)
 
 
-def _without_names(texts: Any, owners: list[str], names: Mapping[str, Collection[str]]) -> Any:
+def _numbers(values: Any) -> Any:
+    """Return orders' numbers without the phones and addresses in them; those that look alike stay apart."""
+    import pyarrow.compute as pc
+
+    suspects = pc.unique(pc.filter(values, pc.match_substring_regex(values, SUSPECT_NUMBER))).to_pylist()
+    alike: dict[str, list[str]] = {}
+    for number in sorted(suspects):
+        alike.setdefault(mask_contacts(number), []).append(number)
+    shown = {
+        number: mask if number == mask or len(numbers) == 1 else f"{mask}~{place}"
+        for mask, numbers in alike.items()
+        for place, number in enumerate(numbers, start=1)
+    }
+    return mended(values, SUSPECT_NUMBER, lambda number: shown[number])
+
+
+def _told(text: str, names: Mapping[str, Collection[str]]) -> str:
+    return mask_text(text, names.get(text, ()))
+
+
+def _told_in(mask: Mask, names: Collection[str]) -> list[str]:
+    """Return the names to be masked: where a word of a list stands (a level, a city), only what can be nothing else."""
+    if mask != "word":
+        return list(names)
+    return [name for name in names if is_full_name(name) and name not in ORDINARY]
+
+
+def _without_names(texts: Any, owners: list[str], names: Mapping[str, Collection[str]], mask: Mask) -> Any:
     import pyarrow as pa
 
     values = texts.to_pylist()
     for place, owner in enumerate(owners):
         if values[place] is not None and owner in names:
-            values[place] = mask_text(values[place], names[owner])
+            values[place] = mask_text(values[place], _told_in(mask, names[owner]))
     return pa.array(values, pa.string())
 
 

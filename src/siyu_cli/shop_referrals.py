@@ -50,7 +50,9 @@ class ReferralReport:
     def masked(self) -> ReferralReport:
         """Return the same with everything masked that is personal."""
         masks = self.shop.masks
-        meta = {**self.meta, "campaign": masks.text(self.meta["campaign"])}
+        campaign = masks.text(self.meta["campaign"])
+        asked = {**self.meta["parameters"], "campaign": campaign}
+        meta = {**self.meta, "campaign": campaign, "parameters": asked}
         return replace(self, figures=masks.document(self.figures), meta=meta, masks=masks)
 
     @property
@@ -182,6 +184,5 @@ def _check_campaign(shop: Shop, campaign: str | None) -> None:
         raise DataError(
             "There is no campaign {campaign}.",
             hint="The campaigns are: {names}.",
-            campaign=campaign,
-            names=", ".join(names[:10]) or "–",
+            **shop.masks.document({"campaign": campaign, "names": ", ".join(names[:10]) or "–"}),
         )

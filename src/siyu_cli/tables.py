@@ -34,18 +34,21 @@ SQL_TYPES: dict[Kind, str] = {
 }
 
 # How a column is shown unless somebody asked to see personal data: a member's key (distinct within the shop), a phone,
-# a name, an account, a text about a person, a text that may hold contact details.
-Mask = Literal["key", "phone", "name", "account", "text", "contacts"]
+# a name, an account, a text about a person, a word of a list (a level, a city), where somebody works or belongs,
+# a number that may be made of a phone.
+Mask = Literal["key", "phone", "name", "account", "text", "word", "place", "number"]
 MASKS: dict[str, Mask] = {
     **dict.fromkeys(("member_id", "inviter_id", "invitee_id"), "key"),
     **dict.fromkeys(("phone", "receiver_phone", "inviter_phone", "invitee_phone"), "phone"),
     **dict.fromkeys(("name", "nickname", "inviter_name", "invitee_name", "address"), "name"),
     **dict.fromkeys(("account", "payment"), "account"),
     **dict.fromkeys(
-        ("tags", "level", "city", "gender", "source_channel", "campaign", "variant", "referral_source", "used_code",
+        ("tags", "source_channel", "campaign", "variant", "referral_source", "used_code",
          "own_codes", "status", "refund_status", "item"), "text",
     ),
-    **dict.fromkeys(("owner", "store", "file", "sheet", "column"), "contacts"),
+    **dict.fromkeys(("level", "city", "gender"), "word"),
+    **dict.fromkeys(("order_id", "item_id", "parent_id", "original_order_id", "return_id"), "number"),
+    **dict.fromkeys(("owner", "store", "file", "sheet", "column"), "place"),
 }  # fmt: skip
 
 

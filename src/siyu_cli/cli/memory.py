@@ -90,7 +90,7 @@ def open_memory(command: str, source: Source, parameters: Mapping[str, Any]) -> 
     ledger = Ledger.open(source.settings)
     assert ledger is not None
     with ledger.lock():
-        asked = {key: _masked(value) for key, value in parameters.items()}
+        asked = {key: _masked(value, key) for key, value in parameters.items()}
         run = ledger.start_run(command, source.as_of, datetime.now(UTC), asked)
         memory = Memory(ledger, run)
 
@@ -108,10 +108,16 @@ def open_memory(command: str, source: Source, parameters: Mapping[str, Any]) -> 
         ledger.finish_run(run, datetime.now(UTC), inputs=memory.inputs, outputs=memory.outputs)
 
 
-def _masked(value: Any) -> Any:
+def _masked(value: Any, name: str) -> Any:
     if isinstance(value, Mapping):
-        return {key: _masked(inner) for key, inner in value.items()}
-    return mask_word(value) if isinstance(value, str) else value
+        return {key: _masked(inner, key) for key, inner in value.items()}
+    if not isinstance(value, str):
+        return value
+    if name == "where":
+        from siyu_cli.core.condition_words import mask_condition
+
+        value = mask_condition(value)
+    return mask_word(value)
 
 
 def known_aliases(settings: Settings) -> dict[str, str]:

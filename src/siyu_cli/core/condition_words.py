@@ -15,7 +15,8 @@ from functools import cache
 from typing import Any
 
 from siyu_cli.errors import ConditionError
-from siyu_cli.tables import Column, Table, find_column
+from siyu_cli.masks import mask_account, mask_key, mask_name, mask_phone, mask_text, mask_word
+from siyu_cli.tables import MEMBERS, SEGMENTS, Column, Table, find_column
 
 MOST_CHARACTERS = 8_000
 MOST_PARTS = 500
@@ -44,6 +45,8 @@ _CONNECTORS = {"并且": "and", "且": "and", "或者": "or", "或": "or", "非"
 _KEYWORDS = frozenset(
     ("and", "or", "not", "in", "between", "like", "ilike", "is", "null", "true", "false", "date")
 )
+_COLUMN = re.compile(r"[^\W\d]\w*")
+_OF_PEOPLE = {"key": mask_key, "phone": mask_phone, "name": mask_name, "account": mask_account}
 _NUMBER = re.compile(r"\d*(?:\.\d+)?(?:e[+-]?\d{1,2})?%?", re.IGNORECASE)
 
 
@@ -93,7 +96,7 @@ def refusal(text: str, word: str, table: Table) -> ConditionError:
     )
     if position:
         message = "The condition {text} cannot use {word} (at character {position})."
-        return ConditionError(message, hint=hint, word=shown(word), position=position, **facts)
+        return ConditionError(message, hint=hint, word=shown(mask_word(word)), position=position, **facts)
     return ConditionError("The condition {text} cannot be understood.", hint=hint, **facts)
 
 
@@ -107,8 +110,42 @@ def nearest(word: str, known: Sequence[str], most: int = 1) -> list[str]:
 
 
 def shown(text: str, most: int = 80) -> str:
-    """Return a text in quotation marks, and no longer than a line."""
+    """Return a text in quotation marks, and no longer than a line; what it says of people is masked."""
+    text = mask_condition(text)
     return repr(text if len(text) <= most else text[: most - 1] + "…")
+
+
+def mask_condition(text: str) -> str:
+    """Return a condition in which what is compared with something personal is masked.
+
+    >>> mask_condition("name = '冷小雪' and stage = 'dormant'"), mask_condition("标签 = '王小明的妈妈'")
+    ("name = '冷**' and stage = 'dormant'", "标签 = '王**的妈妈'")
+    """
+    parts: list[str] = []
+    column, is_open = None, False
+    for piece in _PIECES.finditer(text):
+        quoted = piece["text"] or piece["name"]
+        if is_open:  # a quotation mark too few: all that follows may be what is compared
+            quoted = mask_compared(piece[0], column)
+        elif piece["open"]:
+            is_open = True
+        elif quoted is None:
+            words = [word for word in _COLUMN.findall(piece[0]) if word.lower() not in _KEYWORDS]
+            column = find_column((*SEGMENTS.columns, *MEMBERS.columns), words[-1]) if words else column
+        elif piece["name"] and find_column(SEGMENTS.columns, quoted[1:-1], titles_only=True):
+            column = find_column(SEGMENTS.columns, quoted[1:-1], titles_only=True)
+        else:
+            quoted = f"{quoted[0]}{mask_compared(quoted[1:-1], column)}{quoted[-1]}"
+        parts.append(quoted or piece[0])
+    return "".join(parts)
+
+
+def mask_compared(value: str, column: Column | None) -> str:
+    """Return what a column is compared with, masked as the column is; staff and shops stay what they are."""
+    mask = column.mask if column else "text"
+    if mask in _OF_PEOPLE:
+        return _OF_PEOPLE[mask](value)
+    return mask_word(value) if mask in ("text", "word") else mask_text(value)
 
 
 def _text(quoted: str, text: str, table: Table) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from siyu_cli.core.condition_kinds import asked_values, check_kinds, put_keys
-from siyu_cli.core.condition_words import allowed, nearest, refusal, shown, spell_out
+from siyu_cli.core.condition_words import allowed, mask_compared, nearest, refusal, shown, spell_out
 from siyu_cli.core.query import Step
 from siyu_cli.errors import ConditionError
 from siyu_cli.spelling import plain_id
@@ -166,7 +166,8 @@ def _count(engine: Engine, column: str, value: str | None = None) -> int:
 
 def _nobody(engine: Engine, text: str, column: str, value: str) -> ConditionError:
     message = "In the condition {text}, nobody has the {column} {word}."
-    facts: dict[str, Any] = {"text": shown(text), "column": column, "word": shown(value)}
+    word = shown(mask_compared(value, SEGMENTS[column]))
+    facts: dict[str, Any] = {"text": shown(text), "column": column, "word": word}
     if column == "member_id":  # who else there is, is no help and nobody's business
         return ConditionError(message, hint="Give the member id as it stands in the files.", **facts)
     from sqlglot import exp

@@ -24,6 +24,7 @@ from siyu_cli.files.loading.judge import describe_sources, judge_members, judge_
 from siyu_cli.files.loading.kinds import tell_kinds
 from siyu_cli.files.loading.left_out import blind_note, left_out_notes, missing_notes
 from siyu_cli.files.loading.lookalikes import MEMBER_IDS, define_member_ids, is_changed, lookalike_notes
+from siyu_cli.files.loading.named import Named
 from siyu_cli.files.loading.overflow import overflow_notes
 from siyu_cli.files.loading.report import Input, LoadReport, Note, SheetReport, UnusableError
 from siyu_cli.files.loading.rivals import rival_notes
@@ -135,7 +136,7 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
             Note("{count} member ids were joined to another by a shared phone.", {"count": len(links)})
         )
     sheets_read = tuple(reports[key] for key in sorted(reports))
-    report = LoadReport(inputs, sheets_read, rejects, tuple(notes), links, _named(connection, sheets_read))
+    report = LoadReport(inputs, sheets_read, rejects, tuple(notes), links, _named(connection, sheets_read, notes))
     return Load(connection, report, min_paid, links, tuple(_settled(connection, sheets)), presets)
 
 
@@ -147,10 +148,16 @@ def _settled(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource
             yield found
 
 
-def _named(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetReport]) -> frozenset[str]:
-    headers = [header.strip() for sheet in sheets for header in sheet.unmapped]
+def _named(
+    connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetReport], notes: Sequence[Note]
+) -> frozenset[str]:
+    """Return the names of people that stand in headers and notes."""
+    headers = [header.strip() for sheet in sheets for header in (*sheet.unmapped, *sheet.dropped)]
+    headers += [column.header.strip() for sheet in sheets for column in sheet.columns]
     found = connection.execute("select distinct name from known_names where name in $headers", {"headers": headers})
-    return frozenset(name for (name,) in found.fetchall())
+    told = [fact for note in notes for fact in note.facts.values() if isinstance(fact, str)]
+    named = Named(connection).names_in({*headers, *told})
+    return frozenset(name for (name,) in found.fetchall()).union(*named.values())
 
 
 def _input(place: int, source: Source, reports: Mapping[int, SheetReport]) -> Input:

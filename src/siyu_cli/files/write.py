@@ -15,6 +15,7 @@ import pyarrow as pa
 from siyu_cli import tables
 from siyu_cli.errors import UsageError
 from siyu_cli.files.writing import lines
+from siyu_cli.files.writing.cells import harmless
 from siyu_cli.files.writing.replace import check_target, meta_beside, replacing, together
 from siyu_cli.signs import escaped
 
@@ -113,6 +114,7 @@ def _write_json(table: pa.Table, file: BinaryIO, meta: Mapping[str, Any]) -> Non
 def _write_parquet(table: pa.Table, file: BinaryIO, meta: Mapping[str, Any]) -> None:
     from pyarrow import parquet
 
+    table = harmless(table)
     # Pages follow the chunks of the table, and chunks follow the threads that made it: one chunk, one answer.
     table = table.combine_chunks().replace_schema_metadata({"siyu": json_text(meta)})
     parquet.write_table(table, file, compression="zstd", row_group_size=131_072)

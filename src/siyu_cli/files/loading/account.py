@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from siyu_cli.files.loading.faults import COLUMN_OF, WHOLE_ROW
+from siyu_cli.files.loading.named import Named
 from siyu_cli.files.loading.report import SheetReport
 from siyu_cli.files.loading.scripts import create, script
-from siyu_cli.masks import mask_broken, mask_key, mask_misplaced, mask_name, mask_text, mask_word
+from siyu_cli.masks import mask_broken, mask_key, mask_misplaced, mask_sentence, mask_text
 
 if TYPE_CHECKING:
     import duckdb
@@ -156,7 +157,8 @@ def _mask_values(connection: duckdb.DuckDBPyConnection, column: Column | None) -
     elif mask == "key":
         shown = [mask_key(value) for value, _ in found]
     elif column.kind in ("text", "status", "id"):
-        shown = [mask_name(value) if is_name else mask_word(value) for value, is_name in found]
+        names = Named(connection).names_in({value for value, _ in found})
+        shown = [mask_sentence(value, [value] if is_name else names.get(value, ())) for value, is_name in found]
     else:
         shown = [mask_misplaced(value) for value, _ in found]
     rows = {"value": [value for value, _ in found], "shown": shown}

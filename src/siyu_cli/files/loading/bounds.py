@@ -1,4 +1,4 @@
-"""What no shop has: sums of 13 digits, a billion orders of one member, days of other centuries, prices below zero.
+"""What no shop has: sums of 11 digits, a billion orders of one member, days of other centuries, prices below zero.
 
 A value beyond its bound is a fault of its cell, so that whatever is made of the others fits the types of the core.
 """
@@ -12,8 +12,8 @@ from sqlglot import exp
 from siyu_cli.files.loading.scripts import call
 from siyu_cli.tables import Column, Kind
 
-# A value's size stays below these.
-_SIZES: dict[Kind, int] = {"money": 10**12, "number": 10**12, "rate": 10**12, "count": 10**9}
+# A value's size stays below these: a mobile number in the wrong column, eleven digits, is neither money nor points.
+_SIZES: dict[Kind, int] = {"money": 10**10, "number": 10**10, "rate": 10**10, "count": 10**9}
 _DATES = ("date", "month", "instant")
 _FIRST_DAY, _END = "1900-01-02", "2200-01-01"
 _LONGEST_ID = 256

@@ -1,7 +1,7 @@
 -- Who must not be shown as they are: keys that are phones, accounts or names, and names that stand in texts.
 --
 -- reads   members, referrals, people, known_names, member_links, phone_keys, account_keys; features, of core
--- writes  personal_keys, shown_keys
+-- writes  personal_keys, shown_keys, telling_names
 
 -- name: personal_keys
 -- Every key that may need a mask, with the first date known of its bearer. The commonest masks are made here, a million
@@ -56,18 +56,78 @@ join members using (member_id)
 where contains(concat_ws(chr(10), level, source_channel, city, gender, tags), name)
 group by member_id;
 
+-- name: telling_names
+-- The names by which anybody is known in a text about somebody else: those people are registered by. A name that many
+-- bear and that begins like no other is a word of the shop (散客); so may a nickname be, unless it is a full name.
+create temp table if not exists telling_names as
+select name, regexp_full_match(name, '[\x{3400}-\x{9fff}·]+') as is_chinese
+from (
+    select name, bool_or(not is_nickname) as is_registered, count(distinct member_id) as bearers
+    from known_names
+    group by name
+    union all
+    select distinct name, true as is_registered, 1 as bearers
+    from people
+    where length(name) > 1 and member_id not in (select member_id from known_names)
+) as names
+where length(name) <= 40 and not list_contains($ordinary, name) and (
+    (regexp_full_match(name, $full_name) and (is_registered or length(name) > 2))
+    or (is_registered and bearers <= greatest(3, (select count(*) from people) / 1000) and (regexp_full_match(name, '[\x{3400}-\x{9fff}·]{2,12}') or contains(name, ' ')))
+);
+
 -- name: names_in
--- The names that stand in some texts, of whatever member.
-select distinct name
-from known_names
-where contains($texts, name)
-order by name;
+-- The names that stand in each of some texts (asked_texts). Every piece of a text that is as long as a name is looked up:
+-- the cost follows the texts, not the names.
+with chinese as (
+    select text, unnest(regexp_extract_all(text, '[\x{3400}-\x{9fff}·]{2,}')) as piece from asked_texts
+),
+
+latin as (
+    select text, unnest(regexp_extract_all(text, '\p{Latin}[\p{Latin}.-]*(?: \p{Latin}[\p{Latin}.-]*)+')) as piece from asked_texts
+),
+
+sizes as (
+    select distinct length(name) as size from telling_names where is_chinese
+),
+
+parts as (
+    select piece, substring(piece, start, size) as part
+    from (
+        select piece, size, unnest(range(1, length(piece) - size + 2)) as start
+        from (select distinct piece from chinese) as pieces
+        cross join sizes
+    ) as places
+    union all
+    select piece, array_to_string(words[start:start + size - 1], ' ') as part
+    from (
+        select piece, words, size, unnest(range(1, len(words) - size + 2)) as start
+        from (select distinct piece, string_split(piece, ' ') as words from latin) as pieces
+        cross join (values (2), (3), (4)) as counts (size)
+    ) as places
+),
+
+found as (
+    select distinct piece, part as name from parts where part in (select name from telling_names)
+)
+
+select text, list(distinct name order by name) as names
+from (
+    select text, piece from chinese
+    union all
+    select text, piece from latin
+) as pieces
+join found using (piece)
+group by text;
 
 -- name: typed_texts
--- Whether anything personal was typed into a text about a member.
+-- Whether a phone or the like was typed into a text about a member.
 select 1 from members
 where regexp_matches(concat_ws(chr(10), level, source_channel, city, gender, tags, owner, store), $suspect)
 limit 1;
+
+-- name: member_texts
+-- What was typed about members, each text once.
+select distinct unnest([level, source_channel, city, gender, tags]) as text from members;
 
 -- name: by_mask
 -- The members whose key, phone or account looks like what was typed.

@@ -237,15 +237,15 @@ where phone is not null or name is not null
 group by member_id;
 
 -- name: names
--- Every name a list of members gives them: texts about them are searched for it before others see them.
+-- Every name a list of members gives them: texts are searched for it before others see them. A nickname may be any word.
 create or replace temp table known_names as
-select distinct member_id, name
+select distinct member_id, name, is_nickname
 from (
-    select member_key as member_id, name from judged_members where verdict is null
+    select member_key as member_id, name, false as is_nickname from judged_members where verdict is null
     union all
-    select member_key as member_id, nickname as name from judged_members where verdict is null
+    select member_key as member_id, nickname as name, true as is_nickname from judged_members where verdict is null
     union all
-    select member_key as member_id, name from judged_contacts where verdict is null
+    select member_key as member_id, name, false as is_nickname from judged_contacts where verdict is null
 ) as names
 where length(name) > 1;
 

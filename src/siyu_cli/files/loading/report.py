@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from siyu_cli.errors import DataError, Note
-from siyu_cli.masks import mask_name, mask_text, mask_word
+from siyu_cli.masks import mask_contacts, mask_name, mask_sentence, mask_text, mask_word
 
 if TYPE_CHECKING:
     from siyu_cli.files.recognise import ColumnMatch
@@ -55,12 +55,13 @@ class SheetReport:
     def masked(self, names: Collection[str] = ()) -> SheetReport:
         """Return the same for others to see: what stands for a header may be a phone, or one of ``names``.
 
-        Where nothing was recognised, the first row may be no header but a person.
+        Where nothing was recognised, or a phone stands beside them, the first row may be no header but a person.
         """
-        mask = mask_text if self.table else mask_word
+        is_person = not self.table or any(mask_contacts(header) != header for header in self.unmapped)
+        mask = mask_word if is_person else mask_text
 
         def shown(header: str) -> str:
-            masked = mask_name(header) if header.strip() in names else mask(header)
+            masked = mask_name(header) if header.strip() in names else mask(mask_text(header, names))
             return masked if masked == header else mask_word(masked)
 
         return replace(
@@ -77,8 +78,8 @@ class LoadReport:
     """The whole load: rows_in = rows_used + rows_rejected + rows_skipped, always.
 
     ``rejects`` lists ``(reason, effect, rows)``; effect ``cell`` means that the row was used without the cell.
-    ``links`` leads from every member id that goes by another key to that key; ``named_headers`` are headers that are
-    also a member's name.
+    ``links`` leads from every member id that goes by another key to that key; ``names`` are those of people that stand
+    in headers and notes.
     """
 
     inputs: tuple[Input, ...]
@@ -86,18 +87,12 @@ class LoadReport:
     rejects: tuple[tuple[str, str, int], ...] = ()
     warnings: tuple[Note, ...] = ()
     links: Mapping[str, str] = field(default_factory=dict, repr=False)
-    named_headers: frozenset[str] = field(default=frozenset(), repr=False)
+    names: frozenset[str] = field(default=frozenset(), repr=False)
 
     def masked(self) -> LoadReport:
         """Return the same for others to see: no header, no name of a sheet, no note tells who somebody is."""
-        names = self.named_headers
-        notes = [
-            replace(note, facts={
-                key: mask_text(fact, names) if isinstance(fact, str) else fact for key, fact in note.facts.items()
-            })
-            for note in self.warnings
-        ]  # fmt: skip
-        return replace(self, sheets=tuple(sheet.masked(names) for sheet in self.sheets), warnings=tuple(notes))
+        notes = tuple(replace(note, facts=_masked(note.facts, self.names)) for note in self.warnings)
+        return replace(self, sheets=tuple(sheet.masked(self.names) for sheet in self.sheets), warnings=notes)
 
     @property
     def rows_in(self) -> int:
@@ -149,6 +144,14 @@ class LoadReport:
                 {"reason": reason, "cells": rows} for reason, effect, rows in self.rejects if effect == "cell"
             ],
         }
+
+
+def _masked(facts: Mapping[str, object], names: Collection[str]) -> dict[str, object]:
+    """Return what a note tells, masked; words that nobody knows may be sentences about people."""
+    return {
+        key: (mask_sentence if key == "words" else mask_text)(fact, names) if isinstance(fact, str) else fact
+        for key, fact in facts.items()
+    }
 
 
 class UnusableError(DataError):

@@ -9,6 +9,7 @@ from siyu_cli import tables
 from siyu_cli.errors import DataError, UsageError, Where
 from siyu_cli.files.recognition import headers
 from siyu_cli.files.recognition.mapping import EXACT, ColumnMatch, Found, Sheet, is_dropped
+from siyu_cli.masks import mask_word
 
 Wanted = Mapping[str, Mapping[str, str]]
 
@@ -77,7 +78,7 @@ def check_map(
             file=where.file,
             header=header,
             name=f"{table}.{key}",
-            close=", ".join(close),
+            close=", ".join(map(mask_word, close)),  # where no headers are, these are people
         )
 
 
