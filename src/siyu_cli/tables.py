@@ -75,6 +75,10 @@ class Column:
         """Return the title a person reads: ``zh`` for Chinese, else ``en``."""
         return self.zh if lang == "zh" else self.en
 
+    def named(self, lang: str) -> str:
+        """Return what the column is called where a person has to choose one: ``net_sales``, 净消费额（net_sales）."""
+        return f"{self.zh}（{self.key}）" if lang == "zh" else self.key
+
 
 @dataclass(frozen=True)
 class Table:

@@ -124,11 +124,16 @@ def _named_columns(text: str) -> Iterator[str]:
         word = ",".join(words[:taken])
         found = find_column(columns, word)
         if found is None:
-            names = [name for column in columns for name in (column.key, column.zh)]
-            near = ", ".join(get_close_matches(word, names, n=3)) or "stage, rfm_segment, net_sales"
-            raise UsageError("--columns {column}: no such column.", hint="Did you mean {near}?", column=word, near=near)
+            raise _no_column(word, columns)
         yield found.key
         del words[:taken]
+
+
+def _no_column(word: str, columns: Sequence[Column]) -> UsageError:
+    known = {name: column for column in columns for name in (column.key, column.zh)}
+    close = get_close_matches(word, known, n=3) or ("stage", "rfm_segment", "net_sales")
+    near = ", ".join(dict.fromkeys(known[name].named(get_language()) for name in close))
+    return UsageError("--columns {column}: no such column.", hint="Did you mean {near}?", column=word, near=near)
 
 
 def write_result(result: Segmentation, path: Path, listing: Listing, *, force: bool) -> tuple[Path, ...]:
