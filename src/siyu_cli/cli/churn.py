@@ -287,7 +287,7 @@ def describe(result: Churn) -> Iterator[tuple[str, str]]:
     model = result.model
     facts = ", ".join(f"{key} {value:.4g}" for key, value in model.parameters.items())
     fitted = _("{name} fitted to {buyers} buyers, {repeaters} of them more than once").format(
-        name=NAMES.get(model.name) or _("RFM groups"),
+        name=_way(NAMES.get(model.name, "")) or _("RFM groups"),
         buyers=show(model.buyers, "count"),
         repeaters=show(model.repeaters, "count"),
     )
@@ -302,6 +302,12 @@ def describe(result: Churn) -> Iterator[tuple[str, str]]:
     )
 
 
+# Ways of telling that go by words; the other models have no name but their own.
+WAYS = {
+    "recency": "days since the last order",
+    "rfm": "sum of the RFM scores",
+    "MBG/NBD + boosting": "MBG/NBD + boosting",
+}
 NAMES = {"mbg": "MBG/NBD", "bg": "BG/NBD", "pareto": "Pareto/NBD", "ensemble": "MBG/NBD + boosting"}
 
 
@@ -329,13 +335,13 @@ def print_backtest(found: Sequence[Mapping[str, Any]], load: LoadReport, sink: S
     if sink.format == "json":
         sink.document({"cutoffs": list(found), "warnings": [str(note) for note in load.warnings]})
         return
-    rows = tell_marks(found)
     if not sink.is_table:
-        sink.rows(BACKTEST.keys, rows)
+        sink.rows(BACKTEST.keys, tell_marks(found))
         return
     if not found:
         sink.text(_("The log is too short or too small to look back."))
         return
+    rows = in_words(tell_marks(found))
     marks = ("auc", "pr_auc", "brier", "ece")
     exact = [{**row, **{key: None if row[key] is None else f"{row[key]:.3f}" for key in marks}} for row in rows]
     columns = [replace(column, kind="text") if column.key in marks else column for column in BACKTEST.columns]
@@ -352,6 +358,15 @@ def tell_marks(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         {**cut, **marks, "model": NAMES.get(name, name)}
         for cut in found for name, marks in cut["models"].items()
     ]  # fmt: skip
+
+
+def in_words(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows with each way of telling as people read it."""
+    return [{**row, "model": _way(row["model"])} for row in rows]
+
+
+def _way(name: str) -> str:
+    return _(WAYS.get(name, "")) or name
 
 
 def write_backtest(found: Sequence[Mapping[str, Any]], shop: Shop, path: Path, *, force: bool) -> None:
@@ -371,7 +386,7 @@ def write_backtest(found: Sequence[Mapping[str, Any]], shop: Shop, path: Path, *
 
     verdicts = [f"{cut['cutoff']}: {line}" for cut in found for line in judge(cut)]
     contents = BacktestContents(shop.load.report.masked(), meta, verdicts)
-    sheets = backtest_sheets(found, tell_marks(found), contents, Words(get_language(), _))
+    sheets = backtest_sheets(found, in_words(tell_marks(found)), contents, Words(get_language(), _))
     write_workbook(path, sheets, force=force)
 
 
