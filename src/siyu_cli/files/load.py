@@ -120,6 +120,7 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     counted_from = min_paid if settings.orders.min_paid is None else settings.orders.min_paid
     notes += spelling_notes(connection, sheets)
     notes += lookalike_notes(connection, sheets)
+    notes += [note for sheet in sheets for note in sheet.notes]
     notes += [note for file in opened for note in file.notes]
     left_out = {place: (reports[place], match) for file in opened for place, match in file.matches.items()}
     notes += left_out_notes(connection, left_out)
