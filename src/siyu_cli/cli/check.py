@@ -130,7 +130,8 @@ def check(  # noqa: PLR0913, PLR0917  each parameter is an option
             if preset is not None:
                 write_preset(shop, preset, force=force)
             if rejects is not None:
-                write_rejects(shop.rejects(show_personal=show_personal), rejects, force=force)
+                with sink.writing(rejects):
+                    write_rejects(shop.rejects(show_personal=show_personal), rejects, force=force)
     except UnusableError as error:
         tell(error.report if show_personal else error.report.masked(), sink)
         raise
