@@ -146,8 +146,8 @@ def small_shops(path: Path, folder: Path, draws: int) -> None:
         if cut is not None:
             opened += cut["model"] == "blend"
             gained.append(cut["models"][cut["model"]]["brier"] - cut["models"]["mbg"]["brier"])
-    print(f"{len(gained)} of {draws} small shops could be fitted, the gate opened in {opened}: "
-          f"Brier {np.mean(gained):+.5f} against MBG/NBD alone, from {min(gained):+.4f} to {max(gained):+.4f}")  # fmt: skip
+    print(f"{len(gained)} of {draws} small shops could be fitted, the gate opened in {opened}")
+    print(f"Brier {np.mean(gained):+.5f} against MBG/NBD alone, from {min(gained):+.4f} to {max(gained):+.4f}")
 
 
 def main() -> None:

@@ -46,6 +46,12 @@ def amount_of(header: str, row: str) -> str | None:
         ("item_price|amount|total", "100.50|2|201", "total"),
         ("price|quantity|line_total", "100|2|200", "line_total"),
         ("Amount|Currency", "5|USD", "Amount"),
+        ("MSRP|Price Paid", "100|95", "Price Paid"),
+        ("msrp|price_paid|total", "100|95|101", "price_paid"),
+        ("price|net_price_paid", "100|95", "net_price_paid"),
+        ("list_price|paid_amt", "100|95", "paid_amt"),
+        ("标价|实付价", "100|95", "实付价"),
+        ("MSRP|Price Paid", "1.100,00|95,00", "Price Paid"),
     ],
 )
 def test_what_was_paid_wins_over_what_it_is_made_of(headers: str, row: str, taken: str):
@@ -129,3 +135,64 @@ def test_change_that_nothing_proves_is_taken_off_and_both_sums_are_told(tmp_path
     with opened(path, header_map={"orders.paid_amount": "实收"}) as shop:
         assert listed(shop)["m"]["net_sales"] == 150
         assert not any("other_sum" in note.facts for note in shop.load.report.warnings)
+
+
+# --- The sign of cents --------------------------------------------------------------------------------
+
+
+def in_euros(folder: Path, *amounts: str, also: str = "Artikel", others: str = "x") -> None:
+    rows = [f"A{at};2026-02-01;V{at};{amount};{others}" for at, amount in enumerate(amounts)]
+    (folder / "订单.csv").write_text("\n".join([f"order_id;date;customer_id;price paid;{also}", *rows]), "utf-8")
+
+
+@pytest.mark.parametrize("amounts", [
+    ("1.234,50", "12,5", "0,99"), ("€ 1.234,50", "-12,50 €", "250,00EUR"), ("1234,50", "99,00", "-", ""),
+])  # fmt: skip
+def test_amounts_with_decimal_commas_throughout_are_read_and_told(
+    run: Run, empty_folder: Path, amounts: tuple[str, ...]
+):
+    in_euros(empty_folder, *amounts)
+    ended = run("check", "订单.csv", *AS_OF)
+    assert "the amounts under price paid are written with a decimal comma, such as" in ended.err
+    assert "not an amount" not in ended.out
+    first = run("segment", "订单.csv", *AS_OF, "--format", "csv", "--columns", "net_sales").out.splitlines()[1]
+    assert first == "V0,1234.50"
+
+
+@pytest.mark.parametrize(("amounts", "count", "also"), [
+    (("1.234,50", "12.50", "3.20"), 1, ()), (("1.234,50", "100", "3,20"), 2, ()),
+    (("1.234,50", "2.100,00", "3,20"), 3, ("unit price", "12.50")),
+])  # fmt: skip
+def test_a_decimal_comma_that_may_be_another_sign_is_rejected_and_named(
+    run: Run, empty_folder: Path, amounts: tuple[str, ...], count: int, also: tuple[str, str] | tuple[()]
+):
+    in_euros(empty_folder, *amounts, **dict(zip(("also", "others"), also, strict=False)))
+    ended = run("check", "订单.csv", *AS_OF)
+    assert ended.code == 3
+    assert f"订单.csv: {count} amounts under price paid are written with a decimal comma, such as 1.234,50" in ended.err
+    assert "Export again with a decimal point" in ended.err
+    chinese = run("check", "订单.csv", *AS_OF, "--lang", "zh").err
+    assert f"“price paid”列有 {count} 个金额用逗号作小数点，例如 1.234,50" in chinese
+
+
+def test_thousands_parted_by_commas_are_no_decimals(run: Run, empty_folder: Path):
+    in_euros(empty_folder, "1,234", "12,500", "1,234.50")
+    ended = run("check", "订单.csv", *AS_OF)
+    assert (ended.code, "decimal comma" in ended.err) == (0, False)
+
+
+def test_many_small_files_are_each_asked_for_their_sign_of_cents(run: Run, empty_folder: Path):
+    for at in range(20):
+        text = f"order_id;date;customer_id;price paid\nA{at};2026-02-01;V{at};1.000,50\n"
+        (empty_folder / f"{at}.csv").write_text(text, "utf-8")
+    names = [f"{at}.csv" for at in range(20)]
+    listed = run("segment", *names, *AS_OF, "--format", "csv", "--columns", "net_sales").out.splitlines()
+    assert {line.split(",")[1] for line in listed[1:]} == {"1000.50"}
+
+
+def test_sums_of_no_column_are_told_to_be_worked_out(run: Run, empty_folder: Path):
+    rows = [f"A{at},2026-02-01,V{at},99999999999,1" for at in range(40_010)]
+    (empty_folder / "订单.csv").write_text("\n".join(["order_id,date,customer_id,unit price,quantity", *rows]), "utf-8")
+    ended = run("check", "订单.csv", *AS_OF)
+    assert ended.code == 65
+    assert "No column has these amounts, they were worked out from others" in ended.err

@@ -385,6 +385,27 @@ def test_the_backtest_says_whether_the_model_beats_recency(capsys):
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")  # openpyxl knows no data bars of its own age
+@pytest.mark.parametrize(("lang", "words"), [
+    ("zh", {"MBG/NBD", "距上次消费天数", "RFM 总分"}),
+    ("en", {"MBG/NBD", "days since the last order", "sum of the RFM scores"}),
+])  # fmt: skip
+def test_ways_of_telling_go_by_words_where_people_read_them_and_by_keys_elsewhere(capsys, tmp_path, lang, words):
+    path = tmp_path / "look-back.xlsx"
+    asked = ["churn", *FILES, "--as-of", "2026-06-30", "--lang", lang, "--backtest", "--format"]
+    assert main([*asked, "table", "-o", str(path)]) == 0
+    table = capsys.readouterr().out
+    assert not {"recency", "rfm", "mbg"} & set(table.split())
+    book = openpyxl.load_workbook(path)
+    sheet = book[book.sheetnames[0]]
+    told = {row[3] for row in sheet.iter_rows(values_only=True)}
+    assert words <= told
+    assert all(word in table for word in words)
+    main([*asked, "csv"])
+    lines = capsys.readouterr().out
+    assert {row["model"] for row in csv.DictReader(lines.splitlines())} == {"MBG/NBD", "recency", "rfm"}
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # openpyxl knows no data bars of its own age
 def test_the_backtest_workbook_draws_chances_beside_what_came_true(capsys, tmp_path: Path):
     path = tmp_path / "look-back.xlsx"
     assert run(capsys, "--backtest", "-o", str(path))[0] == 0

@@ -174,6 +174,7 @@ MONEY = {
     "¥ 1,234": "1234.00",
     "499.00（系统计算中，该值仅供参考）": "499.00",
     "\t12.5 ": "12.50",
+    "'12.75'": "12.75",
     "1.005": "1.01",
     "2.675": "2.68",
     "0.29": "0.29",
@@ -258,6 +259,8 @@ def test_no_refund_requested_is_a_refund_of_nothing_and_a_negative_refund_is_a_r
 
 PHONES = dict.fromkeys(
     [
+        "tel:+8613800138000",
+        "'13800138000'",
         "13800138000",
         "+8613800138000",
         "+86 138 0013 8000",
@@ -342,6 +345,11 @@ IDS = {
     "\u202dV1001\u202c": "V1001",
     "V\u200b1001\u2060": "V1001",
     "A\u20111": "A-1",
+    "'1001'": "1001",
+    " 'A 1001' ": "A 1001",
+    "O'Brien": "O'Brien",
+    "mailto:Li.Lei@Example.com": "li.lei@example.com",
+    "MAILTO: a@b.com?subject=订单": "a@b.com",
 }
 
 

@@ -82,6 +82,12 @@ def told(text: str, table: Table = SEGMENTS) -> str:
         ("joined_on < '2026年3月1日'", "joined_on < CAST('2026-03-01' AS DATE)"),
         ("coalesce(last_order_on, joined_on) is not null", "NOT COALESCE(last_order_on, joined_on) IS NULL"),
         ("is_referrer = true and not is_unfriended", "is_referrer = TRUE AND NOT is_unfriended"),
+        ("短信同意 = '是' 或 裂变 <> '否'", "consent_sms = TRUE OR is_referrer <> FALSE"),
+        ("consent_sms = 'Yes' and is_referrer = 'no'", "consent_sms = TRUE AND is_referrer = FALSE"),
+        ("consent_sms = 'true' and is_referrer in ('FALSE', 'yes')",
+         "consent_sms = TRUE AND is_referrer IN (FALSE, TRUE)"),
+        ("consent_sms = 1 and is_referrer = 0 and '１' = is_unfriended",
+         "consent_sms = TRUE AND is_referrer = FALSE AND TRUE = is_unfriended"),
     ],
 )  # fmt: skip
 def test_what_is_read_on_a_screen_can_be_written_in_a_condition(seen: str, meant: str):
@@ -189,6 +195,39 @@ def test_a_segment_given_in_python_is_an_error_of_the_condition(shop: Shop):
     assert not issubclass(ConditionError, ConfigError)
 
 
+@pytest.mark.parametrize(
+    ("text", "suggested"),
+    [
+        ("registered_on > '2025-01-01'", "是否想写 加入日期（joined_on）？"),
+        ("注册时间 > '2025-01-01'", "是否想写 加入日期（joined_on）？"),
+        ("net_slaes > 1", "是否想写 净消费额（net_sales）？可用的列：会员编号（member_id）、生命周期阶段（stage）、"),
+        ("短信同意 = '也许'", "短信同意（consent_sms）是“是/否”"),
+        ("consent_sms > '是'", "例如可以写 短信同意 = '是'"),
+        ("stage = 'dorment'", "是否想用 沉睡期（dormant）？取值有：获取期（acquired）、"),
+        ("level = '铂金'", "没有一位会员的等级（level）是 '铂金'"),
+    ],
+)
+def test_a_chinese_reader_is_told_titles_with_the_keys(run: Run, text: str, suggested: str):
+    ended = run("--where", text, "--lang", "zh")
+    assert (ended.code, suggested in ended.err) == (2, True), ended.err
+
+
+def test_columns_of_options_are_suggested_by_title_and_key(run: Run):
+    assert "是否想用 归属员工（owner）？" in run("--by", "归属员", "--lang", "zh").err
+    assert "净消费额（net_sales）" in run("--columns", "净消费颇", "--lang", "zh").err
+    assert "（orders.member_id）" in run("--map", "orders.member=x", "--lang", "zh").err
+
+
+def test_yes_and_no_choose_members_in_words(run: Run, empty_folder: Path):
+    members = MEMBERS.replace("来源渠道", "短信同意").replace("抖音", "否").replace("小程序", "是")
+    (empty_folder / "会员.csv").write_text(members, "utf-8")
+    ways = ("短信同意 = '是'", "consent_sms = 'yes'", "consent_sms = 1", "consent_sms")
+    chosen = [run("--where", text).out for text in ways]
+    assert len(set(chosen)) == 1
+    assert chosen[0].count("\n") == 3
+    assert run("--where", "短信同意 = '否'").out.startswith("member_id,stage\nm3,")
+
+
 # --- Kinds --------------------------------------------------------------------------------------------
 
 
@@ -198,7 +237,7 @@ def test_a_segment_given_in_python_is_an_error_of_the_condition(shop: Shop):
         ("lower(net_sales) = 'x'", "net_sales is a number"), ("net_sales", "net_sales is a number"),
         ("stage", "stage is a text"), ("not level", "level is a text"), ("stage + 1 > 2", "stage is a text"),
         ("net_sales = 'many'", "net_sales is a number"), ("days_since_last between 'a' and 'b'", "is a number"),
-        ("member_id = 10086", "member_id is a text"), ("is_referrer = 'yes'", "is_referrer is yes or no"),
+        ("member_id = 10086", "member_id is a text"), ("is_referrer = 'maybe'", "is_referrer is yes or no"),
         ("is_referrer > false", "is_referrer is yes or no"), ("net_sales is true", "net_sales is a number"),
         ("last_order_on > 20260101", "last_order_on is a date"), ("last_order_on + 1 > 3", "last_order_on is a date"),
         ("last_order_on > 2026-01-01", "last_order_on is a date"), ("last_order_on like '2026%'", "is a date"),

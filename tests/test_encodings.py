@@ -7,7 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from commands import runner
 from reading import reader, rows
 from siyu_cli import open_shop
 from siyu_cli.errors import DataError
@@ -44,6 +47,12 @@ TAIWANESE = [
 ]
 
 
+# The characters of GB 2312's first level.
+FIRST_LEVEL = "".join(
+    bytes((lead, trail)).decode("gb2312", "ignore") for lead in range(0xB0, 0xD8) for trail in range(0xA1, 0xFF)
+)
+
+
 def orders(header: str, names: list[str]) -> list[str]:
     rows = (
         f"E{number},M{number % 5},{name},2025-03-{number + 1:02d},1{number}.50"
@@ -64,6 +73,7 @@ KOREAN = [
     "E1,M1,김철수,2025-03-01,100,배송완료,서울특별시 강남구 테헤란로",
     "E2,M2,이영희,2025-03-02,200,취소 환불,부산광역시 해운대구 우동",
 ]
+RUSSIAN = "Заказ;Клиент;Дата;Сумма\n1;Иванов Пётр;01.02.2026;100\n2;«Смирнова» Анна;02.02.2026;200\n"
 WESTERN = ["Order ID,Name,City", "1,Zoé Müller,Köln", "2,François Noël,Orléans", "3,José Muñoz,São Paulo"]
 
 
@@ -118,6 +128,20 @@ def test_one_chinese_name_in_an_english_export_is_not_taken_for_big5(
         ("Order ID,Name\n1,陳小明\n", "cp950", "big5"),
         ("\n".join(JAPANESE), "euc_jp", "EUC-JP"),
         ("\n".join(JAPANESE), "iso2022_jp", "ISO-2022-JP"),
+        ("order_id,name\n1,田中さくら\n", "euc_jp", "EUC-JP"),
+        ("order,name\n1,タナカ\n2,サトウ\n", "euc_jp", "EUC-JP"),
+        ("order_id,name,city\n1,김철수,서울\n2,이영희,부산\n", "cp949", "EUC-KR"),
+        ("주문번호,이름,금액\n1,박지성,100\n", "cp949", "EUC-KR"),
+        (RUSSIAN, "cp1251", "windows-1251"),
+        (RUSSIAN, "koi8_r", "KOI8-R"),
+        (RUSSIAN, "cp866", "cp866"),
+        (RUSSIAN, "iso8859_5", "ISO-8859-5"),
+        (RUSSIAN.upper(), "cp1251", "windows-1251"),
+        ("order_id,customer,city\n1,Ольга,Москва\n2,Олег,Казань\n", "koi8_r", "KOI8-R"),
+        ("order_id;name\n1;Алексей Кузнецов\n", "cp1251", "windows-1251"),
+        ("order_id,customer,city\n1,Олена Шевченко,Київ\n2,Іван Бондаренко,Львів\n", "cp1251", "windows-1251"),
+        ("order_id,customer,city\n1,Олена Шевченко,Київ\n2,Іван Бондаренко,Львів\n", "koi8_u", "KOI8-U"),
+        ("Поръчка,Клиент,Сума\n1,Георги Димитров,10\n", "cp1251", "windows-1251"),
     ],
 )
 def test_what_cannot_be_told_for_sure_is_refused_by_name(
@@ -126,6 +150,23 @@ def test_what_cannot_be_told_for_sure_is_refused_by_name(
     with pytest.raises(DataError, match=f"looks like text in {name}") as caught:
         read("a.csv", text.encode(codec, "ignore"))
     assert "UTF-8" in (caught.value.hint or "")
+
+
+@given(st.lists(st.text(FIRST_LEVEL, min_size=1, max_size=6), min_size=1, max_size=6))
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_common_chinese_is_taken_for_an_alphabet(read: Callable[..., RawSheet], words: list[str]) -> None:
+    sheet = read("a.csv", f"Order ID,Words\n1,{' '.join(words)}\n".encode("gb18030"))
+    assert sheet.encoding in ("gb18030", "utf-8")  # one or two characters may be either
+
+
+def test_a_chinese_reader_is_told_what_to_do_with_cyrillic(
+    empty_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (empty_folder / "a.csv").write_bytes(RUSSIAN.encode("cp1251"))
+    ended = runner(capsys)("check", "a.csv", "--as-of", "2026-03-01", "--lang", "zh")
+    assert ended.code == 65
+    assert "windows-1251" in ended.err
+    assert "UTF-8" in ended.err
 
 
 def test_orders_in_big5_are_used(tmp_path: Path) -> None:

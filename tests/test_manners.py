@@ -110,6 +110,40 @@ def test_columns_named_twice_stand_once(run: Run):
     )
 
 
+@pytest.mark.parametrize("command", [
+    ["segment", *SHOP, "-o"], ["churn", *SHOP, "-o"], ["check", *SHOP, "--rejects"], ["init", "-o"],
+    ["referral-report", *SHOP, "-o"],
+], ids=lambda command: command[0])  # fmt: skip
+@pytest.mark.parametrize(("name", "reason", "other"), [
+    ("a\nb", "cannot be seen (U+000A)", "ab"), ("a\x1b[31m", "cannot be seen (U+001B)", "a[31m"),
+    ("\t", "cannot be seen (U+0009)", "siyu."), ("a\u202eb", "cannot be seen (U+202E)", "ab"),
+    ("CON", "Windows keeps the name CON", "siyu-CON"), ("nul", "the name nul for a device", "siyu-nul"),
+    ("COM1.2026", "Windows keeps the name COM1", "siyu-COM1.2026"), ("lpt9 ", "for a device", "siyu-lpt9"),
+    ("AUX/分层", "Windows keeps the name AUX", "siyu-AUX"), ("a\x07b/分层", "(U+0007)", "ab"),
+])  # fmt: skip
+def test_a_name_that_no_file_should_have_is_refused_before_any_work(
+    run: Run, command: list[str], name: str, reason: str, other: str
+):
+    suffix = ".toml" if command[0] == "init" else ".html" if command[0] == "referral-report" else ".xlsx"
+    ended = run(*command, name + suffix)
+    assert (ended.code, ended.out) == (2, "")
+    assert reason in ended.err
+    assert other in ended.err
+    assert "看不见" in (chinese := run(*command, name + suffix, "--lang", "zh").err) or "设备名" in chinese
+
+
+@pytest.mark.parametrize("name", ["nul/", "CON", "prn.csv", "a\x00b.csv", "\x9b/"])
+def test_no_folder_gets_such_a_name_either(run: Run, name: str):
+    assert run("segment", *SHOP, "-o", name).code == 2
+    assert run("segment", *SHOP, "--debug-steps", name).code == run("demo", name).code == 2
+
+
+@pytest.mark.parametrize("name", ["控制.xlsx", "console.xlsx", "com10.xlsx", "a b'c.xlsx", "家👨‍👩‍👧.xlsx"])
+def test_other_names_are_those_of_files(run: Run, name: str):
+    assert run("segment", *SHOP, "-o", name).code == 0
+    assert Path(name).exists()
+
+
 def test_a_date_before_every_order_is_a_date(run: Run):
     assert run("segment", *SHOP[:2], "--as-of", "1900-01-01").code in (0, 3)
     assert run("churn", *SHOP[:2], "--as-of", "2200-12-31").code in (0, 3)

@@ -65,6 +65,19 @@ def test_what_was_settled_by_hand_becomes_a_preset_that_needs_no_map(run: Run, e
     assert "2 members, 2 of them buyers; net sales 30.00" in ended.out
 
 
+def test_a_preset_for_every_shop_is_told_to_be_one(run: Run, empty_folder: Path, monkeypatch: pytest.MonkeyPatch):
+    (empty_folder / "siyu.toml").unlink()
+    made = ("check", "订单.csv", *AS_OF, *SETTLED, "--make-preset", "till")
+    path = Path(platformdirs.user_config_dir("siyu", appauthor=False)) / "presets" / "till.toml"
+    english, chinese = run(*made), run(*made, "--force", "--lang", "zh")
+    assert path.exists()
+    assert f"Wrote {path}: there is no siyu.toml here" in english.err
+    assert "applies to all shops of this user" in english.err
+    assert f"已写入 {path}：这里没有 siyu.toml，所以这个预设对该用户的所有店铺生效" in chinese.err
+    (empty_folder / "siyu.toml").touch()
+    assert "all shops" not in run(*made, "--force").err
+
+
 def test_a_preset_is_not_overwritten_unless_forced(run: Run, empty_folder: Path):
     path = put(empty_folder / "presets")
     made = ("check", "订单.csv", *AS_OF, *SETTLED, "--make-preset", "till")

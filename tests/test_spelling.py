@@ -61,14 +61,14 @@ def test_an_e_mail_is_one_account_in_any_letter_case(tmp_path: Path) -> None:
     )
     orders = export("shopify_orders", *(
         {"Name": f"#{at}", "Email": email, "Financial Status": "paid", "Total": "10", "Created at": "2026-06-01 10:00:00 +0800"}
-        for at, email in enumerate(("Li.Lei@Example.com", "LI.LEI@example.com\u00a0", "li.lei@ｅxample.com"))
+        for at, email in enumerate(("Li.Lei@Example.com", "LI.LEI@example.com\u00a0", "li.lei@ｅxample.com", "mailto:li.lei@example.com"))
     ))  # fmt: skip
     paths = [write_csv(tmp_path / "c.csv", customers), write_csv(tmp_path / "o.csv", orders)]
     for given_paths in (paths, paths[::-1]):
         with opened(*given_paths) as shop:
             assert list(listed(shop)) == ["Shopify:li.lei@example.com"]
             assert any(note.startswith("1 ids, phones or e-mails") for note in warnings(shop))
-            assert shop.explain("LI.Lei@example.com").member_id == "Shopify:li.lei@example.com"
+            assert shop.explain("LI.Lei@example.com").member_id == shop.explain("mailto:LI.Lei@example.com").member_id == "Shopify:li.lei@example.com"
 
 
 # ---- ids that may be one

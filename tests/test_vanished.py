@@ -43,6 +43,26 @@ def rename(shop: Path, name: str, header: str, new: str) -> None:
     write(shop, name, (shop / name).read_text("utf-8").replace(header, new, 1))
 
 
+def test_rows_rejected_for_what_any_column_may_have_are_told_with_that_column(run: Run, shop: Path):
+    rows = "".join(f"NO{n},2026-02-01,V{n},9999999999999,5\n" for n in range(8))
+    write(shop, "明细.csv", "订单号,下单时间,会员编号,单价,数量\n" + rows)
+    ended = run("check", "明细.csv", *AS_OF)
+    assert "8 of 8 rows were rejected because of what stands under 单价" in ended.err
+    assert "–" not in ended.err
+
+
+@pytest.mark.parametrize("header", [
+    "household", "household_no", "shopper", "panelist", "family_code", "cust_ref_key", "家庭", "户主编号",
+])  # fmt: skip
+def test_whoever_buys_is_the_nearest_header_where_no_buyer_was_found(run: Run, shop: Path, header: str):
+    columns = f"order_id,till_code,batch_id,journey_id,device_no,{header},campaign_no,date,price_paid"
+    rows = "".join(f"o{n},T1{n},B{n},J{n},D{n},10{n},9{n},2026-02-0{n + 1},{n}.50\n" for n in range(3))
+    write(shop, "账.csv", f"{columns}\n{rows}")
+    ended = run("check", "账.csv", *AS_OF)
+    assert f"Nearest headers: {header}," in ended.err
+    assert f"--map orders.member_id={header}" in ended.err
+
+
 @pytest.mark.parametrize(
     "command",
     [

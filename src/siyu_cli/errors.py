@@ -40,6 +40,19 @@ class Where:
         return " › ".join(str(part) for part in (self.file, self.sheet, row, self.column) if part)
 
 
+class Spoken(str):
+    """A fact that is said in each language: it is its English, ``zh`` is what takes its place in Chinese."""
+
+    __slots__ = ("zh",)
+    zh: str
+
+    def __new__(cls, en: str, zh: str) -> Spoken:
+        """Return the English with its Chinese."""
+        spoken = super().__new__(cls, en)
+        spoken.zh = zh
+        return spoken
+
+
 @dataclass(frozen=True)
 class Note:
     """Something an operator should know: an English template and the facts that fill it.

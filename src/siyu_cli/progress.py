@@ -1,14 +1,28 @@
-"""How far reading is, for whoever watches: bytes of each file, then its rows."""
+"""How far reading and writing are, for whoever watches: bytes of what is read, rows of what is written."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 
+@dataclass(frozen=True)
+class Written:
+    """How far one file is written: rows of how many, in which sheet of how many; a list is one sheet."""
+
+    rows: int
+    of: int
+    sheet: int = 1
+    sheets: int = 1
+
+
 class Progress:
-    """Is told how far reading is, from several threads; this one tells nobody."""
+    """Is told how far reading and writing are, from several threads; this one tells nobody."""
 
     def read(self, file: str, done: int, size: int) -> None:
         """Take ``done`` of ``size`` bytes of a file; it may be gone through more than once."""
@@ -16,8 +30,30 @@ class Progress:
     def recognised(self, file: str, rows: int) -> None:
         """Take the rows of a file that was read, before they are cleaned and counted."""
 
+    def writes_to(self, path: Path) -> None:
+        """Take the file that grows from now on; where its rows are not told, its size is all there is to know."""
+
+    def wrote(self, done: Written) -> None:
+        """Take how much of the file is written."""
+
 
 SILENT = Progress()
+_writing: ContextVar[Progress] = ContextVar("_writing", default=SILENT)
+
+
+def writing() -> Progress:
+    """Return who watches what is written now."""
+    return _writing.get()
+
+
+@contextmanager
+def watching(progress: Progress) -> Iterator[None]:
+    """Have ``progress`` told of every file that is written in the block."""
+    token = _writing.set(progress)
+    try:
+        yield
+    finally:
+        _writing.reset(token)
 
 
 def open_watched(path: Path, file: str, size: int, progress: Progress) -> BinaryIO:

@@ -285,7 +285,7 @@ class Shop:
             try:
                 check_values(self.engine, where)
             except ConditionError as error:  # names what others have, who may have been named in it
-                error.facts = self.masks.document(error.facts)
+                error.facts |= self.masks.document({key: error.facts[key] for key in error.facts if key != "column"})
                 raise
         check_segments(self.settings, self.engine)
         list_members(self.engine, self.parameters, where=where, segments=self.settings.segments, lang=lang)

@@ -29,6 +29,8 @@ _HYPHENS = "\u2010\u2011\u2212\ufe63"
 WIDE = "".join(map(chr, range(0xFF01, 0xFF5F))) + "\uffe5" + _SPACES + _HYPHENS
 NARROW = "".join(map(chr, range(0x21, 0x7F))) + "\u00a5" + " " * len(_SPACES) + "-" * len(_HYPHENS)
 
+# What a web page makes of an e-mail, with what it is to be about.
+_MAIL_LINK = re.compile(r"^mailto:\s*([^?]*).*$")
 _NARROWED = str.maketrans(WIDE, NARROW)
 _UNSEEN = re.compile(f"[{INVISIBLE}{JOINERS}]")
 
@@ -49,4 +51,4 @@ def plain_id(text: str) -> str:
     ('AB1001', 'li.lei@example.com')
     """
     plain = visible(text.translate(_NARROWED))
-    return plain.lower() if "@" in plain else plain
+    return _MAIL_LINK.sub(r"\1", plain.lower()) if "@" in plain else plain

@@ -78,6 +78,10 @@ class Column:
         """Return the title a person reads: ``zh`` for Chinese, else ``en``."""
         return self.zh if lang == "zh" else self.en
 
+    def named(self, lang: str) -> str:
+        """Return what the column is called where a person has to choose one: ``net_sales``, 净消费额（net_sales）."""
+        return f"{self.zh}（{self.key}）" if lang == "zh" else self.key
+
 
 @dataclass(frozen=True)
 class Table:
@@ -570,7 +574,7 @@ ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of 
             "订单金额|订单总金额|订单总额|订单总价|订单价格|总金额|合计金额|总计金额|总价|总额|总计|"
             "商品总金额|商品总额|商品总价|商品金额|商品小计|小计|小计金额|金额小计|行金额|金额|消费|"
             "amount paid|customer paid|total paid|total amount paid|buyer paid amount|buyer total|"
-            "paid price|amount received|total collected|paid|grand total|grand total (purchased)|"
+            "paid price|price paid|paid amt|amt paid|paid total|total paid price|paid value|value paid|实付价|实付价格|实付单价|amount received|total collected|paid|grand total|grand total (purchased)|"
             "grand total (base)|order total|order total (inc tax)|total order amount|order grand total|"
             "total (inc tax)|total amount|total price|total value|order amount|order value|order price|"
             "transaction amount|transaction total|purchase amount|purchase value|purchase total|"

@@ -130,7 +130,8 @@ def check(  # noqa: PLR0913, PLR0917  each parameter is an option
             if preset is not None:
                 write_preset(shop, preset, force=force)
             if rejects is not None:
-                write_rejects(shop.rejects(show_personal=show_personal), rejects, force=force)
+                with sink.writing(rejects):
+                    write_rejects(shop.rejects(show_personal=show_personal), rejects, force=force)
     except UnusableError as error:
         tell(error.report if show_personal else error.report.masked(), sink)
         raise
@@ -142,8 +143,10 @@ def check(  # noqa: PLR0913, PLR0917  each parameter is an option
     for note in report.warnings:
         if not note.is_finding:
             sink.warn(_(note.message).format(**note.facts))
-    for path in filter(None, (rejects, preset)):
-        sink.note(_("Wrote {file}.").format(file=path))
+    if rejects is not None:
+        sink.note(_("Wrote {file}.").format(file=rejects))
+    if preset is not None:
+        sink.note(tell_preset(preset, source.settings))
     if report.rejects and rejects is None:
         sink.hint(_("add --rejects FILE.xlsx to see each of them"))
     if report.rejects or report.findings:
@@ -271,6 +274,16 @@ def write_preset(shop: Shop, path: Path, *, force: bool) -> None:
         raise OutputError(message, where=Where(file=str(path)), file=path, reason=reason) from error
     with replacing(path, force=force) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def tell_preset(path: Path, settings: Settings) -> str:
+    """Return where a preset was written, and whose files it will be tried on."""
+    if settings.path is not None:
+        return _("Wrote {file}.").format(file=path)
+    return _(
+        "Wrote {file}: there is no siyu.toml here, so the preset applies to all shops of this user. "
+        "To keep one for this shop alone: siyu init, then --make-preset once more; and remove that file."
+    ).format(file=path)
 
 
 def write_rejects(table: pa.Table, path: Path, *, force: bool) -> None:

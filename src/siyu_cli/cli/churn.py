@@ -148,7 +148,8 @@ def churn(  # noqa: PLR0913, PLR0917  each parameter is an option
             with sink.status(_("Replaying the shop's past…")):
                 found = shop.backtest(horizon_days=horizon, model=model, cutoff=back_to)
             if output is not None:
-                write_backtest(found, shop, output, force=force)
+                with sink.writing(output):
+                    write_backtest(found, shop, output, force=force)
                 written = [((output,), len(found.cutoffs))]
             print_backtest(found, shop.load.report.masked(), sink)
         else:
@@ -158,7 +159,8 @@ def churn(  # noqa: PLR0913, PLR0917  each parameter is an option
                 listed = result.scored if everyone else result.at_risk()
                 listed = listed.slice(0, top) if top else listed
             if output is not None:
-                written = write_lists(result, listed, output, split_by, force=force)
+                with sink.writing(output):
+                    written = write_lists(result, listed, output, split_by, force=force)
             print_result(result, listed, sink)
         for paths, rows in written:
             memory.note_output(paths[0], rows)

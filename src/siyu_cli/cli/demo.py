@@ -66,8 +66,10 @@ def demo(  # noqa: PLR0913, PLR0917  a command has as many arguments as options
     Everybody in it is invented. The same options give the same shop.
     """
     from siyu_cli.demo import make_shop, write_shop
+    from siyu_cli.files.writing.names import check_name
 
     sink = open_sink(quiet=quiet)
+    check_name(folder, "siyu demo")
     day = parse_as_of(as_of, "Asia/Shanghai")
     with sink.status(_("Making up a shop")):
         shop = make_shop(members, seed=seed, as_of=day)

@@ -14,7 +14,7 @@ import typer
 
 from siyu_cli.core.calendar import FIRST_YEAR, LAST_YEAR
 from siyu_cli.errors import UsageError
-from siyu_cli.locale import LANGUAGES
+from siyu_cli.locale import LANGUAGES, get_language
 from siyu_cli.tables import INPUTS, SEGMENTS, Table, find_column, find_input
 
 FORMATS = ("table", "csv", "json", "jsonl")
@@ -47,15 +47,17 @@ def one_of(
         titled = find_column(map(columns.__getitem__, choices), value) if columns else None
         if titled:
             return titled.key
-        near = get_close_matches(value, choices, n=1)
+        names = {choice: columns[choice].named(get_language()) if columns else choice for choice in choices}
+        titles = {columns[choice].zh: choice for choice in choices} if columns else {}
+        near = get_close_matches(value, [*choices, *titles], n=1)
         hint = "Did you mean {near}?" if near else "Choose one of {choices}."
         raise UsageError(
             "{option} does not know {value}.",
             hint=hint,
             option=name,
             value=value,
-            near="".join(near),
-            choices=", ".join(choices),
+            near="".join(names[titles.get(name, name)] for name in near),
+            choices=", ".join(names.values()),
         )
 
     return check
@@ -211,8 +213,16 @@ def _parse_pair(pair: str) -> tuple[str, str]:
         known = [f"{name}.{key}" for name, table in INPUTS.items() for key in table.keys]
         near = get_close_matches(column, known, n=3) or ["members.member_id", "orders.member_id"]
         hint = "Did you mean {near}?"
-        raise UsageError("--map {column}: no such column.", hint=hint, column=column, near=", ".join(near))
+        names = ", ".join(map(_input_named, near))
+        raise UsageError("--map {column}: no such column.", hint=hint, column=column, near=names)
     return key, header.strip()
+
+
+def _input_named(name: str) -> str:
+    """Return what a column of a table is called where one has to be chosen, in Chinese with the titles of both."""
+    table, _, key = name.partition(".")
+    titles = f"{INPUTS[table].zh}.{INPUTS[table][key].zh}"
+    return f"{titles}（{name}）" if get_language() == "zh" else name
 
 
 def check_condition(text: str | None, table: Table = SEGMENTS) -> None:

@@ -24,7 +24,7 @@ from siyu_cli.errors import OutputError, Where
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
 from siyu_cli.masks import mask_text
-from siyu_cli.progress import SILENT, Progress
+from siyu_cli.progress import SILENT, Progress, watching
 from siyu_cli.signs import escaped, visible
 from siyu_cli.tables import Column
 
@@ -85,6 +85,17 @@ class Sink:
 
         with ReadingBars() as bars:
             yield bars
+
+    @contextmanager
+    def writing(self, path: Path) -> Iterator[None]:
+        """Show how far a file is written while the block runs, as ``status`` does: rows of how many, and bytes."""
+        if self.is_quiet or not sys.stderr.isatty():
+            yield
+            return
+        from siyu_cli.cli.bars import WritingBar
+
+        with WritingBar(path.name) as bar, watching(bar):
+            yield
 
     def text(self, text: str = "") -> None:
         """Print lines that belong to a result people read."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from siyu_cli.errors import Spoken
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
 
@@ -36,7 +37,12 @@ REASONS_OF = ("reason", "problem")
 
 def in_language(facts: Mapping[str, object], *, is_verbose: bool) -> dict[str, object]:
     """Return an error's facts with reasons as people read them; one without a translation is for --verbose."""
-    return {key: _named(fact, is_verbose) if key in REASONS_OF else fact for key, fact in facts.items()}
+    said = {key: _said(fact) for key, fact in facts.items()}
+    return {key: _named(fact, is_verbose) if key in REASONS_OF else fact for key, fact in said.items()}
+
+
+def _said(fact: object) -> object:
+    return fact.zh if isinstance(fact, Spoken) and get_language() == "zh" else fact
 
 
 def _named(reason: object, is_verbose: bool) -> object:

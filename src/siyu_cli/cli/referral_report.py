@@ -161,7 +161,8 @@ def referral_report(  # noqa: PLR0913, PLR0917  each parameter is an option
         memory.inputs = report.meta["inputs"]
         refuse(report, reasons)
         if output is not None:
-            write_report(report, output, force=force)
+            with sink.writing(output):
+                write_report(report, output, force=force)
             memory.note_output(output, report.suspicions.num_rows)
         if format or output is None or sys.stdout.isatty():
             print_report(report, sink)

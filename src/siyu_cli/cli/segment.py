@@ -95,7 +95,7 @@ def segment(  # noqa: PLR0913, PLR0917  each parameter is an option
         if debug_steps is not None:
             shop.write_steps(debug_steps, show_personal=show_personal, force=force)
         if output is not None:
-            with sink.status(_("Writing {file}…").format(file=output.name)):
+            with sink.writing(output):
                 written = write_result(result, output, listing, force=force)
             memory.note_output(output, int(result.stages["members"].sum()))
         if not where:

@@ -38,9 +38,12 @@ def check_output(
     """Raise before any work is done when the file asked for cannot be written, or is one of those that are read."""
     # Not through the door of writing: what it needs to write would take memory while files are read.
     from siyu_cli.files.writing.guard import will_read
+    from siyu_cli.files.writing.names import check_name
     from siyu_cli.files.writing.replace import meta_beside
 
     will_read(*inputs)
+    if output is not None:
+        check_name(output, option)
     if output is None or output.name == UNNAMED:  # named and checked as soon as the as-of date is known
         return
     if output.suffix.lower() not in suffixes:
@@ -67,6 +70,10 @@ def check_files(paths: Sequence[Path], *, force: bool, option: str) -> None:
 
 def check_steps(folder: Path | None, *, force: bool) -> None:
     """Raise before any work is done when the tables of ``--debug-steps`` would replace a file."""
+    if folder is not None:
+        from siyu_cli.files.writing.names import check_name
+
+        check_name(folder, "--debug-steps")
     if folder is not None and folder.exists():
         from siyu_cli.shop import step_files
 
@@ -124,11 +131,16 @@ def _named_columns(text: str) -> Iterator[str]:
         word = ",".join(words[:taken])
         found = find_column(columns, word)
         if found is None:
-            names = [name for column in columns for name in (column.key, column.zh)]
-            near = ", ".join(get_close_matches(word, names, n=3)) or "stage, rfm_segment, net_sales"
-            raise UsageError("--columns {column}: no such column.", hint="Did you mean {near}?", column=word, near=near)
+            raise _no_column(word, columns)
         yield found.key
         del words[:taken]
+
+
+def _no_column(word: str, columns: Sequence[Column]) -> UsageError:
+    known = {name: column for column in columns for name in (column.key, column.zh)}
+    close = get_close_matches(word, known, n=3) or ("stage", "rfm_segment", "net_sales")
+    near = ", ".join(dict.fromkeys(known[name].named(get_language()) for name in close))
+    return UsageError("--columns {column}: no such column.", hint="Did you mean {near}?", column=word, near=near)
 
 
 def write_result(result: Segmentation, path: Path, listing: Listing, *, force: bool) -> tuple[Path, ...]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from siyu_cli.core.condition_words import nearest, refusal, shown
-from siyu_cli.errors import ConditionError
-from siyu_cli.tables import LABELS, Table, find_label
+from siyu_cli.core.condition_words import named, nearest, refusal, shown
+from siyu_cli.errors import ConditionError, Spoken
+from siyu_cli.tables import LABELS, Column, Table, find_label
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -24,17 +24,19 @@ _FAMILIES = {
     "flag": FLAG,
 }
 _MISFITS = {
-    TEXT: "In the condition {text}, {column} is a text and cannot stand so.",
-    NUMBER: "In the condition {text}, {column} is a number and cannot stand so.",
-    DATE: "In the condition {text}, {column} is a date and cannot stand so.",
-    FLAG: "In the condition {text}, {column} is yes or no and cannot stand so.",
+    TEXT: "In the condition {text}, {name} is a text and cannot stand so.",
+    NUMBER: "In the condition {text}, {name} is a number and cannot stand so.",
+    DATE: "In the condition {text}, {name} is a date and cannot stand so.",
+    FLAG: "In the condition {text}, {name} is yes or no and cannot stand so.",
 }
 _EXAMPLES = {
     TEXT: "Write for example {column} = '{value}', {column} in ('{value}', …) or {column} is null.",
     NUMBER: "Write for example {column} >= 100, {column} between 1 and 9 or {column} is null.",
     DATE: "Write for example {column} >= '2026-03-01' or {column} is null.",
-    FLAG: "Write for example {column}, not {column} or {column} is null.",
+    FLAG: "Write for example {column} = '{value}', not {column} or {column} is null.",
 }
+# What people write for yes and no, quoted or as a number.
+_YES_NO = {"true": ("yes", "是", "1"), "false": ("no", "否", "0")}
 _DATE = re.compile(
     r"(\d{4})(?:-(\d{1,2})-|/(\d{1,2})/|\.(\d{1,2})\.|年(\d{1,2})月|(\d\d)(?=\d\d$))(\d{1,2})日?", re.ASCII
 )
@@ -73,7 +75,8 @@ def _family(node: exp.Expr, families: dict[int, str], text: str, table: Table) -
         return FLAG
     if any(families[id(part)] == NULL for part in below):
         raise _null(node, text, table)
-    _date_literals(node, below, families, text)
+    _date_literals(node, below, families, (text, table))
+    _flag_literals(node, below, families)
     takes, gives = next((rule[1:] for rule in _rules() if isinstance(node, rule[0])), (_ALL, ""))
     for part in below:
         if families[id(part)] not in takes:
@@ -111,10 +114,19 @@ def _misfit(node: exp.Expr, text: str, table: Table) -> ConditionError:
         literal = node.find(exp.Literal)
         return refusal(text, literal.name if literal else node.sql("duckdb"), table)
     family = _FAMILIES[table[column.name].kind]
-    value = next(iter(LABELS.get(column.name, {})), "…")
-    return ConditionError(
-        _MISFITS[family], hint=_EXAMPLES[family], text=shown(text), column=column.name, value=value
-    )
+    facts = _about(table[column.name], text)
+    return ConditionError(_MISFITS[family], hint=_EXAMPLES[family], value=_example(column.name, family), **facts)
+
+
+def _about(column: Column, text: str) -> dict[str, Any]:
+    """Return what errors about a column are filled with: ``column`` as it can be written, ``name`` as it is told."""
+    return {"text": shown(text), "column": Spoken(column.key, column.zh), "name": named([column])}
+
+
+def _example(column: str, family: str) -> str:
+    if family == FLAG:
+        return Spoken("yes", "是")
+    return next((Spoken(key, words[-1]) for key, words in LABELS.get(column, {}).items()), "…")
 
 
 def _null(node: exp.Expr, text: str, table: Table) -> ConditionError:
@@ -124,10 +136,10 @@ def _null(node: exp.Expr, text: str, table: Table) -> ConditionError:
     if column is None:
         return refusal(text, "null", table)
     message = "In the condition {text}, nothing is ever equal to null."
-    return ConditionError(message, hint="Write {column} is null.", text=shown(text), column=column.name)
+    return ConditionError(message, hint="Write {column} is null.", **_about(table[column.name], text))
 
 
-def _date_literals(node: exp.Expr, below: list[exp.Expr], families: dict[int, str], text: str) -> None:
+def _date_literals(node: exp.Expr, below: list[exp.Expr], families: dict[int, str], where: tuple[str, Table]) -> None:
     # Dates are compared with dates: the literal is made one here, so that no engine has to guess.
     from sqlglot import exp
 
@@ -138,17 +150,30 @@ def _date_literals(node: exp.Expr, below: list[exp.Expr], families: dict[int, st
             continue
         found = _as_date(part.name)
         if found is None:
-            column = node.find(exp.Column)
-            message = "In the condition {text}, {word} is not a date."
-            facts: dict[str, Any] = {
-                "text": shown(text),
-                "word": shown(part.name),
-                "column": column.name if column else "",
-            }
-            raise ConditionError(message, hint=_EXAMPLES[DATE], **facts)
+            raise _no_date(part.name, node.find(exp.Column), *where)
         below[place] = exp.cast(exp.Literal.string(found.isoformat()), "date")
         part.replace(below[place])
         families[id(below[place])] = DATE
+
+
+def _no_date(word: str, column: exp.Column | None, text: str, table: Table) -> ConditionError:
+    message = "In the condition {text}, {word} is not a date."
+    facts = _about(table[column.name], text) if column else {"text": shown(text), "column": ""}
+    return ConditionError(message, hint=_EXAMPLES[DATE], word=shown(word), **facts)
+
+
+def _flag_literals(node: exp.Expr, below: list[exp.Expr], families: dict[int, str]) -> None:
+    # What people write for yes and no becomes it; any other word stays a text, which no flag is.
+    from sqlglot import exp
+
+    if not isinstance(node, exp.EQ | exp.NEQ | exp.In) or FLAG not in {families[id(part)] for part in below}:
+        return
+    for place, part in enumerate(below):
+        word = find_label(_YES_NO, part.name) if isinstance(part, exp.Literal) else None
+        if word is not None:
+            below[place] = exp.Boolean(this=word == "true")
+            part.replace(below[place])
+            families[id(below[place])] = FLAG
 
 
 def _as_date(text: str) -> date | None:
@@ -164,7 +189,7 @@ def _as_date(text: str) -> date | None:
 # --- Values -------------------------------------------------------------------------------------------
 
 
-def put_keys(condition: exp.Expr, text: str) -> exp.Expr:
+def put_keys(condition: exp.Expr, text: str, table: Table) -> exp.Expr:
     """Return the condition with the keys of stages and other fixed values where people wrote their labels.
 
     ``ConditionError`` names the values where there is no such label.
@@ -183,31 +208,31 @@ def put_keys(condition: exp.Expr, text: str) -> exp.Expr:
             case exp.Like() | exp.ILike() if (
                 isinstance(holder.expression, exp.Literal) and holder.this is column
             ):
-                condition = _put_list(condition, holder, text)
+                condition = _put_list(condition, holder, (text, table))
             case exp.EQ() | exp.NEQ() | exp.In():
                 for part in list(holder.iter_expressions()):
                     if part is not column:
-                        _put_key(part, column.name, text)
+                        _put_key(part, table[column.name], text)
             case exp.Is():
                 pass
             case _:
-                raise unknown_value(text, column.name, None)
+                raise unknown_value(text, table[column.name], None)
     return condition
 
 
-def _put_key(part: exp.Expr, column: str, text: str) -> None:
+def _put_key(part: exp.Expr, column: Column, text: str) -> None:
     from sqlglot import exp
 
     literal = part.unnest()
     if not isinstance(literal, exp.Literal):
         raise unknown_value(text, column, None)
-    key = find_label(LABELS[column], literal.name)
+    key = find_label(LABELS[column.key], literal.name)
     if key is None:
         raise unknown_value(text, column, literal.name)
     part.replace(exp.Literal.string(key))
 
 
-def _put_list(condition: exp.Expr, like: exp.Expr, text: str) -> exp.Expr:
+def _put_list(condition: exp.Expr, like: exp.Expr, where: tuple[str, Table]) -> exp.Expr:
     """Return the condition with a pattern on a column of fixed values as the list of those it fits."""
     from sqlglot import exp
 
@@ -216,7 +241,8 @@ def _put_list(condition: exp.Expr, like: exp.Expr, text: str) -> exp.Expr:
     column = like.this
     keys = [key for key, words in LABELS[column.name].items() if any(map(fits, (key, *words)))]
     if not keys:
-        raise unknown_value(text, column.name, like.expression.name)
+        text, table = where
+        raise unknown_value(text, table[column.name], like.expression.name)
     listed: exp.Expr = exp.In(this=column.copy(), expressions=list(map(exp.Literal.string, keys)))
     listed = exp.Not(this=listed) if like.args.get("negate") else listed
     if like is condition:
@@ -225,19 +251,27 @@ def _put_list(condition: exp.Expr, like: exp.Expr, text: str) -> exp.Expr:
     return condition
 
 
-def unknown_value(text: str, column: str, word: str | None) -> ConditionError:
+def unknown_value(text: str, column: Column, word: str | None) -> ConditionError:
     """Return the error for a value that a column of fixed values does not have; None for what is no value at all."""
-    labels = LABELS[column]
+    labels = LABELS[column.key]
     is_chinese = not (word or text).isascii()
-    values = ", ".join(words[-1] if is_chinese else key for key, words in labels.items())
-    facts: dict[str, Any] = {"text": shown(text), "column": column, "values": values}
+    told = {key: Spoken(words[-1] if is_chinese else key, f"{words[-1]}（{key}）") for key, words in labels.items()}
+    facts: dict[str, Any] = {**_about(column, text), "values": _listed(told.values())}
     if word is None:
-        message = "In the condition {text}, {column} can only be compared with its values."
+        message = "In the condition {text}, {name} can only be compared with its values."
         return ConditionError(message, hint="They are: {values}.", **facts)
-    near = nearest(word, [name for key, words in labels.items() for name in (key, *words[-2:])])
+    keys = {name: key for key, words in labels.items() for name in (key, *words[-2:])}
+    near = nearest(word, list(keys))
     hint = "Did you mean {near}? The values are: {values}." if near else "The values are: {values}."
-    message = "In the condition {text}, {column} is never {word}."
-    return ConditionError(message, hint=hint, word=shown(word), near=", ".join(near), **facts)
+    message = "In the condition {text}, {name} is never {word}."
+    return ConditionError(
+        message, hint=hint, word=shown(word), near=_listed(Spoken(name, told[keys[name]].zh) for name in near), **facts
+    )
+
+
+def _listed(words: Iterable[Spoken]) -> Spoken:
+    every = list(words)
+    return Spoken(", ".join(every), "、".join(word.zh for word in every))
 
 
 def asked_values(condition: exp.Expr, table: Table) -> Iterator[tuple[str, list[str]]]:

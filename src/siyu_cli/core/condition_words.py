@@ -9,14 +9,14 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from siyu_cli.errors import ConditionError
+from siyu_cli.errors import ConditionError, Spoken
 from siyu_cli.masks import mask_account, mask_key, mask_name, mask_phone, mask_text, mask_word
-from siyu_cli.tables import MEMBERS, SEGMENTS, Column, Table, find_column
+from siyu_cli.tables import INPUTS, JOINED_BY, MEMBERS, SEGMENTS, Column, Table, find_column
 
 MOST_CHARACTERS = 8_000
 MOST_PARTS = 500
@@ -87,10 +87,9 @@ def allowed(table: Table) -> tuple[Column, ...]:
 
 def refusal(text: str, word: str, table: Table) -> ConditionError:
     """Return the error for a word that a condition cannot use, with its place; '' where no word is to blame."""
-    keys = [column.key for column in allowed(table)]
-    near = nearest(word, [name for column in allowed(table) for name in (column.key, column.en, column.zh)])
+    near = _meant(word, table)
     hint = "Did you mean {close}? " + _HINT if near else _HINT
-    facts: dict[str, Any] = {"text": shown(text), "close": ", ".join(near), "columns": ", ".join(keys)}
+    facts: dict[str, Any] = {"text": shown(text), "close": named(near), "columns": named(allowed(table))}
     position = (
         text.translate(_HALF_WIDTH).lower().find(word.translate(_HALF_WIDTH).lower()) + 1 if word else 0
     )
@@ -98,6 +97,21 @@ def refusal(text: str, word: str, table: Table) -> ConditionError:
         message = "The condition {text} cannot use {word} (at character {position})."
         return ConditionError(message, hint=hint, word=shown(mask_word(word)), position=position, **facts)
     return ConditionError("The condition {text} cannot be understood.", hint=hint, **facts)
+
+
+def _meant(word: str, table: Table) -> list[Column]:
+    """Return the column that a word which names none was probably meant for, if any."""
+    columns = {name: column for column in allowed(table) for name in (column.zh, column.en, column.key)}
+    elsewhere = find_column(INPUTS["members"].columns, word)
+    if elsewhere and elsewhere.key in JOINED_BY and "joined_on" in columns:
+        return [columns["joined_on"]]  # each of the dates on which somebody may have joined
+    return [columns[name] for name in nearest(word, list(columns))]
+
+
+def named(columns: Iterable[Column]) -> Spoken:
+    """Return what columns are called: their keys, in Chinese with their titles."""
+    listed = list(columns)
+    return Spoken(*(sign.join(column.named(lang) for column in listed) for lang, sign in (("en", ", "), ("zh", "、"))))
 
 
 def nearest(word: str, known: Sequence[str], most: int = 1) -> list[str]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from siyu_cli.core.condition_kinds import asked_values, check_kinds, put_keys
-from siyu_cli.core.condition_words import allowed, mask_compared, nearest, refusal, shown, spell_out
+from siyu_cli.core.condition_words import allowed, mask_compared, named, nearest, refusal, shown, spell_out
 from siyu_cli.core.query import Step
 from siyu_cli.errors import ConditionError
 from siyu_cli.spelling import plain_id
@@ -52,7 +52,7 @@ def parse_condition(text: str, table: Table = SEGMENTS) -> exp.Expr:
     _hold_to_allowed(condition, text, table)
     check_kinds(condition, text, table)
     _spell_ids(condition, table)
-    return _without_overflow(put_keys(condition, text))
+    return _without_overflow(put_keys(condition, text, table))
 
 
 def _spell_ids(condition: exp.Expr, table: Table) -> None:
@@ -123,10 +123,10 @@ def with_segments(step: Step, conditions: Mapping[str, str]) -> Step:
     if not conditions:
         return step
     tree = step.tree()
-    named = _named([(name, parse_condition(text)) for name, text in conditions.items()])
+    names = _named([(name, parse_condition(text)) for name, text in conditions.items()])
     for index, projection in enumerate(tree.expressions):
         if projection.alias == "custom_segments":
-            tree.expressions[index].replace(exp.alias_(named, "custom_segments"))
+            tree.expressions[index].replace(exp.alias_(names, "custom_segments"))
     return step.with_tree(tree)
 
 
@@ -167,7 +167,7 @@ def _count(engine: Engine, column: str, value: str | None = None) -> int:
 def _nobody(engine: Engine, text: str, column: str, value: str) -> ConditionError:
     message = "In the condition {text}, nobody has the {column} {word}."
     word = shown(mask_compared(value, SEGMENTS[column]))
-    facts: dict[str, Any] = {"text": shown(text), "column": column, "word": word}
+    facts: dict[str, Any] = {"text": shown(text), "column": named([SEGMENTS[column]]), "word": word}
     if column == "member_id":  # who else there is, is no help and nobody's business
         return ConditionError(message, hint="Give the member id as it stands in the files.", **facts)
     from sqlglot import exp

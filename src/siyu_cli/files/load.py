@@ -124,6 +124,7 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     notes += cell_notes(rejects)
     notes += spelling_notes(connection, sheets)
     notes += lookalike_notes(connection, sheets)
+    notes += [note for sheet in sheets for note in sheet.notes]
     notes += [note for file in opened for note in file.notes]
     left_out = {place: (reports[place], match) for file in opened for place, match in file.matches.items()}
     notes += left_out_notes(connection, left_out)

@@ -65,7 +65,8 @@ class Origin:
     ``is_typed`` says that a Parquet file brings dates and amounts as such, so that nothing has to be parsed;
     ``blanked`` are its columns in which words such as nan stand for nothing; ``doubted`` those of a typed file
     that are read as text all the same, since they hold what no shop has; ``unsettled`` those of amounts in which
-    1.234 may be a thousand and more.
+    1.234 may be a thousand and more; ``commas`` those in which a comma parts the cents
+    throughout, ``half_commas`` those in which it does so in some.
     """
 
     source: int
@@ -77,6 +78,8 @@ class Origin:
     blanked: frozenset[str] = frozenset()
     doubted: frozenset[str] = frozenset()
     unsettled: frozenset[str] = frozenset()
+    commas: frozenset[str] = frozenset()
+    half_commas: frozenset[str] = frozenset()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -174,6 +177,8 @@ class _Levels:
     def add_text(self, column: Column, cells: list[str]) -> None:
         kind = _MACROS[column.kind]
         cell, rest = _first_written(column, cells, self.origin), exp.column("rest_of_" + column.key)
+        if not self.origin.commas.isdisjoint(cells):
+            cell = call("with_decimal_point", cell)
         fast = call("fast_" + kind, cell)
         self.fast.append(exp.alias_(fast, column.key))
         self.fast.append(exp.alias_(exp.Case().when(is_null(fast.copy()), cell.copy()), rest.name))

@@ -7,12 +7,15 @@
 
 create or replace macro edges() as spaces() || invisible() || joiners();
 
--- Excel's text guards (' or ` in front, ="…" around), spaces and what cannot be seen are no part of a value.
+-- Excel's text guards (' or ` in front, ="…" around), the quotes of SQL ('…'), spaces and what cannot be seen are no
+-- part of a value.
 create or replace macro unguarded(cell) as
     case
         when regexp_matches(cell, '^[''`' || edges() || ']|[' || edges() || ']$|^="')
             then regexp_replace(
-                regexp_replace(cell, '^[''`' || edges() || ']+|[' || edges() || ']+$', '', 'g'),
+                regexp_replace(
+                    regexp_replace(cell, '^[' || edges() || ']*''(.*)''[' || edges() || ']*$', '\1'),
+                    '^[''`' || edges() || ']+|[' || edges() || ']+$', '', 'g'),
                 '^="[' || edges() || ']*(.*?)[' || edges() || ']*"$', '\1')
         else cell
     end;
@@ -63,14 +66,14 @@ create or replace macro rest_text(text) as
     end;
 
 -- Spreadsheets and dataframes write whole-number ids with a useless .0; E+17 means that digits are gone.
--- An e-mail is the same in any letter case.
+-- An e-mail is the same in any letter case, and as the link a web page makes of it.
 create or replace macro fast_id(cell) as
     case when regexp_full_match(cell, '[0-9][0-9A-Za-z_-]*|[A-Za-z][0-9A-Za-z_-]{4,}') then cell end;
 
 create or replace macro rest_id(text) as
     case
         when regexp_full_match(text, '[0-9]\.[0-9]+[eE]\+?[0-9]+|[0-9][eE]\+[0-9]+') then null
-        when contains(text, '@') then lower(text)
+        when contains(text, '@') then regexp_replace(lower(text), '^mailto:\s*([^?]*).*$', '\1')
         else regexp_replace(text, '^([0-9]+)\.0+$', '\1')
     end;
 
@@ -96,6 +99,9 @@ create or replace macro digits_of_amount(text) as translate(regexp_replace(
     || '((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)'
     || '\s*(?:(?:' || money_word() || ')整?)?\s*(-?)\s*(?:\([^)]*\))?\s*|.*)$',
     '\1\2\4\3'), '–—, ', '--');
+
+-- Of a column in which a comma parts the cents: 1.234,50 is 1234.50.
+create or replace macro with_decimal_point(cell) as translate(half_width(cell), ',.', '.');
 
 create or replace macro rest_money(text) as
     case
@@ -153,7 +159,7 @@ create or replace macro text_in(cell) as coalesce(fast_text(cell), rest_text(tid
 -- A mobile number of mainland China: 11 digits. Anything masked or shortened is never a key.
 create or replace macro fast_phone(cell) as case when regexp_full_match(cell, '1[3-9][0-9]{9}') then cell end;
 
-create or replace macro compact_phone(text) as regexp_replace(text, '[\s\-–()]|\.0+$', '', 'g');
+create or replace macro compact_phone(text) as regexp_replace(text, '(?i:^tel:)|[\s\-–()]|\.0+$', '', 'g');
 
 create or replace macro rest_phone(text) as
     case

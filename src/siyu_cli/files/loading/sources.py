@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from siyu_cli.files.loading.clean import Origin, fits, projection, typed_null
 from siyu_cli.files.loading.day_order import with_day_order
-from siyu_cli.files.loading.decimal_sign import with_decimal_sign
+from siyu_cli.files.loading.decimal_sign import comma_notes, with_decimal_sign
 from siyu_cli.files.loading.doubts import doubted_columns
 from siyu_cli.files.loading.faults import mark_faults, shown_keys
 from siyu_cli.files.loading.overflow import overflow_faults
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
+    from siyu_cli.files.loading.report import Note
     from siyu_cli.files.read import RawSheet
     from siyu_cli.files.reading.sheets import CellFault
     from siyu_cli.files.recognise import Match
@@ -63,6 +64,7 @@ class SheetSource:
     cells: pa.Table | None = field(default=None, repr=False)
     faults: tuple[CellFault, ...] = field(default=(), repr=False)
     shared: str | None = None
+    notes: tuple[Note, ...] = ()
 
     @property
     def relation(self) -> str:
@@ -120,6 +122,7 @@ def _project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: st
         sheet.origin = replace(sheet.origin, is_typed=is_typed, doubted=doubted, blanked=blanked)
     sheet.origin = with_day_order(connection, sheet, sheet.origin)
     sheet.origin = with_decimal_sign(connection, sheet, sheet.origin)
+    sheet.notes = tuple(comma_notes(connection, sheet, sheet.origin))
     select = projection(sheet.table, sheet.match, sheet.origin)
     sheet.names_currency = "currency" in select.named_selects
     kind = "VIEW" if is_typed else "TABLE"

@@ -36,9 +36,14 @@ def check_sums(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSour
             _, source = max((part or 0, source) for source, other, part in parts if other == key)
             sheet = by_number[source]
             column = sheet.header_of(key)
+            in_column = "Look at the largest amounts of this column, or map another: --map {name}=HEADER."
+            in_none = (
+                "No column has these amounts, they were worked out from others (price × quantity, returns): look at "
+                "the largest of those, or map a column: --map {name}=HEADER."
+            )
             raise DataError(
                 "The amounts add up to {total}: that is no shop's turnover.",
-                hint="Look at the largest amounts of this column, or map another: --map {name}=HEADER.",
+                hint=in_column if column else in_none,
                 where=Where(sheet.raw.file, sheet.raw.sheet, None, column),
                 total=f"{total:,.2f}", name=f"{table}.{key}",
             )  # fmt: skip

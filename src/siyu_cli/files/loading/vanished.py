@@ -51,6 +51,14 @@ _REJECTED = {
     "any": "{sheet}: {count} of {rows} rows were rejected because of what stands under {columns}. "
     "Nearest other headers: {near}. To choose one: --map {option}",
 }
+_REJECTED_WITHOUT_COLUMN = {
+    "missing_amount": "{sheet}: no column says what was paid, so {count} of {rows} rows were rejected. "
+    "Nearest headers: {near}. To choose one: --map {option}",
+    "missing_date": "{sheet}: no column says when it was, so {count} of {rows} rows were rejected. "
+    "Nearest headers: {near}. To choose one: --map {option}",
+    "any": "{sheet}: {count} of {rows} rows were rejected; siyu check --rejects FILE lists each with its reason. "
+    "Nearest headers: {near}. To choose one: --map {option}",
+}
 
 
 def vanished_notes(
@@ -111,14 +119,24 @@ def _rejected_note(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, re
         return []
     reason = verdict.removeprefix("reject:")
     keys = [key for key in COLUMN_OF.get(reason, _KEYS_OF.get(reason, ())) if key in sheet.table.keys]
+    if not keys:
+        keys = _keys_at_fault(connection, sheet, reason)
     found = [column.header for column in sheet.match.columns if column.key in keys]
-    facts = sheet_facts(report) | {"count": count, "columns": ", ".join(found) or "–"}
+    facts = sheet_facts(report) | {"count": count, "columns": ", ".join(found)}
     facts |= nearest_facts(sheet.match, keys or WHOSE.get(table, sheet.table.keys))
     if reason == "unknown_status":
         words = connection.execute(script("warnings")["unknown_words"], {"source": sheet.source}).fetchall()
         facts["words"] = ", ".join(word for (word,) in words[:_WORDS_SHOWN])
-    message = _REJECTED[reason if reason in _REJECTED else "any"]
+    known = _REJECTED if found else _REJECTED_WITHOUT_COLUMN
+    message = known[reason if reason in known else "any"]
     return [Note(message, facts, is_finding=True)]
+
+
+def _keys_at_fault(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, reason: str) -> list[str]:
+    """Return the column under which most of a sheet's rejects of a reason stand that any column may have."""
+    own = {"file": sheet.raw.file, "sheet": sheet.raw.sheet, "reason": reason}
+    headers = connection.execute(script("warnings")["faulty_headers"], own).fetchall()
+    return [column.key for (header,) in headers for column in sheet.match.columns if column.header == header]
 
 
 def _by_values_notes(sheet: SheetSource) -> Iterator[Note]:

@@ -63,6 +63,11 @@ select max(total_last_order_on) from members;
 -- name: unknown_words
 select word from status_words where source = $source and status is null order by word limit 20;
 
+-- name: faulty_headers
+select "column" from rejects
+where file = $file and sheet is not distinct from $sheet and reason = $reason and effect = 'row' and "column" is not null
+group by "column" order by count(*) desc, "column" limit 1;
+
 -- name: known_orders
 select count(distinct order_id) from raw_orders where list_contains($numbers, order_id);
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import cache
 
 from siyu_cli.errors import DataError
+from siyu_cli.files.reading import alphabets
 from siyu_cli.files.reading.content import Content
 
 # The names operators know, and Python's codec that reads what Windows writes under them.
@@ -32,6 +33,8 @@ def tell(content: Content, sample: bytes) -> str:
 
     DataError where it can be named but not told from Chinese, or is none that siyu knows.
     """
+    if found := alphabets.cyrillic(sample):
+        raise _unknown(content, found)
     chinese = _characters(sample, "gb18030")
     anyones = _simplified() | _traditional() | _rarer() | _kana()
     rivals = {"big5": _share(_characters(sample, "cp950"), _traditional())}
@@ -47,8 +50,11 @@ def tell(content: Content, sample: bytes) -> str:
         if len(chinese) < _MIN_DISTINCT:
             raise _unknown(content, best)
         return best
-    if len(chinese) >= _MIN_HANGUL and _is_korean(_characters(sample, "cp949")):
+    korean = _characters(sample, "cp949")
+    if len(chinese) >= _MIN_HANGUL and _is_korean(korean):
         return "euc-kr"
+    if len(chinese) >= _MIN_DISTINCT and _is_korean(korean) and alphabets.is_usual_hangul(korean):
+        raise _unknown(content, "EUC-KR")
     if _share(chinese, anyones) >= _MIN_CHINESE:
         return "gb18030"
     return _western_or_damage(content, sample)

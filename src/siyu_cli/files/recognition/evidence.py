@@ -57,7 +57,7 @@ _CIPHER = re.compile(r"(?:##|\$\$)\S{4,}|[#$~]\S{12,}|\S{20,}={1,2}")
 _FOREIGN_PHONE = re.compile(r"\+\d{7,15}|0\d{2,3}-?\d{7,8}|0\d{8,10}|\(\d{2,4}\)\d{6,8}|\d{10}")
 _INTEGER = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+|[-+]?\d+")
 _MONEY = re.compile(
-    r"[-+(]?\s*(?:[¥$€£]|rmb|cny|usd|hk\$|nt\$|rm|元)?\s*[-+]?\d[\d,]*(?:\.\d+)?\s*(?:元|块|rmb|cny|usd)?\)?(?:[(（].*)?"
+    r"[-+(]?\s*(?:[¥$€£]|rmb|cny|usd|hk\$|nt\$|rm|元)?\s*[-+]?(?:\d[\d,]*(?:\.\d+)?|\d{1,3}(?:\.\d{3})+,\d{1,2})\s*(?:元|€|块|rmb|cny|usd)?\)?(?:[(（].*)?"
 )
 _PERCENT = re.compile(r"[-+]?\d+(?:\.\d+)?\s*%")
 _MAY_BE_A_VALUE = re.compile(r"\d|[@#$~]|=$")
@@ -78,7 +78,7 @@ def kind_of(cell: str) -> str:
     """
     if _MAY_BE_A_VALUE.search(cell) is None:
         return "text"
-    text = visible(unicodedata.normalize("NFKC", cell)).casefold().strip('="').lstrip("'`").strip()
+    text = visible(unicodedata.normalize("NFKC", cell)).casefold().strip('="').strip("'`").strip()
     compact = re.sub(r"[\s()-]", "", text)
     for name, pattern, form in _KINDS:
         if pattern.fullmatch(compact if form else text):

@@ -59,6 +59,7 @@ class _Vocabulary:
     phrases: dict[str, str]
     meanings: dict[str, tuple[tuple[str, int, frozenset[str], frozenset[str]], ...]]
     foreign: dict[str, str]
+    near: dict[str, frozenset[str]]
 
 
 @lru_cache(maxsize=8192)
@@ -129,6 +130,13 @@ def foreign_kind(header: str) -> str | None:
     return None
 
 
+def suggests(key: str, header: str) -> bool:
+    """Return whether a header, known or not, has a word that people use for a column."""
+    words = _vocabulary().near.get(key, frozenset())
+    text = _CAMEL.sub(" ", unicodedata.normalize("NFKC", header)).casefold().replace("_", " ")
+    return any(run in words if run.isascii() else any(word in run for word in words) for run in _RUN.findall(text))
+
+
 def _read_chinese(text: str) -> tuple[list[str], int]:
     words = _vocabulary().words
     found: list[str] = []
@@ -180,6 +188,7 @@ def _vocabulary() -> _Vocabulary:
         phrases={word: concept for word, concept in every.items() if "_" in word},
         meanings={table: tuple(_templates(raw[table])) for table in INPUTS},
         foreign={plain(word): kind for kind, words in raw["foreign"].items() for word in words.split()},
+        near={key: frozenset(words.split()) for key, words in raw["near"].items()},
     )
 
 

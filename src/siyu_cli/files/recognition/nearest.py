@@ -13,6 +13,7 @@ from siyu_cli.files.recognition.mapping import Sheet, is_dropped, known
 _MOST = 3
 _WORTH = {"phone": 0.6, "date": 0.5, "instant": 0.5, "month": 0.5, "money": 0.5, "id": 0.3}
 _AGAINST = 2.0
+_SUGGESTED = 0.9  # as alike as two spellings of one name
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ def _nearness(seen: Sheet, table: str, key: str, spot: int) -> float:
         for other, columns in known(table).items()
         if any(column == key for column, _, _ in columns)
     )
+    if headers.suggests(key, seen.cells[spot] or ""):
+        alike = max(alike, _SUGGESTED)
     return alike + _told_by(seen.values[spot], tables.TABLES[table][key])
 
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from siyu_cli.files.writing.cells import Values, is_text, mended, neutralise, plain
+from siyu_cli.progress import Written, writing
 from siyu_cli.signs import HARMFUL, escaped
 
 _BATCH_ROWS = 65_536
@@ -117,11 +118,17 @@ def _bytes_of(lines: pa.StringArray) -> memoryview:
 
 def _in_order(render: Callable[[pa.RecordBatch], memoryview], table: pa.Table) -> Iterator[memoryview]:
     """Render batches in a few threads; at most a few wait, so that a slow reader costs no memory."""
-    waiting: deque[Future[memoryview]] = deque()
+    waiting: deque[tuple[int, Future[memoryview]]] = deque()
+    done = 0
     with ThreadPoolExecutor(_WORKERS) as pool:
         for batch in table.to_batches(max_chunksize=_BATCH_ROWS):
-            waiting.append(pool.submit(render, batch))
+            waiting.append((batch.num_rows, pool.submit(render, batch)))
             if len(waiting) > 2 * _WORKERS:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+                rows, piece = waiting.popleft()
+                yield piece.result()
+                done += rows
+                writing().wrote(Written(done, table.num_rows))
+        for rows, piece in waiting:
+            yield piece.result()
+            done += rows
+            writing().wrote(Written(done, table.num_rows))

@@ -4,14 +4,54 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from siyu_cli.errors import UsageError
 from siyu_cli.files.writing.replace import META_SUFFIX
+from siyu_cli.signs import visible
 
 _FORBIDDEN = '\\/:*?"<>|'
 _LONGEST = 255 - len(META_SUFFIX)  # bytes in UTF-8, which is never fewer than the units other systems count
 _RESERVED = {"con", "prn", "aux", "nul"} | {f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³"}
+
+
+def check_name(path: Path, option: str) -> None:
+    """Raise UsageError for a name no file should have: with signs nobody sees, or one that Windows keeps for devices.
+
+    Folders that are there already keep their names; bytes that are no text may be a name.
+    """
+    for name in _new_names(path):
+        hidden = next((sign for sign in name if _is_hidden(sign)), None)
+        if hidden is not None:
+            raise UsageError(
+                "{option} {file}: the name holds a sign that cannot be seen ({sign}).",
+                hint="Choose a name without it, such as {other}.",
+                option=option, file=path, sign=f"U+{ord(hidden):04X}", other=_seen(name),
+            )  # fmt: skip
+        if _is_reserved(name):
+            raise UsageError(
+                "{option} {file}: Windows keeps the name {name} for a device, whatever its ending.",
+                hint="Choose another name, such as {other}.",
+                option=option, file=path, name=name.split(".", maxsplit=1)[0], other=f"siyu-{name}",
+            )  # fmt: skip
+
+
+def _new_names(path: Path) -> Iterator[str]:
+    yield path.name
+    for folder in path.parents:
+        if os.path.lexists(folder):
+            return
+        yield folder.name
+
+
+def _seen(name: str) -> str:
+    seen = "".join(sign for sign in name if not _is_hidden(sign))
+    return seen if seen and not seen.startswith(".") else f"siyu{seen}"
+
+
+def _is_hidden(sign: str) -> bool:
+    return unicodedata.category(sign) == "Cc" or not visible(sign)
 
 
 def name_each(values: Iterable[str], output: Path) -> list[Path]:
@@ -39,8 +79,11 @@ def name_each(values: Iterable[str], output: Path) -> list[Path]:
 def _word(value: str) -> str:
     signs = unicodedata.normalize("NFC", value)
     word = "".join("_" if sign in _FORBIDDEN or _is_unseen(sign) else sign for sign in signs).strip(". ")
-    first = word.split(".")[0].rstrip(" ").casefold()
-    return f"_{word}" if first in _RESERVED else word or "_"
+    return f"_{word}" if _is_reserved(word) else word or "_"
+
+
+def _is_reserved(name: str) -> bool:
+    return name.split(".", maxsplit=1)[0].rstrip(" ").casefold() in _RESERVED
 
 
 def _is_unseen(sign: str) -> bool:

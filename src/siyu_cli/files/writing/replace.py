@@ -19,6 +19,7 @@ from pathlib import Path
 from siyu_cli.errors import OutputError
 from siyu_cli.files.writing.guard import refuse_read
 from siyu_cli.private import OwnFolder, half_done, make_private
+from siyu_cli.progress import writing
 
 TEMPORARY_PREFIX = ".siyu-tmp-"
 META_SUFFIX = ".meta.json"
@@ -106,6 +107,7 @@ def replacing(path: Path, *, force: bool = False) -> Iterator[Path]:
     try:
         with _explained(path):
             temporary = batch.reserve(path)
+            writing().writes_to(temporary)
             yield temporary
             _settle(temporary)
             batch.staged.append(_Staged(path, temporary, force))

@@ -25,6 +25,7 @@ from siyu_cli.errors import OutputError
 from siyu_cli.files.writing.cells import Values, is_text, neutralise, plain, relabel, widest
 from siyu_cli.files.writing.package_date import remove_dates
 from siyu_cli.files.writing.replace import check_target, replacing
+from siyu_cli.progress import Written, writing
 from siyu_cli.tables import Column, Kind
 
 ROW_LIMIT = 1_048_576
@@ -143,7 +144,7 @@ def write_workbook(path: Path, sheets: Sequence[SheetSpec], *, force: bool = Fal
     needed = sum(table.nbytes + _XML_BYTES_PER_CELL * table.num_rows * table.num_columns for _, table in data)
     with replacing(path, force=force) as temporary:
         with _scratch_folder(path, temporary.parent, needed):
-            _write(path, [(title, _read_in_batches(table)) for title, table in data], temporary, options)
+            _write(path, list(_told(data)), temporary, options)
         remove_dates(temporary)
 
 
@@ -159,11 +160,28 @@ def _write(path: Path, data: list[tuple[str, Any]], temporary: Path, options: Ma
         raise
 
 
-def _read_in_batches(table: pa.Table) -> pa.Table | pa.RecordBatchReader:
+def _told(data: Sequence[tuple[str, pa.Table]]) -> Iterator[tuple[str, Any]]:
+    """Yield the sheets; whoever watches is told how many rows the writer has taken when it takes more."""
+    before, of = 0, sum(table.num_rows for _, table in data)
+    for number, (title, table) in enumerate(data, 1):
+        yield title, _read_in_batches(table, Written(before, of, number, len(data)))
+        before += table.num_rows
+
+
+def _read_in_batches(table: pa.Table, begun: Written) -> pa.Table | pa.RecordBatchReader:
     """Return a long table as the writer takes it in pieces: between them Ctrl-C is heard."""
     if table.num_rows <= _BATCH_ROWS:
         return table
-    return pa.RecordBatchReader.from_batches(table.schema, iter(table.to_batches(max_chunksize=_BATCH_ROWS)))
+    return pa.RecordBatchReader.from_batches(table.schema, _batches(table, begun))
+
+
+def _batches(table: pa.Table, begun: Written) -> Iterator[pa.RecordBatch]:
+    done = begun
+    for batch in table.to_batches(max_chunksize=_BATCH_ROWS):
+        writing().wrote(done)
+        yield batch
+        done = replace(done, rows=done.rows + batch.num_rows)
+    writing().wrote(done)
 
 
 @contextmanager
