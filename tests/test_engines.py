@@ -24,14 +24,16 @@ import pytest
 
 from core_shop import Labelled, demo_rows, gathered_shops, label, open_rows
 from referral_oracle import Invite, Person
-from shops import a_history
+from shops import Row, a_history, a_line
 from siyu_cli.config import Settings
 from siyu_cli.core.churn import score_churn, track_record
+from siyu_cli.core.histories import Lookback
 from siyu_cli.core.movement import compare_stages
 from siyu_cli.core.parameters import churn_parameters, parameters
 from siyu_cli.core.query import Step, step
 from siyu_cli.core.referral import trace_referrals
 from siyu_cli.core.referral_figures import Question, referral_figures
+from siyu_cli.core.scoring import Scorer
 from siyu_cli.core.segment import describe_splits, summarise_by, summarise_rfm, summarise_stages
 from siyu_cli.core.windows import suggest_windows
 from siyu_cli.engines.protocol import Engine
@@ -39,6 +41,7 @@ from siyu_cli.errors import EngineError
 from test_referral_against_oracle import Campaign, open_campaign
 
 TODAY = date(2026, 6, 30)
+SAMPLE = Path(__file__).parent / "data" / "CDNOW_sample.txt"
 SEGMENTS = {"big": "net_sales >= 1000.50", "quiet": "days_since_last between 91 and 400 or owner is null"}
 # Each word that a condition may use, and a few ways to get a null into it.
 CONDITIONS = (
@@ -131,17 +134,32 @@ def test_the_demo_shop_is_the_same_on_both(spark: Engine, duckdb_engine: Engine,
         assert_same_table(one.table("segments"), other.table("segments"))
 
 
+def sample_rows() -> tuple[list[Row], list[Row]]:
+    """Return nobody and the order lines of CDNOW's sample: real members, of whom the past teaches something."""
+    lines = []
+    for number, line in enumerate(SAMPLE.read_text("ascii").splitlines()):
+        member, _in_sample, on, _discs, dollars = line.split()
+        lines.append(a_line(member, str(number), date(int(on[:4]), int(on[4:6]), int(on[6:])), dollars))
+    return [], lines
+
+
 @pytest.mark.spark
-@pytest.mark.parametrize(("model", "members"), [("mbg", 1_500), ("pareto", 1_500), ("mbg", 60)])
+@pytest.mark.parametrize(
+    ("model", "members", "chosen"),
+    [("mbg", 1_500, "mbg"), ("pareto", 1_500, "pareto"), ("mbg", 60, "rfm_cells"), ("blend", 0, "blend")],
+)
 def test_who_may_be_leaving_is_the_same_on_both(
-    spark: Engine, duckdb_engine: Engine, model: str, members: int
+    spark: Engine, duckdb_engine: Engine, model: str, members: int, chosen: str
 ):
-    shops = [label(engine, *demo_rows(members, TODAY), TODAY) for engine in (duckdb_engine, spark)]
+    on = TODAY if members else date(1998, 6, 30)
+    rows = demo_rows(members, TODAY) if members else sample_rows()
+    shops = [label(engine, *rows, on) for engine in (duckdb_engine, spark)]
     params = {**shops[0].params, **churn_parameters(Settings())}
-    records = [track_record(shop.engine, params, model) for shop in shops]
+    scorers = [Scorer(Lookback(shop.engine, params), model) for shop in shops]
+    records = [track_record(scorer) for scorer in scorers]
     assert records[0] == records[1]
-    fitted = [score_churn(shop.engine, params, model=model, lang="zh") for shop in shops]
-    assert fitted[0].name == fitted[1].name == (model if members > 1_000 else "rfm_cells")
+    fitted = [score_churn(scorer, lang="zh") for scorer in scorers]
+    assert fitted[0].name == fitted[1].name == chosen
     assert_same_table(*(shop.engine.read("churn", ["member_id"]) for shop in shops))
 
 
