@@ -31,6 +31,7 @@ from siyu_cli.core.segment import (
 )
 from siyu_cli.core.windows import suggest_windows
 from siyu_cli.engines.duckdb import DuckDBEngine
+from siyu_cli.engines.kept import Keeper
 from siyu_cli.errors import ConditionError, DataError, UsageError
 from siyu_cli.files.load import Load, LoadRequest, load
 from siyu_cli.files.loading.scripts import create, first_row
@@ -79,6 +80,7 @@ class Shop:
 
     def __init__(self, engine: DuckDBEngine, settings: Settings, as_of: date, loaded: Load) -> None:
         self.engine = engine
+        self.keeper = Keeper(engine)
         self.settings = settings
         self.as_of = as_of
         self.load = loaded
@@ -109,6 +111,7 @@ class Shop:
         suggested = suggest_windows(self.engine, self.parameters)
         return Segmentation(
             self,
+            self.keeper.keep("segments"),
             summarise_stages(self.engine),
             summarise_rfm(self.engine),
             summarise_by(self.engine, by) if by else None,
@@ -141,13 +144,14 @@ class Shop:
         self._label()
         self._list(where, lang)
         scorer = Scorer(Lookback(self.engine, {**self.parameters, **own}), model or self.settings.churn.model)
+        self.keeper.set_aside("churn")
         record = track_record(scorer)
         fitted = score_churn(scorer, lang=lang)
         ahead = self.as_of + timedelta(days=fitted.horizon_days)
         festivals = find_festivals(self.as_of + timedelta(days=1), ahead, self.settings.calendar)
         meta = self.describe(where)
         meta["parameters"] |= own
-        return Churn(self, fitted, record, festivals, meta)
+        return Churn(self, self.keeper.keep("churn"), fitted, record, festivals, meta)
 
     def backtest(
         self, *, horizon_days: int | None = None, model: str | None = None, cutoff: date | None = None
@@ -192,14 +196,14 @@ class Shop:
         self._label()
         return Masks(self.engine.connection)
 
-    def listed(self, columns: Sequence[str]) -> str:
-        """Give these columns of the members last listed a name, and return it; ``member_id`` is one of them.
+    def listed(self, columns: Sequence[str], members: str) -> str:
+        """Give these columns of a list of members a name, and return it; ``member_id`` is one of them.
 
         Phones and names, which no step reads, are joined if they are among them.
         """
         from sqlglot import exp
 
-        rows = exp.select(*map(exp.column, dict.fromkeys(columns))).from_("segments")
+        rows = exp.select(*map(exp.column, dict.fromkeys(columns))).from_(exp.table_(members, quoted=True))
         if {"phone", "name"} & set(columns):
             rows = rows.join("people", using="member_id", join_type="left")
         create(self.engine.connection, "listed", rows, kind="VIEW")
@@ -288,6 +292,7 @@ class Shop:
                 error.facts |= self.masks.document({key: error.facts[key] for key in error.facts if key != "column"})
                 raise
         check_segments(self.settings, self.engine)
+        self.keeper.set_aside("segments")
         list_members(self.engine, self.parameters, where=where, segments=self.settings.segments, lang=lang)
 
     @property

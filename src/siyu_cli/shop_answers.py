@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from siyu_cli.core.churn import ChurnModel
+    from siyu_cli.engines.kept import Kept
     from siyu_cli.shop import Shop
 
 
@@ -32,6 +33,7 @@ class Segmentation:
     """
 
     shop: Shop
+    table: Kept = field(repr=False)
     stages: pd.DataFrame
     rfm: pd.DataFrame
     by: pd.DataFrame | None
@@ -67,7 +69,7 @@ class Segmentation:
 
         ``columns`` are keys of ``tables.SEGMENTS``, or ``phone`` and ``name``, unmasked; with them ``member_id``.
         """
-        rows = self.shop.engine.read(self.shop.listed(columns), ["member_id"])
+        rows = self.shop.engine.read(self.shop.listed(columns, self.table.name), ["member_id"])
         return rows if self.masks is None else self.masks.rows(rows, has_keys=self.has_keys)
 
     def write_parquet(
@@ -78,7 +80,7 @@ class Segmentation:
             self.shop.engine.open("masked_list", self.arrow(columns))
             name = "masked_list"
         else:
-            name = self.shop.listed(columns)
+            name = self.shop.listed(columns, self.table.name)
         self.shop.engine.write(self.shop.harmless(name), path, ["member_id"], meta)
 
     def masked(self, *, has_keys: bool = False) -> Segmentation:
@@ -98,6 +100,7 @@ class Churn:
     """
 
     shop: Shop
+    table: Kept = field(repr=False)
     model: ChurnModel
     record: Sequence[Mapping[str, Any]]
     festivals: Sequence[Festival]
@@ -112,7 +115,7 @@ class Churn:
     @cached_property
     def scored(self) -> pa.Table:
         """Return every listed buyer as Arrow, the most value at risk first."""
-        rows = self.shop.engine.read("churn", ["member_id"])
+        rows = self.shop.engine.read(self.table.name, ["member_id"])
         rows = rows.sort_by([("value_at_risk", "descending"), ("member_id", "ascending")])
         return rows if self.masks is None else self.masks.rows(rows)
 

@@ -20,6 +20,7 @@ from siyu_cli.tables import REFERRAL_FIGURES, SUSPICION_ROWS
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from siyu_cli.engines.kept import Kept
     from siyu_cli.engines.protocol import Engine
     from siyu_cli.files.loading.report import LoadReport
     from siyu_cli.shop import Shop
@@ -42,6 +43,7 @@ class ReferralReport:
     """
 
     shop: Shop
+    table: Kept = field(repr=False)
     figures: Mapping[str, Any]
     findings: Sequence[Finding]
     meta: Mapping[str, Any]
@@ -90,11 +92,13 @@ class ReferralReport:
     @cached_property
     def suspicions(self) -> pa.Table:
         """Return every row to look at, as in ``tables.SUSPICION_ROWS``."""
+        from sqlglot import exp
+
         order = '"reason", "inviter_id", "invitee_id", "file", "sheet", "row"'
-        rows = self.shop.engine.connection.sql(
-            "select reason, inviter_id, invitee_id, reward_amount, file, sheet, sheet_row as row "
-            "from suspicions left join sheets_read using (sheet_number)"
-        )
+        found = exp.table_(self.table.name, quoted=True)
+        asked = exp.select("reason", "inviter_id", "invitee_id", "reward_amount", "file", "sheet", "sheet_row as row")
+        asked = asked.from_(found).join("sheets_read", using="sheet_number", join_type="left")
+        rows = self.shop.engine.connection.sql(asked.sql("duckdb"))
         table = rows.order(order).select(*(f'"{key}"' for key in SUSPICION_ROWS.keys)).to_arrow_table()
         return table if self.masks is None else self.masks.rows(table)
 
@@ -118,6 +122,7 @@ def report_referrals(
     own = referral_parameters(shop.settings, campaign)
     params = {**shop.parameters, **own}
     _check_campaign(shop, campaign)
+    shop.keeper.set_aside("suspicions")
     found = trace_referrals(shop.engine, params, settings.milestones)
     asked = Question(
         since, campaign, settings.milestones, settings.control_variant,
@@ -131,7 +136,8 @@ def report_referrals(
     meta = shop.describe(None)
     meta["parameters"] |= own
     meta |= {"campaign": campaign, "since": since.isoformat() if since else None}
-    return ReferralReport(shop, figures, check_rules(rewards, rules_of(shop.settings), past.rules), meta)
+    findings = check_rules(rewards, rules_of(shop.settings), past.rules)
+    return ReferralReport(shop, shop.keeper.keep("suspicions"), figures, findings, meta)
 
 
 def holds(engine: Engine, figures: Mapping[str, Any], condition: str) -> bool:

@@ -30,6 +30,7 @@ class DuckDBEngine:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection | None = None) -> None:
         self.connection = connection or connect()
+        self.is_closed = False
         if address_space() is None:
             # Blocks that one step gives back are the next step's, instead of the system's and then asked for again.
             self.connection.execute("set block_allocator_memory = '50%'")
@@ -79,13 +80,20 @@ class DuckDBEngine:
         except duckdb.IOException as error:
             raise _as_os_error(error) from error
 
+    def rename(self, name: str, other: str) -> None:
+        """Give a step's table another name."""
+        self.connection.execute("alter table " + _quoted(name) + " rename to " + _quoted(other))
+
     def drop(self, *names: str) -> None:
-        """Forget tables that no later step reads."""
+        """Forget tables that no later step reads; nothing where all is closed already."""
+        if self.is_closed:
+            return
         for name in names:
             self.connection.execute("drop table if exists " + _quoted(name))
 
     def close(self) -> None:
         """Close the connection and remove what it spilled."""
+        self.is_closed = True
         self.connection.close()
         if self.connection in _spills:
             _spills.pop(self.connection).remove()
