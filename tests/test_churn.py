@@ -402,7 +402,7 @@ def test_ways_of_telling_go_by_words_where_people_read_them_and_by_keys_elsewher
     assert all(word in table for word in words)
     main([*asked, "csv"])
     lines = capsys.readouterr().out
-    assert {row["model"] for row in csv.DictReader(lines.splitlines())} == {"MBG/NBD", "recency", "rfm"}
+    assert {row["model"] for row in csv.DictReader(lines.splitlines())} == {"MBG/NBD", "blend", "recency", "rfm"}
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")  # openpyxl knows no data bars of its own age

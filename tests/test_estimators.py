@@ -230,6 +230,7 @@ def test_expected_orders_are_what_their_definition_says(  # noqa: PLR0917  drawn
     r, alpha, a, b, repeats, tenure, horizon, first_chance
 ):
     model = BetaGeometric.with_parameters(r, alpha, a, b, first_chance=first_chance)
+    tenure = max(tenure, repeats / 7)  # purchases are days
     found = model.orders_if_alive(Histories.of([repeats], [0], [tenure]), horizon)[0]
     assert found == pytest.approx(expected_by_integration(model, repeats, tenure, horizon), rel=2e-4, abs=1e-7)
 

@@ -42,7 +42,9 @@ DOWNWARD = {
     },
     "ledger": {"errors", "private", "remarks", "tables"},
     "demo": {"core", "errors", "files", "tables"},
-    "shop": {"config", "core", "engines", "errors", "files", "masks", "private", "progress", "spelling", "tables"},
+    "shop": {
+        "config", "core", "engines", "errors", "files", "masks", "private", "progress", "signs", "spelling", "tables",
+    },
     "cli": {
         "address", "config", "core", "demo", "engines", "errors", "files", "ledger", "locale", "masks", "meanwhile",
         "private", "progress", "remarks", "shop", "signs", "tables",

@@ -53,7 +53,7 @@ class ReferralReport:
         """Return the same with everything masked that is personal."""
         masks = self.shop.masks
         campaign = masks.text(self.meta["campaign"])
-        asked = {**self.meta["parameters"], "campaign": campaign}
+        asked = {**self.meta["parameters"], "campaign": campaign or ""}
         meta = {**self.meta, "campaign": campaign, "parameters": asked}
         return replace(self, figures=masks.document(self.figures), meta=meta, masks=masks)
 
