@@ -28,14 +28,14 @@ import pyarrow.parquet as pq
 from segment import _made, say
 
 from siyu_cli import open_shop
-from siyu_cli.config import Settings
-from siyu_cli.core.churn import score_churn
-from siyu_cli.core.estimators.beta_geometric import BetaGeometric
-from siyu_cli.core.estimators.histories import Histories
-from siyu_cli.core.histories import Lookback
+from siyu_cli.config.settings import Settings
+from siyu_cli.core.churn.churn import score_churn
+from siyu_cli.core.churn.estimators.beta_geometric import BetaGeometric
+from siyu_cli.core.churn.estimators.histories import Histories
+from siyu_cli.core.churn.histories import Lookback
+from siyu_cli.core.churn.scoring import Scorer
+from siyu_cli.core.lifecycle.segment import label_members, list_members
 from siyu_cli.core.parameters import churn_parameters, parameters
-from siyu_cli.core.scoring import Scorer
-from siyu_cli.core.segment import label_members, list_members
 from siyu_cli.engines.duckdb import DuckDBEngine, connect
 
 RIVAL = """

@@ -14,9 +14,9 @@ from pathlib import Path
 import make_data
 import pyarrow as pa
 
-from siyu_cli.config import Settings
+from siyu_cli.config.settings import Settings
+from siyu_cli.core.lifecycle.segment import label_members
 from siyu_cli.core.parameters import parameters
-from siyu_cli.core.segment import label_members
 from siyu_cli.engines.duckdb import DuckDBEngine, connect
 from siyu_cli.tables import MEMBERS
 

@@ -27,8 +27,8 @@ from rustpy_xlsxwriter import write_worksheet
 from segment import run, say
 
 from siyu_cli import open_shop
-from siyu_cli.config import Referral, Settings
-from siyu_cli.core.forest import Ints, grow_forest
+from siyu_cli.config.settings import Referral, Settings
+from siyu_cli.core.referral.forest import Ints, grow_forest
 
 REPORT = [sys.executable, "-m", "siyu_cli", "referral-report"]
 READ = """

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from siyu_cli.config import Settings
-from siyu_cli.core.reasons import STAGE_REASONS
+from siyu_cli.config.settings import Settings
+from siyu_cli.core.lifecycle.reasons import STAGE_REASONS
 from siyu_cli.files.recognition.own_presets import ORDER_STATUSES, REFUND_STATES, ROW_KINDS
 from siyu_cli.files.recognition.presets import load_presets
 from siyu_cli.tables import (

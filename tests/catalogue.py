@@ -40,7 +40,7 @@ def error_names() -> frozenset[str]:
 def find_texts() -> Found:
     found = Found()
     for path in sorted(SOURCE.rglob("*.py")):
-        if path.name != "errors.py" and "locale" not in path.parts:
+        if path != SOURCE / "errors.py" and "locale" not in path.parts:
             _Module(path, found).walk()
     return found
 

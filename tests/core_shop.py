@@ -14,12 +14,12 @@ import pyarrow.compute as pc
 from hypothesis import Phase, given, settings
 
 from shops import Row, Shop, shops
-from siyu_cli.config import Settings
+from siyu_cli.config.settings import Settings
+from siyu_cli.core.lifecycle.segment import label_members, list_members
 from siyu_cli.core.parameters import parameters
-from siyu_cli.core.query import Params
-from siyu_cli.core.segment import label_members, list_members
 from siyu_cli.demo import make_shop
 from siyu_cli.engines.protocol import Engine
+from siyu_cli.engines.step import Params
 from siyu_cli.tables import FEATURES, MEMBERS, ORDER_LINES, Column
 
 # Who someone is stays with the loader; the core gets what is left, and whether a members export names them.

@@ -15,7 +15,7 @@ from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.tokens import TokenType
 
-from siyu_cli.core.query import step_names
+from siyu_cli.engines.step import step_names
 from siyu_cli.tables import TABLES
 
 Breaches = Iterator[exp.Expression]

@@ -58,6 +58,6 @@ def frame(rows: str) -> pd.DataFrame:
 
 
 def last_run(folder: Path) -> dict[str, Any]:
-    from siyu_cli.ledger import Ledger
+    from siyu_cli.ledger.ledger import Ledger
 
     return Ledger(folder / ".siyu").runs(1)[0]

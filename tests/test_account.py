@@ -330,7 +330,7 @@ def test_many_small_orders_are_pointed_out(tmp_path: Path) -> None:
 
 
 def test_free_orders_are_counted_apart_unless_they_are_purchases(tmp_path: Path) -> None:
-    from siyu_cli.config import Orders, Settings
+    from siyu_cli.config.settings import Orders, Settings
 
     path = write_csv(
         tmp_path / "a.csv",

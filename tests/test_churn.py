@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 
 from siyu_cli import open_shop
 from siyu_cli.cli.main import main
-from siyu_cli.core.backtest import auc, average_precision
-from siyu_cli.core.calendar import find_festivals
-from siyu_cli.core.estimators.beta_geometric import BetaGeometric
-from siyu_cli.core.estimators.gamma_gamma import GammaGamma
-from siyu_cli.core.estimators.histories import Histories
+from siyu_cli.core.churn.backtest import auc, average_precision
+from siyu_cli.core.churn.calendar import find_festivals
+from siyu_cli.core.churn.estimators.beta_geometric import BetaGeometric
+from siyu_cli.core.churn.estimators.gamma_gamma import GammaGamma
+from siyu_cli.core.churn.estimators.histories import Histories
 
 SAMPLE = Path(__file__).parent / "data" / "CDNOW_sample.txt"
 WHOLE = Path(__file__).parents[2] / "shared" / "data" / "cdnow" / "CDNOW_master.txt"

@@ -21,9 +21,9 @@ from scipy.special import expit, logit
 
 from siyu_cli import open_shop
 from siyu_cli.cli.main import main
-from siyu_cli.core.backtest import auc
-from siyu_cli.core.estimators.beta_geometric import BetaGeometric
-from siyu_cli.core.estimators.histories import Histories
+from siyu_cli.core.churn.backtest import auc
+from siyu_cli.core.churn.estimators.beta_geometric import BetaGeometric
+from siyu_cli.core.churn.estimators.histories import Histories
 
 SAMPLE = Path(__file__).parent / "data" / "CDNOW_sample.txt"
 SHARED = Path(__file__).parents[2] / "shared" / "data"

@@ -9,10 +9,10 @@ import pytest
 
 from commands import Run, runner
 from siyu_cli import Shop, open_shop
-from siyu_cli.config import Settings, load_settings
+from siyu_cli.config.settings import Settings, load_settings
 from siyu_cli.core.condition_words import DEEPEST, MOST_PARTS
 from siyu_cli.core.conditions import parse_condition, restricted, with_segments
-from siyu_cli.core.query import step
+from siyu_cli.engines.step import step
 from siyu_cli.errors import ConditionError, ConfigError
 from siyu_cli.tables import INPUTS, LABELS, REFERRAL_FIGURES, SEGMENTS, Table, find_input, plain_word
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from siyu_cli.config import Settings, Stages, load_settings
-from siyu_cli.config_errors import shown_value, toml_value
-from siyu_cli.config_layers import key_lines
+from siyu_cli.config.errors import shown_value, toml_value
+from siyu_cli.config.layers import key_lines
+from siyu_cli.config.settings import Settings, Stages, load_settings
 from siyu_cli.errors import ConfigError, UsageError
 
 
@@ -365,5 +365,5 @@ def test_settings_made_in_python_are_frozen_and_count_as_given():
 
 
 def test_reading_files_line_by_line_needs_no_pydantic():
-    code = "import sys, siyu_cli.config_layers, siyu_cli.config_errors; sys.exit('pydantic' in sys.modules)"
+    code = "import sys, siyu_cli.config.layers, siyu_cli.config.errors; sys.exit('pydantic' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

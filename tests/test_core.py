@@ -18,17 +18,17 @@ import pytest
 
 from core_shop import Labelled, gathered_shops, label, label_rows
 from shops import a_history, a_line, a_member
-from siyu_cli.config import Rfm, Settings
-from siyu_cli.core.explain import explain_member
-from siyu_cli.core.movement import compare_stages
-from siyu_cli.core.segment import (
+from siyu_cli.config.settings import Rfm, Settings
+from siyu_cli.core.lifecycle.explain import explain_member
+from siyu_cli.core.lifecycle.movement import compare_stages
+from siyu_cli.core.lifecycle.segment import (
     GROUPINGS,
     describe_splits,
     summarise_by,
     summarise_rfm,
     summarise_stages,
 )
-from siyu_cli.core.windows import suggest_windows
+from siyu_cli.core.lifecycle.windows import suggest_windows
 from siyu_cli.engines.protocol import Engine
 from siyu_cli.errors import ConditionError, InputError, UsageError
 from siyu_cli.tables import RFM_SEGMENTS, RFM_SUMMARY, SEGMENTS, STAGE_SUMMARY, STAGES

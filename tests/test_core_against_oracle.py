@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 import oracle
 from core_shop import demo_rows, gathered_shops, label_rows, open_rows
 from shops import Row, Shop, shops
-from siyu_cli.config import Orders, Rfm, Settings, Stages
+from siyu_cli.config.settings import Orders, Rfm, Settings, Stages
+from siyu_cli.core.lifecycle.windows import suggest_windows
 from siyu_cli.core.parameters import parameters
-from siyu_cli.core.query import step
-from siyu_cli.core.windows import suggest_windows
 from siyu_cli.engines.protocol import Engine
+from siyu_cli.engines.step import step
 
 TODAY = date(2026, 6, 30)
 NO_BUYER = dict.fromkeys(("r_score", "f_score", "m_score", "rfm_segment"))

@@ -25,18 +25,18 @@ import pytest
 from core_shop import Labelled, demo_rows, gathered_shops, label, open_rows
 from referral_oracle import Invite, Person
 from shops import Row, a_history, a_line
-from siyu_cli.config import Settings
-from siyu_cli.core.churn import score_churn, track_record
-from siyu_cli.core.histories import Lookback
-from siyu_cli.core.movement import compare_stages
+from siyu_cli.config.settings import Settings
+from siyu_cli.core.churn.churn import score_churn, track_record
+from siyu_cli.core.churn.histories import Lookback
+from siyu_cli.core.churn.scoring import Scorer
+from siyu_cli.core.lifecycle.movement import compare_stages
+from siyu_cli.core.lifecycle.segment import describe_splits, summarise_by, summarise_rfm, summarise_stages
+from siyu_cli.core.lifecycle.windows import suggest_windows
 from siyu_cli.core.parameters import churn_parameters, parameters
-from siyu_cli.core.query import Step, step
-from siyu_cli.core.referral import trace_referrals
-from siyu_cli.core.referral_figures import Question, referral_figures
-from siyu_cli.core.scoring import Scorer
-from siyu_cli.core.segment import describe_splits, summarise_by, summarise_rfm, summarise_stages
-from siyu_cli.core.windows import suggest_windows
+from siyu_cli.core.referral.figures import Question, referral_figures
+from siyu_cli.core.referral.trace import trace_referrals
 from siyu_cli.engines.protocol import Engine
+from siyu_cli.engines.step import Step, step
 from siyu_cli.errors import EngineError
 from test_referral_against_oracle import Campaign, open_campaign
 

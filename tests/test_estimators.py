@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from siyu_cli.core.estimators.beta_geometric import BetaGeometric
-from siyu_cli.core.estimators.gamma_gamma import GammaGamma
-from siyu_cli.core.estimators.histories import Histories
-from siyu_cli.core.estimators.pareto import ParetoNBD
+from siyu_cli.core.churn.estimators.beta_geometric import BetaGeometric
+from siyu_cli.core.churn.estimators.gamma_gamma import GammaGamma
+from siyu_cli.core.churn.estimators.histories import Histories
+from siyu_cli.core.churn.estimators.pareto import ParetoNBD
 
 SAMPLE = Path(__file__).parent / "data" / "CDNOW_sample.txt"
 CALIBRATED_TO, HELD_OUT_TO = date(1997, 9, 30), date(1998, 6, 30)

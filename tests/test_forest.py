@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siyu_cli.core.forest import grow_forest
+from siyu_cli.core.referral.forest import grow_forest
 
 
 @pytest.mark.parametrize("people", [2, 3, 10, 1000])

@@ -30,7 +30,7 @@ from exports import (
     write_xlsx,
 )
 from siyu_cli import Shop
-from siyu_cli.config import Exclude, Settings
+from siyu_cli.config.settings import Exclude, Settings
 from siyu_cli.errors import InputError, SiyuError, UsageError
 from siyu_cli.files.loading.identity import joined_ids
 

@@ -18,8 +18,8 @@ import siyu_cli
 from siyu_cli.cli.config import show
 from siyu_cli.cli.init import init, learn
 from siyu_cli.cli.main import main
-from siyu_cli.cli.template import ShopFacts, UncertainColumn, render_config
-from siyu_cli.config import Settings, known_keys, load_settings
+from siyu_cli.config.settings import Settings, known_keys, load_settings
+from siyu_cli.config.template import ShopFacts, UncertainColumn, render_config
 from siyu_cli.errors import OutputError
 from siyu_cli.locale import set_language
 

@@ -27,7 +27,7 @@ from exports import (
     youzan_order,
 )
 from siyu_cli import Shop as OpenShop
-from siyu_cli.config import Orders, Settings, Shop
+from siyu_cli.config.settings import Orders, Settings, Shop
 
 Figures = tuple[int, int]
 

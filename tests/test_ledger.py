@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from siyu_cli.config import load_settings
+from siyu_cli.config.settings import load_settings
 from siyu_cli.errors import ConfigError, DataError, LockError, OutputError
-from siyu_cli.ledger import Ledger
+from siyu_cli.ledger.ledger import Ledger
 from siyu_cli.remarks import take_remarks
 
 NOW = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
@@ -210,8 +210,8 @@ def test_a_killed_run_lets_go_of_the_shop_and_leaves_no_half_snapshot(shop):
 import time
 from datetime import UTC, date, datetime
 from pathlib import Path
-from siyu_cli.config import load_settings
-from siyu_cli.ledger import Ledger
+from siyu_cli.config.settings import load_settings
+from siyu_cli.ledger.ledger import Ledger
 ledger = Ledger.open(load_settings(None, Path({str(shop)!r}), {{}}))
 with ledger.lock():
     run = ledger.start_run("segment", date(2026, 3, 1), datetime(2026, 3, 1, tzinfo=UTC), {{}})
@@ -236,8 +236,8 @@ with ledger.lock():
 def test_many_runs_may_open_a_new_ledger_at_once(shop):
     code = f"""
 from pathlib import Path
-from siyu_cli.config import load_settings
-from siyu_cli.ledger import Ledger
+from siyu_cli.config.settings import load_settings
+from siyu_cli.ledger.ledger import Ledger
 Ledger.open(load_settings(None, Path({str(shop)!r}), {{}})).runs()
 """
     started = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(4)]
@@ -262,7 +262,7 @@ def test_a_ledger_of_a_newer_siyu_is_left_alone(shop):
 
 
 def test_an_older_ledger_is_brought_up_to_date_in_one_step(shop, monkeypatch):
-    from siyu_cli import ledger as house
+    from siyu_cli.ledger import ledger as house
 
     open_ledger(shop).start_run("segment", AS_OF, NOW, {})
 
@@ -317,9 +317,9 @@ def test_a_ledger_held_by_another_program_asks_to_try_again(shop, monkeypatch):
     ledger = open_ledger(shop)
     connection = sqlite3.connect(shop / ".siyu" / "ledger.db", isolation_level=None)
     connection.execute("begin immediate")
-    from siyu_cli import ledger_database
+    from siyu_cli.ledger import database
 
-    monkeypatch.setattr(ledger_database, "_BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(database, "_BUSY_SECONDS", 0.05)
     started = time.monotonic()
     with pytest.raises(LockError):
         open_ledger(shop)

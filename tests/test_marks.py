@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from exports import opened, skipped, warnings, write_csv, write_parquet, write_xlsx
-from siyu_cli.config import Settings
+from siyu_cli.config.settings import Settings
 from test_kinds import Figures, figures, figures_of, rows_of
 
 

@@ -27,11 +27,11 @@ from portable_sql import (
     typed,
     written,
 )
-from siyu_cli.config import Settings
+from siyu_cli.config.settings import Settings
 from siyu_cli.core.conditions import restricted, with_segments
 from siyu_cli.core.parameters import churn_parameters, parameters
-from siyu_cli.core.query import Step, step, step_names
 from siyu_cli.engines.duckdb import DuckDBEngine
+from siyu_cli.engines.step import Step, step, step_names
 from siyu_cli.tables import CHURN, FEATURES, SEGMENTS, Table
 
 GOLDENS = Path(__file__).parent / "goldens" / "sql"

@@ -93,7 +93,7 @@ def written(folder: Path) -> Iterator[tuple[str, str]]:
             facts = duckdb.sql(f"select decode(value) from parquet_kv_metadata('{path}')").fetchall()
             yield name, f"{rows} {facts}"
         elif path.suffix == ".db":
-            from siyu_cli.ledger import Ledger
+            from siyu_cli.ledger.ledger import Ledger
 
             yield name, str(Ledger(path.parent).runs(100))
         else:

@@ -195,7 +195,7 @@ def test_what_is_compared_with_somebody_is_neither_told_nor_kept(run: Run, empty
 
 
 def read_all(folder: Path) -> str:
-    from siyu_cli.ledger import Ledger
+    from siyu_cli.ledger.ledger import Ledger
 
     written = str(Ledger(folder / ".siyu").runs(100))
     for path in folder.glob("l.*"):

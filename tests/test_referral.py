@@ -11,7 +11,7 @@ import pytest
 from referral_files import AS_OF, FILES, INVITES, MEMBERS, SHARED, frame, report_of
 from siyu_cli import open_shop
 from siyu_cli.cli.main import main
-from siyu_cli.config import Referral, Settings, Shop
+from siyu_cli.config.settings import Referral, Settings, Shop
 from siyu_cli.errors import DataError
 
 NYJAZZ = SHARED / "referral" / "nyjazz.csv"
@@ -326,7 +326,7 @@ def test_no_order_of_rows_decides_which_of_two_equal_invites_counts():
 
 
 def test_staff_who_are_excluded_invited_nobody(tmp_path: Path):
-    from siyu_cli.config import Exclude
+    from siyu_cli.config.settings import Exclude
 
     members = frame("会员编号,注册时间,邀请人\nM1,2026-01-01,\nM2,2026-03-10,M1\nM3,2026-03-10,M2")
     totals = report_of(members, settings=Settings(exclude=Exclude(ids=("M1",))))["totals"]

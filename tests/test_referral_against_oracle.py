@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from core_shop import ARROW_TYPES, COST_TYPES, REFERRAL_TYPES, label_rows
 from referral_oracle import Invite, Person, referral_figures, since_figures
 from shops import a_line, a_member
-from siyu_cli.config import Settings
+from siyu_cli.config.settings import Settings
 from siyu_cli.core.parameters import referral_parameters
-from siyu_cli.core.referral import trace_referrals
-from siyu_cli.core.referral_figures import Question
-from siyu_cli.core.referral_figures import referral_figures as figures_of
+from siyu_cli.core.referral.figures import Question
+from siyu_cli.core.referral.figures import referral_figures as figures_of
+from siyu_cli.core.referral.trace import trace_referrals
 from siyu_cli.engines.duckdb import DuckDBEngine
 from siyu_cli.engines.protocol import Engine
 

@@ -131,7 +131,7 @@ def test_killed_at_any_moment_the_last_report_and_the_memory_stay_whole(folder: 
 
 
 def test_two_at_once_never_overlap(folder: Path):
-    from siyu_cli.ledger import Ledger
+    from siyu_cli.ledger.ledger import Ledger
 
     (folder / "siyu.toml").write_text("", "utf-8")
     with Ledger(folder / ".siyu").lock():
@@ -197,7 +197,7 @@ WRAPPER = Path(__file__).parents[1] / "examples" / "cron" / "referral-report.sh"
 
 @pytest.mark.skipif(not Path("/bin/sh").exists(), reason="needs a shell")
 def test_the_example_for_cron_is_silent_keeps_a_log_and_waits_for_the_lock(folder: Path, tmp_path: Path):
-    from siyu_cli.ledger import Ledger
+    from siyu_cli.ledger.ledger import Ledger
 
     shop = tmp_path / "店"
     shutil.copytree(WRAPPER.parents[1], shop, ignore=shutil.ignore_patterns(".siyu", "cron"))

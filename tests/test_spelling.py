@@ -18,8 +18,8 @@ from exports import (
     write_csv,
 )
 from siyu_cli import Shop
-from siyu_cli.config import Exclude, Settings
-from siyu_cli.config import Load as LoadSettings
+from siyu_cli.config.settings import Exclude, Settings
+from siyu_cli.config.settings import Load as LoadSettings
 
 A, B, C = "13800000001", "13800000002", "13800000003"
 

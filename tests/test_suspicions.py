@@ -9,7 +9,7 @@ import pandas as pd
 
 from referral_files import AS_OF
 from siyu_cli import open_shop
-from siyu_cli.config import Referral, Settings
+from siyu_cli.config.settings import Referral, Settings
 
 
 def campaign_with(extra: list[dict[str, Any]], honest: int = 300) -> list[pd.DataFrame]:

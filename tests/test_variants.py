@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.special import stdtrit
 
 from referral_files import SHARED, report_of
-from siyu_cli.core.variants import compare_variants, variants_of
+from siyu_cli.core.referral.variants import compare_variants, variants_of
 
 REPRO = SHARED / "repro" / "numbers"
 

@@ -15,13 +15,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from siyu_cli.core.calendar import FIRST_YEAR, LAST_YEAR, find_festivals
+from siyu_cli.core.churn.calendar import FIRST_YEAR, LAST_YEAR, find_festivals
 from siyu_cli.core.conditions import check_values
-from siyu_cli.core.explain import Explanation, explain_member
-from siyu_cli.core.movement import compare_stages
-from siyu_cli.core.parameters import churn_parameters, parameters
-from siyu_cli.core.query import step
-from siyu_cli.core.segment import (
+from siyu_cli.core.lifecycle.explain import Explanation, explain_member
+from siyu_cli.core.lifecycle.movement import compare_stages
+from siyu_cli.core.lifecycle.segment import (
     describe_splits,
     label_members,
     list_members,
@@ -29,9 +27,11 @@ from siyu_cli.core.segment import (
     summarise_rfm,
     summarise_stages,
 )
-from siyu_cli.core.windows import suggest_windows
+from siyu_cli.core.lifecycle.windows import suggest_windows
+from siyu_cli.core.parameters import churn_parameters, parameters
 from siyu_cli.engines.duckdb import DuckDBEngine
 from siyu_cli.engines.kept import Keeper
+from siyu_cli.engines.step import step
 from siyu_cli.errors import ConditionError, DataError, UsageError
 from siyu_cli.files.load import Load, LoadRequest, load
 from siyu_cli.files.loading.scripts import create, first_row
@@ -48,8 +48,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from siyu_cli.config import Settings
-    from siyu_cli.core.backtest import Backtest
+    from siyu_cli.config.settings import Settings
+    from siyu_cli.core.churn.backtest import Backtest
     from siyu_cli.shop_referrals import Past, ReferralReport
 
 _STEPS = {
@@ -135,9 +135,9 @@ class Shop:
         chooses who is listed, as in ``segment``; everybody is fitted. Raises ``ConditionError`` for a condition
         that is not allowed.
         """
-        from siyu_cli.core.churn import score_churn, track_record
-        from siyu_cli.core.histories import Lookback
-        from siyu_cli.core.scoring import Scorer
+        from siyu_cli.core.churn.churn import score_churn, track_record
+        from siyu_cli.core.churn.histories import Lookback
+        from siyu_cli.core.churn.scoring import Scorer
 
         own = churn_parameters(self.settings, horizon_days)
         self._need_people()
@@ -157,8 +157,8 @@ class Shop:
         self, *, horizon_days: int | None = None, model: str | None = None, cutoff: date | None = None
     ) -> Backtest:
         """Return how well the models would have told who fell silent, per cut-off; see ``core.backtest``."""
-        from siyu_cli.core.backtest import replay
-        from siyu_cli.core.histories import Lookback
+        from siyu_cli.core.churn.backtest import replay
+        from siyu_cli.core.churn.histories import Lookback
 
         params = {**self.parameters, **churn_parameters(self.settings, horizon_days)}
         self._label()
@@ -370,7 +370,7 @@ def open_shop(  # noqa: PLR0913  each but the first is optional
     as they were; ``progress`` is told how far reading is. Raises ``InputError``, ``DataError`` or ``UsageError``,
     each naming the file.
     """
-    from siyu_cli.config import Settings as Defaults
+    from siyu_cli.config.settings import Settings as Defaults
     from siyu_cli.engines.duckdb import connect
 
     chosen = settings or Defaults()

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from siyu_cli.core.calendar import Festival
+from siyu_cli.core.churn.calendar import Festival
 from siyu_cli.files.loading.report import LoadReport
 from siyu_cli.shop_masks import Masks
 from siyu_cli.tables import RISK_BANDS, RISK_SUMMARY, SEGMENTS
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from siyu_cli.core.churn import ChurnModel
+    from siyu_cli.core.churn.churn import ChurnModel
     from siyu_cli.engines.kept import Kept
     from siyu_cli.shop import Shop
 

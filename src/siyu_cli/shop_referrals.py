@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from siyu_cli.core.conditions import parse_condition
 from siyu_cli.core.parameters import referral_parameters
-from siyu_cli.core.query import Step
-from siyu_cli.core.referral import Referrals, trace_referrals
-from siyu_cli.core.referral_figures import Question, referral_figures
-from siyu_cli.core.referral_rules import Finding, Rewards, check_rules, rules_of
+from siyu_cli.core.referral.figures import Question, referral_figures
+from siyu_cli.core.referral.rules import Finding, Rewards, check_rules, rules_of
+from siyu_cli.core.referral.trace import Referrals, trace_referrals
+from siyu_cli.engines.step import Step
 from siyu_cli.errors import ConfigError, DataError
 from siyu_cli.tables import REFERRAL_FIGURES, SUSPICION_ROWS
 

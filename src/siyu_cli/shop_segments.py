@@ -8,7 +8,7 @@ from siyu_cli.core.conditions import check_values, parse_condition
 from siyu_cli.errors import ConditionError, ConfigError, SiyuError, Where
 
 if TYPE_CHECKING:
-    from siyu_cli.config import Settings
+    from siyu_cli.config.settings import Settings
     from siyu_cli.engines.protocol import Engine
 
 

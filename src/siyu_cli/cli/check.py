@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from siyu_cli import Shop
-    from siyu_cli.config import Settings
+    from siyu_cli.config.settings import Settings
     from siyu_cli.files.loading.report import LoadReport, SheetReport
 
 EXAMPLES = """siyu check 客户.xlsx 订单.xlsx

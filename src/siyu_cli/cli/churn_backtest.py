@@ -17,7 +17,7 @@ from siyu_cli.tables import BACKTEST
 
 if TYPE_CHECKING:
     from siyu_cli import Shop
-    from siyu_cli.core.backtest import Backtest
+    from siyu_cli.core.churn.backtest import Backtest
     from siyu_cli.files.loading.report import LoadReport
 
 NAMES = {"mbg": "MBG/NBD", "bg": "BG/NBD", "pareto": "Pareto/NBD"}

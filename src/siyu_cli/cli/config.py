@@ -15,7 +15,7 @@ from siyu_cli.locale import translate as _
 from siyu_cli.tables import Column
 
 if TYPE_CHECKING:
-    from siyu_cli.config import Settings
+    from siyu_cli.config.settings import Settings
 
 COLUMNS = (
     Column("key", "text", "Setting", "设置"),
@@ -51,7 +51,7 @@ def show(
     SIYU_STAGES__NEW_DAYS, the file given with --config, the nearest siyu.toml from here upward, the user's
     own siyu.toml, and else the default.
     """
-    from siyu_cli.config import load_settings
+    from siyu_cli.config.settings import load_settings
 
     settings = load_settings(config, Path.cwd(), os.environ)
     sink = open_sink(format, quiet=quiet)
@@ -74,7 +74,7 @@ def show(
 
 def list_settings(settings: Settings, *, is_masked: bool = True) -> list[dict[str, Any]]:
     """Return ``{key, value, source}`` for every setting in the order of the file; values as JSON has them."""
-    from siyu_cli.config_errors import shown_value
+    from siyu_cli.config.errors import shown_value
 
     def shown(key: str, value: Any) -> Any:
         if isinstance(value, list | tuple):
@@ -96,6 +96,6 @@ def name_source(source: str) -> str:
 
 def row_text(value: Any) -> str:
     """Return a value for a cell: text as it is, everything else as siyu.toml writes it."""
-    from siyu_cli.config_errors import toml_value
+    from siyu_cli.config.errors import toml_value
 
     return value if isinstance(value, str) else toml_value(value)

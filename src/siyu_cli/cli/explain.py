@@ -30,7 +30,7 @@ from siyu_cli.tables import FEATURES, LABELS, MEMBERS, RFM_SEGMENTS, SEGMENTS, S
 
 if TYPE_CHECKING:
     from siyu_cli import Shop
-    from siyu_cli.core.explain import Explanation
+    from siyu_cli.core.lifecycle.explain import Explanation
     from siyu_cli.errors import Note
 
 EXAMPLES = """siyu explain 13800138000 客户.xlsx 订单.xlsx
@@ -131,7 +131,7 @@ def describe(found: Explanation, shop: Shop, *, show_personal: bool) -> dict[str
 
 def compare_with_splits(known: Mapping[str, Any], shop: Shop) -> Iterator[dict[str, Any]]:
     """Yield each RFM measure of a buyer: its score, its value, and where high begins."""
-    from siyu_cli.core.segment import describe_splits
+    from siyu_cli.core.lifecycle.segment import describe_splits
 
     if known["rfm_segment"] is None:
         return

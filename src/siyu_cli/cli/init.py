@@ -21,9 +21,9 @@ from siyu_cli.cli.options import (
     read_password,
 )
 from siyu_cli.cli.output import open_sink
-from siyu_cli.cli.template import ShopFacts, UncertainColumn, render_config
 from siyu_cli.cli.writing import check_output
-from siyu_cli.config_layers import FILE_NAME
+from siyu_cli.config.layers import FILE_NAME
+from siyu_cli.config.template import ShopFacts, UncertainColumn, render_config
 from siyu_cli.files.writing.replace import replacing
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
@@ -88,7 +88,7 @@ def init(
 def look_at(files: list[Path], as_of: str | None, password: str | None = None) -> ShopFacts:
     """Return what the files tell of the shop, read with the defaults; errors are those of any load."""
     from siyu_cli import open_shop
-    from siyu_cli.config import Settings
+    from siyu_cli.config.settings import Settings
 
     settings = Settings()
     day = parse_as_of(as_of, settings.shop.timezone)

@@ -20,7 +20,7 @@ from siyu_cli.tables import SKIP_RULES, Table
 
 if TYPE_CHECKING:
     from siyu_cli import Shop
-    from siyu_cli.config import Settings
+    from siyu_cli.config.settings import Settings
     from siyu_cli.files.loading.report import LoadReport
 
 # Folders beside siyu.toml that are siyu's own: what it remembers, and the shop's presets.
@@ -49,7 +49,7 @@ def read_source(
     """Return what the shared options say; the as-of date is echoed when it was not given."""
     mapped = parse_map(header_map)
     password = read_password(password_env, os.environ)
-    from siyu_cli.config import load_settings
+    from siyu_cli.config.settings import load_settings
 
     settings = load_settings(config, Path.cwd(), os.environ, {"map": mapped} if mapped else None)
     keep_settings(settings, config)
@@ -62,7 +62,7 @@ def read_source(
 
 def keep_settings(settings: Settings, config: Path | None) -> None:
     """Keep what the settings are read from, and what stands beside them, from being replaced by a result."""
-    from siyu_cli.config_layers import find_nearest, find_user_file
+    from siyu_cli.config.layers import find_nearest, find_user_file
     from siyu_cli.files.writing.guard import will_read
 
     files = (config, find_nearest(Path.cwd()), find_user_file(os.environ), *settings.exclude.files)

@@ -19,8 +19,8 @@ from siyu_cli.remarks import remark
 
 if TYPE_CHECKING:
     from siyu_cli import Segmentation
-    from siyu_cli.config import Settings
-    from siyu_cli.ledger import Ledger, Run
+    from siyu_cli.config.settings import Settings
+    from siyu_cli.ledger.ledger import Ledger, Run
 
 
 @dataclass
@@ -85,7 +85,7 @@ def open_memory(command: str, source: Source, parameters: Mapping[str, Any]) -> 
     if source.settings.path is None:
         yield Memory()
         return
-    from siyu_cli.ledger import Ledger
+    from siyu_cli.ledger.ledger import Ledger
 
     ledger = Ledger.open(source.settings)
     assert ledger is not None
@@ -124,7 +124,7 @@ def known_aliases(settings: Settings) -> dict[str, str]:
     """Return the ids earlier runs knew by another key, for a command that remembers nothing itself."""
     if settings.path is None:
         return {}
-    from siyu_cli.ledger import FOLDER, Ledger
+    from siyu_cli.ledger.ledger import FOLDER, Ledger
 
     if not (settings.path.parent / FOLDER).is_dir():
         return {}

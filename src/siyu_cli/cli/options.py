@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from siyu_cli.core.calendar import FIRST_YEAR, LAST_YEAR
+from siyu_cli.core.churn.calendar import FIRST_YEAR, LAST_YEAR
 from siyu_cli.errors import UsageError
 from siyu_cli.locale import LANGUAGES, get_language
 from siyu_cli.tables import INPUTS, SEGMENTS, Table, find_column, find_input

@@ -146,7 +146,7 @@ def referral_report(  # noqa: PLR0913, PLR0917  each parameter is an option
     urls = [*source.settings.referral.notify, *(notify or ())]
     notifying.check(urls)
     check_condition(fail_on, REFERRAL_FIGURES)
-    from siyu_cli.core.referral_rules import rules_of
+    from siyu_cli.core.referral.rules import rules_of
 
     import_meanwhile("pandas", "siyu_cli.shop_referrals", "scipy.optimize", "jinja2", "siyu_cli.files.write")
     asked = {"campaign": campaign, "since": since, "rules": rules_of(source.settings), "override": reasons}

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from siyu_cli.config import Settings
-    from siyu_cli.core.query import Value
+    from siyu_cli.config.settings import Settings
+    from siyu_cli.engines.step import Value
 
 LEAST_PAID = Decimal("0.01")
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from siyu_cli.core.calendar import spring_festival
+from siyu_cli.core.churn.calendar import spring_festival
 
 Floats = NDArray[np.float64]
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from siyu_cli.core.query import Params, Step
+    from siyu_cli.engines.step import Params, Step
 
 
 class DuckDBEngine:

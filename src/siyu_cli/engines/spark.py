@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
 
-    from siyu_cli.core.query import Params, Step
+    from siyu_cli.engines.step import Params, Step
 
 _HINT = "Install it with pip install 'siyu-cli[spark]', and Java 17 or later beside it."
 _Result = TypeVar("_Result")

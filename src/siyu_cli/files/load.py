@@ -54,7 +54,7 @@ from siyu_cli.progress import SILENT, Progress
 if TYPE_CHECKING:
     import duckdb
 
-    from siyu_cli.config import Settings
+    from siyu_cli.config.settings import Settings
     from siyu_cli.files.read import RawSheet
     from siyu_cli.files.recognise import Match
     from siyu_cli.files.recognition.presets import Preset

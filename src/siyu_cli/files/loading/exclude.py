@@ -12,7 +12,7 @@ from siyu_cli.spelling import plain_id
 if TYPE_CHECKING:
     import duckdb
 
-    from siyu_cli.config import Settings
+    from siyu_cli.config.settings import Settings
 
 
 def exclude_members(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:

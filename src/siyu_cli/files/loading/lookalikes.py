@@ -14,7 +14,7 @@ from siyu_cli.files.loading.scripts import first_row, script
 if TYPE_CHECKING:
     import duckdb
 
-    from siyu_cli.config import Settings
+    from siyu_cli.config.settings import Settings
     from siyu_cli.files.loading.sources import SheetSource
 
 # Columns that hold members' ids.

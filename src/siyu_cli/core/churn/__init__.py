@@ -1,0 +1,1 @@
+"""Who may be leaving, how likely, and what that would cost."""

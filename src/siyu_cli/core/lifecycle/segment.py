@@ -1,0 +1,122 @@
+"""Segmentation: from order lines and members to one labelled row per member, and the two summaries."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from siyu_cli.core.conditions import restricted, with_segments
+from siyu_cli.core.lifecycle.reasons import STAGE_REASONS
+from siyu_cli.engines.step import Params, step
+from siyu_cli.errors import UsageError
+from siyu_cli.tables import RFM_SEGMENTS, RFM_SUMMARY, SEGMENTS, STAGE_SUMMARY, STAGES, find_column
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from siyu_cli.engines.protocol import Engine
+
+GROUPINGS = ("owner", "store", "source_channel", "level")
+
+
+def label_members(engine: Engine, params: Params) -> None:
+    """Make features, bands, norms, rfm and stages from ``members`` and ``order_lines``.
+
+    Each table is dropped after its last reader; purchases stays, for windows and explanations.
+    """
+    for name in ("purchases", "features", "measures", "bands", "norms"):
+        engine.run(step(name), params)
+    engine.drop("measures")
+    for name in ("rfm", "comebacks", "stages"):
+        engine.run(step(name), params)
+
+
+def list_members(
+    engine: Engine, params: Params, *, where: str | None, segments: Mapping[str, str], lang: str
+) -> None:
+    """Make the table ``segments``: the labelled members that meet ``where``, reasons in ``lang``.
+
+    ``where`` chooses who is listed and summarised; scores and norms are always those of the whole shop.
+    """
+    import pyarrow as pa
+
+    templates = [texts[1 if lang == "zh" else 0] for texts in STAGE_REASONS.values()]
+    engine.open("stage_reasons", pa.table({"reason": list(STAGE_REASONS), "template": templates}))
+    engine.run(restricted(with_segments(step("segments"), segments), where), params)
+
+
+def summarise_stages(engine: Engine) -> pd.DataFrame:
+    """Return one row per stage, every stage, in the order of a member's life: counts and shares."""
+    counted = engine.fetch(step("stage_summary"), {})
+    return _with_shares(counted, "stage", tuple(STAGES), STAGE_SUMMARY.keys)
+
+
+def summarise_rfm(engine: Engine) -> pd.DataFrame:
+    """Return one row per RFM segment, all eight: counts and shares among buyers."""
+    counted = engine.fetch(step("rfm_summary"), {})
+    return _with_shares(counted, "rfm_segment", tuple(RFM_SEGMENTS), RFM_SUMMARY.keys)
+
+
+def summarise_by(engine: Engine, by: str) -> pd.DataFrame:
+    """Return one row per value of ``by`` and stage that occurs; shares are within the value of ``by``."""
+    named = find_column(map(SEGMENTS.__getitem__, GROUPINGS), by)
+    if named is None:
+        raise UsageError(
+            "Cannot group by {by}.", hint="Choose one of {choices}.", by=by, choices=", ".join(GROUPINGS)
+        )
+    from sqlglot import exp
+
+    by = named.key
+    counting = step("stage_summary")
+    tree = counting.tree()
+    tree.expressions.insert(0, exp.column(by))
+    tree.group_by(by, copy=False)
+    counted = engine.fetch(counting.with_tree(tree), {})
+    order = {stage: place for place, stage in enumerate(STAGES)}
+    counted = counted.sort_values(
+        [by, "stage"], key=lambda keys: keys.map(order) if keys.name == "stage" else keys
+    )
+    for share, amount in (("member_share", "members"), ("sales_share", "net_sales")):
+        amounts = counted[amount].astype(float)
+        counted[share] = _shares(amounts, amounts.groupby(counted[by].fillna("")).transform("sum"))
+    return counted[[by, *STAGE_SUMMARY.keys]].reset_index(drop=True)
+
+
+def describe_splits(engine: Engine, params: Params) -> dict[str, Any]:
+    """Return where high ends and low begins, and the bands of each score; see ``norms`` and ``bands``.
+
+    High is: last order at most ``recency_days`` ago, at least ``order_days`` purchase days, over ``net_sales``.
+    """
+    norms = engine.read("norms", ["shop_norm"]).to_pylist()[0]
+    bands = engine.read("bands", ["measure", "score"]).to_pylist()
+    for band in bands:
+        if band["measure"] == "recency":
+            band["lowest"], band["highest"] = -band["highest"], -band["lowest"]
+        for edge in ("lowest", "highest"):
+            band[edge] = float(band[edge]) if band["measure"] == "money" else int(band[edge])
+    return {
+        "mode": params["split"],
+        "recency_days": norms["recency_split"],
+        "order_days": None if norms["frequency_split"] is None else math.floor(norms["frequency_split"]) + 1,
+        "net_sales": norms["money_split"],
+        "shop_norm": norms["shop_norm"],
+        "bins": params["bins"],
+        "bands": bands,
+    }
+
+
+def _with_shares(
+    counted: pd.DataFrame, key: str, order: Sequence[str], columns: Sequence[str]
+) -> pd.DataFrame:
+    rows = counted.set_index(key).reindex(list(order))
+    rows["members"] = rows["members"].fillna(0).astype("int64")
+    rows["net_sales"] = rows["net_sales"].astype(float).fillna(0.0).round(2)
+    rows["member_share"] = _shares(rows["members"].astype(float), float(rows["members"].sum()))
+    rows["sales_share"] = _shares(rows["net_sales"], float(rows["net_sales"].sum()))
+    return rows.rename_axis(key).reset_index()[list(columns)]
+
+
+def _shares(parts: pd.Series[float], wholes: pd.Series[float] | float) -> pd.Series[float]:
+    # A rate without a denominator is empty, never 0.
+    return parts / ((wholes or float("nan")) if isinstance(wholes, float) else wholes)

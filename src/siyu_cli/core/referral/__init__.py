@@ -1,0 +1,1 @@
+"""What referral campaigns really brought: invites, forests, suspicions, experiments."""

@@ -1,0 +1,1 @@
+"""What was done and must not be forgotten: runs, rules, reports, snapshots."""
