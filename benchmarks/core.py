@@ -18,7 +18,7 @@ from siyu_cli.config.settings import Settings
 from siyu_cli.core.lifecycle.segment import label_members
 from siyu_cli.core.parameters import parameters
 from siyu_cli.engines.duckdb import DuckDBEngine, connect
-from siyu_cli.tables import MEMBERS
+from siyu_cli.tables.inputs import MEMBERS
 
 ORDER_LINES = """
 create temp view order_lines as

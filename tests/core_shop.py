@@ -20,7 +20,10 @@ from siyu_cli.core.parameters import parameters
 from siyu_cli.demo import make_shop
 from siyu_cli.engines.protocol import Engine
 from siyu_cli.engines.step import Params
-from siyu_cli.tables import FEATURES, MEMBERS, ORDER_LINES, Column
+from siyu_cli.tables.cleaned import ORDER_LINES
+from siyu_cli.tables.column import Column
+from siyu_cli.tables.inputs import MEMBERS
+from siyu_cli.tables.lifecycle import FEATURES
 
 # Who someone is stays with the loader; the core gets what is left, and whether a members export names them.
 UNSEEN = (

@@ -16,7 +16,7 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.tokens import TokenType
 
 from siyu_cli.engines.step import step_names
-from siyu_cli.tables import TABLES
+from siyu_cli.tables.catalogue import TABLES
 
 Breaches = Iterator[exp.Expression]
 Rule = Callable[[exp.Expression], Breaches]

@@ -20,7 +20,7 @@ from siyu_cli.errors import (
     SiyuError,
 )
 from siyu_cli.files.read import Source, read_sources
-from siyu_cli.tables import REJECT_REASONS
+from siyu_cli.tables.cleaned import REJECT_REASONS
 
 
 def outcome(build: Builder, folder: Path, password: str | None = None) -> Source | SiyuError:

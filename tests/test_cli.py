@@ -21,7 +21,7 @@ import corner_shop
 import siyu_cli
 from commands import Run, runner
 from siyu_cli.cli.main import build
-from siyu_cli.tables import SEGMENTS, STAGES
+from siyu_cli.tables.lifecycle import SEGMENTS, STAGES
 
 GOLDENS = Path(__file__).parent / "goldens" / "cli"
 PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")

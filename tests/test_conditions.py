@@ -14,7 +14,11 @@ from siyu_cli.core.condition_words import DEEPEST, MOST_PARTS
 from siyu_cli.core.conditions import parse_condition, restricted, with_segments
 from siyu_cli.engines.step import step
 from siyu_cli.errors import ConditionError, ConfigError
-from siyu_cli.tables import INPUTS, LABELS, REFERRAL_FIGURES, SEGMENTS, Table, find_input, plain_word
+from siyu_cli.tables.catalogue import LABELS
+from siyu_cli.tables.column import Table, plain_word
+from siyu_cli.tables.inputs import INPUTS, find_input
+from siyu_cli.tables.lifecycle import SEGMENTS
+from siyu_cli.tables.referral import REFERRAL_FIGURES
 
 AS_OF = "2026-06-30"
 MEMBERS = """会员编号,加入日期,等级,门店,归属员工,来源渠道

@@ -32,7 +32,9 @@ from siyu_cli.core.conditions import restricted, with_segments
 from siyu_cli.core.parameters import churn_parameters, parameters
 from siyu_cli.engines.duckdb import DuckDBEngine
 from siyu_cli.engines.step import Step, step, step_names
-from siyu_cli.tables import CHURN, FEATURES, SEGMENTS, Table
+from siyu_cli.tables.churn import CHURN
+from siyu_cli.tables.column import Table
+from siyu_cli.tables.lifecycle import FEATURES, SEGMENTS
 
 GOLDENS = Path(__file__).parent / "goldens" / "sql"
 PARAMS = {

@@ -18,7 +18,8 @@ from siyu_cli.files.write import json_text, jsonl_text
 from siyu_cli.files.writing.cells import neutralise
 from siyu_cli.masks import mask_contacts, mask_key, mask_text
 from siyu_cli.signs import inert, visible
-from siyu_cli.tables import MASKS, TABLES
+from siyu_cli.tables.catalogue import TABLES
+from siyu_cli.tables.column import MASKS
 
 PHONES = ("13900139001", "13900239001", "13700137002", "13600136003", "15900159004", "18800188005", "13512345678")
 NAMES = ("王小明", "欧阳若兰", "李雷雷", "赵一鸣", "Anna Smith")

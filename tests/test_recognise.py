@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siyu_cli import tables
 from siyu_cli.errors import DataError, UsageError
 from siyu_cli.files.recognise import Match, recognise
 from siyu_cli.files.recognition import headers
@@ -24,6 +23,7 @@ from siyu_cli.files.recognition.presets import (
     refund_state,
     was_delivered,
 )
+from siyu_cli.tables.catalogue import TABLES
 from unlisted_exports import NOT_OURS, UNLISTED, Export
 from unlisted_tills_and_malls import TILLS_AND_MALLS
 
@@ -638,7 +638,7 @@ class TestMappedByHand:
 class TestNames:
     def test_every_preset_maps_columns_that_exist(self):
         for preset in load_presets():
-            table = tables.TABLES[preset.table]
+            table = TABLES[preset.table]
             assert set(preset.columns) <= set(table.keys), preset.name
             assert set(preset.patterns) <= set(preset.columns) <= set(table.keys)
             assert preset.amount_scope in ({"order", "item"} if preset.table == "orders" else {None})
@@ -661,7 +661,7 @@ class TestNames:
 
     @pytest.mark.parametrize("table", ["members", "contacts", "orders"])
     def test_every_title_and_alias_leads_to_its_column(self, table):
-        for column in tables.TABLES[table].columns:
+        for column in TABLES[table].columns:
             for name in (column.key, column.zh, column.en, *column.aliases):
                 keys = [key for key, _, _ in known(table).get(headers.plain(name), ())]
                 assert column.key in keys or headers.plain(name) in {"id", "编号"}, (column.key, name)

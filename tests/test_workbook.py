@@ -20,12 +20,13 @@ import openpyxl
 import pyarrow as pa
 import pytest
 
-from siyu_cli import tables
 from siyu_cli.errors import OutputError
 from siyu_cli.files.loading.report import Input, LoadReport, SheetReport
 from siyu_cli.files.writing import workbook
 from siyu_cli.files.writing.segment_sheets import SegmentContents, segment_sheets
 from siyu_cli.files.writing.workbook import Chart, SheetColumn, SheetSpec, write_workbook
+from siyu_cli.tables.column import Table
+from siyu_cli.tables.lifecycle import RFM_SEGMENTS, RFM_SUMMARY, SEGMENTS, STAGE_SUMMARY, STAGES
 
 # openpyxl knows neither Excel's newer data bars nor the writer's chart extensions.
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
@@ -74,7 +75,7 @@ def members(rows: list[dict[str, Any]], *, with_people: bool = True) -> pa.Table
     }  # fmt: skip
     columns = {
         column.key: pa.array([row.get(column.key) for row in rows], kinds.get(column.kind, pa.string()))
-        for column in tables.SEGMENTS.columns
+        for column in SEGMENTS.columns
     }
     if with_people:
         people = {key: pa.array([row.get(key) for row in rows], pa.string()) for key in ("phone", "name")}
@@ -82,7 +83,7 @@ def members(rows: list[dict[str, Any]], *, with_people: bool = True) -> pa.Table
     return pa.table(columns)
 
 
-def summary(table: tables.Table, keys: list[str]) -> pa.Table:
+def summary(table: Table, keys: list[str]) -> pa.Table:
     size = len(keys)
     numbers = {"members": [1000 + place for place in range(size)], "member_share": [1 / size] * size}
     sales = {"net_sales": [10.5 * place for place in range(size)], "sales_share": [1 / size] * size}
@@ -115,8 +116,8 @@ def contents(**changes: Any) -> SegmentContents:
         "stage_to": ["mature", "declining", "acquired", "gone"],
     }
     given: dict[str, Any] = {
-        "stages": summary(tables.STAGE_SUMMARY, list(tables.STAGES)),
-        "rfm": summary(tables.RFM_SUMMARY, list(tables.RFM_SEGMENTS)),
+        "stages": summary(STAGE_SUMMARY, list(STAGES)),
+        "rfm": summary(RFM_SUMMARY, list(RFM_SEGMENTS)),
         "members": members(MEMBERS),
         "load": load,
         "meta": {"version": "0.1.0", "command": "siyu segment 客户.xlsx 订单.csv", "as_of": dt.date(2026, 3, 1),
@@ -170,7 +171,7 @@ def test_the_summary_says_what_it_is_of_and_that_nothing_was_lost(english: openp
         "12,403 rows read = 9,900 used + 1 rejected + 2,502 skipped by rule",
     ]
     rows = rows_of(sheet, 5)
-    assert [row["Stage"] for row in rows] == [english_name for english_name, _zh in tables.STAGES.values()]
+    assert [row["Stage"] for row in rows] == [english_name for english_name, _zh in STAGES.values()]
     assert rows[1]["Members"] == 1001
 
 
@@ -194,7 +195,7 @@ def test_members_can_be_read_by_a_machine_too(english: openpyxl.Workbook) -> Non
     sheet = english["Members"]
     titles = [cell.value for cell in sheet[1]]
     assert titles == [
-        "Member ID", "Phone", "Name", *(column.en for column in tables.SEGMENTS.columns[1:]),
+        "Member ID", "Phone", "Name", *(column.en for column in SEGMENTS.columns[1:]),
     ]  # fmt: skip
     first = rows_of(sheet)[0]
     assert first["Member ID"] == "00017"
@@ -303,7 +304,7 @@ def test_in_chinese_every_word_of_the_contracts_is_chinese(tmp_path: Path) -> No
 
 def test_every_other_word_goes_through_the_catalogue(tmp_path: Path) -> None:
     book = save(tmp_path / "out.xlsx", contents(), "zh", translate=lambda text: f"译{text}")
-    keys = {*tables.STAGES, *(words[0] for words in tables.RFM_SEGMENTS.values()), "RFM", "RFM 分群"}
+    keys = {*STAGES, *(words[0] for words in RFM_SEGMENTS.values()), "RFM", "RFM 分群"}
     facts = {"siyu 0.1.0", "siyu segment 客户.xlsx 订单.csv", "客户.xlsx", "订单.csv"}
     for sheet in book:
         assert sheet.title.startswith("译")

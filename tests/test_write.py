@@ -28,7 +28,7 @@ from siyu_cli.errors import OutputError, UsageError
 from siyu_cli.files.write import csv_text, json_text, jsonl_text, replacing, write_json, write_table
 from siyu_cli.files.writing import cells
 from siyu_cli.signs import visible
-from siyu_cli.tables import Column
+from siyu_cli.tables.column import Column
 
 COLUMNS = (
     Column("member_id", "id", "Member ID", "会员编号"),
@@ -290,7 +290,7 @@ def run(code: str, folder: Path) -> subprocess.Popen[str]:
         from siyu_cli.errors import OutputError
         from siyu_cli.files.writing.workbook import SheetColumn, SheetSpec, write_workbook
         from siyu_cli.files.write import write_table
-        from siyu_cli.tables import Column
+        from siyu_cli.tables.column import Column
 
         table = pa.table({"n": pa.array(range(400_000)), "t": pa.array(["会员"] * 400_000)})
         columns = (Column("n", "count", "N", "N"), Column("t", "text", "T", "T"))

@@ -42,7 +42,7 @@ from siyu_cli.shop_answers import Churn, Segmentation
 from siyu_cli.shop_masks import MOST_CANDIDATES, Masks
 from siyu_cli.shop_segments import check_segments
 from siyu_cli.spelling import plain_id
-from siyu_cli.tables import MASKS
+from siyu_cli.tables.column import MASKS
 
 if TYPE_CHECKING:
     import pandas as pd

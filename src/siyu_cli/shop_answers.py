@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from siyu_cli.core.churn.calendar import Festival
 from siyu_cli.files.loading.report import LoadReport
 from siyu_cli.shop_masks import Masks
-from siyu_cli.tables import RISK_BANDS, RISK_SUMMARY, SEGMENTS
+from siyu_cli.tables.churn import RISK_BANDS, RISK_SUMMARY
+from siyu_cli.tables.lifecycle import SEGMENTS
 
 if TYPE_CHECKING:
     import pandas as pd

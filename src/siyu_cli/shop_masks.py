@@ -27,7 +27,7 @@ from siyu_cli.masks import (
     mask_place,
     mask_text,
 )
-from siyu_cli.tables import MASKS, Mask
+from siyu_cli.tables.column import MASKS, Mask
 
 if TYPE_CHECKING:
     import duckdb

@@ -15,7 +15,7 @@ from siyu_cli.core.referral.rules import Finding, Rewards, check_rules, rules_of
 from siyu_cli.core.referral.trace import Referrals, trace_referrals
 from siyu_cli.engines.step import Step
 from siyu_cli.errors import ConfigError, DataError
-from siyu_cli.tables import REFERRAL_FIGURES, SUSPICION_ROWS
+from siyu_cli.tables.referral import REFERRAL_FIGURES, SUSPICION_ROWS
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -29,7 +29,9 @@ from siyu_cli.cli.writing import check_output, name_output
 from siyu_cli.errors import EXIT_FINDINGS, OutputError, UsageError, Where
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
-from siyu_cli.tables import REJECT_REASONS, REJECTS, TABLES, Column
+from siyu_cli.tables.catalogue import TABLES
+from siyu_cli.tables.cleaned import REJECT_REASONS, REJECTS
+from siyu_cli.tables.column import Column
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -45,7 +45,8 @@ from siyu_cli.cli.writing import check_output, name_output, write_list
 from siyu_cli.errors import UsageError
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
-from siyu_cli.tables import CHURN, RISK_BANDS, RISK_SUMMARY, STAGES
+from siyu_cli.tables.churn import CHURN, RISK_BANDS, RISK_SUMMARY
+from siyu_cli.tables.lifecycle import STAGES
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -13,7 +13,7 @@ from siyu_cli.cli.values import show
 from siyu_cli.errors import UsageError
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
-from siyu_cli.tables import BACKTEST
+from siyu_cli.tables.churn import BACKTEST
 
 if TYPE_CHECKING:
     from siyu_cli import Shop

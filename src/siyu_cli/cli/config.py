@@ -12,7 +12,7 @@ from siyu_cli.cli.help import HelpGroup
 from siyu_cli.cli.options import Config, Format, Lang, Quiet, ShowPersonal
 from siyu_cli.cli.output import open_sink
 from siyu_cli.locale import translate as _
-from siyu_cli.tables import Column
+from siyu_cli.tables.column import Column
 
 if TYPE_CHECKING:
     from siyu_cli.config.settings import Settings

@@ -26,7 +26,10 @@ from siyu_cli.cli.output import Sink, open_sink
 from siyu_cli.cli.values import show
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
-from siyu_cli.tables import FEATURES, LABELS, MEMBERS, RFM_SEGMENTS, SEGMENTS, STAGES, Column
+from siyu_cli.tables.catalogue import LABELS
+from siyu_cli.tables.column import Column
+from siyu_cli.tables.inputs import MEMBERS
+from siyu_cli.tables.lifecycle import FEATURES, RFM_SEGMENTS, SEGMENTS, STAGES
 
 if TYPE_CHECKING:
     from siyu_cli import Shop

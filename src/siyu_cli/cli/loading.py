@@ -16,7 +16,8 @@ from siyu_cli.cli.values import show
 from siyu_cli.errors import EXIT_FINDINGS, InputError
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
-from siyu_cli.tables import SKIP_RULES, Table
+from siyu_cli.tables.cleaned import SKIP_RULES
+from siyu_cli.tables.column import Table
 
 if TYPE_CHECKING:
     from siyu_cli import Shop

@@ -15,7 +15,9 @@ import typer
 from siyu_cli.core.churn.calendar import FIRST_YEAR, LAST_YEAR
 from siyu_cli.errors import UsageError
 from siyu_cli.locale import LANGUAGES, get_language
-from siyu_cli.tables import INPUTS, SEGMENTS, Table, find_column, find_input
+from siyu_cli.tables.column import Table, find_column
+from siyu_cli.tables.inputs import INPUTS, find_input
+from siyu_cli.tables.lifecycle import SEGMENTS
 
 FORMATS = ("table", "csv", "json", "jsonl")
 BY = ("owner", "store", "source_channel", "level")

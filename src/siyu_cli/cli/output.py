@@ -26,7 +26,7 @@ from siyu_cli.locale import translate as _
 from siyu_cli.masks import mask_text
 from siyu_cli.progress import SILENT, Progress, watching
 from siyu_cli.signs import escaped, visible
-from siyu_cli.tables import Column
+from siyu_cli.tables.column import Column
 
 if TYPE_CHECKING:
     from rich.console import Console

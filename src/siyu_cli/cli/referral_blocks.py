@@ -10,20 +10,20 @@ from siyu_cli.cli.loading import heading, title
 from siyu_cli.cli.values import show
 from siyu_cli.locale import translate as _
 from siyu_cli.signs import plain_markdown
-from siyu_cli.tables import (
+from siyu_cli.tables.column import Column
+from siyu_cli.tables.inputs import REFERRALS
+from siyu_cli.tables.referral import (
     CHANNEL_COSTS,
     GENERATIONS,
     INVITERS,
     MILESTONES,
     REFERRAL_FIGURES,
     REFERRAL_GROUPS,
-    REFERRALS,
     SUSPICION_SUMMARY,
     SUSPICIONS,
     VARIANTS,
     VERDICTS,
     WEEKS,
-    Column,
 )
 
 if TYPE_CHECKING:

@@ -39,7 +39,7 @@ from siyu_cli.locale import translate as _
 from siyu_cli.masks import mask_word
 from siyu_cli.meanwhile import import_meanwhile
 from siyu_cli.signs import one_line
-from siyu_cli.tables import REFERRAL_FIGURES
+from siyu_cli.tables.referral import REFERRAL_FIGURES
 
 if TYPE_CHECKING:
     from siyu_cli import ReferralReport

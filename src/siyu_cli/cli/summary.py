@@ -11,7 +11,8 @@ from siyu_cli.cli.output import Sink
 from siyu_cli.cli.values import show
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
-from siyu_cli.tables import RFM_SEGMENTS, RFM_SUMMARY, SEGMENTS, STAGE_SUMMARY, STAGES, Column
+from siyu_cli.tables.column import Column
+from siyu_cli.tables.lifecycle import RFM_SEGMENTS, RFM_SUMMARY, SEGMENTS, STAGE_SUMMARY, STAGES
 
 if TYPE_CHECKING:
     import pandas as pd

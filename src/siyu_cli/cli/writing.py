@@ -15,7 +15,9 @@ from siyu_cli.cli.summary import suggest
 from siyu_cli.errors import UsageError
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
-from siyu_cli.tables import MEMBERS, SEGMENTS, Column, Table, find_column
+from siyu_cli.tables.column import Column, Table, find_column
+from siyu_cli.tables.inputs import MEMBERS
+from siyu_cli.tables.lifecycle import SEGMENTS
 
 if TYPE_CHECKING:
     import pyarrow as pa

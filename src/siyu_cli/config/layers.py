@@ -17,7 +17,7 @@ from typing import Any
 import platformdirs
 
 from siyu_cli.errors import ConfigError, Where
-from siyu_cli.tables import find_input
+from siyu_cli.tables.inputs import find_input
 from siyu_cli.toml import parse_toml
 
 FILE_NAME = "siyu.toml"

@@ -40,7 +40,8 @@ from siyu_cli.config.layers import (
     read_file,
     read_options,
 )
-from siyu_cli.tables import INPUTS, RowKind
+from siyu_cli.tables.column import RowKind
+from siyu_cli.tables.inputs import INPUTS
 
 LEAST_MEMORY, MOST_MEMORY = 64 * 1024**2, 1024**5
 MAP_KEYS = tuple(f"{name}.{key}" for name, table in INPUTS.items() for key in table.keys)

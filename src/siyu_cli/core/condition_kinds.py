@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from siyu_cli.core.condition_words import named, nearest, refusal, shown
 from siyu_cli.errors import ConditionError, Spoken
-from siyu_cli.tables import LABELS, Column, Table, find_label
+from siyu_cli.tables.catalogue import LABELS
+from siyu_cli.tables.column import Column, Table, find_label
 
 if TYPE_CHECKING:
     from sqlglot import exp

@@ -16,7 +16,9 @@ from typing import Any
 
 from siyu_cli.errors import ConditionError, Spoken
 from siyu_cli.masks import mask_account, mask_key, mask_name, mask_phone, mask_text, mask_word
-from siyu_cli.tables import INPUTS, JOINED_BY, MEMBERS, SEGMENTS, Column, Table, find_column
+from siyu_cli.tables.column import Column, Table, find_column
+from siyu_cli.tables.inputs import INPUTS, MEMBERS
+from siyu_cli.tables.lifecycle import JOINED_BY, SEGMENTS
 
 MOST_CHARACTERS = 8_000
 MOST_PARTS = 500

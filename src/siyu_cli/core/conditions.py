@@ -16,7 +16,8 @@ from siyu_cli.core.condition_words import allowed, mask_compared, named, nearest
 from siyu_cli.engines.step import Step
 from siyu_cli.errors import ConditionError
 from siyu_cli.spelling import plain_id
-from siyu_cli.tables import SEGMENTS, Table
+from siyu_cli.tables.column import Table
+from siyu_cli.tables.lifecycle import SEGMENTS
 
 if TYPE_CHECKING:
     from sqlglot import exp

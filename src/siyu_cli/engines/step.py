@@ -15,7 +15,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from siyu_cli.tables import SQL_TYPES
+from siyu_cli.tables.column import SQL_TYPES
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable

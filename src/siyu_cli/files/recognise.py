@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 
-from siyu_cli import tables
 from siyu_cli.errors import Note, Where
 from siyu_cli.files.recognition import headers
 from siyu_cli.files.recognition.header_map import (
@@ -39,6 +38,8 @@ from siyu_cli.files.recognition.order_dates import with_date
 from siyu_cli.files.recognition.order_numbers import with_order_number
 from siyu_cli.files.recognition.presets import FEWEST_HEADERS, Preset, load_presets
 from siyu_cli.files.recognition.sheet_kind import Missing, Verdict, kind_of_sheet
+from siyu_cli.tables.catalogue import TABLES
+from siyu_cli.tables.inputs import INPUTS
 
 __all__ = ["ColumnMatch", "Match", "Preset", "recognise"]
 
@@ -131,7 +132,7 @@ def _choose(
     preset = _preset_of(seen, presets)
     if preset is not None and not any(mapped[table] for table in mapped if table != preset.table):
         return preset, _with_preset(seen, preset, mapped.get(preset.table, [])), Verdict(preset.table)
-    every = {table: find_columns(seen, table, mapped.get(table, [])) for table in tables.INPUTS}
+    every = {table: find_columns(seen, table, mapped.get(table, [])) for table in INPUTS}
     others = [found for table, found in every.items() if table != "orders"]
     every["orders"] = with_date(seen, every["orders"], others)
     verdict = kind_of_sheet(seen, every, frozenset(table for table in mapped if mapped[table]))
@@ -205,7 +206,7 @@ def _with_buyer(preset: Preset) -> Preset:
 
 
 def _match(grid: Sequence[Row], header: HeaderRow, seen: Sheet, preset: Preset | None, found: Found) -> Match:
-    table = tables.TABLES[found.table]
+    table = TABLES[found.table]
     kinds = {column.position: table[column.key].kind for column in found.columns}
     dated = [spot for spot, kind in kinds.items() if kind in _DATED]
     told = dated or [spot for spot, kind in kinds.items() if kind in _TYPED]

@@ -12,12 +12,12 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 
-from siyu_cli import tables
 from siyu_cli.errors import UsageError
 from siyu_cli.files.writing import lines
 from siyu_cli.files.writing.cells import harmless
 from siyu_cli.files.writing.replace import check_target, meta_beside, replacing, together
 from siyu_cli.signs import escaped
+from siyu_cli.tables.column import Column
 
 __all__ = [
     "check_target",
@@ -33,7 +33,7 @@ __all__ = [
 
 def write_table(
     table: pa.Table,
-    columns: Sequence[tables.Column],
+    columns: Sequence[Column],
     path: Path,
     *,
     force: bool = False,
@@ -79,14 +79,14 @@ def json_text(document: Mapping[str, Any], *, indent: int | None = None) -> str:
     return escaped(json.dumps(_as_json(document), ensure_ascii=False, indent=indent, allow_nan=False))
 
 
-def csv_text(table: pa.Table, columns: Sequence[tables.Column] | None = None) -> Iterator[str]:
+def csv_text(table: pa.Table, columns: Sequence[Column] | None = None) -> Iterator[str]:
     """Return the table as csv, piece by piece and without a BOM, for a stream such as stdout."""
     chosen = table if columns is None else table.select([column.key for column in columns])
     for piece in lines.csv_lines(chosen):
         yield str(piece, "utf-8")
 
 
-def jsonl_text(table: pa.Table, columns: Sequence[tables.Column] | None = None) -> Iterator[str]:
+def jsonl_text(table: pa.Table, columns: Sequence[Column] | None = None) -> Iterator[str]:
     """Return one JSON object per row and line, piece by piece, for a stream such as stdout."""
     chosen = table if columns is None else table.select([column.key for column in columns])
     for piece in lines.json_lines(chosen):

@@ -10,7 +10,8 @@ from siyu_cli.core.conditions import restricted, with_segments
 from siyu_cli.core.lifecycle.reasons import STAGE_REASONS
 from siyu_cli.engines.step import Params, step
 from siyu_cli.errors import UsageError
-from siyu_cli.tables import RFM_SEGMENTS, RFM_SUMMARY, SEGMENTS, STAGE_SUMMARY, STAGES, find_column
+from siyu_cli.tables.column import find_column
+from siyu_cli.tables.lifecycle import RFM_SEGMENTS, RFM_SUMMARY, SEGMENTS, STAGE_SUMMARY, STAGES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from siyu_cli.core.referral.value import compare_value
 from siyu_cli.core.referral.variants import compare_variants, variants_of
-from siyu_cli.tables import SUSPICIONS
+from siyu_cli.tables.referral import SUSPICIONS
 
 if TYPE_CHECKING:
     import pandas as pd

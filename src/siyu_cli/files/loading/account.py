@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from siyu_cli.files.loading.sources import SheetSource
-    from siyu_cli.tables import Column
+    from siyu_cli.tables.column import Column
 
 _JUDGED = {
     "members": "judged_members",

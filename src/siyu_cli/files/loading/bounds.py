@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from siyu_cli.files.loading.scripts import call
-from siyu_cli.tables import Column, Kind
+from siyu_cli.tables.column import Column, Kind
 
 # A value's size stays below these: a mobile number in the wrong column, eleven digits, is neither money nor points.
 _SIZES: dict[Kind, int] = {"money": 10**10, "number": 10**10, "rate": 10**10, "count": 10**9}

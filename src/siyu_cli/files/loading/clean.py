@@ -20,7 +20,7 @@ from siyu_cli.files.loading.row_kinds import is_blank, is_null, is_title, is_tot
 from siyu_cli.files.loading.scripts import call
 from siyu_cli.files.recognition import amounts
 from siyu_cli.files.recognition.presets import currencies, currency_of
-from siyu_cli.tables import Column, Kind, Table
+from siyu_cli.tables.column import Column, Kind, Table
 
 if TYPE_CHECKING:
     import duckdb

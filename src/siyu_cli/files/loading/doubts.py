@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from siyu_cli.files.loading.clean import Origin
     from siyu_cli.files.loading.sources import SheetSource
-    from siyu_cli.tables import Column
+    from siyu_cli.tables.column import Column
 
 _SPELT: dict[str, str] = {"id": "id_in", "text": "text_in", "status": "text_in"}
 

@@ -20,7 +20,8 @@ from siyu_cli.files.loading.rivals import keep_rivals
 from siyu_cli.files.loading.scripts import call, create, drop
 from siyu_cli.files.loading.second_tables import cut_off_second
 from siyu_cli.files.reading.number_formats import DAYS_TO_1904
-from siyu_cli.tables import INPUTS, Table
+from siyu_cli.tables.column import Table
+from siyu_cli.tables.inputs import INPUTS
 
 if TYPE_CHECKING:
     import duckdb

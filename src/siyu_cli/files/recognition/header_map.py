@@ -5,11 +5,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Mapping
 
-from siyu_cli import tables
 from siyu_cli.errors import DataError, UsageError, Where
 from siyu_cli.files.recognition import headers
 from siyu_cli.files.recognition.mapping import EXACT, ColumnMatch, Found, Sheet, is_dropped
 from siyu_cli.masks import mask_word
+from siyu_cli.tables.inputs import INPUTS, find_input
 
 Wanted = Mapping[str, Mapping[str, str]]
 
@@ -17,9 +17,9 @@ Wanted = Mapping[str, Mapping[str, str]]
 def read_map(header_map: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """Return ``{table: {key: header}}``; UsageError for a table or column that does not exist."""
     wanted: dict[str, dict[str, str]] = {}
-    known = [f"{name}.{key}" for name, table in tables.INPUTS.items() for key in table.keys]
+    known = [f"{name}.{key}" for name, table in INPUTS.items() for key in table.keys]
     for given, header in header_map.items():
-        name = tables.find_input(given) or given
+        name = find_input(given) or given
         table, _, key = name.partition(".")
         if name not in known:
             same = [other for other in known if other.endswith(f".{key or name}")]

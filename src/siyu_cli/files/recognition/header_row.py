@@ -11,7 +11,7 @@ from functools import cache
 from siyu_cli.files.recognition import evidence, headers
 from siyu_cli.files.recognition.mapping import all_names
 from siyu_cli.files.recognition.presets import Preset, load_presets, order_status
-from siyu_cli.tables import INPUTS
+from siyu_cli.tables.inputs import INPUTS
 
 Row = Sequence[str | None]
 

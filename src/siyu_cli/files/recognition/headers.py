@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from siyu_cli.spelling import visible
-from siyu_cli.tables import INPUTS
+from siyu_cli.tables.inputs import INPUTS
 
 SIMILAR_BEST = 0.88
 SIMILAR_LEAST = 0.7

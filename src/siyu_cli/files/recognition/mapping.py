@@ -11,10 +11,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from siyu_cli import tables
 from siyu_cli.files.recognition import amounts, evidence, headers
 from siyu_cli.files.recognition.marks import MARKS, is_mark, tells_marks
 from siyu_cli.files.recognition.presets import Preset, kind_of_row
+from siyu_cli.tables.catalogue import TABLES
+from siyu_cli.tables.column import dropped_headers
+from siyu_cli.tables.inputs import INPUTS
 
 EXACT = 1.0
 SYNONYM = 0.95
@@ -137,7 +139,7 @@ def by_preset(sheet: Sheet, preset: Preset) -> list[ColumnMatch]:
         ]
         if key in DECISIVE and spots and spots[0][1] != headers.plain(names[0]):
             continue
-        several = tables.TABLES[preset.table][key].kind in _SEVERAL
+        several = TABLES[preset.table][key].kind in _SEVERAL
         for spot, name in spots if several else spots[:1]:
             found.append(ColumnMatch(key, sheet.cells[spot] or name, spot, EXACT, "preset"))
             taken.add(spot)
@@ -196,7 +198,7 @@ def find_columns(
     columns = _with_number(
         sheet, [*fixed, *(match for _, match in chosen.values())], [match for _, match in others]
     )
-    order = {key: rank for rank, key in enumerate(tables.TABLES[table].keys)}
+    order = {key: rank for rank, key in enumerate(TABLES[table].keys)}
     columns.sort(key=lambda column: order[column.key])
     return Found(table, tuple(columns), tuple(match for _, match in others), ties)
 
@@ -231,14 +233,14 @@ def _is_finer(sheet: Sheet, one: ColumnMatch, other: ColumnMatch) -> bool:
 @cache
 def all_names() -> frozenset[str]:
     """Return every name of a column of members, contacts or orders, and of what is dropped, in plain form."""
-    return _dropped().union(*map(known, tables.INPUTS))
+    return _dropped().union(*map(known, INPUTS))
 
 
 @cache
 def known(table: str) -> dict[str, tuple[tuple[str, float, str], ...]]:
     """Return plain header → its columns in a table as ``(key, score, how)``: titles first, then aliases."""
     found: dict[str, dict[str, tuple[str, float, str]]] = {}
-    for column in tables.TABLES[table].columns:
+    for column in TABLES[table].columns:
         for rank, title in enumerate((column.key, column.zh, column.en)):
             entry = (column.key, EXACT - _PER_RANK * rank, "exact")
             found.setdefault(headers.plain(title), {}).setdefault(column.key, entry)
@@ -302,7 +304,7 @@ def _as_amount(sheet: Sheet, spot: int) -> float:
 
 
 def _kind(table: str, key: str, name: str, how: str) -> str:
-    kind = tables.TABLES[table][key].kind
+    kind = TABLES[table][key].kind
     if key in {"name", "nickname"}:
         return "bare_name" if name in _BARE else "name"
     if key == "member_id" and (name in _BARE or how == "similar"):
@@ -358,4 +360,4 @@ def _same_name(one: ColumnMatch, other: ColumnMatch) -> bool:
 
 @cache
 def _dropped() -> frozenset[str]:
-    return frozenset(headers.plain(name) for name in tables.DROPPED_HEADERS)
+    return frozenset(headers.plain(name) for name in dropped_headers())

@@ -6,9 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from siyu_cli import tables
 from siyu_cli.files.recognition import evidence, headers
 from siyu_cli.files.recognition.mapping import Sheet, is_dropped, known
+from siyu_cli.tables.catalogue import TABLES
+from siyu_cli.tables.column import Column
 
 _MOST = 3
 _WORTH = {"phone": 0.6, "date": 0.5, "instant": 0.5, "month": 0.5, "money": 0.5, "id": 0.3}
@@ -51,10 +52,10 @@ def _nearness(seen: Sheet, table: str, key: str, spot: int) -> float:
     )
     if headers.suggests(key, seen.cells[spot] or ""):
         alike = max(alike, _SUGGESTED)
-    return alike + _told_by(seen.values[spot], tables.TABLES[table][key])
+    return alike + _told_by(seen.values[spot], TABLES[table][key])
 
 
-def _told_by(values: Sequence[str], column: tables.Column) -> float:
+def _told_by(values: Sequence[str], column: Column) -> float:
     if column.key == "account":
         mails = sum(evidence.kind_of(value) == "email" for value in values)
         return 0.6 if values and mails > 0.5 * len(values) else 0.0

@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 
 from siyu_cli.errors import ConfigError, Where
 from siyu_cli.files.recognition.presets import FEWEST_HEADERS, Preset, load_presets, preset_of
-from siyu_cli.tables import INPUTS, RowKind
+from siyu_cli.tables.column import RowKind
+from siyu_cli.tables.inputs import INPUTS
 from siyu_cli.toml import parse_toml
 
 ORDER_STATUSES = ("unpaid", "paid", "shipped", "completed", "cancelled", "refunded")

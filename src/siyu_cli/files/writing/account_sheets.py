@@ -7,11 +7,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from siyu_cli import tables
 from siyu_cli.files.loading.report import LoadReport, SheetReport
 from siyu_cli.files.writing.definitions import Row
 from siyu_cli.files.writing.wording import Words, table_of
 from siyu_cli.files.writing.workbook import SheetColumn, SheetSpec
+from siyu_cli.tables.catalogue import TABLES
+from siyu_cli.tables.cleaned import REJECT_REASONS, REJECTS, SKIP_RULES
 
 
 def definitions_sheet(
@@ -37,11 +38,11 @@ def quality_sheet(load: LoadReport, words: Words) -> SheetSpec:
     _ = words.translate
     rows = [row for sheet in load.sheets for row in _fates(sheet, words)]
     for reason, effect, count in load.rejects:
-        why = words.choose(tables.REJECT_REASONS.get(reason, (reason, reason)))
+        why = words.choose(REJECT_REASONS.get(reason, (reason, reason)))
         item = _("Row rejected: {reason}") if effect == "row" else _("Cell left out, row used: {reason}")
         rows.append({"file": _("All files"), "item": item.format(reason=why), "rows": count})
     columns = (
-        *words.columns((tables.REJECTS["file"], tables.REJECTS["sheet"])),
+        *words.columns((REJECTS["file"], REJECTS["sheet"])),
         SheetColumn("table", _("Taken for"), "text"),
         SheetColumn("item", _("Item"), "text"),
         SheetColumn("rows", _("Rows"), "count"),
@@ -73,7 +74,7 @@ def _provenance(meta: Mapping[str, Any], load: LoadReport, words: Words) -> list
 
 def _fates(sheet: SheetReport, words: Words) -> list[dict[str, Any]]:
     _ = words.translate
-    known = tables.TABLES.get(sheet.table or "")
+    known = TABLES.get(sheet.table or "")
     taken_for = _("not recognised") if known is None else words.choose((known.en, known.zh))
     counts = {
         _("Rows read"): sheet.rows_in,
@@ -81,7 +82,7 @@ def _fates(sheet: SheetReport, words: Words) -> list[dict[str, Any]]:
         _("Rejected"): sheet.rows_rejected,
     }
     for rule, skipped in sheet.skipped.items():
-        why = words.choose(tables.SKIP_RULES.get(rule, (rule, rule)))
+        why = words.choose(SKIP_RULES.get(rule, (rule, rule)))
         counts[_("Skipped: {rule}").format(rule=why)] = skipped
     place = {"file": sheet.file, "sheet": sheet.sheet, "table": taken_for}
     return [

@@ -8,7 +8,7 @@ from typing import Any
 
 from siyu_cli.files.writing.wording import Words, table_of
 from siyu_cli.files.writing.workbook import Chart, SheetSpec
-from siyu_cli.tables import Column
+from siyu_cli.tables.column import Column
 
 Row = Mapping[str, Any]
 

@@ -9,12 +9,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from siyu_cli import tables
 from siyu_cli.files.loading.report import LoadReport
 from siyu_cli.files.writing.account_sheets import definitions_sheet, quality_sheet
 from siyu_cli.files.writing.definitions import Row
 from siyu_cli.files.writing.wording import Words, table_of
 from siyu_cli.files.writing.workbook import Chart, SheetSpec
+from siyu_cli.tables.churn import BACKTEST, CHURN, RELIABILITY, RISK_SUMMARY
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,10 @@ def backtest_sheets(
 ) -> list[SheetSpec]:
     """Return the sheets of a look back: marks, chances beside what came true with a chart, definitions, quality."""
     _ = words.translate
-    marks = words.columns(tables.BACKTEST.columns)
+    marks = words.columns(BACKTEST.columns)
     heading = _("Looking back from {as_of}").format(as_of=contents.meta.get("as_of", ""))
     judged = SheetSpec(_("Looking back"), table_of(_rounded(rows), marks), marks, lines=(heading, *contents.headlines))
-    bands = words.columns(tables.RELIABILITY.columns)
+    bands = words.columns(RELIABILITY.columns)
     told = [{"cutoff": cut["cutoff"], **band} for cut in cuts for band in cut["reliability"] if band["members"]]
     newest = [row for row in told if row["cutoff"] == cuts[0]["cutoff"]] if cuts else []
     title = _("Chances and what came true, {cutoff}").format(cutoff=cuts[0]["cutoff"] if cuts else "")
@@ -64,7 +64,7 @@ def backtest_sheets(
         _("Calibration"), table_of(newest, bands), bands, lines=(title,), charts=(chart,), has_filter=False
     )
     definitions = [
-        (words.title(tables.BACKTEST[key]), key, meaning)
+        (words.title(BACKTEST[key]), key, meaning)
         for key, meaning in {
             "auc": _("chance that one who left was ranked above one who stayed; one half is a coin"),
             "pr_auc": _("mean precision over those who left, from the likeliest down"),
@@ -81,7 +81,7 @@ def backtest_sheets(
 
 
 def _rounded(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    marks = [column.key for column in tables.BACKTEST.columns if column.kind == "number"]
+    marks = [column.key for column in BACKTEST.columns if column.kind == "number"]
     return [
         {**row, **{key: None if row[key] is None else round(row[key], 3) for key in marks}} for row in rows
     ]
@@ -93,14 +93,14 @@ def _summary(contents: ChurnContents, words: Words) -> SheetSpec:
     charts = tuple(
         Chart(
             _("{measure} by {group}").format(
-                measure=words.title(tables.RISK_SUMMARY[key]), group=words.title(tables.RISK_SUMMARY["risk_band"])
+                measure=words.title(RISK_SUMMARY[key]), group=words.title(RISK_SUMMARY["risk_band"])
             ),
             "risk_band", (key,), row=5, column=place * 6, width=360,
         )
         for place, key in enumerate(("listed", "value_at_risk"))
     )  # fmt: skip
     return SheetSpec(
-        _("Summary"), contents.risks, words.columns(tables.RISK_SUMMARY.columns),
+        _("Summary"), contents.risks, words.columns(RISK_SUMMARY.columns),
         lines=(heading, *contents.headlines), bars=("member_share",), charts=charts, is_frozen=False, has_filter=False,
     )  # fmt: skip
 
@@ -109,7 +109,7 @@ def _members(members: pa.Table, words: Words) -> SheetSpec:
     _ = words.translate
     place = members.column_names.index("expected_orders")
     shown = members.set_column(place, "expected_orders", pc.round(members["expected_orders"], 2))
-    return SheetSpec(_("Members at risk"), shown, words.columns(tables.CHURN.columns), frozen_columns=1)
+    return SheetSpec(_("Members at risk"), shown, words.columns(CHURN.columns), frozen_columns=1)
 
 
 def _definitions(words: Words) -> list[Row]:
@@ -126,4 +126,4 @@ def _definitions(words: Words) -> list[Row]:
         "median_gap_days": _("median of the days between purchase days; empty under 2"),
         "churn_reason": _("the member's own rhythm; it explains, the probability is not made from it"),
     }
-    return [(words.title(tables.CHURN[key]), key, meaning) for key, meaning in meanings.items()]
+    return [(words.title(CHURN[key]), key, meaning) for key, meaning in meanings.items()]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-from siyu_cli import tables
 from siyu_cli.files.writing.wording import Words
+from siyu_cli.tables.lifecycle import RFM_SEGMENTS, SEGMENTS, STAGE_SUMMARY
 
 Row: TypeAlias = tuple[str, str, str]
 
@@ -55,7 +55,7 @@ def _stages(windows: Mapping[str, Any], words: Words) -> list[Row]:
     stages = words.labels("stage")
     rows = [
         (
-            words.title(tables.SEGMENTS["stage"]),
+            words.title(SEGMENTS["stage"]),
             "",
             _("the first rule that fits, in this order; every member is in exactly one stage"),
         )
@@ -98,7 +98,7 @@ def _segments(splits: Mapping[str, Any], words: Words) -> list[Row]:
         (_("High F"), f"≥ {days:g}", _("purchase days")),
         (_("High M"), f"> {sales:,.2f}", _("net sales")),
     ]
-    for code, *names in tables.RFM_SEGMENTS.values():
+    for code, *names in RFM_SEGMENTS.values():
         signs = ", ".join(
             f"{letter} {_('high') if sign == 'H' else _('low')}"
             for letter, sign in zip("RFM", code, strict=True)
@@ -144,9 +144,9 @@ def _measures(words: Words) -> list[Row]:
             "full: orders of the log; partial: the member's totals reach further back; totals: no log at all"
         ),
     }
-    rows = [(words.title(tables.SEGMENTS[key]), "", meaning) for key, meaning in meanings.items()]
-    rows.append((words.title(tables.STAGE_SUMMARY["member_share"]), "", _("members / all members listed")))
+    rows = [(words.title(SEGMENTS[key]), "", meaning) for key, meaning in meanings.items()]
+    rows.append((words.title(STAGE_SUMMARY["member_share"]), "", _("members / all members listed")))
     rows.append(
-        (words.title(tables.STAGE_SUMMARY["sales_share"]), "", _("net sales / net sales of all listed"))
+        (words.title(STAGE_SUMMARY["sales_share"]), "", _("net sales / net sales of all listed"))
     )
     return rows

@@ -8,13 +8,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from siyu_cli import tables
 from siyu_cli.files.loading.report import LoadReport
 from siyu_cli.files.writing.account_sheets import definitions_sheet, quality_sheet
 from siyu_cli.files.writing.blocks import Block, block_sheet
 from siyu_cli.files.writing.definitions import Row
 from siyu_cli.files.writing.wording import Words
 from siyu_cli.files.writing.workbook import SheetColumn, SheetSpec
+from siyu_cli.tables.referral import REFERRAL_FIGURES, SUSPICION_ROWS, SUSPICIONS
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def _summary(contents: ReferralContents, words: Words) -> SheetSpec:
 
 
 def _rows_to_look_at(rows: pa.Table, words: Words) -> SheetSpec:
-    table = tables.SUSPICION_ROWS
+    table = SUSPICION_ROWS
     return SheetSpec(words.choose((table.en, table.zh)), rows, words.columns(table.columns))
 
 
@@ -90,7 +90,7 @@ def _definitions(words: Words) -> list[Row]:
         "referral_depth": _("links from the seed; a seed is 0"),
         "cost_per_activated": _("rewards and campaign costs / activated"),
     }
-    rows = [(words.title(tables.REFERRAL_FIGURES[key]), key, meaning) for key, meaning in meanings.items()]
+    rows = [(words.title(REFERRAL_FIGURES[key]), key, meaning) for key, meaning in meanings.items()]
     reasons = {
         "cycle": _("on or below a circle of invites"),
         "shared_phone": _("four or more people of a cascade (two or three ids on a phone are one member)"),
@@ -106,4 +106,4 @@ def _definitions(words: Words) -> list[Row]:
         ),
         "reward_above_margin": _("a cost, not a conduct: needs [shop] gross_margin"),
     }
-    return rows + [(words.choose(tables.SUSPICIONS[key]), key, meaning) for key, meaning in reasons.items()]
+    return rows + [(words.choose(SUSPICIONS[key]), key, meaning) for key, meaning in reasons.items()]

@@ -9,12 +9,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from siyu_cli import tables
 from siyu_cli.files.loading.report import LoadReport
 from siyu_cli.files.writing.account_sheets import definitions_sheet, quality_sheet
 from siyu_cli.files.writing.definitions import Row, define
 from siyu_cli.files.writing.wording import Words, table_of
 from siyu_cli.files.writing.workbook import Chart, SheetColumn, SheetSpec
+from siyu_cli.tables.column import Table
+from siyu_cli.tables.inputs import MEMBERS
+from siyu_cli.tables.lifecycle import RFM_SEGMENTS, RFM_SUMMARY, SEGMENTS, STAGE_SUMMARY
 
 _SHARES = ("member_share", "sales_share")
 _WHO = ("member_id", "phone", "name")  # what tells who a member is
@@ -85,10 +87,10 @@ def _summary(contents: SegmentContents, words: Words) -> SheetSpec:
     return SheetSpec(
         _("Summary"),
         contents.stages,
-        words.columns(tables.STAGE_SUMMARY.columns),
+        words.columns(STAGE_SUMMARY.columns),
         lines=(heading, people, rows, *contents.headlines),
         bars=_SHARES,
-        charts=_count_and_sales(tables.STAGE_SUMMARY, words, column=6),
+        charts=_count_and_sales(STAGE_SUMMARY, words, column=6),
         is_frozen=False,
         has_filter=False,
     )
@@ -109,21 +111,21 @@ def _rfm(contents: SegmentContents, words: Words) -> SheetSpec:
                 net_sales=f"{splits['net_sales']:,.2f}",
             )
         )
-    codes = {key: named[0] for key, named in tables.RFM_SEGMENTS.items()}
-    segment, *numbers = words.columns(tables.RFM_SUMMARY.columns)
+    codes = {key: named[0] for key, named in RFM_SEGMENTS.items()}
+    segment, *numbers = words.columns(RFM_SUMMARY.columns)
     return SheetSpec(
         _("RFM"),
         contents.rfm.append_column("code", contents.rfm["rfm_segment"]),
         (segment, SheetColumn("code", "RFM", "text", labels=codes), *numbers),
         lines=tuple(lines),
         bars=_SHARES,
-        charts=_count_and_sales(tables.RFM_SUMMARY, words, column=7),
+        charts=_count_and_sales(RFM_SUMMARY, words, column=7),
         is_frozen=False,
         has_filter=False,
     )
 
 
-def _count_and_sales(table: tables.Table, words: Words, column: int) -> tuple[Chart, ...]:
+def _count_and_sales(table: Table, words: Words, column: int) -> tuple[Chart, ...]:
     """Return one chart of members and one of sales, one under the other beside the table."""
     _ = words.translate
     group = table.columns[0]
@@ -153,8 +155,8 @@ def _by(by: pa.Table, words: Words) -> SheetSpec:
         group[row["stage"]] += row["members"]
     unnamed = [groups.pop(None)] if None in groups else []
     rows = sorted(groups.values(), key=lambda group: (-group["net_sales"], group[key])) + unnamed
-    members, net_sales = tables.STAGE_SUMMARY["members"], tables.STAGE_SUMMARY["net_sales"]
-    title = words.title(tables.SEGMENTS[key])
+    members, net_sales = STAGE_SUMMARY["members"], STAGE_SUMMARY["net_sales"]
+    title = words.title(SEGMENTS[key])
     columns = (
         SheetColumn(key, title, "text"),
         *words.columns((members, net_sales)),
@@ -205,7 +207,7 @@ def _members(members: pa.Table, words: Words, *, show_personal: bool) -> SheetSp
     _ = words.translate
     columns = []
     for key in members.column_names:
-        column = tables.MEMBERS[key] if key in ("phone", "name") else tables.SEGMENTS[key]
+        column = MEMBERS[key] if key in ("phone", "name") else SEGMENTS[key]
         # A masked phone is no code any more: nothing to protect from being a number.
         is_masked = key == "phone" and not show_personal
         columns.append(replace(column, kind="text") if is_masked else column)

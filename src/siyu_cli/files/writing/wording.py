@@ -8,8 +8,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from siyu_cli import tables
 from siyu_cli.files.writing.workbook import SheetColumn
+from siyu_cli.tables.catalogue import LABELS
+from siyu_cli.tables.column import Column
 
 _ARROW = {"count": pa.int64(), **dict.fromkeys(("money", "number", "rate"), pa.float64())}
 
@@ -25,21 +26,21 @@ class Words:
         """Return the one of two words that is in this language."""
         return english_and_chinese[1 if self.lang == "zh" else 0]
 
-    def title(self, column: tables.Column) -> str:
+    def title(self, column: Column) -> str:
         """Return a column's title."""
         return column.title(self.lang)
 
     def labels(self, key: str) -> dict[str, str]:
         """Return ``{key: label}`` for the values of a column of ``tables.LABELS``."""
-        return {value: self.choose(words[-2:]) for value, words in tables.LABELS[key].items()}
+        return {value: self.choose(words[-2:]) for value, words in LABELS[key].items()}
 
-    def columns(self, columns: Sequence[tables.Column]) -> tuple[SheetColumn, ...]:
+    def columns(self, columns: Sequence[Column]) -> tuple[SheetColumn, ...]:
         """Return columns as people see them: labels for keys, yes or no, money where it is money."""
         _ = self.translate
         flags = {"true": _("Yes"), "false": _("No")}
         shown = []
         for column in columns:
-            labels = self.labels(column.key) if column.key in tables.LABELS else None
+            labels = self.labels(column.key) if column.key in LABELS else None
             kind = "money" if column.key == "average_order_value" else column.kind
             shown.append(
                 SheetColumn(

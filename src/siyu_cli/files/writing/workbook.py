@@ -26,7 +26,7 @@ from siyu_cli.files.writing.cells import Values, is_text, neutralise, plain, rel
 from siyu_cli.files.writing.package_date import remove_dates
 from siyu_cli.files.writing.replace import check_target, replacing
 from siyu_cli.progress import Written, writing
-from siyu_cli.tables import Column, Kind
+from siyu_cli.tables.column import Column, Kind
 
 ROW_LIMIT = 1_048_576
 TEXT_LIMIT = 16_383  # Excel's 32,767 counts UTF-16 units: half of it holds whatever the characters are

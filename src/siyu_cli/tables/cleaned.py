@@ -1,0 +1,87 @@
+"""What is left once files are read: order lines, items, rejects, and why rows were not used."""
+
+from __future__ import annotations
+
+from siyu_cli.tables.column import Table, column
+from siyu_cli.tables.inputs import ORDERS
+
+# What the core reads: the load's result, clean, one key per member, every date in the shop's own calendar.
+ORDER_LINES = Table("order_lines", "Order lines", "订单行", "one row per line of an order, cleaned", (
+    ORDERS["member_id"],
+    ORDERS["order_id"],
+    column("date", "ordered_on", "Counted on", "计入日期", note="the paid date, else the order date"),
+    column("text", "status", "Status", "状态", note="unpaid, paid, shipped, completed, cancelled or refunded"),
+    column("flag", "is_delivered", "Shipped or completed", "已发货或完成",
+            note="known to have been shipped or completed, whatever became of it"),
+    ORDERS["paid_amount"],
+    ORDERS["refunded_amount"],
+    column("date", "refunded_on", "Refunded on", "退款日期", note="empty: the refund counts on the order's own date"),
+))
+
+ORDER_ITEMS = Table("order_items", "Order items", "订单明细", "one row per item, where exports list items", (
+    ORDERS["member_id"], ORDERS["order_id"], ORDERS["item_id"],
+    ORDER_LINES["ordered_on"],
+    ORDERS["product"], ORDERS["sku"], ORDERS["quantity"], ORDERS["unit_price"], ORDERS["paid_amount"],
+))
+
+REJECTS = Table("rejects", "Rejected rows", "未采用的数据", "one row per cell or row that could not be used", (
+    column("text", "file", "File", "文件"),
+    column("text", "sheet", "Sheet", "工作表"),
+    column("count", "row", "Row", "行号", note="the sheet's own row number, from 1; the line number of a text file"),
+    column("text", "column", "Column", "列"),
+    column("text", "value", "Value", "值", note="masked where it is personal"),
+    column("text", "reason", "Reason", "原因"),
+    column("text", "effect", "Effect", "处理", note="row: the row was left out; cell: the row was used without this cell"),
+))
+
+# code: (English, Chinese). A skipped row follows a rule and is no fault; a rejected one needs the operator.
+SKIP_RULES = {
+    "blank_row": ("blank row", "空行"),
+    "title_row": ("title or header row", "标题或表头行"),
+    "units_row": ("units row", "单位行"),
+    "total_row": ("total row", "合计行"),
+    "no_member": ("no member (guest)", "无会员信息（游客）"),
+    "unpaid": ("not paid", "未付款"),
+    "cancelled": ("cancelled or closed", "已取消或关闭"),
+    "after_as_of": ("after the as-of date", "晚于统计日"),
+    "order_total_repeated": ("order total repeated per item", "订单金额在商品行重复"),
+    "item_detail": ("item detail of an order counted elsewhere", "订单已计入，明细行"),
+    "duplicate": ("same line in another file", "与其他文件重复"),
+    "duplicate_file": ("same file given twice", "重复的文件"),
+    "topup": ("top-up, counted when it is spent", "充值储值，消费时才计入"),
+    "no_sale": ("fee, transfer or the like, no sale", "手续费、提现等非销售流水"),
+    "refund_counted": ("refund counted with its order already", "退款已随订单计入"),
+    "parent_order": ("order whose sub-orders are counted", "主订单，已按子订单计入"),
+    "other_currency": ("other currency than the shop's", "非本店币种"),
+    "superseded": ("another file has a later version of the order", "订单在其他文件中有更新的版本"),
+    "excluded": ("excluded by [exclude]", "按 [exclude] 排除"),
+    "hidden_sheet": ("hidden sheet", "隐藏的工作表"),
+    "unrecognised_sheet": ("sheet not recognised", "未识别的工作表"),
+    "no_buyer_column": ("export names no buyer", "导出文件没有买家列"),
+}
+
+REJECT_REASONS = {
+    "bad_date": ("not a date", "不是有效日期"),
+    "ambiguous_date": ("day and month, or century, are ambiguous", "日月或年份有歧义"),
+    "bad_money": ("not an amount", "不是有效金额"),
+    "bad_number": ("not a number", "不是有效数字"),
+    "ambiguous_amount": ("the point may part cents or thousands", "小数点有歧义（可能是千位分隔符）"),
+    "out_of_range": ("beyond what any shop has", "超出合理范围"),
+    "placeholder_date": ("1970-01-01, which stands for no date", "1970-01-01 是占位日期，不是真实日期"),
+    "below_zero": ("below zero, which it cannot be", "不应为负数"),
+    "bad_flag": ("not yes or no", "不是“是/否”"),
+    "bad_phone": ("not a mobile number", "不是有效手机号"),
+    "masked_phone": ("masked phone cannot be a key", "脱敏手机号不能识别会员"),
+    "phone_digits_lost": ("Excel lost digits of this phone", "手机号被 Excel 丢失位数"),
+    "id_digits_lost": ("Excel lost digits of this number", "编号被 Excel 丢失位数"),
+    "unknown_status": ("unknown status word", "未知的状态"),
+    "missing_date": ("no date", "缺少日期"),
+    "missing_amount": ("no amount", "缺少金额"),
+    "order_conflict": ("files disagree about this order", "多个文件对同一订单不一致"),
+    "extra_cells": ("more cells than the header has columns", "单元格多于表头的列数"),
+    "split_amount": ("amount cut in two at its thousands separator", "金额在千位逗号处被拆成两格"),
+    "undecodable": ("bytes that are no text", "无法解码的字节"),
+    "error_cell": ("formula error", "公式错误"),
+    "formula_without_value": ("formula without a stored value", "公式没有缓存值"),
+    "shared_phone": ("phone on more than 3 ids links nothing", "手机号对应超过 3 个会员，未关联"),
+}
