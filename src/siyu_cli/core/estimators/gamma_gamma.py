@@ -30,7 +30,7 @@ class GammaGamma:
 
     >>> model = GammaGamma.with_parameters(6.25, 3.74, 15.44)
     >>> model.expected_value([0, 4], [0, 50]).round(2).tolist()
-    [35.22, 48.56]
+    [35.22, 48.54]
     """
 
     @classmethod
