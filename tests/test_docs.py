@@ -27,6 +27,16 @@ def test_the_generated_reference_is_current() -> None:
 def test_both_readmes_set_up_with_the_same_two_commands() -> None:
     assert blocks("README.md", "bash") == blocks("README.zh-CN.md", "bash")
     assert len(blocks("README.md", "bash")) == 2
+    assert blocks("README.md", "sh") == blocks("README.zh-CN.md", "sh")
+
+
+def test_windows_is_set_up_with_the_same_commands() -> None:
+    there = [block.replace("\\", "/") for block in blocks("README.md", "powershell")]
+    assert blocks("README.md", "powershell") == blocks("README.zh-CN.md", "powershell")
+    for here, block in zip(blocks("README.md", "bash"), there, strict=True):
+        steps = here.replace("python3 -m", "py -m").replace(".venv/bin", ".venv/Scripts").strip().split(" && ")
+        wanted = [step for step in steps if not step.endswith("pytest")]  # which is run on Linux
+        assert block.splitlines() == wanted
 
 
 def test_every_command_and_option_the_readmes_name_exists() -> None:
