@@ -39,6 +39,16 @@ def test_windows_is_set_up_with_the_same_commands() -> None:
         assert block.splitlines() == wanted
 
 
+def test_what_contributing_names_is_there_and_every_long_file_has_its_reason() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    named = set(re.findall(r"(?:src|tests|docs)/[\w/.-]+\.\w+", text)) - {"src/siyu_cli/presets/NAME.toml"}
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+    paths = [path for folder in ("src", "tests") for path in (ROOT / folder).rglob("*.py")]
+    long = {path for path in paths if len(path.read_text("utf-8").splitlines()) > 400}
+    unexplained = {path.relative_to(ROOT).as_posix() for path in long if not path.name.startswith("test_")} - named
+    assert unexplained == set()
+
+
 def test_every_command_and_option_the_readmes_name_exists() -> None:
     reference = (ROOT / "docs" / "commands.md").read_text("utf-8")
     for name in ("README.md", "README.zh-CN.md", "examples/README.md"):
