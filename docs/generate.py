@@ -8,10 +8,13 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from siyu_cli.config.settings import Settings
+from siyu_cli.config.errors import toml_value
+from siyu_cli.config.sections import Said
+from siyu_cli.config.settings import Settings, known_keys, settings_said
 from siyu_cli.core.lifecycle.reasons import STAGE_REASONS
 from siyu_cli.files.recognition.own_presets import ORDER_STATUSES, REFUND_STATES, ROW_KINDS
 from siyu_cli.files.recognition.presets import load_presets
+from siyu_cli.locale import translate
 from siyu_cli.tables.catalogue import TABLES
 from siyu_cli.tables.cleaned import REJECT_REASONS, SKIP_RULES
 from siyu_cli.tables.column import Table
@@ -27,6 +30,7 @@ COMMANDS = ("", "segment", "churn", "referral-report", "check", "explain", "demo
 def main() -> int:
     """Write the pages, or with ``--check`` say which are out of date and return 1."""
     pages = {"columns.md": columns(), "stages.md": stages(), "presets.md": presets(), "commands.md": commands()}
+    pages["settings.md"] = settings()
     stale = [name for name, text in pages.items() if _on_disk(name) != text]
     if "--check" in sys.argv:
         for name in stale:
@@ -116,6 +120,33 @@ def presets() -> str:
         "the words of a platform mean. A key or value that is not allowed ends with exit code 78 and says where.",
         _table(["key", "what it says"], [[f"`{key}`", what] for key, what in PRESET_KEYS.items()]),
     ])  # fmt: skip
+
+
+def settings() -> str:
+    """Return the page of every setting of siyu.toml."""
+    parts = [
+        "# Settings · 设置", GENERATED,
+        "`siyu init` writes a siyu.toml with all of them, `siyu config show` tells what holds and where it was given. "
+        "A variable wins over every file: `SIYU_STAGES__NEW_DAYS=14`. A list in one is written as people write it or "
+        "as JSON: `SIYU_REFERRAL__MILESTONES=3,5`.",
+    ]  # fmt: skip
+    values, said = Settings().values(), settings_said()
+    for section in known_keys():
+        names = [name for name in values if name.startswith(f"{section}.")]
+        rows = [_setting(name, values[name], said[name]) for name in names]
+        words = said[section]
+        parts += [f"## [{section}]", f"{words.message} · {translate(words.message, 'zh')}"]
+        if rows:
+            parts.append(_table(["setting", "default", "English", "中文", "variable"], rows))
+        else:
+            parts.append(f"```toml\n[{section}]\n{words.example or words.template}\n```")
+    return _page(parts)
+
+
+def _setting(name: str, value: object, words: Said) -> list[str]:
+    default = toml_value(value) if value not in (None, ()) else f"none, such as {words.example or words.template}"
+    variable = f"`SIYU_{name.replace('.', '__').upper()}`"
+    return [f"`{name}`", default, words.message, translate(words.message, "zh"), variable]
 
 
 def commands() -> str:

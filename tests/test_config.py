@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 import sys
+import tomllib
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +16,7 @@ import pytest
 
 from siyu_cli.config.errors import shown_value, toml_value
 from siyu_cli.config.layers import key_lines
-from siyu_cli.config.settings import Settings, Stages, load_settings
+from siyu_cli.config.settings import Settings, Stages, known_keys, load_settings, settings_said
 from siyu_cli.errors import ConfigError, UsageError
 
 
@@ -170,6 +173,64 @@ def test_variables_hold_numbers_words_lists_and_names(tmp_path):
     assert load_settings(None, tmp_path, {"SIYU_RFM__SPLIT": "median"}).rfm.split == "median"
 
 
+@pytest.mark.parametrize("text", ["3,5", "3, 5", "3，5", "[3,5]", "[3, 5]", " 3 ,5, "])
+def test_a_list_in_a_variable_is_written_as_people_write_it_or_as_json(tmp_path, text):
+    settings = load_settings(None, tmp_path, {"SIYU_REFERRAL__MILESTONES": text})
+    assert settings.referral.milestones == (3, 5)
+
+
+def written(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return ",".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+@pytest.mark.parametrize("write_value", [written, lambda value: json.dumps(value, default=str)], ids=["plain", "json"])
+def test_every_setting_may_be_given_by_a_variable(tmp_path, write_value):
+    from siyu_cli.config.template import ShopFacts, render_config
+
+    awake = re.sub(r'^#(?=[\w"])', "", render_config(ShopFacts(), "en"), flags=re.MULTILINE)
+    for section, keys in tomllib.loads(awake).items():
+        for key, value in keys.items():
+            if isinstance(value, str) or re.search(r"\W", key.replace(".", "")):
+                continue  # words need no form; names with blanks are no names of variables
+            variable = f"SIYU_{section}__{key}".upper()
+            settings = load_settings(None, tmp_path, {variable: write_value(value)})
+            given = load_settings(None, tmp_path, {}, {f"{section}.{key}": value})
+            assert settings.values() == given.values(), variable
+            assert settings.origin(f"{section}.{key}") == variable
+
+
+def test_a_list_with_commas_in_its_parts_is_written_as_json(tmp_path):
+    environ = {"SIYU_REFERRAL__NOTIFY": '["mailto://a?to=b,c", "wecombot://K"]', "SIYU_RFM__SPLIT": "[90, 2, 500.5]"}
+    settings = load_settings(None, tmp_path, environ)
+    assert settings.referral.notify == ("mailto://a?to=b,c", "wecombot://K")
+    assert settings.rfm.split == (90, 2, Decimal("500.5"))
+    assert load_settings(None, tmp_path, {"SIYU_REFERRAL__MILESTONES": "[]"}).referral.milestones == ()
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [
+        ("SIYU_REFERRAL__MILESTONES", "three"),
+        ("SIYU_REFERRAL__MILESTONES", "[3, true]"),
+        ("SIYU_RFM__SPLIT", "quartile"),
+    ],
+)
+def test_a_variable_with_a_wrong_list_is_named_with_what_is_allowed(write, variable, text):
+    error = refused(write(""), **{variable: text})
+    assert str(error).startswith(f"{variable}: ")
+    assert error.as_dict()["hint"].startswith("Allowed: ")
+
+
+def test_every_setting_says_what_it_means_and_what_it_may_be():
+    said = settings_said()
+    assert said.keys() >= {*Settings().values(), *known_keys()}
+    assert [name for name, words in said.items() if not words.message] == []
+    fixed = {section for section, keys in known_keys().items() if keys and section != "map"}
+    assert [name for name, words in said.items() if not words.hint.startswith("Allowed: ") and name not in fixed] == []
+
+
 def test_an_unknown_variable_is_refused_with_the_one_that_was_meant(write):
     error = refused(write(""), SIYU_STAGES__DORMANT_AFTR="100")
     assert error.exit_code == 78
@@ -239,6 +300,7 @@ def test_a_key_unlike_any_other_points_to_the_list_of_all(write):
         ("segments.'a;b'", '"net_sales > 1"'),
         ("calendar.sale", "[2025-11-11, 2025-11-01]"),
         ("calendar.sale", "[2025-11-11]"),
+        ("kinds.XSTH", '"gone"'),
         ("ledger.url", '""'),
     ],
 )

@@ -27,6 +27,26 @@ def test_the_generated_reference_is_current() -> None:
 def test_both_readmes_set_up_with_the_same_two_commands() -> None:
     assert blocks("README.md", "bash") == blocks("README.zh-CN.md", "bash")
     assert len(blocks("README.md", "bash")) == 2
+    assert blocks("README.md", "sh") == blocks("README.zh-CN.md", "sh")
+
+
+def test_windows_is_set_up_with_the_same_commands() -> None:
+    there = [block.replace("\\", "/") for block in blocks("README.md", "powershell")]
+    assert blocks("README.md", "powershell") == blocks("README.zh-CN.md", "powershell")
+    for here, block in zip(blocks("README.md", "bash"), there, strict=True):
+        steps = here.replace("python3 -m", "py -m").replace(".venv/bin", ".venv/Scripts").strip().split(" && ")
+        wanted = [step for step in steps if not step.endswith("pytest")]  # which is run on Linux
+        assert block.splitlines() == wanted
+
+
+def test_what_contributing_names_is_there_and_every_long_file_has_its_reason() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    named = set(re.findall(r"(?:src|tests|docs)/[\w/.-]+\.\w+", text)) - {"src/siyu_cli/presets/NAME.toml"}
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+    paths = [path for folder in ("src", "tests") for path in (ROOT / folder).rglob("*.py")]
+    long = {path for path in paths if len(path.read_text("utf-8").splitlines()) > 400}
+    unexplained = {path.relative_to(ROOT).as_posix() for path in long if not path.name.startswith("test_")} - named
+    assert unexplained == set()
 
 
 def test_every_command_and_option_the_readmes_name_exists() -> None:

@@ -20,6 +20,7 @@ from siyu_cli.cli.loading import (
     tell_load,
 )
 from siyu_cli.cli.memory import open_memory
+from siyu_cli.cli.offers import among
 from siyu_cli.cli.options import (
     AsOf,
     Config,
@@ -73,6 +74,7 @@ Model = Annotated[
         "--model",
         metavar="|".join(MODELS),
         callback=one_of("--model", MODELS),
+        autocompletion=among(MODELS),
         help="blend unless said otherwise: MBG/NBD and what the shop's own past teaches; mbg; bg; pareto; ensemble, "
         "which needs siyu-cli[ml].",
     ),
@@ -88,7 +90,7 @@ SplitBy = Annotated[
     str | None,
     typer.Option(
         "--split-by", metavar="owner", callback=one_of("--split-by", ("owner",), CHURN),
-        help="One file per employee, named after them.",
+        autocompletion=among(("owner",)), help="One file per employee, named after them.",
     ),
 ]  # fmt: skip
 Backtest = Annotated[

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from siyu_cli.cli.offers import among
 from siyu_cli.cli.options import AsOf, Force, Lang, Quiet, one_of, parse_as_of, whole_number
 from siyu_cli.cli.output import open_sink, write_stdout
 from siyu_cli.locale import translate as _
@@ -34,6 +35,7 @@ LayoutName = Annotated[
         "--layout",
         metavar="|".join(LAYOUTS),
         callback=one_of("--layout", LAYOUTS),
+        autocompletion=among(LAYOUTS),
         help="Whose export it looks like: every column siyu reads, 有赞, or 淘宝.",
     ),
 ]
@@ -43,6 +45,7 @@ FileFormat = Annotated[
         "--format",
         metavar="|".join(FORMATS),
         callback=one_of("--format", FORMATS),
+        autocompletion=among(FORMATS),
         help="The files' format: xlsx for generic and csv for the others, unless said here.",
     ),
 ]

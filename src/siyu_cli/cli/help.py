@@ -5,25 +5,35 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from siyu_cli import locale
+from siyu_cli.cli.complaints import click
+from siyu_cli.cli.offers import among, offer_commands
 from siyu_cli.cli.options import Lang
 from siyu_cli.cli.output import write_stdout
 from siyu_cli.cli.wrapping import width, wrap
 from siyu_cli.errors import UsageError
+from siyu_cli.locale import LANGUAGES
 from siyu_cli.locale import translate as _
 
 _NAME_WIDTH = 22
 # Not parameters of the group: typer would load pydantic for them before every page of help.
 _EVERYWHERE = {"--lang": "lang", "--quiet": "quiet", "-q": "quiet", "--verbose": "verbose", "-v": "verbose"}
 
+_OPEN = "siyu.lang"
+
 
 class HelpCommand(TyperCommand):
     """A command whose help page is ours."""
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """Return the options that begin so, described in the operator's language."""
+        return [_described(item) for item in super().shell_complete(ctx, incomplete)]
 
     def get_help(self, ctx: Any) -> str:
         """Return the page ``siyu COMMAND --help`` prints."""
@@ -36,6 +46,16 @@ class HelpCommand(TyperCommand):
 
 class HelpGroup(TyperGroup):
     """A group of commands whose help page is ours."""
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """Return the commands and options that begin so, described in the operator's language."""
+        if ctx.meta.get(_OPEN):
+            return [_item(lang) for lang in among(LANGUAGES)(incomplete)]
+        items = super().shell_complete(ctx, incomplete)
+        found = [_described(item, self.get_command(ctx, item.value)) for item in items]
+        if not incomplete.startswith("-") or ctx.parent:
+            return found
+        return found + [_item(name) for name in among(list(_EVERYWHERE))(incomplete)]
 
     def get_help(self, ctx: Any) -> str:
         """Return the page ``siyu --help`` prints: what it is, then every command in a line."""
@@ -53,6 +73,9 @@ class HelpGroup(TyperGroup):
             if name != "lang":
                 given[name] = True
             elif not equals and not args:
+                if ctx.resilient_parsing:  # the cursor stands where the language belongs
+                    ctx.meta[_OPEN] = True
+                    break
                 raise UsageError("{option} needs a value.", hint="See {command} --help.", option=option, command="siyu")
             else:
                 given[name] = value if equals else args.pop(0)
@@ -75,7 +98,10 @@ class HelpGroup(TyperGroup):
 def show_help(
     context: typer.Context,
     command: Annotated[
-        list[str] | None, typer.Argument(metavar="[COMMAND]...", help="Such as segment, or config show.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[COMMAND]...", autocompletion=offer_commands, help="Such as segment, or config show."
+        ),
     ] = None,
     lang: Lang = None,  # noqa: ARG001  main has already chosen the language
 ) -> None:
@@ -115,6 +141,18 @@ def _page(command: TyperCommand | TyperGroup, ctx: Any) -> Iterator[str]:
     if command.epilog:
         yield "\n" + _("Examples:")
         yield from _indented(command.epilog.strip().splitlines())
+
+
+def _item(value: str, text: str = "") -> Any:
+    """Return what a shell is offered, of the class that typer's version of click has for it."""
+    module = import_module(f"{click.__name__.rpartition('.')[0]}.shell_completion")
+    return module.CompletionItem(value, help=text or None)
+
+
+def _described(item: Any, command: Any = None) -> Any:
+    text = (command.help or "").split("\n\n")[0] if command else item.help or ""
+    # The text is read as markup on its way: [ml] would be a style.
+    return _item(item.value, _in_language(text).replace("[", r"\["))
 
 
 def _describe_help(option: Any) -> Any:

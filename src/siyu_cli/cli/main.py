@@ -12,7 +12,18 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from siyu_cli.cli import check, churn, config, demo, explain, init, process, referral_report, segment
+from siyu_cli.cli import (
+    check,
+    churn,
+    completion,
+    config,
+    demo,
+    explain,
+    init,
+    process,
+    referral_report,
+    segment,
+)
 from siyu_cli.cli.complaints import as_usage_error, click
 from siyu_cli.cli.failures import as_known
 from siyu_cli.cli.help import HelpGroup, dress, show_help
@@ -34,8 +45,8 @@ app = typer.Typer(
 )  # fmt: skip
 
 
-def _print_version(is_asked: bool) -> None:
-    if is_asked:
+def _print_version(context: typer.Context, is_asked: bool) -> None:
+    if is_asked and not context.resilient_parsing:
         from importlib.metadata import version
 
         print(f"siyu {version('siyu-cli')}")
@@ -50,6 +61,19 @@ def _print_version(is_asked: bool) -> None:
 def siyu(
     version: Annotated[  # noqa: ARG001  its callback has printed it
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+    install_completion: Annotated[  # noqa: ARG001  so has this one's
+        bool,
+        typer.Option(
+            "--install-completion", callback=completion.install, is_eager=True,
+            help="Have Tab complete commands, options and columns in this shell.",
+        ),
+    ] = False,
+    show_completion: Annotated[  # noqa: ARG001
+        bool,
+        typer.Option(
+            "--show-completion", callback=completion.show, is_eager=True, help="Print the script that does so."
+        ),
     ] = False,
 ) -> None:
     """Who is where in their life with your shop, straight from the spreadsheets you export.
@@ -100,6 +124,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a console that lacks a character shows ? and goes on
             stream.reconfigure(errors="replace")
+    if instruction := os.environ.get(completion.VARIABLE):
+        return completion.answer(build(), instruction)
     forget()
     take_remarks()  # what came up before this command is not its own
     code = _ended(arguments, is_ours=argv is None and bool(sys.argv[1:]))

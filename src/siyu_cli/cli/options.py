@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from siyu_cli.cli.offers import among, offer_columns, offer_condition, offer_inputs
 from siyu_cli.core.churn.calendar import FIRST_YEAR, LAST_YEAR
 from siyu_cli.errors import UsageError
 from siyu_cli.locale import LANGUAGES, get_language
@@ -108,6 +109,7 @@ Format = Annotated[
         "--format",
         metavar="|".join(FORMATS),
         callback=one_of("--format", FORMATS),
+        autocompletion=among(FORMATS),
         help="What is printed: table on a terminal, csv when piped, unless said here.",
     ),
 ]
@@ -117,6 +119,7 @@ Lang = Annotated[
         "--lang",
         metavar="|".join(LANGUAGES),
         callback=one_of("--lang", LANGUAGES),
+        autocompletion=among(LANGUAGES),
         help="Language of messages and titles; else SIYU_LANG, else the computer's own.",
     ),
 ]
@@ -125,6 +128,7 @@ Where = Annotated[
     typer.Option(
         "--where",
         metavar="CONDITION",
+        autocompletion=offer_condition,
         help="Only members of whom this is true: \"stage = 'dormant'\" or \"城市 = '杭州'\".",
     ),
 ]
@@ -134,6 +138,7 @@ By = Annotated[
         "--by",
         metavar="|".join(BY),
         callback=one_of("--by", BY, SEGMENTS),
+        autocompletion=among(BY),
         help="Count the stages once more for each of these.",
     ),
 ]
@@ -142,6 +147,7 @@ Map = Annotated[
     typer.Option(
         "--map",
         metavar="TABLE.COLUMN=HEADER",
+        autocompletion=offer_inputs,
         help="Take this header for that column, such as orders.member_id=household_id. May be repeated.",
     ),
 ]
@@ -165,7 +171,10 @@ ShowPersonal = Annotated[
 Columns = Annotated[
     str | None,
     typer.Option(
-        "--columns", metavar="KEY,KEY…", help="Only these columns of the list, such as stage,net_sales,owner."
+        "--columns",
+        metavar="KEY,KEY…",
+        autocompletion=offer_columns,
+        help="Only these columns of the list, such as stage,net_sales,owner.",
     ),
 ]
 DebugSteps = Annotated[

@@ -1,7 +1,7 @@
 """The sink every command ends in: data on stdout, everything said about it on stderr.
 
 ``table`` is for people: titles, bars, colours, their language. ``csv``, ``json`` and ``jsonl`` are for
-machines: keys of tables.py, UTF-8, never translated, never through rich.
+machines: keys of the contracts, UTF-8, never translated, never through rich.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ import typer
 from siyu_cli.cli import notify as notifying
 from siyu_cli.cli.loading import load_shop, read_source, tell_load
 from siyu_cli.cli.memory import Memory, open_memory
+from siyu_cli.cli.offers import among
 from siyu_cli.cli.options import (
     AsOf,
     Config,
@@ -75,7 +76,11 @@ CampaignName = Annotated[
 ReportFormat = Annotated[
     str | None,
     typer.Option(
-        "--format", metavar="|".join(FORMATS), callback=one_of("--format", FORMATS), help="What is printed."
+        "--format",
+        metavar="|".join(FORMATS),
+        callback=one_of("--format", FORMATS),
+        autocompletion=among(FORMATS),
+        help="What is printed.",
     ),
 ]
 ReportOutput = Annotated[

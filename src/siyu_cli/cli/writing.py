@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from siyu_cli import Segmentation
 
-_PEOPLE = (MEMBERS["phone"], MEMBERS["name"])
+PEOPLE = (MEMBERS["phone"], MEMBERS["name"])
 SUFFIXES = (".xlsx", ".csv", ".json", ".jsonl", ".parquet")
 
 
@@ -109,8 +109,8 @@ class Listing:
             return self.columns
         key, *numbers = SEGMENTS.columns
         if is_workbook:
-            return (key, *_PEOPLE, *numbers)
-        return (key, *numbers, *(_PEOPLE if self.show_personal else ()))
+            return (key, *PEOPLE, *numbers)
+        return (key, *numbers, *(PEOPLE if self.show_personal else ()))
 
 
 def parse_columns(text: str | None, *, show_personal: bool) -> Listing:
@@ -118,13 +118,13 @@ def parse_columns(text: str | None, *, show_personal: bool) -> Listing:
     if text is None:
         return Listing(None, show_personal)
     keys = list(dict.fromkeys(("member_id", *_named_columns(text))))
-    known = {column.key: column for column in (*SEGMENTS.columns, *_PEOPLE)}
+    known = {column.key: column for column in (*SEGMENTS.columns, *PEOPLE)}
     return Listing(tuple(known[key] for key in keys), show_personal)
 
 
 def _named_columns(text: str) -> Iterator[str]:
     """Yield the keys of the columns named in ``--columns``: by keys, or titles, some of which hold a comma."""
-    columns = (*SEGMENTS.columns, *_PEOPLE)
+    columns = (*SEGMENTS.columns, *PEOPLE)
     words = [word for word in map(str.strip, re.split("[,，、]", text)) if word]
     if not words:
         raise UsageError("--columns names no column.", hint="Write it as --columns stage,net_sales,owner.")

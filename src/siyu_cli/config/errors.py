@@ -16,47 +16,9 @@ from siyu_cli.errors import ConfigError, SiyuError, UsageError
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
-Sections = Mapping[str, tuple[str, ...]]
+    from siyu_cli.config.sections import Said
 
-# What an error says is allowed; a whole section where its keys are the operator's own.
-ALLOWED = {
-    "shop.name": "Allowed: a text.",
-    "shop.timezone": "Allowed: a time zone, such as Asia/Shanghai (all of China) or Europe/London.",
-    "shop.gross_margin": "Allowed: a share above 0 and at most 1, such as 0.55.",
-    "shop.currency": "Allowed: the three letters of a currency, such as CNY.",
-    "orders.totals": "Allowed: larger or log.",
-    "orders.min_paid": "Allowed: an amount, 0 or more.",
-    "stages.new_days": "Allowed: a whole number of days, 0 or more.",
-    "stages.dormant_after": "Allowed: a whole number of days, 1 or more and below churned_after.",
-    "stages.churned_after": "Allowed: a whole number of days, above dormant_after.",
-    "stages.declining_ratio": "Allowed: a number above 1.",
-    "stages.mature_orders": "Allowed: a whole number, 1 or more.",
-    "stages.welcome_points": "Allowed: a whole number, 0 or more.",
-    "rfm.bins": "Allowed: a whole number from 2 to 10.",
-    "rfm.split": 'Allowed: "default", "median", "mean", or three numbers of 0 or more: '
-    "days since the last order, purchase days, net sales.",
-    "churn.horizon_days": "Allowed: a whole number of days from 1 to 1000.",
-    "churn.model": "Allowed: blend, mbg, bg, pareto or ensemble.",
-    "churn.risk_high": "Allowed: a share from 0 to 1, above risk_medium.",
-    "churn.risk_medium": "Allowed: a share from 0 to 1, below risk_high.",
-    "referral.milestones": "Allowed: a list of whole numbers that rise, such as [3, 5, 10].",
-    "referral.mature_days": "Allowed: a whole number of days, 0 or more.",
-    "referral.reward_depth": "Allowed: a whole number from 0 to 100.",
-    "referral.control_variant": "Allowed: a text.",
-    "referral.notify": 'Allowed: a list of addresses, such as ["wecombot://KEY"].',
-    "engine.memory_limit": 'Allowed: a size from 64MB on, such as "2GB".',
-    "load.max_rejected_share": "Allowed: a share from 0 to 1, such as 0.05.",
-    "load.id_width": "Allowed: a whole number from 1 to 64.",
-    "load.ignore_id_case": "Allowed: true or false.",
-    "load.max_guest_share": "Allowed: a share from 0 to 1, such as 0.05.",
-    "exclude.ids": "Allowed: a list of member ids.",
-    "exclude.phones": "Allowed: a list of mobile numbers of 11 digits.",
-    "exclude.files": "Allowed: a list of file names, relative to siyu.toml.",
-    "ledger.url": "Allowed: the address of a database, such as postgresql://user@host/name.",
-    "map": 'Allowed: "TABLE.COLUMN" = "header in the file", such as "orders.member_id" = "household_id".',
-    "segments": 'Allowed: name = "condition"; a name is not empty and holds no semicolon.',
-    "calendar": "Allowed: two dates, the first not after the second, such as [2025-11-01, 2025-11-11].",
-}
+Sections = Mapping[str, tuple[str, ...]]
 
 
 def check_name(item: Given, sections: Sections) -> None:
@@ -97,21 +59,24 @@ def _closest(item: Given, sections: Sections) -> str | None:
     return None
 
 
-def value_error(given: Layer, error: ValidationError, defaults: Mapping[str, object]) -> SiyuError:
+def value_error(
+    given: Layer, error: ValidationError, defaults: Mapping[str, object], words: Mapping[str, Said]
+) -> SiyuError:
     """Return what to tell the operator about the first value that is not allowed."""
     problem = error.errors(include_url=False, include_context=False)[0]
     section, key = (*map(str, problem["loc"]), "")[:2]
     if not key:  # a rule across two settings; the error points at one that was given
-        return _order_error(given, section, defaults)
+        return _order_error(given, section, defaults, words)
     # A name that is no text comes back changed: then any setting of its section tells the place.
     item = given.get((section, key)) or next(item for item in given.values() if item.section == section)
     value = shown_value(item.name, problem["input"])
-    return _error(
-        item, "{origin}: {key} cannot be {value}.", ALLOWED.get(item.name) or ALLOWED[section], value=value
-    )
+    said = words.get(item.name) or words[section]
+    return _error(item, "{origin}: {key} cannot be {value}.", said.hint, value=value)
 
 
-def _order_error(given: Layer, section: str, defaults: Mapping[str, object]) -> SiyuError:
+def _order_error(
+    given: Layer, section: str, defaults: Mapping[str, object], words: Mapping[str, Said]
+) -> SiyuError:
     low, high = {"stages": ("dormant_after", "churned_after"), "churn": ("risk_medium", "risk_high")}[section]
     item = given.get((section, low)) or given[section, high]
     values = {
@@ -119,7 +84,7 @@ def _order_error(given: Layer, section: str, defaults: Mapping[str, object]) -> 
         for name, key in (("low", low), ("high", high))
     }
     message = "{origin}: {low_key} ({low}) is not below {high_key} ({high})."
-    return _error(item, message, ALLOWED[f"{section}.{low}"], low_key=low, high_key=high, **values)
+    return _error(item, message, words[f"{section}.{low}"].hint, low_key=low, high_key=high, **values)
 
 
 def _error(item: Given, message: str, hint: str, **facts: object) -> SiyuError:

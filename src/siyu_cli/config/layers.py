@@ -5,14 +5,15 @@ Each layer becomes the same flat form, ``{(section, key): Given}``, so that layi
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import stat
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import platformdirs
 
@@ -24,7 +25,6 @@ FILE_NAME = "siyu.toml"
 PREFIX = "SIYU_"
 OPTION = "option"
 LARGEST = 4_000_000  # bytes: long lists of excluded phones fit, a member's list given by mistake does not
-LISTS = frozenset({"rfm.split", "exclude.ids", "exclude.phones", "exclude.files"})
 
 
 @dataclass(frozen=True)
@@ -89,15 +89,18 @@ def read_file(path: Path) -> Layer:
     return layer
 
 
-def read_environ(environ: Mapping[str, str], start: Path) -> Layer:
-    """Return what ``SIYU_SECTION__KEY`` variables give; blank ones count as not set."""
+def read_environ(environ: Mapping[str, str], start: Path, kind_of: Callable[[str, str], Any]) -> Layer:
+    """Return what ``SIYU_SECTION__KEY`` variables give; blank ones count as not set.
+
+    ``kind_of`` says of which type a setting is: a list may be written ``3,5`` or as JSON.
+    """
     layer: Layer = {}
     for variable, text in sorted(environ.items()):
         if not variable.startswith(PREFIX) or "__" not in variable or not text.strip():
             continue
         section, _, key = variable.removeprefix(PREFIX).lower().partition("__")
         key = key.replace("__", ".")
-        value = _beside(start, section, key, _from_text(section, key, text.strip()))
+        value = _beside(start, section, key, _from_text(text.strip(), kind_of(section, key)))
         layer[section, key] = Given(section, key, value, variable)
     return layer
 
@@ -181,11 +184,23 @@ def _column(section: str, key: str) -> str:
     return (find_input(key) or key) if section == "map" else key
 
 
-def _from_text(section: str, key: str, text: str) -> Any:
-    is_list = f"{section}.{key}" in LISTS or section == "calendar"
-    if not is_list or ("," not in text and f"{section}.{key}" == "rfm.split"):
+def _from_text(text: str, kind: Any) -> Any:
+    """Return what a variable says; pydantic reads numbers and yes or no in a text, but no lists."""
+    is_list = get_origin(kind) is tuple
+    # Where a word would do as well, as for rfm.split, only what looks like a list is one.
+    if not is_list and not (_may_be_list(kind) and re.search("[,，\\[]", text)):
         return text
-    return [part.strip(" \"'") for part in text.strip("[]").split(",") if part.strip()]
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    if isinstance(found, list):
+        return found
+    return [part.strip(" \"'") for part in re.split("[,，]", text.strip("[]")) if part.strip()]
+
+
+def _may_be_list(kind: Any) -> bool:
+    return get_origin(kind) is tuple or any(map(_may_be_list, get_args(kind)))
 
 
 def _beside(folder: Path, section: str, key: str, value: Any) -> Any:

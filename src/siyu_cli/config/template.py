@@ -9,85 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from siyu_cli.locale import translate as _
 
-SECTIONS = {
-    "shop": "The shop itself.",
-    "orders": "What counts as a purchase.",
-    "stages": "The windows of the lifecycle. Days are calendar days.",
-    "rfm": "Scores for recency, frequency and money, and what splits high from low.",
-    "churn": "Who may be leaving: how far ahead to look, by which model, where risk begins.",
-    "referral": "Referral campaigns: the rules they go by, how long their cohorts mature.",
-    "load": "Reading files.",
-    "map": 'Headers that siyu cannot know by itself: "TABLE.COLUMN" = "header in the file".',
-    "kinds": "Kinds of rows by the export's own words: sale, return, topup, deposit, balance, exchange, gift, no_sale.",
-    "exclude": "Staff and test accounts: their rows are skipped and counted.",
-    "segments": "Segments of your own: a name and a condition over the columns of the list.",
-    "calendar": "Sales and holidays: a name, the first and the last day.",
-    "engine": "How much of this computer a run may take.",
-    "ledger": "The shop's memory: .siyu/ledger.db beside this file, or a database of the team's.",
-}
-SETTINGS = {
-    "shop.name": "The name on reports.",
-    "shop.timezone": "Where a day begins and ends for this shop.",
-    "shop.gross_margin": "What is left of 1 of sales after the cost of goods; no default.",
-    "shop.currency": "Rows in any other currency are left out; without it, CNY, or what most rows are in.",
-    "orders.totals": "Where exported totals count more than the order log holds: larger takes the totals, log the log.",
-    "orders.min_paid": "An order counts from this amount on, 0 counts free ones; without it, above 0.",
-    "stages.new_days": "A member without a purchase is new for so many days.",
-    "stages.dormant_after": "Dormant after so many days without a purchase (N1).",
-    "stages.churned_after": "Churned after so many days without a purchase (N2).",
-    "stages.declining_ratio": "Declining once the silence is so many times the member's usual gap.",
-    "stages.mature_orders": "Mature from so many purchase days on.",
-    "stages.welcome_points": "Points everyone gets for joining: only more than that is a sign of life.",
-    "rfm.bins": "Scores run from 1 to this, the highest is best.",
-    "rfm.split": '"default", "median", "mean", or three numbers: [days, purchase days, net sales].',
-    "churn.horizon_days": "How many days ahead to look.",
-    "churn.model": (
-        "blend (MBG/NBD and what the past here teaches), mbg (MBG/NBD), bg (BG/NBD), pareto (Pareto/NBD) or ensemble "
-        "(needs siyu-cli[ml])."
-    ),
-    "churn.risk_high": "Risk is high from this chance of no order on.",
-    "churn.risk_medium": "Risk is medium from this chance of no order on.",
-    "referral.milestones": "Numbers of new members that earn a reward (集合奖励), such as [3, 5, 10].",
-    "referral.mature_days": "Only who takes part for so many days counts for K; younger cohorts are not done yet.",
-    "referral.reward_depth": "How many levels up a reward is paid: 1 is the inviter alone, 3 is against the law.",
-    "referral.control_variant": "The variant the others are compared with; else one named control, 对照 or A.",
-    "referral.notify": "Where to send the short report, as Apprise URLs; --notify adds to them.",
-    "load.max_rejected_share": "Above this share of rejected rows a command ends with exit code 3.",
-    "load.id_width": "Member ids of digits alone are padded with zeros to this many: 123 is 000123 for 6.",
-    "load.ignore_id_case": "Member ids that differ in letter case only are one: ab1001 is AB1001.",
-    "load.max_guest_share": "So does a sheet in which more than this share of the rows names nobody.",
-    "exclude.ids": "By member id.",
-    "exclude.phones": "By mobile number.",
-    "exclude.files": "By files that list them, relative to this file.",
-    "engine.memory_limit": "What does not fit in it is kept on disk while it is worked on.",
-    "ledger.url": "Without it, the file beside this one.",
-}
-# What stands where there is no default to show; each of them can be uncommented as it is.
-EXAMPLES = {
-    "referral.milestones": "[3, 5, 10]",
-    "referral.control_variant": '"A"',
-    "referral.notify": '["wecombot://BOTKEY"]',
-    "shop.gross_margin": "0.55",
-    "shop.currency": '"CNY"',
-    "orders.min_paid": "0",
-    "load.id_width": "6",
-    "orders.totals": '"log"',
-    "kinds": '"XSTH" = "return"',
-    "exclude.ids": '["staff-001", "test-002"]',
-    "exclude.phones": '["13800138000"]',
-    "engine.memory_limit": '"2GB"',
-    "ledger.url": '"postgresql+psycopg://siyu@localhost/siyu"',
-    "map": '"orders.member_id" = "household_id"',
-}
-NAMED_EXAMPLES = {
-    "shop.name": '"My shop"',
-    "exclude.files": '["staff.xlsx"]',
-    "segments": '"big spenders" = "net_sales > 2000 and order_days >= 3"',
-    "calendar": '"autumn sale" = [2025-11-01, 2025-11-11]',
-}
+if TYPE_CHECKING:
+    from siyu_cli.config.sections import Said
 
 
 @dataclass(frozen=True)
@@ -117,33 +44,33 @@ class ShopFacts:
 
 def render_config(facts: ShopFacts, lang: str) -> str:
     """Return the text of a siyu.toml in ``lang``; it loads as it is, and with any setting uncommented."""
+    from siyu_cli.config.settings import known_keys, settings_said
+
+    words = settings_said()
     lines = [*_opening(facts, lang)]
-    for section, keys in _sections(lang).items():
-        lines += ["", f"# {_(SECTIONS[section], lang)}", *_remarks(section, facts, lang), f"[{section}]"]
-        for key, value in keys.items():
-            lines += [f"# {_(SETTINGS[f'{section}.{key}'], lang)}", _setting(key, value, facts)]
+    for section in known_keys():
+        lines += ["", f"# {_(words[section].message, lang)}", *_remarks(section, facts, lang), f"[{section}]"]
+        for name, default in _defaults(section).items():
+            value = _example(words[name], lang) or default
+            lines += [f"# {_(words[name].message, lang)}", _setting(name.rpartition(".")[2], value, facts)]
         if section == "map" and facts.uncertain:
             lines += _guesses(facts, lang)
-        elif example := _example(section, lang):
+        elif example := _example(words[section], lang):
             lines.append(f"#{example}")
     return "\n".join(lines) + "\n"
 
 
-def _sections(lang: str) -> dict[str, dict[str, str]]:
-    """Return every section with its keys and what stands behind them: the default, or an example."""
+def _defaults(section: str) -> dict[str, str]:
+    """Return the defaults of a section by their dotted keys, as siyu.toml writes them."""
     from siyu_cli.config.errors import toml_value
-    from siyu_cli.config.settings import Settings, known_keys
+    from siyu_cli.config.settings import Settings
 
-    defaults = {name: toml_value(value) for name, value in Settings().values().items()}
-    sections: dict[str, dict[str, str]] = {section: {} for section in known_keys()}
-    for name, default in defaults.items():
-        section, _dot, key = name.partition(".")
-        sections[section][key] = _example(name, lang) or default
-    return sections
+    values = Settings().values()
+    return {name: toml_value(value) for name, value in values.items() if name.startswith(f"{section}.")}
 
 
-def _example(name: str, lang: str) -> str:
-    return EXAMPLES.get(name) or _(NAMED_EXAMPLES.get(name, ""), lang)
+def _example(said: Said, lang: str) -> str:
+    return said.example or _(said.template, lang)
 
 
 def _opening(facts: ShopFacts, lang: str) -> Iterator[str]:

@@ -128,7 +128,7 @@ VALUES = frozenset(
 def verdict(kind: str, values: Sequence[str]) -> int:
     """Return 1 where the values speak for a column of this kind, -1 where they speak against, else 0.
 
-    ``kind`` is a column's kind in ``tables.py``, or ``bare_id`` for a header that only says whom (会员).
+    ``kind`` is a column's kind in the contracts (``tables``), or ``bare_id`` for a header that only says whom (会员).
     ``values`` are cells that are not blank; without any there is no verdict.
     """
     return _VERDICTS.get(kind, _text)(_Cells(values[:SAMPLE])) if values else 0

@@ -27,7 +27,7 @@ _CHARTED_GROUPS = 30  # more make a chart nobody can read
 class SegmentContents:
     """What a segmentation found, as tables and plain values.
 
-    ``stages``, ``rfm``: the summaries of tables.py. ``members``: columns of SEGMENTS, ``phone`` and ``name`` in the
+    ``stages``, ``rfm``: the summaries of ``tables``. ``members``: columns of SEGMENTS, ``phone`` and ``name`` in the
     order they are to stand in. ``by``: the key it is by, then STAGE_SUMMARY. ``movement``: stage_from (a stage or
     ``new``), stage_to (a stage or ``gone``), members. ``meta``: version, command, as_of and parameters.
     ``headlines`` (for the summary) and ``definitions`` are more lines and rows, in the reader's language.
@@ -51,7 +51,7 @@ def segment_sheets(
 ) -> list[SheetSpec]:
     """Return the sheets in order: summary, RFM, by group, movement, members, definitions, data quality.
 
-    Titles of columns come from tables.py in ``lang`` (``zh`` or ``en``), other words from ``translate``.
+    Titles of columns come from the contracts in ``lang`` (``zh`` or ``en``), other words from ``translate``.
     ``show_personal`` says that phones stand in full.
     """
     words = Words(lang, translate)

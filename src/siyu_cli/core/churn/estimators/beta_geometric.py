@@ -40,7 +40,7 @@ class BetaGeometric:
     >>> model = BetaGeometric.with_parameters(0.243, 4.414, 0.793, 2.426, first_chance=0)
     >>> one = Histories.of([2], [30.43], [38.86])
     >>> float(model.p_alive(one)[0].round(3)), float(model.expected_orders(one, 39)[0].round(3))
-    (0.727, 1.225)
+    (0.727, 1.226)
     """
 
     def __init__(self, first_chance: int = 1) -> None:

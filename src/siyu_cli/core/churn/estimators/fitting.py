@@ -21,12 +21,11 @@ _STALLED = 1e-7
 
 @dataclass(frozen=True)
 class Fit:
-    """Where a search ended: the parameters, the mean log-likelihood, and how it went."""
+    """Where a search ended: the parameters, the mean log-likelihood, and whether it is a summit."""
 
     parameters: Parameters
     log_likelihood: float
     is_converged: bool
-    evaluations: int
 
 
 def maximise(objective: Objective, starts: Sequence[Sequence[float] | Parameters]) -> Fit:
@@ -36,11 +35,7 @@ def maximise(objective: Objective, starts: Sequence[Sequence[float] | Parameters
     """
     from scipy.optimize import minimize
 
-    calls = 0
-
     def in_logs(logs: Parameters) -> tuple[float, Parameters]:
-        nonlocal calls
-        calls += 1
         parameters = np.exp(logs)
         with np.errstate(all="ignore"):
             value, gradient = objective(parameters)
@@ -64,4 +59,4 @@ def maximise(objective: Objective, starts: Sequence[Sequence[float] | Parameters
         best = min(best, polished, key=lambda end: end.fun)
     is_inside = bool(np.all((best.x > _BOUNDS[0]) & (best.x < _BOUNDS[1])))
     converged = is_flat or bool(best.success)
-    return Fit(np.exp(best.x), -float(best.fun), converged and is_inside and best.fun < 1e9, calls)
+    return Fit(np.exp(best.x), -float(best.fun), converged and is_inside and best.fun < 1e9)

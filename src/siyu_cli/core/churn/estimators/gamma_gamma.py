@@ -29,8 +29,8 @@ class GammaGamma:
     between repeats and mean order, which the model takes to be nought: mistrust it from 0.3 on.
 
     >>> model = GammaGamma.with_parameters(6.25, 3.74, 15.44)
-    >>> model.expected_value([0, 4], [0, 50]).round(2).tolist()
-    [35.22, 48.56]
+    >>> round(model.mean_value_, 2)
+    35.22
     """
 
     @classmethod
@@ -75,11 +75,6 @@ class GammaGamma:
     def mean_value_(self) -> float:
         """Return the mean value of an order over all members."""
         return self.p_ * self.gamma_ / (self.q_ - 1)
-
-    def expected_value(self, repeats: ArrayLike, mean_value: ArrayLike) -> Values:
-        """Return what an order of each member is expected to be worth: between their own mean and that of all."""
-        x, mean = np.asarray(repeats, np.float64), np.asarray(mean_value, np.float64)
-        return self.p_ * (self.gamma_ + x * mean) / (self.p_ * x + self.q_ - 1)
 
 
 def _correlation(x: Values, mean: Values, counts: Values) -> float:
