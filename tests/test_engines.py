@@ -263,6 +263,14 @@ def test_what_is_opened_is_read_and_written_exactly(engine: Engine, kind: str, t
     assert list(engine.columns("rows")) == ROWS.column_names
 
 
+def test_a_file_is_read_under_exactly_its_own_name(engine: Engine, tmp_path: Path):
+    for name, word in (("rows[1].parquet", "own"), ("rows1.parquet", "neighbour"), ("r{a,b}.parquet", "own")):
+        pq.write_table(pa.table({"word": [word]}), tmp_path / name)
+    for number, name in enumerate(("rows[1].parquet", "r{a,b}.parquet")):
+        engine.open(f"exact{number}", tmp_path / name)
+        assert engine.read(f"exact{number}", ["word"])["word"].to_pylist() == ["own"]
+
+
 def test_a_frame_is_opened_and_a_step_is_fetched_as_a_frame(engine: Engine):
     engine.open("rows", pd.DataFrame({"reason": ["new", "老客"], "days": [1, 2]}))
     chosen = Step(

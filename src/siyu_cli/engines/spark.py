@@ -6,6 +6,7 @@ and no plan grows with the number of steps. The scratch folder must be one that 
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -116,7 +117,7 @@ class SparkEngine:
         return self._scratch / f"{name}-{next(self._numbers)}"
 
     def _name(self, name: str, place: Path, folder: Path | None) -> None:
-        self.session.read.parquet(str(place)).createOrReplaceTempView(name)
+        self.session.read.parquet(_exact(place)).createOrReplaceTempView(name)
         _remove(self._folders.get(name))
         self._folders[name] = folder
 
@@ -163,6 +164,11 @@ def start_session(master: str = "local[*]", settings: Mapping[str, str] | None =
         return builder.getOrCreate()
     except (PySparkException, OSError) as error:
         raise EngineError("Spark could not start: {reason}", hint=_HINT, reason=str(error)) from error
+
+
+def _exact(place: Path) -> str:
+    """Return a path as Spark reads it under exactly its own name."""
+    return re.sub(r"[*?\[\]{}\\]", r"\\\g<0>", str(place))
 
 
 def _to_arrow(frame: DataFrame) -> Any:

@@ -1,7 +1,7 @@
 """Columns of one table found in a header row: presets first, then known names, then words that mean the same.
 
 One header is one column, and a column has one header, except where a preset lists several. Which of two
-headers wins is the order of the aliases in the contracts (``tables``): what was paid before what was due before a total.
+headers wins is the order of its other names (``tables/aliases.toml``): what was paid, what was due, a total.
 """
 
 from __future__ import annotations
