@@ -36,13 +36,14 @@ from siyu_cli.cli.options import (
     Verbose,
     Where,
     check_condition,
+    check_split,
     one_of,
     parse_date,
     whole_number,
 )
 from siyu_cli.cli.output import Sink, open_sink, write_stdout
 from siyu_cli.cli.values import show
-from siyu_cli.cli.writing import check_output, name_output, write_list
+from siyu_cli.cli.writing import check_output, check_parts, name_output, name_parts, write_list
 from siyu_cli.errors import UsageError
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
@@ -131,8 +132,7 @@ def churn(  # noqa: PLR0913, PLR0917  each parameter is an option
     Phones, names and accounts are masked in every form, also where they serve as member ids; each mask stays distinct.
     """
     check_output(output, files, force=force)
-    if split_by and output is None:
-        raise UsageError("--split-by needs -o.", hint="Name the files: -o 流失风险.xlsx.")
+    check_split(split_by, output)
     check_condition(where)
     of_lists = {"--where": where, "--top": top, "--all": everyone, "--split-by": split_by}
     back_to = check_backtest(backtest, cutoff, of_lists)
@@ -207,8 +207,8 @@ def write_lists(
     from siyu_cli.files.write import together
 
     parts = {output: listed} if split_by is None else _split(listed, split_by, output)
-    for path in parts:
-        check_output(path, (), force=force, option="-o" if split_by is None else "--split-by")
+    if split_by is not None:
+        check_parts(parts, force=force)
     with together():
         return [(write_churn(result, rows, path, force=force), rows.num_rows) for path, rows in parts.items()]
 
@@ -216,13 +216,11 @@ def write_lists(
 def _split(listed: pa.Table, split_by: str, output: Path) -> dict[Path, pa.Table]:
     import pyarrow.compute as pc
 
-    from siyu_cli.files.writing.names import name_each
-
-    values = sorted(set(listed[split_by].to_pylist()), key=lambda value: (value is None, value or ""))
-    names = name_each([_("(none)") if value is None else value for value in values], output)
     column = listed[split_by]
-    is_own = [pc.is_null(column) if value is None else pc.equal(column, value) for value in values]
-    return {path: listed.filter(own) for path, own in zip(names, is_own, strict=True)}
+    return {
+        path: listed.filter(pc.is_null(column) if value is None else pc.equal(column, value))
+        for path, value in name_parts(column.to_pylist(), output).items()
+    }
 
 
 def write_churn(result: Churn, listed: pa.Table, path: Path, *, force: bool) -> tuple[Path, ...]:

@@ -22,6 +22,7 @@ from siyu_cli.tables.lifecycle import SEGMENTS
 
 FORMATS = ("table", "csv", "json", "jsonl")
 BY = ("owner", "store", "source_channel", "level")
+SPLIT_BY = ("owner", "store")
 
 
 # What a file in a folder is called until command and date are known.
@@ -142,6 +143,16 @@ By = Annotated[
         help="Count the stages once more for each of these.",
     ),
 ]
+SplitBy = Annotated[
+    str | None,
+    typer.Option(
+        "--split-by",
+        metavar="|".join(SPLIT_BY),
+        callback=one_of("--split-by", SPLIT_BY, SEGMENTS),
+        autocompletion=among(SPLIT_BY),
+        help="One file per employee or store, named after them; needs -o.",
+    ),
+]
 Map = Annotated[
     list[str] | None,
     typer.Option(
@@ -234,6 +245,12 @@ def _input_named(name: str) -> str:
     table, _, key = name.partition(".")
     titles = f"{INPUTS[table].zh}.{INPUTS[table][key].zh}"
     return f"{titles}（{name}）" if get_language() == "zh" else name
+
+
+def check_split(split_by: str | None, output: Path | None) -> None:
+    """Raise ``UsageError`` where lists are split and no name for their files is given."""
+    if split_by and output is None:
+        raise UsageError("--split-by needs -o.", hint="Name the files: -o {example}.", example="名单.xlsx")
 
 
 def check_condition(text: str | None, table: Table = SEGMENTS) -> None:

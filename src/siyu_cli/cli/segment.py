@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,18 +23,22 @@ from siyu_cli.cli.options import (
     PasswordEnv,
     Quiet,
     ShowPersonal,
+    SplitBy,
     Verbose,
     Where,
     check_condition,
+    check_split,
 )
 from siyu_cli.cli.output import Sink, open_sink, write_stdout
 from siyu_cli.cli.summary import print_summary
 from siyu_cli.cli.writing import (
     Listing,
     check_output,
+    check_parts,
     check_steps,
     document,
     name_output,
+    name_parts,
     parse_columns,
     write_result,
 )
@@ -41,11 +46,12 @@ from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
 
 if TYPE_CHECKING:
-    from siyu_cli import Segmentation
+    from siyu_cli import Segmentation, Shop
 
 EXAMPLES = """siyu segment 客户.xlsx 订单.xlsx -o 分层.xlsx
 siyu segment orders.csv --as-of 2026-03-01 --format csv > members.csv
 siyu segment 客户.xlsx 订单.xlsx --by owner --where "net_sales >= 1000"
+siyu segment 客户.xlsx 订单.xlsx --split-by owner -o 分层.xlsx
 """
 
 
@@ -55,6 +61,7 @@ def segment(  # noqa: PLR0913, PLR0917  each parameter is an option
     where: Where = None,
     by: By = None,
     columns: Columns = None,
+    split_by: SplitBy = None,
     output: Output = None,
     format: Format = None,
     force: Force = False,
@@ -75,13 +82,14 @@ def segment(  # noqa: PLR0913, PLR0917  each parameter is an option
     Phones, names and accounts are masked in every form, also where they serve as member ids; each mask stays distinct.
     """
     check_output(output, files, force=force)
+    check_split(split_by, output)
     check_condition(where)
     check_steps(debug_steps, force=force)
     sink = open_sink(format, output, quiet=quiet)
     listing = parse_columns(columns, show_personal=show_personal)
     source = read_source(files, as_of, config, header_map, password_env, sink)
     output = name_output(output, "segment", source.as_of, force=force)
-    written: tuple[Path, ...] = ()
+    written: list[tuple[tuple[Path, ...], int]] = []
     with (
         open_memory("segment", source, {"where": where, "by": by}) as memory,
         load_shop(source, sink, memory.aliases(), memory.last_snapshot) as shop,
@@ -96,17 +104,47 @@ def segment(  # noqa: PLR0913, PLR0917  each parameter is an option
             shop.write_steps(debug_steps, show_personal=show_personal, force=force)
         if output is not None:
             with sink.writing(output):
-                written = write_result(result, output, listing, force=force)
-            memory.note_output(output, int(result.stages["members"].sum()))
+                parts = {output: found} if split_by is None else ask_each(shop, found, split_by, output)
+                if split_by is not None:
+                    check_parts(parts, force=force)
+                shown = {path: part if show_personal else part.masked() for path, part in parts.items()}
+                written = write_parts(shown, listing, force=force)
+            for paths, rows in written:
+                memory.note_output(paths[0], rows)
         if not where:
             memory.keep(found)
         print_result(result, sink, listing)
     tell_load(result.load, sink)
-    for path in written:
+    for path in (path for paths, _rows in written for path in paths):
         sink.note(_("Wrote {file}.").format(file=path))
     if output is None and sink.is_table:
         sink.hint(_("siyu segment … -o FILE.xlsx writes the list as a workbook"))
     end_by_findings(result.load, sink, source.settings.load.max_rejected_share)
+
+
+def ask_each(shop: Shop, found: Segmentation, split_by: str, output: Path) -> dict[Path, Segmentation]:
+    """Return the list of each employee or store: the same question, asked about their members alone."""
+    where, lang = found.meta["where"], get_language()
+    values = found.arrow(("member_id", split_by))[split_by].to_pylist()
+    own = {
+        path: f"{split_by} is null" if value is None else "{} = '{}'".format(split_by, value.replace("'", "''"))
+        for path, value in name_parts(values, output).items()
+    }
+    asked = {path: f"({where}) and {theirs}" if where else theirs for path, theirs in own.items()}
+    return {path: shop.segment(where=condition, lang=lang) for path, condition in asked.items()}
+
+
+def write_parts(
+    parts: Mapping[Path, Segmentation], listing: Listing, *, force: bool
+) -> list[tuple[tuple[Path, ...], int]]:
+    """Write each list to its file, all or none of them; return the files of each and their rows."""
+    from siyu_cli.files.write import together
+
+    with together():
+        return [
+            (write_result(part, path, listing, force=force), int(part.stages["members"].sum()))
+            for path, part in parts.items()
+        ]
 
 
 def print_result(result: Segmentation, sink: Sink, listing: Listing) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -68,6 +68,21 @@ def check_files(paths: Sequence[Path], *, force: bool, option: str) -> None:
     for path in paths:
         will_write(path, option)
         check_target(path, force=force)
+
+
+def name_parts(values: Iterable[str | None], output: Path) -> dict[Path, str | None]:
+    """Return a file for each value that occurs, named after it; the last is for rows without one."""
+    from siyu_cli.files.writing.names import name_each
+
+    distinct = sorted(set(values), key=lambda value: (value is None, value or ""))
+    names = name_each([_("(none)") if value is None else value for value in distinct], output)
+    return dict(zip(names, distinct, strict=True))
+
+
+def check_parts(paths: Iterable[Path], *, force: bool) -> None:
+    """Raise before the first of several lists is written when one of them cannot be."""
+    for path in paths:
+        check_output(path, (), force=force, option="--split-by")
 
 
 def check_steps(folder: Path | None, *, force: bool) -> None:
