@@ -283,6 +283,20 @@ def test_a_type_of_goods_is_no_kind_of_row(tmp_path: Path) -> None:
         assert not shop.load.report.findings
 
 
+def test_one_return_among_words_nobody_knows_is_taken_back_and_the_others_are_told(tmp_path: Path) -> None:
+    written = "单号|类型|会员编号|日期|金额 / 1|团|m|2026-05-01|100 / 2|散|m|2026-05-02|80 / 3|团|m|2026-05-02|20 / 4|退|m|2026-05-09|50"
+    with opened(write_csv(tmp_path / "a.csv", rows_of(written))) as shop:
+        assert figures(shop) == {"m": (150, 3)}
+        assert [note.facts["words"] for note in shop.load.report.findings] == ["团, 散"]
+
+
+def test_a_till_s_short_words_for_sale_and_return_are_known(tmp_path: Path) -> None:
+    written = "单号|类型|会员编号|日期|金额 / 1|销|m|2026-05-01|100 / 2|售|m|2026-05-02|80 / 3|退|m|2026-05-09|60"
+    with opened(write_csv(tmp_path / "a.csv", rows_of(written))) as shop:
+        assert figures(shop) == {"m": (120, 2)}
+        assert not shop.load.report.findings
+
+
 def test_a_total_row_holds_for_what_its_rows_say_or_for_what_they_come_to(tmp_path: Path) -> None:
     sales = "单号|类型|会员编号|日期|金额 / 1|销售|m|2026-06-29|100 / 2|退货|m|2026-06-30|30 / 合计||||"
     for stated, notes in ((130, 0), (70, 0), (100, 1)):

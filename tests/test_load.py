@@ -209,6 +209,39 @@ def test_a_total_on_one_of_an_order_s_rows_stands_for_the_others(tmp_path: Path,
         assert not rejects(shop)
 
 
+HISTORIES = {
+    "told apart by the update": ("更新时间", "2026-06-01 11:00", "2026-06-02 11:00", "2026-06-05 11:00"),
+    "told apart by the status": ("备注", "", "", ""),
+}
+
+
+@pytest.mark.parametrize(("header", "first", "second", "third"), HISTORIES.values(), ids=HISTORIES)
+def test_a_row_per_status_that_an_order_went_through_is_one_order(
+    tmp_path: Path, header: str, first: str, second: str, third: str
+) -> None:
+    rows = table(f"""
+        订单号 | 会员编号 | 下单时间 | 订单状态 | 实付金额 | {header}
+        A1 | M1 | 2026-06-01 10:00 | 待付款 | 100 | {first}
+        A1 | M1 | 2026-06-01 10:00 | 待发货 | 100 | {second}
+        A1 | M1 | 2026-06-01 10:00 | 已完成 | 100 | {third}
+        A2 | M2 | 2026-06-02 10:00 | 已完成 | 70 | {third}
+    """)
+    with opened(write_csv(tmp_path / "a.csv", rows)) as shop:
+        assert [line[3] for line in brief(shop)] == [100, 70]
+        assert skipped(shop) == {"order_total_repeated": 2}
+        assert any("counted once per order" in note for note in warnings(shop))
+
+
+def test_rows_of_one_status_without_items_are_each_a_part_of_the_order(tmp_path: Path) -> None:
+    rows = table("""
+        订单号 | 会员编号 | 下单时间 | 订单状态 | 支付方式 | 支付金额
+        A1 | M1 | 2026-06-01 10:00 | 已完成 | 微信 | 50
+        A1 | M1 | 2026-06-01 10:00 | 已完成 | 现金 | 50
+    """)
+    with opened(write_csv(tmp_path / "a.csv", rows)) as shop:
+        assert listed(shop)["M1"]["net_sales"] == 100
+
+
 # ---- odd shapes
 
 
