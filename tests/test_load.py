@@ -242,6 +242,22 @@ def test_rows_of_one_status_without_items_are_each_a_part_of_the_order(tmp_path:
         assert listed(shop)["M1"]["net_sales"] == 100
 
 
+def test_a_refund_that_was_refused_and_has_an_amount_all_the_same_is_told(tmp_path: Path) -> None:
+    rows = table("""
+        订单号 | 会员编号 | 下单时间 | 实付金额 | 售后状态 | 退款金额
+        A1 | M1 | 2026-06-01 10:00 | 100 | 售后关闭 | 40
+        A2 | M1 | 2026-06-02 10:00 | 100 | 退款成功 | 30
+        A3 | M1 | 2026-06-03 10:00 | 100 | 无 | 0
+    """)
+    with opened(write_csv(tmp_path / "a.csv", rows)) as shop:
+        assert listed(shop)["M1"]["net_sales"] == 230
+        (note,) = [note for note in shop.load.report.warnings if "although" in note.message]
+        assert (note.facts["rows"], note.facts["sum"], note.facts["word"]) == (1, "40.00", "售后关闭")
+    rows[0] = [cell.replace("退款金额", "已退款金额") for cell in rows[0]]
+    with opened(write_csv(tmp_path / "b.csv", rows)) as shop:
+        assert not [text for text in warnings(shop) if "although" in text]
+
+
 # ---- odd shapes
 
 
