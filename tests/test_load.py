@@ -209,6 +209,27 @@ def test_a_total_on_one_of_an_order_s_rows_stands_for_the_others(tmp_path: Path,
         assert not rejects(shop)
 
 
+@pytest.mark.parametrize(
+    ("header", "first", "second", "net"),
+    [
+        ("订单退款金额", "30", "30", 70),
+        ("订单退款金额", "60", "40", 0),
+        ("订单退款金额", "60", "0", 40),
+        ("退款金额", "30", "30", 40),
+    ],
+)
+def test_a_refund_that_is_the_order_s_counts_once_beside_the_amounts_of_its_items(
+    tmp_path: Path, header: str, first: str, second: str, net: int
+) -> None:
+    rows = table(f"""
+        订单号 | 会员编号 | 付款时间 | 商品 | 商品实付 | {header}
+        A1 | M1 | 2026-06-01 10:00 | 茶 | 60 | {first}
+        A1 | M1 | 2026-06-01 10:00 | 杯 | 40 | {second}
+    """)
+    with opened(write_csv(tmp_path / "a.csv", rows)) as shop:
+        assert listed(shop)["M1"]["net_sales"] == net
+
+
 HISTORIES = {
     "told apart by the update": ("更新时间", "2026-06-01 11:00", "2026-06-02 11:00", "2026-06-05 11:00"),
     "told apart by the status": ("备注", "", "", ""),
