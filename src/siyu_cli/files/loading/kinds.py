@@ -17,6 +17,7 @@ from siyu_cli.files.loading.refund_totals import settle_refund_totals
 from siyu_cli.files.loading.scripts import call, first_row
 from siyu_cli.files.loading.spending import tell_spending
 from siyu_cli.files.loading.titles import kind_of_title
+from siyu_cli.files.loading.voided import tell_voided
 
 if TYPE_CHECKING:
     import duckdb
@@ -68,6 +69,7 @@ def tell_kinds(
         tell_parts(connection, sheet)
         tell_refund_rows(connection, sheet)
         notes += settle_refund_totals(connection, sheet)
+        tell_voided(connection, sheet, own_kinds)
         notes += tell_spending(connection, sheet, own_kinds)
         sheet.is_returns = _is_returns(connection, sheet)
         kind = "return" if sheet.is_returns else _kind_of_name(sheet)
