@@ -52,7 +52,8 @@ def _is_void(key: str, word: str, sheet: SheetSource, own_kinds: Mapping[str, st
 
 def _name() -> exp.Expr:
     """Return what a sale and its void have in common: their number, and their amount without its sign."""
-    return exp.func("concat_ws", exp.Literal.string("|"), exp.column("order_id"), call("abs", exp.column("paid_amount")))
+    size = call("abs", exp.column("paid_amount"))
+    return exp.func("concat_ws", exp.Literal.string("|"), exp.column("order_id"), size)
 
 
 def _count(test: exp.Expr) -> exp.Expr:
