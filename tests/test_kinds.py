@@ -262,6 +262,13 @@ def test_an_exchange_is_what_its_two_sides_add_up_to_and_no_purchase_of_its_own(
     assert figures_of(tmp_path, written) == {"m": (120, 1)}
 
 
+@pytest.mark.parametrize(("header", "sale", "void"), [("Type", "Sale", "Void"), ("单据状态", "正常", "作废")])
+def test_a_void_written_below_its_sale_leaves_no_purchase(tmp_path: Path, header: str, sale: str, void: str) -> None:
+    written = f"""单号|{header}|会员编号|日期|金额 / 1|{sale}|m|2026-05-01|100 / 2|{sale}|m|2026-05-02|50 / 2|{void}|m|2026-05-02|-50
+        / 3|{void}|m|2026-05-03|70 / 4|{void}|m|2026-05-03|-30"""
+    assert figures_of(tmp_path, written) == {"m": (100, 1)}
+
+
 def test_kinds_nobody_knows_are_told_and_can_be_settled(tmp_path: Path) -> None:
     path = write_csv(
         tmp_path / "a.csv",
@@ -280,6 +287,20 @@ def test_a_type_of_goods_is_no_kind_of_row(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "a.csv", rows_of(written))
     with opened(path) as shop:
         assert figures(shop) == {"m": (100, 2)}
+        assert not shop.load.report.findings
+
+
+def test_one_return_among_words_nobody_knows_is_taken_back_and_the_others_are_told(tmp_path: Path) -> None:
+    written = "单号|类型|会员编号|日期|金额 / 1|团|m|2026-05-01|100 / 2|散|m|2026-05-02|80 / 3|团|m|2026-05-02|20 / 4|退|m|2026-05-09|50"
+    with opened(write_csv(tmp_path / "a.csv", rows_of(written))) as shop:
+        assert figures(shop) == {"m": (150, 3)}
+        assert [note.facts["words"] for note in shop.load.report.findings] == ["团, 散"]
+
+
+def test_a_till_s_short_words_for_sale_and_return_are_known(tmp_path: Path) -> None:
+    written = "单号|类型|会员编号|日期|金额 / 1|销|m|2026-05-01|100 / 2|售|m|2026-05-02|80 / 3|退|m|2026-05-09|60"
+    with opened(write_csv(tmp_path / "a.csv", rows_of(written))) as shop:
+        assert figures(shop) == {"m": (120, 2)}
         assert not shop.load.report.findings
 
 

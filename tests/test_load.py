@@ -209,6 +209,76 @@ def test_a_total_on_one_of_an_order_s_rows_stands_for_the_others(tmp_path: Path,
         assert not rejects(shop)
 
 
+@pytest.mark.parametrize(
+    ("header", "first", "second", "net"),
+    [
+        ("订单退款金额", "30", "30", 70),
+        ("订单退款金额", "60", "40", 0),
+        ("订单退款金额", "60", "0", 40),
+        ("退款金额", "30", "30", 40),
+    ],
+)
+def test_a_refund_that_is_the_order_s_counts_once_beside_the_amounts_of_its_items(
+    tmp_path: Path, header: str, first: str, second: str, net: int
+) -> None:
+    rows = table(f"""
+        订单号 | 会员编号 | 付款时间 | 商品 | 商品实付 | {header}
+        A1 | M1 | 2026-06-01 10:00 | 茶 | 60 | {first}
+        A1 | M1 | 2026-06-01 10:00 | 杯 | 40 | {second}
+    """)
+    with opened(write_csv(tmp_path / "a.csv", rows)) as shop:
+        assert listed(shop)["M1"]["net_sales"] == net
+
+
+HISTORIES = {
+    "told apart by the update": ("更新时间", "2026-06-01 11:00", "2026-06-02 11:00", "2026-06-05 11:00"),
+    "told apart by the status": ("备注", "", "", ""),
+}
+
+
+@pytest.mark.parametrize(("header", "first", "second", "third"), HISTORIES.values(), ids=HISTORIES)
+def test_a_row_per_status_that_an_order_went_through_is_one_order(
+    tmp_path: Path, header: str, first: str, second: str, third: str
+) -> None:
+    rows = table(f"""
+        订单号 | 会员编号 | 下单时间 | 订单状态 | 实付金额 | {header}
+        A1 | M1 | 2026-06-01 10:00 | 待付款 | 100 | {first}
+        A1 | M1 | 2026-06-01 10:00 | 待发货 | 100 | {second}
+        A1 | M1 | 2026-06-01 10:00 | 已完成 | 100 | {third}
+        A2 | M2 | 2026-06-02 10:00 | 已完成 | 70 | {third}
+    """)
+    with opened(write_csv(tmp_path / "a.csv", rows)) as shop:
+        assert [line[3] for line in brief(shop)] == [100, 70]
+        assert skipped(shop) == {"order_total_repeated": 2}
+        assert any("counted once per order" in note for note in warnings(shop))
+
+
+def test_rows_of_one_status_without_items_are_each_a_part_of_the_order(tmp_path: Path) -> None:
+    rows = table("""
+        订单号 | 会员编号 | 下单时间 | 订单状态 | 支付方式 | 支付金额
+        A1 | M1 | 2026-06-01 10:00 | 已完成 | 微信 | 50
+        A1 | M1 | 2026-06-01 10:00 | 已完成 | 现金 | 50
+    """)
+    with opened(write_csv(tmp_path / "a.csv", rows)) as shop:
+        assert listed(shop)["M1"]["net_sales"] == 100
+
+
+def test_a_refund_that_was_refused_and_has_an_amount_all_the_same_is_told(tmp_path: Path) -> None:
+    rows = table("""
+        订单号 | 会员编号 | 下单时间 | 实付金额 | 售后状态 | 退款金额
+        A1 | M1 | 2026-06-01 10:00 | 100 | 售后关闭 | 40
+        A2 | M1 | 2026-06-02 10:00 | 100 | 退款成功 | 30
+        A3 | M1 | 2026-06-03 10:00 | 100 | 无 | 0
+    """)
+    with opened(write_csv(tmp_path / "a.csv", rows)) as shop:
+        assert listed(shop)["M1"]["net_sales"] == 230
+        (note,) = [note for note in shop.load.report.warnings if "although" in note.message]
+        assert (note.facts["rows"], note.facts["sum"], note.facts["word"]) == (1, "40.00", "售后关闭")
+    rows[0] = [cell.replace("退款金额", "已退款金额") for cell in rows[0]]
+    with opened(write_csv(tmp_path / "b.csv", rows)) as shop:
+        assert not [text for text in warnings(shop) if "although" in text]
+
+
 # ---- odd shapes
 
 

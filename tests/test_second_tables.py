@@ -86,3 +86,35 @@ def test_in_a_workbook_rows_keep_their_numbers(run: Run):
     assert ended.code == 3
     assert "row 6 " in ended.err
     assert ",8," in Path("r.csv").read_text("utf-8-sig").splitlines()[1]
+
+
+TITLED = {
+    "a title between them": [["退货明细", None, None, None]],
+    "a title and the same header": [["6月退货", None, None, None], ORDERS[0]],
+    "a blank row and a title": [[None] * 4, ["退款单", None, None, None], ORDERS[0]],
+    "a header in other words": [["退货明细", None, None, None], ["单号", "会员号", "日期", "金额"]],
+}
+
+
+@pytest.mark.parametrize("between", TITLED.values(), ids=TITLED)
+def test_what_stands_under_a_title_of_returns_is_given_back(run: Run, between):
+    ended = segmented(run, [*ORDERS, *between, ["T1", "V2", "2026-06-05", "30"]])
+    assert "net sales 190.00" in ended.out
+
+
+def test_sales_under_a_title_of_sales_are_sales_again(run: Run):
+    returns = [["退货明细", None, None, None], ["T1", "V2", "2026-06-05", "30"]]
+    sales = [["销售明细", None, None, None], ["A3", "V2", "2026-06-06", "50"]]
+    assert "net sales 240.00" in segmented(run, [sales[0], *ORDERS, *returns, *sales]).out
+
+
+def test_returns_titled_above_their_header_are_returns(run: Run):
+    Path("销售.csv").write_text("\n".join(",".join(row) for row in ORDERS), "utf-8")
+    returns = "退货明细,,,\n单号,会员编号,日期,金额\nT1,V2,2026-06-05,30"
+    Path("二.csv").write_text(returns, "utf-8")
+    assert "net sales 190.00" in run("segment", "销售.csv", "二.csv", "--as-of", "2026-06-10", "-o", "a.json").out
+
+
+def test_a_remark_of_one_cell_begins_no_section(run: Run):
+    ended = segmented(run, [*ORDERS, ["退货请联系小王", None, None, None], ["A3", "V2", "2026-06-06", "50"]])
+    assert "net sales 270.00" in ended.out

@@ -31,13 +31,32 @@ def describe_sources(connection: duckdb.DuckDBPyConnection, sheets: Sequence[She
     unknown = platforms.pop() if len(platforms) == 1 else "account"
     for sheet in sheets:
         preset = sheet.match.preset
-        if sheet.scope is None and not sheet.has("item_id", "product", "sku", "quantity", "unit_price"):
+        has_items = sheet.has("item_id", "product", "sku", "quantity", "unit_price")
+        if sheet.scope is None and not has_items and not _repeats_orders(connection, sheet):
             sheet.scope = "item"
         connection.execute("insert into sources values (?, ?, ?, ?, ?, ?, ?, ?)", [
             sheet.source, preset.platform if preset and preset.platform else unknown, sheet.scope,
             sheet.has("member_id", "phone", "account"), sheet.has("status"),
             sheet.has("paid_at") and sheet.has("ordered_at"), sheet.has("paid_amount"), sheet.exported_at,
         ])  # fmt: skip
+
+
+def _repeats_orders(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> bool:
+    """Return whether an order has rows of several statuses: its total may stand on a row per status it went through."""
+    if sheet.match.table != "orders" or not (sheet.has("order_id") and sheet.has("status")):
+        return False
+    several = exp.GT(
+        this=exp.Count(this=exp.Distinct(expressions=[exp.column("status")])), expression=exp.Literal.number(1)
+    )
+    repeated = (
+        exp.select("1")
+        .from_(f"source_{sheet.source}")
+        .where(exp.column("order_id").is_(exp.null()).not_())
+        .group_by("order_id")
+        .having(several)
+        .limit(1)
+    )
+    return first_row(connection, repeated.sql("duckdb")) is not None
 
 
 def judge_orders(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,11 @@ from sqlglot import exp
 from siyu_cli.files.loading.change import settle_change
 from siyu_cli.files.loading.marks import tell, tell_marks, tell_parts
 from siyu_cli.files.loading.refund_rows import tell_refund_rows
+from siyu_cli.files.loading.refund_totals import settle_refund_totals
 from siyu_cli.files.loading.scripts import call, first_row
 from siyu_cli.files.loading.spending import tell_spending
+from siyu_cli.files.loading.titles import kind_of_title
+from siyu_cli.files.loading.voided import tell_voided
 
 if TYPE_CHECKING:
     import duckdb
@@ -21,21 +25,8 @@ if TYPE_CHECKING:
     from siyu_cli.files.loading.report import Note
     from siyu_cli.files.loading.sources import SheetSource
 
-# A sheet or file that holds nothing but one kind says so: 退货明细, 2026-06 退款单, Returns, 充值记录, 已取消, 待付款.
-_OF_SHEETS = {
-    "return": "退货|退款|退单|returned|refunded|returns?|refunds?",
-    "topup": "充值|储值|预存款?|top-?ups?|recharges?",
-    "cancelled": "已取消|已关闭|已作废|取消订单|关闭订单|作废|交易关闭|交易失败|已失效|无效"
-    "|cancell?ed|void(?:ed)?|failed|expired",
-    "unpaid": "(?:待|未|等待)(?:买家)?(?:付款|支付|付)|待结算|未结账|挂单|草稿"
-    "|unpaid|(?:pending|awaiting) payment|not paid|drafts?|abandoned(?: carts?| checkouts?)?",
-}
 # How orders stand is said beside what they are: a column of kinds does not answer it.
 _OF_STATES = ("cancelled", "unpaid")
-_OF_NAMES = (
-    r"[\W\d_]|sheet|门店|店铺|商城|销售|零售|商品|会员|客户|导出|数据|报表|明细|记录|列表|单据|订单|成功|完成|汇总表|年|月|日|表|单"
-    r"|list|export|report|data|of|sales?|orders?"
-)
 _NAMELESS = re.compile(r"(?:(?:sheet|工作表|data|数据|table|表)\s*\d*)?", re.IGNORECASE)
 _SENT_BACK = re.compile(r"退货|退回|return|rma", re.IGNORECASE)
 # Products that are money on a card, and halves of a price.
@@ -54,7 +45,7 @@ def tell_kinds(
     """Make ``sheet_kinds`` and ``told_kinds``: sheets of returns, and rows told apart by marks, quantity or product.
 
     ``stored_values`` lists the sheets whose paid amount leaves out what was paid from stored value, ``given_change``
-    those whose paid amount holds the change.
+    those whose paid amount holds the change, ``repeated_refunds`` the rows that repeat their order's refund.
 
     ``is_returned`` says that goods came back, and not only money. A negative quantity beside an amount is a return
     whatever the amount's sign. ``own_kinds`` are those of ``[kinds]``. Return what was inferred.
@@ -64,6 +55,7 @@ def tell_kinds(
         "create or replace temp table sheet_kinds (source integer, kind varchar, is_returned boolean)"
     )
     connection.execute("create or replace temp table told_kinds (source integer, row bigint, kind varchar)")
+    connection.execute("create or replace temp table repeated_refunds (source integer, row bigint)")
     connection.execute("create or replace temp table stored_values (source integer)")
     connection.execute("create or replace temp table given_change (source integer)")
     for sheet in sheets:
@@ -73,8 +65,11 @@ def tell_kinds(
             connection.execute("insert into stored_values values (?)", [sheet.source])
         notes += settle_change(connection, sheet)
         notes += tell_marks(connection, sheet, own_kinds)
+        _tell_sections(connection, sheet)
         tell_parts(connection, sheet)
         tell_refund_rows(connection, sheet)
+        notes += settle_refund_totals(connection, sheet)
+        tell_voided(connection, sheet, own_kinds)
         notes += tell_spending(connection, sheet, own_kinds)
         sheet.is_returns = _is_returns(connection, sheet)
         kind = "return" if sheet.is_returns else _kind_of_name(sheet)
@@ -88,6 +83,17 @@ def tell_kinds(
             for kind, pattern in _OF_PRODUCTS.items():
                 tell(connection, sheet, kind, _matches("product", pattern))
     return notes
+
+
+def _tell_sections(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> None:
+    """Tell the rows below a title of returns, of top-ups or of what was not paid, up to the next title."""
+    ends = [section.row for section in sheet.sections[1:]]
+    for section, end in zip_longest(sheet.sections, ends):
+        if section.kind == "sale" or (sheet.has("kind") and section.kind not in _OF_STATES):
+            continue
+        below = exp.column("row") > exp.Literal.number(section.row)
+        is_in = exp.and_(below, exp.column("row") < exp.Literal.number(end)) if end is not None else below
+        tell(connection, sheet, section.kind, is_in)
 
 
 def _is_returns(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> bool:
@@ -121,12 +127,7 @@ def _title(sheet: SheetSource) -> str:
 
 def _kind_of_name(sheet: SheetSource) -> str | None:
     """Return the kind a sheet's name says all of its rows are; None where it says no more, or a column does."""
-    name = _title(sheet)
-    named = (
-        kind for kind, words in _OF_SHEETS.items()
-        if re.search(words, name, re.IGNORECASE) and re.fullmatch(f"(?:{_OF_NAMES}|{words})+", name, re.IGNORECASE)
-    )  # fmt: skip
-    kind = next(named, None)
+    kind = kind_of_title(_title(sheet))
     return None if sheet.has("kind") and kind not in _OF_STATES else kind
 
 

@@ -1,6 +1,6 @@
 -- Orders: from the rows of every order export to the lines the core reads.
 --
--- reads   raw_orders, sources, status_words, refund_status_words, sheet_kinds, stored_values, given_change, kind_words, status_kind_words, told_kinds, currency_words, other_currencies,
+-- reads   raw_orders, sources, status_words, refund_status_words, sheet_kinds, stored_values, given_change, kind_words, status_kind_words, told_kinds, repeated_refunds, currency_words, other_currencies,
 --         member_links, phone_keys, account_keys, excluded, lent_members, contested, linked_rows
 -- writes  restarting (source); looked_up_orders → weighed_orders → keyed_orders → order_rows → judged_orders → agreed_orders → settled_orders → order_lines
 --
@@ -60,7 +60,7 @@ select
         paid_amount,
         case when not has_amount then cast(cast(unit_price as decimal(18, 4)) * cast(quantity as decimal(18, 3)) as decimal(18, 2)) end
     ) as amount,
-    abs(refunded_amount) as refund,
+    case when again.row is null then abs(refunded_amount) else cast(0 as decimal(18, 2)) end as refund,
     coalesce(known.status in ('shipped', 'completed') or known.was_delivered, false) or coalesce(refunds.was_delivered, false)
         or coalesce(told.kind = 'returned', false) or shipped_at is not null or completed_at is not null as is_sent,
     coalesce(updated_at, greatest(ordered_at, paid_at, shipped_at, completed_at, refunded_at, cancelled_at)) as updated_at,
@@ -82,6 +82,7 @@ left join given_change as given on given.source = raw.source
 left join kind_words as kinds on kinds.source = raw.source and kinds.word = raw.kind
 left join status_kind_words as stated on stated.source = raw.source and stated.word = raw.status
 left join told_kinds as told on told.source = raw.source and told.row = raw.row
+left join repeated_refunds as again on again.source = raw.source and again.row = raw.row
 left join currency_words as currencies on currencies.source = raw.source and currencies.word = raw.currency
 left join member_links as links on links.member_id = raw.member_id
 left join phone_keys as buyers on buyers.phone = raw.phone

@@ -54,7 +54,14 @@ def below(raw: RawSheet, row: int) -> RawSheet:
         return SheetFacts(merged, tuple(fault for fault in told.faults if fault.row >= row))
 
     faults = tuple(fault for fault in raw.faults if fault.row >= row)
-    return replace(raw, cells=raw.cells.slice(away), first_row=row, faults=faults, _facts=facts)
+    return replace(
+        raw, cells=raw.cells.slice(away), first_row=row, faults=faults, title=_title_above(raw, row), _facts=facts
+    )
+
+
+def _title_above(raw: RawSheet, row: int) -> str | None:
+    filled = [cell for cell in _cells(raw, row - 1) if cell and cell.strip()]
+    return filled[0] if len(filled) == 1 else None
 
 
 def _cells(raw: RawSheet, row: int) -> list[str | None]:

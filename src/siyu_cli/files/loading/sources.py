@@ -19,6 +19,7 @@ from siyu_cli.files.loading.parquet import lay_open, survey, unreadable_told
 from siyu_cli.files.loading.rivals import keep_rivals
 from siyu_cli.files.loading.scripts import call, create, drop
 from siyu_cli.files.loading.second_tables import cut_off_second
+from siyu_cli.files.loading.sections import Section, sections_of
 from siyu_cli.files.reading.number_formats import DAYS_TO_1904
 from siyu_cli.tables.column import Table
 from siyu_cli.tables.inputs import INPUTS
@@ -66,6 +67,7 @@ class SheetSource:
     faults: tuple[CellFault, ...] = field(default=(), repr=False)
     shared: str | None = None
     notes: tuple[Note, ...] = ()
+    sections: tuple[Section, ...] = ()
 
     @property
     def relation(self) -> str:
@@ -129,6 +131,7 @@ def _project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: st
     kind = "VIEW" if is_typed else "TABLE"
     create(connection, f"source_{sheet.source}", select, kind=kind, is_temporary=False)
     second = cut_off_second(connection, sheet)
+    sheet.sections = sections_of(sheet)
     mark_faults(connection, sheet)
     keep_rivals(connection, sheet)
     if sheet.raw.cells is not None:

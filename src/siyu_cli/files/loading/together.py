@@ -19,6 +19,7 @@ from siyu_cli.files.loading.faults import shown_keys
 from siyu_cli.files.loading.rivals import rivals
 from siyu_cli.files.loading.scripts import create
 from siyu_cli.files.loading.second_tables import WORDY
+from siyu_cli.files.loading.sections import sections_of
 from siyu_cli.files.loading.sources import data_cells, give_back_cells, text_origin
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def _project_together(
         sheet.origin = replace(origin, source=sheet.source, relation=f"cells_{sheet.source}")
         own = exp.select("*").from_(shared).where(exp.column("source").eq(sheet.source))
         create(connection, f"source_{sheet.source}", own, kind="VIEW", is_temporary=False)
+        sheet.sections = sections_of(sheet)
         give_back_cells(connection, sheet, keys)
     return [sheet for sheet in group if sheet.shared is None]
 

@@ -11,7 +11,7 @@ from siyu_cli.files.loading.report import Note
 from siyu_cli.files.loading.scripts import first_row
 from siyu_cli.files.recognition import headers
 from siyu_cli.files.recognition.mapping import known
-from siyu_cli.files.recognition.marks import kind_of_mark
+from siyu_cli.files.recognition.marks import is_sale_mark, kind_of_mark
 from siyu_cli.files.recognition.presets import (
     currency_of,
     is_document,
@@ -83,6 +83,8 @@ def _kind(word: str, sheet: SheetSource, own_kinds: Mapping[str, str]) -> tuple[
     kind = own_kinds.get(word.strip()) or kind_of_row(word, preset)
     if kind is None and _is_of_returns(sheet):
         kind = kind_of_mark("is_return", word)
+    elif kind is None and is_sale_mark(word):
+        kind = "sale"
     return word, kind, was_delivered(word, preset)
 
 

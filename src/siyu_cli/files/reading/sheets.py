@@ -50,7 +50,8 @@ class RawSheet:
     ``cells`` has string columns c0, c1, …; its row i is the sheet's row ``first_row + i`` and its column i
     the sheet's column i (c0 is column A), unless a stray value lies far right: then empty columns are left out.
     It is None for Parquet: its typed columns are in ``parquet``. ``counts_from_1904``: a date that is written
-    as a plain number of days is 1,462 days later than in other sheets.
+    as a plain number of days is 1,462 days later than in other sheets. ``title`` is what stands in the row above
+    one of several tables of a sheet, in the only cell there.
     """
 
     file: str
@@ -62,6 +63,7 @@ class RawSheet:
     is_hidden: bool = False
     counts_from_1904: bool = False
     faults: tuple[CellFault, ...] = field(default=(), repr=False)
+    title: str | None = None
     _facts: Callable[[], SheetFacts] = field(default=_no_facts, repr=False, compare=False)
 
     def inspect(self) -> SheetFacts:

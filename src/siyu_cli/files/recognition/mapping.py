@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from siyu_cli.files.recognition import amounts, evidence, headers
-from siyu_cli.files.recognition.marks import MARKS, is_mark, tells_marks
-from siyu_cli.files.recognition.presets import Preset, kind_of_row
+from siyu_cli.files.recognition.marks import MARKS, is_mark, is_sale_mark, tells_marks
+from siyu_cli.files.recognition.presets import Preset, is_return_word, kind_of_row
 from siyu_cli.tables.catalogue import TABLES
 from siyu_cli.tables.column import dropped_headers
 from siyu_cli.tables.inputs import INPUTS
@@ -328,8 +328,13 @@ def _tells(key: str, name: str, values: Sequence[str]) -> bool:
 
 
 def _tells_kinds(name: str, values: Sequence[str]) -> bool:
-    """Return whether a column says what its rows are: a type may as well be that of goods, members or channels."""
-    return name in _OF_ROWS or 2 * sum(kind_of_row(value) is not None for value in values) > len(values)
+    """Return whether a column says what its rows are: a type may as well be that of goods, members or channels.
+
+    A return among words nobody knows is one of its rows: no goods, members or channels are called so.
+    """
+    if name in _OF_ROWS or any(map(is_return_word, values)):
+        return True
+    return 2 * sum(kind_of_row(value) is not None or is_sale_mark(value) for value in values) > len(values)
 
 
 def _towards(sheet: Sheet, table: str, key: str, spot: int) -> float:

@@ -50,6 +50,11 @@ def is_mark(word: str) -> bool:
     return _plain(word) in _YES | _NO
 
 
+def is_sale_mark(word: str) -> bool:
+    """Return whether a till's short word says that a row is no return: 销, 售."""
+    return _by_words("is_return", _plain(word)) == "sale"
+
+
 def kind_of_mark(key: str, word: str) -> str | None:
     """Return what a row is by the word in one of its columns of marks, None where the word says nothing known.
 

@@ -145,6 +145,11 @@ def kind_of_row(word: str, preset: Preset | None = None) -> str | None:
     return next((kind for part, kind in generic().kind_parts if part in plain), None)
 
 
+def is_return_word(word: str) -> bool:
+    """Return whether a word by itself names a return: 退, 退货单, refund; a part of a longer one proves less."""
+    return generic().kinds.get(plain_word(word)) == "return"
+
+
 def is_document(word: str) -> bool:
     """Return whether a word names a kind of row, and never the state of an order: 销售, sale."""
     return plain_word(word) in generic().documents
