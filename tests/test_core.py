@@ -208,7 +208,11 @@ def test_movement_counts_who_came_and_who_left(shop: Labelled, tmp_path: Path):
     before = tmp_path / "before.parquet"
     earlier = {"member_id": ["郑", "王", "卫", "left"], "stage": ["mature", "mature", "dormant", "churned"]}
     pq.write_table(pa.table(earlier), before)
-    moved = compare_stages(shop.engine, before).set_index(["stage_from", "stage_to"])["members"]
+    shop.list_members(snapshot=before)
+    rows = shop.rows("segments")
+    assert [rows[key]["previous_stage"] for key in ("郑", "王", "卫")] == ["mature", "mature", "dormant"]
+    assert sum(row["previous_stage"] is not None for row in rows.values()) == 3
+    moved = compare_stages(shop.engine).set_index(["stage_from", "stage_to"])["members"]
     assert moved["mature", "mature"] == moved["mature", "declining"] == moved["dormant", "churned"] == 1
     assert moved["churned", "gone"] == 1
     assert moved.drop("gone", level="stage_to").sum() == len(PEOPLE)

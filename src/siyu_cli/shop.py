@@ -99,12 +99,13 @@ class Shop:
         ``where`` is a condition on the columns of the list (``stage = 'dormant' and net_sales >= 1000``) that
         chooses who is listed and summarised, in keys or in the titles and labels of either language; ``by`` also
         groups by owner, store, source_channel or level;
-        ``lang`` (en or zh) is that of ``stage_reason``; ``snapshot`` is an earlier list to compare with.
+        ``lang`` (en or zh) is that of ``stage_reason``; ``snapshot`` is an earlier list to compare with
+        (``previous_stage``, and ``movement`` unless ``where`` cuts the list down).
         Raises ``ConditionError`` for a condition that is not allowed.
         """
         self._need_people()
         self._label()
-        self._list(where, lang)
+        self._list(where, lang, snapshot)
         splits = describe_splits(self.engine, self.parameters)
         shop_norm = splits.pop("shop_norm")
         windows = {key: self.parameters[key] for key in _WINDOWS}
@@ -118,7 +119,7 @@ class Shop:
             splits,
             {**windows, "shop_norm": shop_norm, "suggested": suggested},
             self.describe(where),
-            compare_stages(self.engine, snapshot) if snapshot else None,
+            compare_stages(self.engine) if snapshot and where is None else None,
         )
 
     def churn(
@@ -284,7 +285,7 @@ class Shop:
     def _label(self) -> None:
         assert self._labelled
 
-    def _list(self, where: str | None, lang: str) -> None:
+    def _list(self, where: str | None, lang: str, snapshot: Path | None = None) -> None:
         if where is not None:
             try:
                 check_values(self.engine, where)
@@ -293,7 +294,9 @@ class Shop:
                 raise
         check_segments(self.settings, self.engine)
         self.keeper.set_aside("segments")
-        list_members(self.engine, self.parameters, where=where, segments=self.settings.segments, lang=lang)
+        list_members(
+            self.engine, self.parameters, where=where, segments=self.settings.segments, lang=lang, snapshot=snapshot
+        )  # fmt: skip
 
     @property
     def has_people(self) -> bool:

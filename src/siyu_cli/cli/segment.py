@@ -94,24 +94,23 @@ def segment(  # noqa: PLR0913, PLR0917  each parameter is an option
         open_memory("segment", source, {"where": where, "by": by}) as memory,
         load_shop(source, sink, memory.aliases(), memory.last_snapshot) as shop,
     ):
-        # A list cut down by a condition is no picture of the shop: it is neither compared nor kept.
-        snapshot = None if where else memory.last_snapshot
         with sink.status(_("Working out the stages…")):
-            found = shop.segment(where=where, by=by, lang=get_language(), snapshot=snapshot)
+            found = shop.segment(where=where, by=by, lang=get_language(), snapshot=memory.last_snapshot)
         result = found if show_personal else found.masked()
         memory.inputs = result.meta["inputs"]
         if debug_steps is not None:
             shop.write_steps(debug_steps, show_personal=show_personal, force=force)
         if output is not None:
             with sink.writing(output):
-                parts = {output: found} if split_by is None else ask_each(shop, found, split_by, output)
+                parts = {output: found}
                 if split_by is not None:
+                    parts = ask_each(shop, found, split_by, output, memory.last_snapshot)
                     check_parts(parts, force=force)
                 shown = {path: part if show_personal else part.masked() for path, part in parts.items()}
                 written = write_parts(shown, listing, force=force)
             for paths, rows in written:
                 memory.note_output(paths[0], rows)
-        if not where:
+        if not where:  # a list cut down by a condition is no picture of the shop
             memory.keep(found)
         print_result(result, sink, listing)
     tell_load(result.load, sink)
@@ -122,7 +121,9 @@ def segment(  # noqa: PLR0913, PLR0917  each parameter is an option
     end_by_findings(result.load, sink, source.settings.load.max_rejected_share)
 
 
-def ask_each(shop: Shop, found: Segmentation, split_by: str, output: Path) -> dict[Path, Segmentation]:
+def ask_each(
+    shop: Shop, found: Segmentation, split_by: str, output: Path, snapshot: Path | None
+) -> dict[Path, Segmentation]:
     """Return the list of each employee or store: the same question, asked about their members alone."""
     where, lang = found.meta["where"], get_language()
     values = found.arrow(("member_id", split_by))[split_by].to_pylist()
@@ -131,7 +132,7 @@ def ask_each(shop: Shop, found: Segmentation, split_by: str, output: Path) -> di
         for path, value in name_parts(values, output).items()
     }
     asked = {path: f"({where}) and {theirs}" if where else theirs for path, theirs in own.items()}
-    return {path: shop.segment(where=condition, lang=lang) for path, condition in asked.items()}
+    return {path: shop.segment(where=condition, lang=lang, snapshot=snapshot) for path, condition in asked.items()}
 
 
 def write_parts(

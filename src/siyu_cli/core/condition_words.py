@@ -55,7 +55,7 @@ _NUMBER = re.compile(r"\d*(?:\.\d+)?(?:e[+-]?\d{1,2})?%?", re.IGNORECASE)
 def spell_out(text: str, table: Table) -> str:
     """Return a condition in the keys of ``table`` and in ASCII signs; ``ConditionError`` for what can be neither.
 
-    >>> from siyu_cli.tables import SEGMENTS
+    >>> from siyu_cli.tables.lifecycle import SEGMENTS
     >>> spell_out("“Net sales” ＞＝ 1000 且 退款率 < 10%", SEGMENTS)
     'net_sales >= 1000 and refund_rate < 0.1'
     """

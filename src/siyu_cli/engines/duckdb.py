@@ -38,6 +38,7 @@ class DuckDBEngine:
     def open(self, name: str, source: pd.DataFrame | pa.Table | Path) -> None:
         """Give a frame, an Arrow table, or a Parquet file or folder a name."""
         if isinstance(source, Path):
+            self.connection.unregister(name)  # a frame of that name would be read before the file
             files = exact_path(source) + ("/*.parquet" if source.is_dir() else "")
             self.connection.read_parquet(files, hive_partitioning=False).create_view(name)
             return

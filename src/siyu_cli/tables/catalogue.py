@@ -34,6 +34,7 @@ from siyu_cli.tables.referral import (
 # What people read for the values of a column, wherever it stands.
 LABELS: dict[str, Mapping[str, tuple[str, ...]]] = {
     "stage": STAGES,
+    "previous_stage": STAGES,
     "rfm_segment": RFM_SEGMENTS,
     "history": HISTORY,
     "joined_by": JOINED_BY,

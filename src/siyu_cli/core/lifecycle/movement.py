@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from siyu_cli.engines.step import step
@@ -13,7 +12,9 @@ if TYPE_CHECKING:
     from siyu_cli.engines.protocol import Engine
 
 
-def compare_stages(engine: Engine, snapshot: Path) -> pd.DataFrame:
-    """Return ``stage_from, stage_to, members``: ``new`` stands before, ``gone`` after, who is in one list only."""
-    engine.open("snapshot", snapshot)
+def compare_stages(engine: Engine) -> pd.DataFrame:
+    """Return ``stage_from, stage_to, members``: ``new`` stands before, ``gone`` after, who is in one list only.
+
+    Compared with is the ``snapshot`` that the members were listed with.
+    """
     return engine.fetch(step("movement"), {})

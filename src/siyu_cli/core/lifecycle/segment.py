@@ -14,6 +14,8 @@ from siyu_cli.tables.column import find_column
 from siyu_cli.tables.lifecycle import RFM_SEGMENTS, RFM_SUMMARY, SEGMENTS, STAGE_SUMMARY, STAGES
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from siyu_cli.engines.protocol import Engine
@@ -34,13 +36,22 @@ def label_members(engine: Engine, params: Params) -> None:
 
 
 def list_members(
-    engine: Engine, params: Params, *, where: str | None, segments: Mapping[str, str], lang: str
+    engine: Engine,
+    params: Params,
+    *,
+    where: str | None,
+    segments: Mapping[str, str],
+    lang: str,
+    snapshot: Path | None = None,
 ) -> None:
     """Make the table ``segments``: the labelled members that meet ``where``, reasons in ``lang``.
 
-    ``where`` chooses who is listed and summarised; scores and norms are always those of the whole shop.
+    ``where`` chooses who is listed and summarised; scores and norms are always those of the whole shop. ``snapshot``
+    is an earlier list: where it has a member, their stage then is ``previous_stage``.
     """
     import pyarrow as pa
+
+    engine.open("snapshot", snapshot or pa.table({key: pa.array([], pa.string()) for key in ("member_id", "stage")}))
 
     templates = [texts[1 if lang == "zh" else 0] for texts in STAGE_REASONS.values()]
     engine.open("stage_reasons", pa.table({"reason": list(STAGE_REASONS), "template": templates}))

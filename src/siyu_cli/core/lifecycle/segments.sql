@@ -1,10 +1,11 @@
 -- segments: one row per member: stage, RFM segment, the numbers behind them, and why, in a sentence.
 --
--- reads   features, stages, rfm, members, stage_reasons
+-- reads   features, stages, rfm, members, stage_reasons, snapshot
 -- takes   $mature_orders
 --
 -- custom_segments is put in from [segments], and a final condition from --where, as syntax trees. The
 -- sentences come from stage_reasons in the reader's language; their numbers are whole or have one decimal.
+-- previous_stage is that of the list compared with; empty for who was not on it, and where there is none.
 
 with measured as (
     select
@@ -110,6 +111,11 @@ attributes as (
         member_id, joined_by, level, points, owner, store, source_channel, city, gender, birthday, tags,
         consent_sms, consent_wecom, consent_ads, opt_out_profiling
     from members
+),
+
+earlier as (
+    select member_id, stage as previous_stage
+    from snapshot
 )
 
 select
@@ -136,6 +142,7 @@ select
     history,
     '' as custom_segments,
     stage_reason,
+    previous_stage,
     joined_on,
     joined_by,
     level,
@@ -153,3 +160,4 @@ select
     opt_out_profiling
 from labelled
 left join attributes using (member_id)
+left join earlier using (member_id)

@@ -1,8 +1,9 @@
 /* segments: one row per member: stage, RFM segment, the numbers behind them, and why, in a sentence. */
-/* reads   features, stages, rfm, members, stage_reasons */
+/* reads   features, stages, rfm, members, stage_reasons, snapshot */
 /* takes   $mature_orders */
 /* custom_segments is put in from [segments], and a final condition from --where, as syntax trees. The */
 /* sentences come from stage_reasons in the reader's language; their numbers are whole or have one decimal. */
+/* previous_stage is that of the list compared with; empty for who was not on it, and where there is none. */
 WITH measured AS (
   SELECT
     member_id,
@@ -164,6 +165,11 @@ WITH measured AS (
     consent_ads,
     opt_out_profiling
   FROM members
+), earlier AS (
+  SELECT
+    member_id,
+    stage AS previous_stage
+  FROM snapshot
 )
 SELECT
   member_id,
@@ -189,6 +195,7 @@ SELECT
   history,
   '' AS custom_segments,
   stage_reason,
+  previous_stage,
   joined_on,
   joined_by,
   level,
@@ -206,4 +213,6 @@ SELECT
   opt_out_profiling
 FROM labelled
 LEFT JOIN attributes
+  USING (member_id)
+LEFT JOIN earlier
   USING (member_id)
