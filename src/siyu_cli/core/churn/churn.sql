@@ -48,6 +48,7 @@ rhythms as (
     join paced using (member_id)
 ),
 
+-- Each sentence has numbers of its own: text is built for those alone, since it is slow to build.
 worded as (
     select
         member_id,
@@ -58,15 +59,19 @@ worded as (
         order_days,
         net_sales_365d,
         owner,
-        replace(replace(replace(replace(
-            template,
-            '{days}', coalesce(cast(days_since_last as varchar), '')),
-            '{gap}', coalesce(cast((gap_tenths // 10) as varchar)
-                || case when (gap_tenths % 10) = 0 then '' else '.' || cast((gap_tenths % 10) as varchar) end, '')),
-            '{norm}', coalesce(cast((norm_tenths // 10) as varchar)
-                || case when (norm_tenths % 10) = 0 then '' else '.' || cast((norm_tenths % 10) as varchar) end, '')),
-            '{ratio}', coalesce(cast((ratio_tenths // 10) as varchar) || '.' || cast((ratio_tenths % 10) as varchar), ''))
-            as churn_reason
+        case
+            when reason = 'once' then replace(replace(
+                template,
+                '{days}', coalesce(cast(days_since_last as varchar), '')),
+                '{norm}', coalesce(cast((norm_tenths // 10) as varchar)
+                    || case when (norm_tenths % 10) = 0 then '' else '.' || cast((norm_tenths % 10) as varchar) end, ''))
+            else replace(replace(replace(
+                template,
+                '{days}', coalesce(cast(days_since_last as varchar), '')),
+                '{gap}', coalesce(cast((gap_tenths // 10) as varchar)
+                    || case when (gap_tenths % 10) = 0 then '' else '.' || cast((gap_tenths % 10) as varchar) end, '')),
+                '{ratio}', coalesce(cast((ratio_tenths // 10) as varchar) || '.' || cast((ratio_tenths % 10) as varchar), ''))
+        end as churn_reason
     from rhythms
     join churn_reasons using (reason)
 )

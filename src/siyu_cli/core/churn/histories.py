@@ -30,6 +30,7 @@ class Lookback:
     engine: Engine
     params: Params
     _standing: int | None = None
+    _triples: tuple[int, pd.DataFrame] | None = None
     _cells: dict[int, pd.DataFrame] = field(default_factory=dict)
 
     @property
@@ -52,7 +53,9 @@ class Lookback:
     def triples(self, days: int) -> pd.DataFrame:
         """Return the distinct histories as of then with how many members have them and how many fell silent after."""
         self.stand(days)
-        return self.engine.fetch(step("triples"), {}).sort_values(_TRIPLE, ignore_index=True)
+        if self._triples is None or self._triples[0] != days:  # those of one date: a large shop has many
+            self._triples = days, self.engine.fetch(step("triples"), {}).sort_values(_TRIPLE, ignore_index=True)
+        return self._triples[1]
 
     def cells(self, days: int) -> pd.DataFrame:
         """Return the members as of then as groups of much the same, see the step ``learning_cells``."""

@@ -55,7 +55,7 @@ WITH scored AS (
   FROM listed
   JOIN paced
     USING (member_id)
-), worded AS (
+), worded /* Each sentence has numbers of its own: text is built for those alone, since it is slow to build. */ AS (
   SELECT
     member_id,
     stage,
@@ -65,8 +65,27 @@ WITH scored AS (
     order_days,
     net_sales_365d,
     owner,
-    REPLACE(
-      REPLACE(
+    CASE
+      WHEN reason = 'once'
+      THEN REPLACE(
+        REPLACE(template, '{days}', COALESCE(CAST(days_since_last AS Nullable(String)), '')),
+        '{norm}',
+        COALESCE(
+          CAST((
+            CAST(norm_tenths / 10 AS Nullable(Int64))
+          ) AS Nullable(String)) || CASE
+            WHEN (
+              norm_tenths % 10
+            ) = 0
+            THEN ''
+            ELSE '.' || CAST((
+              norm_tenths % 10
+            ) AS Nullable(String))
+          END,
+          ''
+        )
+      )
+      ELSE REPLACE(
         REPLACE(
           REPLACE(template, '{days}', COALESCE(CAST(days_since_last AS Nullable(String)), '')),
           '{gap}',
@@ -85,32 +104,17 @@ WITH scored AS (
             ''
           )
         ),
-        '{norm}',
+        '{ratio}',
         COALESCE(
           CAST((
-            CAST(norm_tenths / 10 AS Nullable(Int64))
-          ) AS Nullable(String)) || CASE
-            WHEN (
-              norm_tenths % 10
-            ) = 0
-            THEN ''
-            ELSE '.' || CAST((
-              norm_tenths % 10
-            ) AS Nullable(String))
-          END,
+            CAST(ratio_tenths / 10 AS Nullable(Int64))
+          ) AS Nullable(String)) || '.' || CAST((
+            ratio_tenths % 10
+          ) AS Nullable(String)),
           ''
         )
-      ),
-      '{ratio}',
-      COALESCE(
-        CAST((
-          CAST(ratio_tenths / 10 AS Nullable(Int64))
-        ) AS Nullable(String)) || '.' || CAST((
-          ratio_tenths % 10
-        ) AS Nullable(String)),
-        ''
       )
-    ) AS churn_reason
+    END AS churn_reason
   FROM rhythms
   JOIN churn_reasons
     USING (reason)

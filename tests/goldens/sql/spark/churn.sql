@@ -51,7 +51,7 @@ WITH scored AS (
   FROM listed
   JOIN paced
     USING (member_id)
-), worded AS (
+), worded /* Each sentence has numbers of its own: text is built for those alone, since it is slow to build. */ AS (
   SELECT
     member_id,
     stage,
@@ -61,8 +61,27 @@ WITH scored AS (
     order_days,
     net_sales_365d,
     owner,
-    REPLACE(
-      REPLACE(
+    CASE
+      WHEN reason = 'once'
+      THEN REPLACE(
+        REPLACE(template, '{days}', COALESCE(CAST(days_since_last AS STRING), '')),
+        '{norm}',
+        COALESCE(
+          CAST((
+            norm_tenths DIV 10
+          ) AS STRING) || CASE
+            WHEN (
+              norm_tenths % 10
+            ) = 0
+            THEN ''
+            ELSE '.' || CAST((
+              norm_tenths % 10
+            ) AS STRING)
+          END,
+          ''
+        )
+      )
+      ELSE REPLACE(
         REPLACE(
           REPLACE(template, '{days}', COALESCE(CAST(days_since_last AS STRING), '')),
           '{gap}',
@@ -81,32 +100,17 @@ WITH scored AS (
             ''
           )
         ),
-        '{norm}',
+        '{ratio}',
         COALESCE(
           CAST((
-            norm_tenths DIV 10
-          ) AS STRING) || CASE
-            WHEN (
-              norm_tenths % 10
-            ) = 0
-            THEN ''
-            ELSE '.' || CAST((
-              norm_tenths % 10
-            ) AS STRING)
-          END,
+            ratio_tenths DIV 10
+          ) AS STRING) || '.' || CAST((
+            ratio_tenths % 10
+          ) AS STRING),
           ''
         )
-      ),
-      '{ratio}',
-      COALESCE(
-        CAST((
-          ratio_tenths DIV 10
-        ) AS STRING) || '.' || CAST((
-          ratio_tenths % 10
-        ) AS STRING),
-        ''
       )
-    ) AS churn_reason
+    END AS churn_reason
   FROM rhythms
   JOIN churn_reasons
     USING (reason)

@@ -51,7 +51,7 @@ WITH scored AS (
   FROM listed
   JOIN paced
     USING (member_id)
-), worded AS (
+), worded /* Each sentence has numbers of its own: text is built for those alone, since it is slow to build. */ AS (
   SELECT
     member_id,
     stage,
@@ -61,8 +61,30 @@ WITH scored AS (
     order_days,
     net_sales_365d,
     owner,
-    REPLACE(
-      REPLACE(
+    CASE
+      WHEN reason = 'once'
+      THEN REPLACE(
+        REPLACE(template, '{days}', COALESCE(CAST(days_since_last AS VARCHAR), '')),
+        '{norm}',
+        COALESCE(
+          CONCAT(
+            CAST((
+              CAST(TRUNCATE(CAST(norm_tenths AS DOUBLE) / 10) AS BIGINT)
+            ) AS VARCHAR),
+            CAST(CASE
+              WHEN (
+                norm_tenths % 10
+              ) = 0
+              THEN ''
+              ELSE CONCAT(CAST('.' AS VARCHAR), CAST((
+                norm_tenths % 10
+              ) AS VARCHAR))
+            END AS VARCHAR)
+          ),
+          ''
+        )
+      )
+      ELSE REPLACE(
         REPLACE(
           REPLACE(template, '{days}', COALESCE(CAST(days_since_last AS VARCHAR), '')),
           '{gap}',
@@ -84,39 +106,21 @@ WITH scored AS (
             ''
           )
         ),
-        '{norm}',
+        '{ratio}',
         COALESCE(
           CONCAT(
             CAST((
-              CAST(TRUNCATE(CAST(norm_tenths AS DOUBLE) / 10) AS BIGINT)
+              CAST(TRUNCATE(CAST(ratio_tenths AS DOUBLE) / 10) AS BIGINT)
             ) AS VARCHAR),
-            CAST(CASE
-              WHEN (
-                norm_tenths % 10
-              ) = 0
-              THEN ''
-              ELSE CONCAT(CAST('.' AS VARCHAR), CAST((
-                norm_tenths % 10
-              ) AS VARCHAR))
-            END AS VARCHAR)
+            CAST('.' AS VARCHAR),
+            CAST((
+              ratio_tenths % 10
+            ) AS VARCHAR)
           ),
           ''
         )
-      ),
-      '{ratio}',
-      COALESCE(
-        CONCAT(
-          CAST((
-            CAST(TRUNCATE(CAST(ratio_tenths AS DOUBLE) / 10) AS BIGINT)
-          ) AS VARCHAR),
-          CAST('.' AS VARCHAR),
-          CAST((
-            ratio_tenths % 10
-          ) AS VARCHAR)
-        ),
-        ''
       )
-    ) AS churn_reason
+    END AS churn_reason
   FROM rhythms
   JOIN churn_reasons
     USING (reason)
