@@ -125,11 +125,21 @@ def tables(path: Path, cutoffs: dict[int, tuple[str, ...]]) -> None:
                   f"{cut['model']} {chosen['auc']:.4f} {chosen['brier']:.4f}; top tenth {money}")  # fmt: skip
 
 
-def looked_back(path: Path, cutoff: str, horizon: int) -> dict[str, Any] | None:
+def looked_back(path: Path, cutoff: str, horizon: int, model: str = "blend") -> dict[str, Any] | None:
     on = date.fromisoformat(cutoff)
     with open_shop([path], as_of=on + timedelta(days=horizon)) as shop:
-        found = shop.backtest(cutoff=on, horizon_days=horizon).cutoffs
+        found = shop.backtest(cutoff=on, horizon_days=horizon, model=model).cutoffs
     return found[0] if found else None
+
+
+def published_shares(path: Path, folder: Path) -> None:
+    """Print the shares of UCI's purchases alone, returns left out, as they were measured elsewhere."""
+    rows, alone = pq.read_table(path), folder / "purchases.parquet"
+    pq.write_table(rows.filter(pc.greater(rows["Quantity"], 0)), alone)
+    for cutoff, wanted in (("2010-07-01", (37.7, 37.2, 36.7)), ("2010-09-01", (36.7, 36.7, 35.1))):
+        shares = looked_back(alone, cutoff, 90, "mbg")["money"]["top_tenth"]
+        for (name, share), published in zip(shares.items(), wanted, strict=True):
+            say(f"UCI {cutoff}, {name}, % of the loss", 100 * share, f"{published} ± .7")
 
 
 def small_shops(path: Path, folder: Path, draws: int) -> None:
@@ -168,6 +178,7 @@ def main() -> None:
     if options.uci:
         tables(options.uci, {90: tuple(f"2010-0{month}-01" for month in (6, 7, 8, 9)),
                              30: ("2010-06-01", "2010-09-01", "2010-11-01")})  # fmt: skip
+        published_shares(options.uci, options.folder)
         small_shops(options.uci, options.folder, 20 if options.quick else 200)
     if options.lifetimes:
         against_lifetimes(20_000 if options.quick else 1_000_000, options.lifetimes, options.folder, options.rounds)
