@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from siyu_cli.core.churn.backtest import Backtest
     from siyu_cli.files.loading.report import LoadReport
 
+# What 80 columns hold; the workbook and the JSON have every mark.
+_BRIEF = ("cutoff", "churn_rate", "model", "auc", "brier", "ece", "lift_churn")
 NAMES = {"mbg": "MBG/NBD", "bg": "BG/NBD", "pareto": "Pareto/NBD"}
 
 
@@ -47,7 +49,7 @@ def _print_marks(found: Backtest, sink: Sink) -> None:
     rows = in_words(tell_marks(found))
     marks = ("auc", "pr_auc", "brier", "ece")
     exact = [{**row, **{key: None if row[key] is None else f"{row[key]:.3f}" for key in marks}} for row in rows]
-    columns = [replace(column, kind="text") if column.key in marks else column for column in BACKTEST.columns]
+    columns = [replace(BACKTEST[key], kind="text") if key in marks else BACKTEST[key] for key in _BRIEF]
     sink.table(columns, exact, title=heading(BACKTEST))
     sink.text()
     for line in verdicts(found):

@@ -13,12 +13,12 @@ from siyu_cli.core.churn.reasons import CHURN_REASONS
 from siyu_cli.core.churn.scoring import Scored, Scorer
 from siyu_cli.engines.step import Params, step
 from siyu_cli.errors import Note
+from siyu_cli.tables.churn import RISK_BANDS
 
 if TYPE_CHECKING:
     from siyu_cli.engines.protocol import Engine
 
 CELLS = "rfm_cells"
-RISK_BANDS = ("high", "medium", "low")
 _MANY = 0.2
 _YEAR = 365
 

@@ -13,6 +13,7 @@ from siyu_cli.core.churn.estimators.beta_geometric import BetaGeometric
 from siyu_cli.core.churn.estimators.histories import DAYS_PER_WEEK, Histories
 from siyu_cli.core.churn.estimators.pareto import ParetoNBD
 from siyu_cli.core.churn.histories import Lookback
+from siyu_cli.core.churn.order_value import LEAST_REPEATERS
 from siyu_cli.engines.step import step
 from siyu_cli.errors import Note
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 BLEND, MBG, ENSEMBLE = "blend", "mbg", "ensemble"
 MODELS = (BLEND, MBG, "bg", "pareto", ENSEMBLE)
 # Fewer than these say nothing about how members differ.
-LEAST_BUYERS, LEAST_REPEATERS = 100, 30
+LEAST_BUYERS = 100
 
 Estimator = BetaGeometric | ParetoNBD
 
