@@ -53,9 +53,7 @@ def draw_campaign(seed: int, inviters: int, planted: Planted, milestones: Sequen
         rows += _ring(f"r{number}", int(rng.integers(3, 7)))
     for number in range(planted.phones):
         shared = {"phone" if number % 2 else "device": f"p{number}"}
-        rows += _group(
-            rng, f"p{number}", int(rng.integers(4, 12)), "phone", spread=20, order=0.3, shared=shared
-        )
+        rows += _group(rng, f"p{number}", int(rng.integers(4, 12)), "phone", spread=20, order=0.3, shared=shared)
     for number in range(planted.huggers):
         rows += _group(rng, f"h{number}", milestones[number % len(milestones)], "hugger", spread=1, order=0.0)
     return _campaign(rng, pd.DataFrame(rows))
@@ -66,9 +64,7 @@ def _innocent(rng: np.random.Generator, name: str, milestones: Sequence[int]) ->
     near = [milestone for milestone in milestones if 0 < milestone - count <= 2]
     if near and rng.random() < 0.1:
         count = near[0]
-    rows = _group(
-        rng, name, count, "innocent", spread=int(rng.integers(1, 60)), order=float(rng.beta(4.5, 5.5))
-    )
+    rows = _group(rng, name, count, "innocent", spread=int(rng.integers(1, 60)), order=float(rng.beta(4.5, 5.5)))
     for row in rows:
         if rng.random() < 0.05:
             row["address"] = f"home of {name}"
@@ -102,9 +98,7 @@ def _ring(name: str, count: int) -> list[dict[str, Any]]:
 def _campaign(rng: np.random.Generator, rows: pd.DataFrame) -> Campaign:
     for key in ("phone", "device", "address"):
         rows[key] = rows.get(key)
-    own = pd.Series(
-        [f"1{3 + number % 7}{number:09d}" for number in rng.permutation(len(rows))], index=rows.index
-    )
+    own = pd.Series([f"1{3 + number % 7}{number:09d}" for number in rng.permutation(len(rows))], index=rows.index)
     pooled = {key: f"19{number:09d}" for number, key in enumerate(sorted(rows["phone"].dropna().unique()))}
     phones = rows["phone"].map(pooled).fillna(own)
     days = [(_START + timedelta(int(day))).isoformat() for day in rows["day"]]

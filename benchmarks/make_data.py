@@ -127,9 +127,7 @@ def _draw(rng: np.random.Generator, buyers: int, lines_per_buyer: float) -> Line
     is_first = np.diff(buyer, prepend=-1) > 0
     day = first[buyer] + np.where(is_first, 0.0, rng.random(len(buyer))) * span[buyer]
     hour = 8 + 14 * rng.beta(2.2, 1.6, len(buyer))
-    ordered = (np.minimum(day, HISTORY_DAYS - 1).astype(np.int64) * _DAY_SECONDS + (hour * 3600)).astype(
-        np.int64
-    )
+    ordered = (np.minimum(day, HISTORY_DAYS - 1).astype(np.int64) * _DAY_SECONDS + (hour * 3600)).astype(np.int64)
     by_time = np.lexsort((ordered, buyer))
     ordered = ordered[by_time]
     each = rng.choice([1, 2, 3, 4], len(buyer), p=_ITEM_SHARES)
@@ -232,12 +230,8 @@ def _texts(moments: np.ndarray[Any, Any]) -> pa.Array:
 
 
 def _money(fen: np.ndarray[Any, Any]) -> pa.Array:
-    exact = pc.multiply(
-        pa.array(fen.astype(np.int64)).cast(pa.decimal128(19, 0)), pa.scalar(1, pa.decimal128(1, 0))
-    )
-    return pc.divide(exact.cast(pa.decimal128(21, 2)), pa.scalar(100, pa.decimal128(3, 0))).cast(
-        pa.decimal128(18, 2)
-    )
+    exact = pc.multiply(pa.array(fen.astype(np.int64)).cast(pa.decimal128(19, 0)), pa.scalar(1, pa.decimal128(1, 0)))
+    return pc.divide(exact.cast(pa.decimal128(21, 2)), pa.scalar(100, pa.decimal128(3, 0))).cast(pa.decimal128(18, 2))
 
 
 def _picked(rng: np.random.Generator, words: list[str], count: int) -> pa.Array:
@@ -246,9 +240,7 @@ def _picked(rng: np.random.Generator, words: list[str], count: int) -> pa.Array:
 
 def main() -> None:
     """Make what the options ask for and print where it lies."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", type=Path, default=FOLDER)
     parser.add_argument("--lines", type=int, action="append", default=[])
     parser.add_argument("--workbooks", type=int, nargs=2, metavar=("MEMBERS", "LINES"))

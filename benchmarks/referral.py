@@ -137,13 +137,9 @@ def seeds(count: int, inviters: int) -> None:
 def mark(seed: int, inviters: int, *, planted: bool = True) -> dict[str, float]:
     campaign = draw_campaign(seed, inviters, Planted() if planted else Planted(0, 0, 0, 0), MILESTONES)
     settings = Settings(referral=Referral(milestones=MILESTONES))
-    with open_shop(
-        [campaign.invites, campaign.members, campaign.orders], as_of=AS_OF, settings=settings
-    ) as shop:
+    with open_shop([campaign.invites, campaign.members, campaign.orders], as_of=AS_OF, settings=settings) as shop:
         rows = shop.referral_report().suspicions.to_pandas()
-    conduct = rows[
-        ~rows["reason"].isin(["self_invite", "existing_member", "second_inviter", "reward_above_margin"])
-    ]
+    conduct = rows[~rows["reason"].isin(["self_invite", "existing_member", "second_inviter", "reward_above_margin"])]
     found = set(conduct["invitee_id"])
     truth = campaign.truth
     result = {}
@@ -158,9 +154,7 @@ def mark(seed: int, inviters: int, *, planted: bool = True) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "siyu-benchmarks")
     parser.add_argument("--only", choices=PARTS)
     parser.add_argument("--rounds", type=int, default=3)

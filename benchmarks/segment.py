@@ -88,9 +88,7 @@ def in_turns(rivals: dict[str, Callable[[], Cost]], rounds: int) -> dict[str, li
 def table(title: str, costs: dict[str, list[Cost]]) -> None:
     print(f"\n{title}\n{'':28}{'wall s':>9}{'CPU s':>9}{'peak MB':>10}")
     for name, rounds in costs.items():
-        wall, cpu, peak = (
-            statistics.median(getattr(cost, key) for cost in rounds) for key in ("wall", "cpu", "peak")
-        )
+        wall, cpu, peak = (statistics.median(getattr(cost, key) for cost in rounds) for key in ("wall", "cpu", "peak"))
         print(f"{name:28}{wall:9.2f}{cpu:9.2f}{peak / 1e6:10.0f}")
 
 
@@ -144,9 +142,7 @@ def parquet(folder: Path, sizes: Sizes, rounds: int) -> None:
         measure()
     same = {name: _same(out[name], out["tuned"]) for name in ("core", "command")}
     costs = in_turns(rivals, rounds)
-    costs["pandas"] = [run([sys.executable, HERE / "frames.py", lines, out["frames"]])] * len(
-        costs["tuned query"]
-    )
+    costs["pandas"] = [run([sys.executable, HERE / "frames.py", lines, out["frames"]])] * len(costs["tuned query"])
     same["frames"] = _same(out["frames"], out["tuned"])
     table(f"{sizes.parquet:,} order lines, Parquet to Parquet", costs)
     for name, found in same.items():
@@ -191,9 +187,7 @@ def growth(folder: Path, sizes: Sizes, _rounds: int) -> None:
 
 
 def startup(_folder: Path, _sizes: Sizes, rounds: int) -> None:
-    costs = {
-        "siyu --help": [run([sys.executable, "-m", "siyu_cli", "--help"]) for _ in range(max(rounds, 5))]
-    }
+    costs = {"siyu --help": [run([sys.executable, "-m", "siyu_cli", "--help"]) for _ in range(max(rounds, 5))]}
     table("Starting", costs)
     say("siyu --help, CPU s", statistics.median(cost.cpu for cost in costs["siyu --help"]), "< 0.25")
 
@@ -202,9 +196,7 @@ PARTS = {"help": startup, "xlsx": workbooks, "parquet": parquet, "memory": memor
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", choices=PARTS, action="append")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "siyu-benchmarks")
@@ -218,9 +210,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=options.folder) as scratch:
         os.chdir(scratch)
         for name in options.only or PARTS:
-            PARTS[name](
-                options.folder, QUICK if options.quick else Sizes(), 1 if options.quick else options.rounds
-            )
+            PARTS[name](options.folder, QUICK if options.quick else Sizes(), 1 if options.quick else options.rounds)
 
 
 if __name__ == "__main__":

@@ -72,11 +72,13 @@ def stages() -> str:
         _table(["RFM", "key", "English", "中文"], rfm),
     ])  # fmt: skip
 
+
 PRESET_KEYS = {
     "table": f"which table the sheet is: {', '.join(INPUTS)}",
     "signature": "the headers that tell the export apart, at least 3",
     "least": "the share of the signature that has to be there; 0.65 unless said",
-    "title_en": "its name in English", "title_zh": "its name in Chinese",
+    "title_en": "its name in English",
+    "title_zh": "its name in Chinese",
     "platform": "whose accounts these are, so that equal ones of two platforms stay apart",
     "columns": "[columns] key = [headers, the preferred first]; the keys are those of columns.md",
     "patterns": "[patterns] key = a regular expression of headers that vary",
@@ -85,7 +87,8 @@ PRESET_KEYS = {
     "order_scope_when": "[order_scope_when] key = text in its cells that tells that amounts are per order after all",
     "has_buyer": "false where the export never names buyers",
     "min_paid": "the amount from which an order counts, when it is not above 0",
-    "date_order": "ymd, dmy or mdy", "timezone": "of its times, such as Asia/Shanghai",
+    "date_order": "ymd, dmy or mdy",
+    "timezone": "of its times, such as Asia/Shanghai",
     "order_id_date": "a regular expression whose first group is the order's date as YYMMDD",
     "status": f"[status] {', '.join(ORDER_STATUSES)} = [words]",
     "status_prefix": '[status_prefix] "beginning of a word" = status',
@@ -96,7 +99,8 @@ PRESET_KEYS = {
     "currency": '[currency] "CODE" = [words and signs of a currency]',
     "delivered": "status words which tell that the goods had left the shop",
     "headerless": "[[headerless]] of exports without a header: key, title and pattern of each column",
-    "name": "not used: the file's name counts", "note": "for people",
+    "name": "not used: the file's name counts",
+    "note": "for people",
 }
 
 

@@ -88,8 +88,7 @@ def parquet() -> bytes:
 
 def _ods_row(*texts: str) -> str:
     cells = "".join(
-        f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
-        for text in texts
+        f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>' for text in texts
     )
     return f"<table:table-row>{cells}</table:table-row>"
 
@@ -121,9 +120,7 @@ def _lying_xlsx() -> bytes:
 
 
 def _lying_zip() -> bytes:
-    return wb.with_declared_size(
-        wb.zipped({"订单.csv": "订单号,金额\n" + "1,2\n" * 15_000_000}), "订单.csv", 4096
-    )
+    return wb.with_declared_size(wb.zipped({"订单.csv": "订单号,金额\n" + "1,2\n" * 15_000_000}), "订单.csv", 4096)
 
 
 def _shared_string_bomb() -> bytes:
@@ -272,9 +269,7 @@ WRONG_ENCODING: dict[str, Builder] = {
     "utf-16 without its mark": _file("a.csv", many_orders(20).encode("utf-16-le")),
     "utf-16 cut inside a character": _file("a.csv", ORDERS_CSV.encode("utf-16") + b"\x31"),
     "utf-16 with half a pair": _file("a.csv", ORDERS_CSV.encode("utf-16") + b"\x00\xd8\n\0"),
-    "utf-8 with one bad byte": _file(
-        "a.csv", ORDERS_CSV.encode() + b"E2,M2,\xff,1,x\nE3,M3,2025-03-01,2,x\n"
-    ),
+    "utf-8 with one bad byte": _file("a.csv", ORDERS_CSV.encode() + b"E2,M2,\xff,1,x\nE3,M3,2025-03-01,2,x\n"),
     "utf-8 mark with bad bytes": _file("a.csv", b"\xef\xbb\xbf" + ORDERS_CSV.encode() + b"\xc3\x28,1\n"),
     "gb18030 with one bad byte": _file("a.csv", ORDERS_CSV.encode("gb18030") * 3 + b"E2,\xff,1\n"),
     "two encodings in one file": _file("a.csv", ORDERS_CSV.encode() + ORDERS_CSV.encode("gb18030")),

@@ -140,9 +140,7 @@ class _Module:
         if name in self.translators and isinstance(call.func, ast.Name):
             yield call.args[0]
             return
-        is_error = (
-            name in error_names() or name == "Note" or (name == "error" and isinstance(call.func, ast.Name))
-        )
+        is_error = name in error_names() or name == "Note" or (name == "error" and isinstance(call.func, ast.Name))
         parameters = ["message"] if is_error else self.passing.get(name, [])
         if not parameters:
             return
@@ -227,19 +225,14 @@ class _Module:
             if isinstance(scope, ast.Module) and self._function(node) is not None:
                 continue
             targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-            if (
-                not isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.NamedExpr)
-                or node.value is None
-            ):
+            if not isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.NamedExpr) or node.value is None:
                 continue
             for target in targets:
                 if isinstance(target, ast.Name) and target.id == name:
                     values.append(node.value)
                 elif isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
                     pairs = zip(target.elts, node.value.elts, strict=True)
-                    values += [
-                        value for part, value in pairs if isinstance(part, ast.Name) and part.id == name
-                    ]
+                    values += [value for part, value in pairs if isinstance(part, ast.Name) and part.id == name]
         return values
 
     def _function(self, node: ast.AST) -> ast.FunctionDef | None:
@@ -249,9 +242,7 @@ class _Module:
         return current
 
     def _parameters(self, scope: ast.FunctionDef) -> set[str]:
-        return {
-            argument.arg for argument in (*scope.args.posonlyargs, *scope.args.args, *scope.args.kwonlyargs)
-        }
+        return {argument.arg for argument in (*scope.args.posonlyargs, *scope.args.args, *scope.args.kwonlyargs)}
 
     def _is_passed_on(self, value: ast.expr) -> bool:
         return isinstance(value, ast.Attribute) and value.attr in TEMPLATE_NAMES

@@ -97,9 +97,7 @@ class Labelled:
 def typed(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> pa.Table:
     """Return rows as Arrow, typed as the contract says; a column that no row knows is empty."""
     schema = pa.schema([(column.key, ARROW_TYPES[column.sql_type]) for column in columns])
-    return pa.table(
-        {field.name: pa.array([row.get(field.name) for row in rows], field.type) for field in schema}
-    )
+    return pa.table({field.name: pa.array([row.get(field.name) for row in rows], field.type) for field in schema})
 
 
 def open_rows(engine: Engine, members: Any, order_lines: Any) -> None:
@@ -111,9 +109,7 @@ def open_rows(engine: Engine, members: Any, order_lines: Any) -> None:
         engine.open(name, rows if isinstance(rows, pa.Table) else typed(rows, columns))
 
 
-def label_rows(
-    engine: Engine, members: Any, order_lines: Any, as_of: date, chosen: Settings | None = None
-) -> Labelled:
+def label_rows(engine: Engine, members: Any, order_lines: Any, as_of: date, chosen: Settings | None = None) -> Labelled:
     """Return the shop with every table that labels its members, and no list of them."""
     open_rows(engine, members, order_lines)
     params = parameters(chosen or Settings(), as_of)

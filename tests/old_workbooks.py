@@ -15,9 +15,7 @@ def record(kind: int, data: bytes = b"") -> bytes:
 
 
 def begin(version: int, kind: int) -> bytes:
-    return record(
-        0x0809, struct.pack("<HHHHII", version, kind, 0, 1997, 0, 6)[: 16 if version == BIFF8 else 8]
-    )
+    return record(0x0809, struct.pack("<HHHHII", version, kind, 0, 1997, 0, 6)[: 16 if version == BIFF8 else 8])
 
 
 def label(row: int, column: int, text: str, codec: str | None = None) -> bytes:
@@ -40,9 +38,7 @@ def rows(values: Sequence[Sequence[str | float]], codec: str | None = None) -> b
     )  # fmt: skip
 
 
-def xls(
-    sheets: Mapping[str, bytes], settings: bytes = b"", version: int = BIFF8, codec: str | None = None
-) -> bytes:
+def xls(sheets: Mapping[str, bytes], settings: bytes = b"", version: int = BIFF8, codec: str | None = None) -> bytes:
     """A workbook of sheets made of these records, with these settings before the list of sheets."""
     head, style = begin(version, 5) + settings, record(0x00E0, bytes(20))
     names = [name.encode(codec) if codec else b"\1" + name.encode("utf-16-le") for name in sheets]

@@ -80,9 +80,7 @@ def sums_are_cast(tree: exp.Expression) -> Breaches:
 def whole_divisions_have_plain_operands_and_no_zero(tree: exp.Expression) -> Breaches:
     plain = (exp.Paren, exp.Column, exp.Literal, exp.Placeholder, exp.Nullif)
     for part in tree.find_all(exp.IntDiv):
-        if not (isinstance(part.left, plain) and isinstance(part.right, plain)) or not _is_never_zero(
-            part.right
-        ):
+        if not (isinstance(part.left, plain) and isinstance(part.right, plain)) or not _is_never_zero(part.right):
             yield part
 
 
@@ -191,9 +189,7 @@ def dates_are_not_added_to(tree: exp.Expression) -> Breaches:
 def divisions_are_of_doubles(tree: exp.Expression) -> Breaches:
     for part in tree.find_all(exp.Div):
         sides = (part.left, part.right)
-        if any(side.is_type("decimal") for side in sides) or not any(
-            side.is_type("double") for side in sides
-        ):
+        if any(side.is_type("decimal") for side in sides) or not any(side.is_type("double") for side in sides):
             yield part
 
 

@@ -93,9 +93,7 @@ def referral_figures(
     }
 
 
-def since_figures(
-    invites: Sequence[Invite], people: Mapping[str, Person], as_of: date, since: date
-) -> dict[str, int]:
+def since_figures(invites: Sequence[Invite], people: Mapping[str, Person], as_of: date, since: date) -> dict[str, int]:
     """Return what happened from ``since`` up to ``as_of``, each event counted on its own date."""
     outcomes = judge_invites(invites, people, as_of)
     return {
@@ -190,9 +188,7 @@ def judge_link(invite: Invite, person: Person | None) -> Outcome:
     start = since_on(invite)
     days = person.order_days if person else ()
     was_there = is_before(first_seen(person), start)
-    is_joined = (
-        invite.joined_on is not None or (person is not None and not was_there) or not invite.has_joined_column
-    )
+    is_joined = invite.joined_on is not None or (person is not None and not was_there) or not invite.has_joined_column
     is_existing = is_joined and was_there
     is_new = is_joined and not was_there
     is_ordered = is_joined and len(days) > 0 and not any(is_before(day, start) for day in days)

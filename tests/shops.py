@@ -63,9 +63,7 @@ def a_line(member_id: str, order_id: str, ordered_on: date, paid: str | int | De
     return row | known
 
 
-def a_history(
-    member_id: str, gaps: Sequence[int], days_since_last: int, as_of: date, paid: int = 10
-) -> list[Row]:
+def a_history(member_id: str, gaps: Sequence[int], days_since_last: int, as_of: date, paid: int = 10) -> list[Row]:
     """Return one order per purchase day, given the gaps between them, oldest first."""
     ages = [days_since_last]
     for gap in reversed(gaps):

@@ -81,9 +81,7 @@ def test_a_product_called_total_is_no_total(tmp_path: Path) -> None:
 def test_formulas_without_a_value_and_error_cells_are_counted_where_they_stand(tmp_path: Path) -> None:
     rows = [*PLAIN, ["A3", "M3", "2026-06-03", "=A1*2"], ["A4", "M4", "2026-06-03", "#DIV/0!"]]
     with opened(write_xlsx(tmp_path / "formula.xlsx", rows)) as shop:
-        shown = [
-            (row["row"], row["column"], row["reason"], row["effect"], row["value"]) for row in rejects(shop)
-        ]
+        shown = [(row["row"], row["column"], row["reason"], row["effect"], row["value"]) for row in rejects(shop)]
         assert shown == [
             (4, "实付金额", "formula_without_value", "row", "=A1*2"),
             (5, "实付金额", "error_cell", "row", "#DIV/0!"),
@@ -94,9 +92,7 @@ def test_formulas_without_a_value_and_error_cells_are_counted_where_they_stand(t
 def test_a_refund_column_of_formulas_nobody_computed_is_not_taken_for_no_refunds(tmp_path: Path) -> None:
     rows = [[*PLAIN[0], "退款金额"], [*PLAIN[1], "=D2"], [*PLAIN[2], "=D3"]]
     with opened(write_xlsx(tmp_path / "formula.xlsx", rows)) as shop:
-        assert [(row["reason"], row["effect"]) for row in rejects(shop)] == [
-            ("formula_without_value", "cell")
-        ] * 2
+        assert [(row["reason"], row["effect"]) for row in rejects(shop)] == [("formula_without_value", "cell")] * 2
 
 
 def test_bytes_that_are_no_text_are_rejected_with_their_line(tmp_path: Path) -> None:
@@ -139,10 +135,7 @@ def test_id_cards_and_addresses_are_left_behind(tmp_path: Path) -> None:
         connection = shop.engine.connection
         names = [name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()]
         views = [
-            name
-            for (name,) in connection.execute(
-                "select view_name from duckdb_views() where not internal"
-            ).fetchall()
+            name for (name,) in connection.execute("select view_name from duckdb_views() where not internal").fetchall()
         ]
         for name in {*names, *views}:
             held = str(connection.table(name).fetchall())
@@ -314,9 +307,7 @@ def test_an_old_export_is_called_stale(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "a.csv", PLAIN)
     with opened(path, as_of="2026-06-04") as fresh, opened(path, as_of="2026-06-05") as stale:
         assert not warnings(fresh)
-        assert warnings(stale) == [
-            "The newest order is 3 days older than 2026-06-05: the export is probably stale."
-        ]
+        assert warnings(stale) == ["The newest order is 3 days older than 2026-06-05: the export is probably stale."]
 
 
 def test_many_small_orders_are_pointed_out(tmp_path: Path) -> None:
@@ -338,9 +329,7 @@ def test_free_orders_are_counted_apart_unless_they_are_purchases(tmp_path: Path)
     )
     with opened(path) as shop:
         assert listed(shop)["M1"]["order_count"] == 1
-        assert warnings(shop) == [
-            "1 free orders are counted apart; orders.min_paid = 0 makes them purchases."
-        ]
+        assert warnings(shop) == ["1 free orders are counted apart; orders.min_paid = 0 makes them purchases."]
     with opened(path, settings=Settings(orders=Orders(min_paid=Decimal(0)))) as shop:
         assert listed(shop)["M1"]["order_count"] == 2
         assert not warnings(shop)
@@ -358,9 +347,7 @@ def test_cdnow_asks_for_its_free_orders_itself(tmp_path: Path) -> None:
 
 
 def test_totals_exported_after_as_of_are_flagged(tmp_path: Path) -> None:
-    rows = table(
-        "会员编号 | 注册时间 | 消费次数 | 消费金额 | 上次消费时间\nM1 | 2025-01-01 | 3 | 300 | 2026-06-20"
-    )
+    rows = table("会员编号 | 注册时间 | 消费次数 | 消费金额 | 上次消费时间\nM1 | 2025-01-01 | 3 | 300 | 2026-06-20")
     path = write_csv(tmp_path / "会员.csv", rows)
     with opened(path, as_of="2026-06-21") as shop:
         assert not warnings(shop)

@@ -127,7 +127,9 @@ def test_change_is_no_part_of_a_sale(tmp_path: Path, written: str) -> None:
 
 
 def test_change_that_nothing_proves_is_taken_off_and_both_sums_are_told(tmp_path: Path) -> None:
-    path = write_csv(tmp_path / "a.csv", rows_of("单号|会员编号|日期|实收|找零 / 1|m|2026-05-01|100|12 / 2|m|2026-05-02|50|0"))
+    path = write_csv(
+        tmp_path / "a.csv", rows_of("单号|会员编号|日期|实收|找零 / 1|m|2026-05-01|100|12 / 2|m|2026-05-02|50|0")
+    )
     with opened(path) as shop:
         assert listed(shop)["m"]["net_sales"] == 138
         (note,) = [note for note in shop.load.report.warnings if "other_sum" in note.facts]

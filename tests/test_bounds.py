@@ -69,9 +69,7 @@ def test_a_mobile_number_is_neither_points_nor_a_reward_nor_a_cost(folder: Path)
         ),
     ],
 )
-def test_what_no_shop_has_is_rejected_by_name(
-    folder: Path, header: str, cells: list[str], reasons: list[str]
-) -> None:
+def test_what_no_shop_has_is_rejected_by_name(folder: Path, header: str, cells: list[str], reasons: list[str]) -> None:
     column = load_column(folder, header, cells, read_lines("paid_amount"))
     assert [column.reason[cell] for cell in cells] == reasons
 

@@ -144,9 +144,7 @@ def test_the_right_password_opens_a_locked_file(name: str, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("name", ["xlsx with a password", "zip with a password", "zip of a locked xlsx"])
-def test_a_missing_password_names_the_option_and_a_wrong_one_is_called_wrong(
-    name: str, tmp_path: Path
-) -> None:
+def test_a_missing_password_names_the_option_and_a_wrong_one_is_called_wrong(name: str, tmp_path: Path) -> None:
     without = outcome(LOCKED[name], tmp_path)
     wrong = outcome(LOCKED[name], tmp_path, "falsch")
     assert isinstance(without, InputError)

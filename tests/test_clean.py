@@ -106,12 +106,8 @@ def test_a_date_that_cannot_be_known_is_rejected_never_guessed(dates: Column, wr
     assert dates.reason[written] == BAD_DATES[written]
 
 
-@pytest.mark.parametrize(
-    ("settling", "expected"), [("25/12/2025", date(2025, 2, 1)), ("12/25/2025", date(2025, 1, 2))]
-)
-def test_one_unmistakable_date_settles_the_others_of_its_file(
-    folder: Path, settling: str, expected: date
-) -> None:
+@pytest.mark.parametrize(("settling", "expected"), [("25/12/2025", date(2025, 2, 1)), ("12/25/2025", date(2025, 1, 2))])
+def test_one_unmistakable_date_settles_the_others_of_its_file(folder: Path, settling: str, expected: date) -> None:
     cells = ["01/02/2025", "1/2/2025 10:30", settling]
     column = load_column(folder, "下单时间", cells, read_lines("ordered_on"))
     assert [column.value[cell] for cell in cells] == [expected, expected, date(2025, 12, 25)]
@@ -351,9 +347,7 @@ IDS = {
 
 
 @pytest.mark.parametrize("written", IDS)
-def test_an_id_keeps_every_digit_and_loses_what_a_spreadsheet_put_around_it(
-    folder: Path, written: str
-) -> None:
+def test_an_id_keeps_every_digit_and_loses_what_a_spreadsheet_put_around_it(folder: Path, written: str) -> None:
     rows = [["会员编号", "姓名", "注册时间"], [written, "甲", "2025-01-01"]]
     with opened(write_csv(folder / "id.csv", rows)) as shop:
         assert list(members(shop)) == [IDS[written]]
@@ -364,9 +358,7 @@ def test_an_id_whose_digits_are_gone_is_rejected(folder: Path, written: str) -> 
     rows = [["会员编号", "姓名", "注册时间"], [written, "甲", "2025-01-01"], ["M1", "乙", "2025-01-01"]]
     with opened(write_csv(folder / "lost.csv", rows)) as shop:
         assert list(members(shop)) == ["M1"]
-        assert [(row["reason"], row["effect"], row["row"]) for row in rejects(shop)] == [
-            ("id_digits_lost", "row", 2)
-        ]
+        assert [(row["reason"], row["effect"], row["row"]) for row in rejects(shop)] == [("id_digits_lost", "row", 2)]
 
 
 def test_eighteen_digits_stored_as_numbers_are_kept_exactly_or_rejected(folder: Path) -> None:
@@ -396,9 +388,7 @@ def test_eighteen_digits_stored_as_numbers_are_kept_exactly_or_rejected(folder: 
 def test_a_blank_is_a_blank_in_any_of_its_forms(folder: Path) -> None:
     blanks = ["", " ", "　", "-", "--", "——", "/", "无", "暂无", "NULL", "nan", "None", "N/A", "\\N", "#N/A"]
     rows = [[f"M{at}", blank, blank, "2025-01-01"] for at, blank in enumerate(blanks)]
-    with opened(
-        write_csv(folder / "blank.csv", [["会员编号", "会员等级", "积分", "注册时间"], *rows])
-    ) as shop:
+    with opened(write_csv(folder / "blank.csv", [["会员编号", "会员等级", "积分", "注册时间"], *rows])) as shop:
         assert {(row["level"], row["points"]) for row in members(shop).values()} == {(None, None)}
         assert not rejects(shop)
 
@@ -418,9 +408,7 @@ def test_yes_and_no_are_understood_and_anything_else_is_not(folder: Path) -> Non
     with opened(write_csv(folder / "flags.csv", [["会员编号", "短信同意", "注册时间"], *rows])) as shop:
         read = members(shop)
         assert [read[f"M{at}"]["consent_sms"] for at in range(len(words))] == list(words.values())
-        assert [(row["reason"], row["effect"], row["value"]) for row in rejects(shop)] == [
-            ("bad_flag", "cell", "看**")
-        ]
+        assert [(row["reason"], row["effect"], row["value"]) for row in rejects(shop)] == [("bad_flag", "cell", "看**")]
 
 
 def test_counts_and_points_may_carry_their_unit(folder: Path) -> None:

@@ -34,9 +34,7 @@ def test_a_typed_parquet_file_is_read_where_it_lies(folder: Path) -> None:
             "select table_type from information_schema.tables where table_name = 'source_0'"
         ).fetchall()
         assert kind == [("VIEW",)]
-        assert [
-            (line["member_id"], line["ordered_on"], line["paid_amount"]) for line in order_lines(shop)
-        ] == [
+        assert [(line["member_id"], line["ordered_on"], line["paid_amount"]) for line in order_lines(shop)] == [
             ("M1", date(2025, 3, 1), Decimal("10.00")),
             ("M2", date(2025, 3, 2), Decimal("20.50")),
         ]
@@ -65,9 +63,7 @@ def test_whole_ids_that_pandas_keeps_as_floats_lose_their_point(folder: Path) ->
 def test_ids_too_long_for_a_float_are_rejected_in_parquet_too(folder: Path) -> None:
     with opened(parquet_orders(folder, 会员编号=[1.23456789012345678e17, 10001.0])) as shop:
         assert [line["member_id"] for line in order_lines(shop)] == ["10001"]
-        assert [(row["reason"], row["effect"], row["row"]) for row in rejects(shop)] == [
-            ("id_digits_lost", "row", 1)
-        ]
+        assert [(row["reason"], row["effect"], row["row"]) for row in rejects(shop)] == [("id_digits_lost", "row", 1)]
         assert_every_row_is_accounted_for(shop)
 
 

@@ -190,9 +190,7 @@ def test_a_full_disk_is_told(shop: Path):
 # --- personal data -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "command", [segment(), segment("--format", "table"), ["explain", "13800138002", *FILES]]
-)
+@pytest.mark.parametrize("command", [segment(), segment("--format", "table"), ["explain", "13800138002", *FILES]])
 def test_no_phone_and_no_name_in_clear_on_the_screen(run: Run, command: list[str]):
     ended = run(*command)
     shown = ended.out + ended.err
@@ -379,9 +377,7 @@ def test_without_siyu_toml_nothing_is_remembered(run: Run, shop: Path):
         ("segment 会员.csv -o nowhere/out.csv", 73, "nowhere"),
     ],
 )
-def test_each_mistake_has_its_exit_code_and_says_what_to_do(
-    run: Run, shop: Path, command: str, code: int, said: str
-):
+def test_each_mistake_has_its_exit_code_and_says_what_to_do(run: Run, shop: Path, command: str, code: int, said: str):
     (shop / "empty.csv").touch()
     ended = run(*command.split())
     assert ended.code == code
@@ -401,10 +397,7 @@ def test_errors_are_json_where_results_are(run: Run):
 
 def test_errors_speak_the_operators_language(run: Run):
     assert run("segment", "missing.csv", "--lang", "zh").err.splitlines()[-2].startswith("错误：")
-    assert (
-        run("segment", "--2026", "--lang=zh").err
-        == "错误：没有选项 --2026。\n提示：请看 siyu segment --help。\n"
-    )
+    assert run("segment", "--2026", "--lang=zh").err == "错误：没有选项 --2026。\n提示：请看 siyu segment --help。\n"
 
 
 def test_a_bug_of_ours_is_called_one(run: Run, monkeypatch: pytest.MonkeyPatch):

@@ -42,9 +42,7 @@ def shop(empty_folder: Path) -> Iterator[Shop]:
 
 @pytest.fixture
 def run(shop: Shop, capsys: pytest.CaptureFixture[str]) -> Run:
-    return runner(
-        capsys, "segment", "会员.csv", "订单.csv", "--as-of", AS_OF, "--format", "csv", "--columns", "stage"
-    )
+    return runner(capsys, "segment", "会员.csv", "订单.csv", "--as-of", AS_OF, "--format", "csv", "--columns", "stage")
 
 
 def told(text: str, table: Table = SEGMENTS) -> str:
@@ -104,9 +102,7 @@ def test_figures_of_a_campaign_go_by_their_titles_too():
     )
 
 
-@pytest.mark.parametrize(
-    "table", [SEGMENTS, REFERRAL_FIGURES, *INPUTS.values()], ids=lambda table: table.name
-)
+@pytest.mark.parametrize("table", [SEGMENTS, REFERRAL_FIGURES, *INPUTS.values()], ids=lambda table: table.name)
 def test_no_two_columns_share_a_name(table: Table):
     names = [{plain_word(name) for name in (column.key, column.en, column.zh)} for column in table.columns]
     assert sum(map(len, names)) == len(set().union(*names))
@@ -171,18 +167,14 @@ def test_a_value_that_nobody_has_is_an_error_that_names_who_has_which(run: Run, 
     assert "m1" not in ended.err
 
 
-@pytest.mark.parametrize(
-    "where", ["level <> '金'", "store not in ('nowhere')", "owner like '%芸'", "net_sales = 7"]
-)
+@pytest.mark.parametrize("where", ["level <> '金'", "store not in ('nowhere')", "owner like '%芸'", "net_sales = 7"])
 def test_what_excludes_or_looks_for_a_pattern_may_find_nothing(run: Run, where: str):
     assert run("--where", where).code == 0
 
 
 def test_a_segment_with_a_mistake_names_the_line_of_siyu_toml(run: Run, empty_folder: Path):
     for condition in ("stage = 'dorment'", "level = '金'", "lower(net_sales) = 'x'", "净消费 > 1 且", ""):
-        (empty_folder / "siyu.toml").write_text(
-            f'[segments]\nvip = "net_sales > 1"\n"老客" = "{condition}"\n', "utf-8"
-        )
+        (empty_folder / "siyu.toml").write_text(f'[segments]\nvip = "net_sales > 1"\n"老客" = "{condition}"\n', "utf-8")
         ended = run()
         assert ended.code == 78, condition
         assert "siyu.toml" in ended.err

@@ -59,9 +59,7 @@ def test_any_shop_at_the_defaults(duckdb_engine: Engine, shop: Shop):
     assert_agreed(duckdb_engine, shop, Settings(), expected)
 
 
-SPLITS = st.sampled_from(
-    ("default", "median", "mean", (30, 2, Decimal("9.99")), (0, 1, 0), (91, Decimal("2.5"), 100))
-)
+SPLITS = st.sampled_from(("default", "median", "mean", (30, 2, Decimal("9.99")), (0, 1, 0), (91, Decimal("2.5"), 100)))
 
 
 @st.composite
@@ -134,8 +132,7 @@ def assert_silences_agreed(engine: Engine, shop: Shop, chosen: Settings) -> None
     expected = oracle.count_silences(shop.order_lines, shop.as_of, params["min_paid"])
     # The table has a row per change: between two, the counts are those of the row before.
     changes = {
-        row.silent_days: (row.silent, row.returned)
-        for row in engine.fetch(step("silences"), params).itertuples()
+        row.silent_days: (row.silent, row.returned) for row in engine.fetch(step("silences"), params).itertuples()
     }
     found, last = {}, (0, 0)
     for s in expected:

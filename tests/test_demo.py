@@ -180,9 +180,7 @@ def test_the_spring_festival_is_quiet(purchases: pd.DataFrame, first: str) -> No
     assert daily[day : day + pd.Timedelta(days=5)].mean() < 0.5 * before
 
 
-def test_channels_differ_in_what_their_members_are_worth_and_cost(
-    shop: DemoShop, members: pd.DataFrame
-) -> None:
+def test_channels_differ_in_what_their_members_are_worth_and_cost(shop: DemoShop, members: pd.DataFrame) -> None:
     worth = members.astype({"net_sales": float}).groupby("source_channel").net_sales.mean()
     assert worth["门店扫码"] > 1.5 * worth["抖音直播"]
     costs = shop.channel_costs.to_pandas()
@@ -285,9 +283,7 @@ def test_referred_members_buy_more(members: pd.DataFrame) -> None:
     assert mean[True] > 1.1 * mean[False]
 
 
-def test_friends_are_added_after_joining_and_some_delete_the_employee(
-    shop: DemoShop, members: pd.DataFrame
-) -> None:
+def test_friends_are_added_after_joining_and_some_delete_the_employee(shop: DemoShop, members: pd.DataFrame) -> None:
     contacts = shop.contacts.to_pandas()
     known = contacts.dropna(subset="member_id")
     assert not known.duplicated(["member_id", "owner"]).any()

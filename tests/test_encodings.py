@@ -55,8 +55,7 @@ FIRST_LEVEL = "".join(
 
 def orders(header: str, names: list[str]) -> list[str]:
     rows = (
-        f"E{number},M{number % 5},{name},2025-03-{number + 1:02d},1{number}.50"
-        for number, name in enumerate(names)
+        f"E{number},M{number % 5},{name},2025-03-{number + 1:02d},1{number}.50" for number, name in enumerate(names)
     )
     return [header, *rows]
 
@@ -115,9 +114,7 @@ def test_a_text_is_read_in_its_own_encoding(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_one_chinese_name_in_an_english_export_is_not_taken_for_big5(
-    name: str, read: Callable[..., RawSheet]
-) -> None:
+def test_one_chinese_name_in_an_english_export_is_not_taken_for_big5(name: str, read: Callable[..., RawSheet]) -> None:
     sheet = read("a.csv", f"Order ID,Name\n1,{name}\n".encode("gb18030"))
     assert (sheet.encoding, rows(sheet)[1][1]) == ("gb18030", name)
 

@@ -79,10 +79,7 @@ def session_of(engine: Any, settings: dict[str, str]) -> Iterator[None]:
 
 def is_same(one: Any, other: Any) -> bool:
     if isinstance(one, float) and isinstance(other, float):
-        return (
-            math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
-            or math.isnan(one) == math.isnan(other) is True
-        )
+        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9) or math.isnan(one) == math.isnan(other) is True
     return bool(one == other)
 
 
@@ -119,8 +116,7 @@ def assert_same(one: Labelled, other: Labelled) -> None:
 def test_the_demo_shop_is_the_same_on_both(spark: Engine, duckdb_engine: Engine, tmp_path: Path):
     members, lines = demo_rows(2_000, TODAY)
     one, other = (
-        label(engine, members, lines, TODAY, segments=SEGMENTS, lang="zh")
-        for engine in (duckdb_engine, spark)
+        label(engine, members, lines, TODAY, segments=SEGMENTS, lang="zh") for engine in (duckdb_engine, spark)
     )
     assert_same(one, other)
     assert_same_frame(*(summarise_by(engine, "owner") for engine in (duckdb_engine, spark)))
@@ -284,9 +280,7 @@ def test_what_is_opened_last_under_a_name_is_what_is_read(engine: Engine, tmp_pa
 
 def test_a_frame_is_opened_and_a_step_is_fetched_as_a_frame(engine: Engine):
     engine.open("rows", pd.DataFrame({"reason": ["new", "老客"], "days": [1, 2]}))
-    chosen = Step(
-        "picked", "select reason, days * $times as days from rows where days > 1", ("rows",), ("times",)
-    )
+    chosen = Step("picked", "select reason, days * $times as days from rows where days > 1", ("rows",), ("times",))
     fetched = engine.fetch(chosen, {"times": 3})
     pd.testing.assert_frame_equal(fetched, pd.DataFrame({"reason": ["老客"], "days": [6]}))
 

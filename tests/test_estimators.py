@@ -109,16 +109,13 @@ def test_the_published_holdout(
     model = PUBLISHED[name][0].fit(histories)
     weeks = (HELD_OUT_TO - CALIBRATED_TO).days / 7
     expected = model.expected_orders(histories, weeks)
-    bought = np.array(
-        [sum(CALIBRATED_TO < day <= HELD_OUT_TO for day in days) for days in purchases.values()]
-    )
+    bought = np.array([sum(CALIBRATED_TO < day <= HELD_OUT_TO for day in days) for days in purchases.values()])
     assert np.corrcoef(expected, bought)[0, 1] == pytest.approx(correlation, abs=0.001)
     assert np.abs(expected - bought).mean() == pytest.approx(error, abs=0.001)
     # Week 78 as published: all repeat orders since each member's first, from what is known of nobody.
     stays = model.b_ / (model.a_ + model.b_) if model.first_chance else 1
     tracked = sum(
-        stays * model.orders_if_alive(Histories.of([0], [0], [0]), tenure + weeks)[0]
-        for tenure in histories.tenure
+        stays * model.orders_if_alive(Histories.of([0], [0], [0]), tenure + weeks)[0] for tenure in histories.tenure
     )
     total = histories.repeats.sum() + bought.sum()
     assert (tracked - total) / total == pytest.approx(drift, abs=0.002)
@@ -159,9 +156,7 @@ def test_weeks_with_an_order_are_not_days_with_an_order(purchases: Purchases):
     def week(day: date) -> date:
         return CALIBRATED_TO - timedelta(weeks=(CALIBRATED_TO - day).days // 7)
 
-    weekly = {
-        member: {week(day): 1.0 for day in days if day <= CALIBRATED_TO} for member, days in purchases.items()
-    }
+    weekly = {member: {week(day): 1.0 for day in days if day <= CALIBRATED_TO} for member, days in purchases.items()}
     histories = histories_of(weekly, CALIBRATED_TO)
     assert histories.repeats.sum() < 2457
     assert BetaGeometric(0).fit(histories).r_ != pytest.approx(0.243, abs=5e-4)

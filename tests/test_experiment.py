@@ -18,9 +18,7 @@ def test_the_published_mail_experiment_is_read_as_published():
     rows = pd.read_csv(HILLSTROM)
     arms = {name.split()[0]: part for name, part in rows.groupby("segment")}
     none = arms.pop("No")
-    assert experiment.mismatch([len(arms["Mens"]), len(arms["Womens"]), len(none)]) == pytest.approx(
-        0.9037, abs=5e-5
-    )
+    assert experiment.mismatch([len(arms["Mens"]), len(arms["Womens"]), len(none)]) == pytest.approx(0.9037, abs=5e-5)
 
     def events(part: pd.DataFrame, key: str) -> tuple[int, int]:
         return int(part[key].sum()), len(part)
@@ -28,23 +26,17 @@ def test_the_published_mail_experiment_is_read_as_published():
     def spend(part: pd.DataFrame) -> Sample:
         return Sample(len(part), float(part["spend"].sum()), float((part["spend"] ** 2).sum()))
 
-    visit = experiment.compare_proportions(
-        events(arms["Mens"], "visit"), events(none, "visit"), interval="wald"
-    )
+    visit = experiment.compare_proportions(events(arms["Mens"], "visit"), events(none, "visit"), interval="wald")
     assert (visit.estimate, visit.low, visit.high) == pytest.approx((0.076590, 0.069954, 0.083226), abs=5e-7)
     bought = experiment.compare_proportions(events(arms["Mens"], "conversion"), events(none, "conversion"))
-    assert (bought.estimate, bought.low, bought.high) == pytest.approx(
-        (0.006805, 0.005014, 0.008641), abs=5e-7
-    )
+    assert (bought.estimate, bought.low, bought.high) == pytest.approx((0.006805, 0.005014, 0.008641), abs=5e-7)
     assert bought.statistic == pytest.approx(7.3851, abs=5e-5)
     spent = experiment.compare_means(spend(arms["Mens"]), spend(none))
     assert (spent.estimate, spent.low, spent.high) == pytest.approx((0.769827, 0.485140, 1.054515), abs=5e-7)
     assert spent.p_value == pytest.approx(1.1638e-7, rel=1e-4)
     womens = experiment.compare_proportions(events(arms["Womens"], "conversion"), events(none, "conversion"))
     assert womens.p_value == pytest.approx(1.571e-4, rel=1e-3)
-    assert experiment.compare_means(spend(arms["Womens"]), spend(none)).p_value == pytest.approx(
-        1.1294e-3, rel=1e-4
-    )
+    assert experiment.compare_means(spend(arms["Womens"]), spend(none)).p_value == pytest.approx(1.1294e-3, rel=1e-4)
 
 
 @pytest.mark.skipif(not HILLSTROM.exists(), reason="needs the shared data")

@@ -63,7 +63,13 @@ def test_empty_cells_at_the_end_change_nothing(tmp_path: Path) -> None:
 
 
 def test_a_members_file_rejects_them_too(tmp_path: Path) -> None:
-    path = written(tmp_path, "会员编号,姓名,注册时间,积分", "m1,张三,2026-01-01,5", "m2,李四,2026-01-02,1,200", "m3,王五,2026-01-03,7")
+    path = written(
+        tmp_path,
+        "会员编号,姓名,注册时间,积分",
+        "m1,张三,2026-01-01,5",
+        "m2,李四,2026-01-02,1,200",
+        "m3,王五,2026-01-03,7",
+    )
     with opened(path) as shop:
         assert_every_row_is_accounted_for(shop)
         assert [(row["row"], row["reason"]) for row in rejects(shop)] == [(3, "split_amount")]

@@ -15,12 +15,8 @@ from siyu_cli.tables.churn import CHURN
 from siyu_cli.tables.column import Column, Table
 from siyu_cli.tables.lifecycle import RFM_SUMMARY, SEGMENTS, STAGE_SUMMARY
 
-MEMBERS = (
-    "会员编号,加入日期,等级,积分,生日\nm1,2025-01-01,金卡,3,1990-05-01\nm2,2025-02-01,银卡,,0001-01-01\n"
-)
-ORDERS = (
-    "订单号,会员编号,付款时间,实付金额\no1,m1,2026-03-01,1200.10\no2,m1,2026-04-01,0.20\no3,m1,2026-05-09,7\n"
-)
+MEMBERS = "会员编号,加入日期,等级,积分,生日\nm1,2025-01-01,金卡,3,1990-05-01\nm2,2025-02-01,银卡,,0001-01-01\n"
+ORDERS = "订单号,会员编号,付款时间,实付金额\no1,m1,2026-03-01,1200.10\no2,m1,2026-04-01,0.20\no3,m1,2026-05-09,7\n"
 
 
 @pytest.fixture
@@ -43,9 +39,7 @@ def families(frame: pd.DataFrame, table: Table) -> dict[str, str]:
     for column in table.columns:
         kind = str(frame[column.key].dtype).lower()
         is_text = kind.startswith(("object", "str"))
-        found[column.key] = (
-            family(column) if is_text and family(column) in ("text", "bool") else kind.split("[")[0]
-        )
+        found[column.key] = family(column) if is_text and family(column) in ("text", "bool") else kind.split("[")[0]
     return found
 
 

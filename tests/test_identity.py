@@ -64,10 +64,7 @@ def keys(shop: Shop) -> list[str]:
 def test_an_id_comes_before_a_phone_before_an_account_and_the_receiver_is_nobody(
     tmp_path: Path, cells: tuple[str, ...], key: str
 ) -> None:
-    text = (
-        "订单号 | 会员编号 | 买家手机号 | 买家账号 | 收货人手机号 | 下单时间 | 实付金额\nA1 | "
-        + " | ".join(cells)
-    )
+    text = "订单号 | 会员编号 | 买家手机号 | 买家账号 | 收货人手机号 | 下单时间 | 实付金额\nA1 | " + " | ".join(cells)
     with files(tmp_path, text + " | 2026-06-01 | 10") as shop:
         assert keys(shop) == [key]
 
@@ -112,9 +109,7 @@ MEMBERS = f"会员编号 | 姓名 | 手机号 | 注册时间\nM1 | 张三 | {A} 
 
 
 def test_a_phone_in_one_file_leads_to_the_id_of_another(tmp_path: Path) -> None:
-    orders = (
-        f"订单号 | 手机号 | 下单时间 | 实付金额\nA1 | +86 {A} | 2026-06-01 | 10\nA2 | {C} | 2026-06-01 | 10"
-    )
+    orders = f"订单号 | 手机号 | 下单时间 | 实付金额\nA1 | +86 {A} | 2026-06-01 | 10\nA2 | {C} | 2026-06-01 | 10"
     with files(tmp_path, MEMBERS, orders) as shop:
         assert keys(shop) == ["M1", C]
         assert listed(shop)["M1"]["is_registered"] is True
@@ -159,10 +154,7 @@ def test_ids_may_be_joined_through_a_third(tmp_path: Path) -> None:
 
 
 def test_two_customers_of_one_phone_without_ids_are_one_member(tmp_path: Path) -> None:
-    pair = [
-        {"客户姓名": name, "客户手机号": A, "成为客户时间": "2025-01-01 10:00:00"}
-        for name in ("张三", "李四")
-    ]
+    pair = [{"客户姓名": name, "客户手机号": A, "成为客户时间": "2025-01-01 10:00:00"} for name in ("张三", "李四")]
     with opened(write_csv(tmp_path / "客户.csv", export("youzan_customers", *pair))) as shop:
         assert list(members(shop)) == [A]
 
@@ -238,9 +230,7 @@ def test_an_inviter_known_by_account_only_is_the_member_of_that_account(tmp_path
             "account:wang@example.com",
             "account:li@example.com",
         )
-    buyers = (
-        f"订单号 | 买家邮箱 | 买家手机号 | 下单时间 | 实付金额\nA1 | wang@example.com | {A} | 2026-05-01 | 10"
-    )
+    buyers = f"订单号 | 买家邮箱 | 买家手机号 | 下单时间 | 实付金额\nA1 | wang@example.com | {A} | 2026-05-01 | 10"
     with files(tmp_path, buyers, invites) as shop:
         (row,) = shop.engine.read("referrals", ["inviter_id"]).to_pylist()
         assert row["inviter_id"] == A
@@ -395,11 +385,7 @@ def test_whoever_is_excluded_is_so_under_every_name(tmp_path: Path) -> None:
 def test_a_member_joined_at_the_earliest_of_their_times_and_it_is_said_which(
     tmp_path: Path, days: dict[str, str], by: str
 ) -> None:
-    text = (
-        " | ".join(["会员编号", "姓名", "积分", *days])
-        + "\n"
-        + " | ".join(["M1", "张三", "5", *days.values()])
-    )
+    text = " | ".join(["会员编号", "姓名", "积分", *days]) + "\n" + " | ".join(["M1", "张三", "5", *days.values()])
     with files(tmp_path, text) as shop:
         assert (members(shop)["M1"]["joined_on"], members(shop)["M1"]["joined_by"]) == (date(2025, 2, 1), by)
 
@@ -485,9 +471,7 @@ def test_totals_beside_a_short_log_keep_an_old_member_old(tmp_path: Path) -> Non
 
 
 def test_members_of_after_the_as_of_date_do_not_exist_unless_they_had_ordered(tmp_path: Path) -> None:
-    text = (
-        "会员编号 | 姓名 | 注册时间\nM1 | 甲 | 2026-07-01\nM2 | 乙 | 2026-07-01\nM3 | 丙 | 2026-06-30 23:00"
-    )
+    text = "会员编号 | 姓名 | 注册时间\nM1 | 甲 | 2026-07-01\nM2 | 乙 | 2026-07-01\nM3 | 丙 | 2026-06-30 23:00"
     orders = "订单号 | 会员编号 | 下单时间 | 实付金额\nA1 | M1 | 2026-06-20 | 100\nA2 | M4 | 2026-07-20 | 10"
     with files(tmp_path, text, orders) as shop:
         assert sorted(listed(shop)) == ["M1", "M3"]
@@ -495,7 +479,9 @@ def test_members_of_after_the_as_of_date_do_not_exist_unless_they_had_ordered(tm
 
 
 def test_several_exports_of_members_are_one_list(tmp_path: Path) -> None:
-    again = "会员编号 | 姓名 | 注册时间 | 积分 | 等级\nM1 | 张三 | 2024-06-01 | 90 | \nM3 | 王五 | 2025-01-01 | 7 | 银卡"
+    again = (
+        "会员编号 | 姓名 | 注册时间 | 积分 | 等级\nM1 | 张三 | 2024-06-01 | 90 | \nM3 | 王五 | 2025-01-01 | 7 | 银卡"
+    )
     with files(tmp_path, MEMBERS, again) as shop, files(tmp_path, again, MEMBERS) as turned:
         assert segment_bytes(shop) == segment_bytes(turned)
         assert list(members(shop)) == ["M1", "M2", "M3"]
@@ -511,9 +497,7 @@ def test_buyers_on_no_list_are_recognised_by_what_their_orders_say(tmp_path: Pat
         A2 | M7 | {B} | 孙七 | {C} | 2026-06-01 | 10
         A3 | M8 | | | {C} | 2026-06-01 | 10
         """
-    with files(
-        tmp_path, f"会员编号 | 姓名 | 手机号 | 注册时间\nM1 | 张三 | {A} | 2025-01-01", orders
-    ) as shop:
+    with files(tmp_path, f"会员编号 | 姓名 | 手机号 | 注册时间\nM1 | 张三 | {A} | 2025-01-01", orders) as shop:
         assert people(shop) == {"M1": (A, "张三"), "M7": (B, "孙七")}
     with files(tmp_path, orders) as shop:
         assert people(shop)["M1"] == (C, "张先生")

@@ -37,17 +37,51 @@ DOWNWARD = {
     "engines": {"address", "errors", "private", "remarks", "tables"},
     "core": {"config", "engines.protocol", "engines.step", "errors", "masks", "spelling", "tables"},
     "files": {
-        "engines", "errors", "masks", "meanwhile", "private", "progress", "remarks", "signs", "spelling", "tables",
+        "engines",
+        "errors",
+        "masks",
+        "meanwhile",
+        "private",
+        "progress",
+        "remarks",
+        "signs",
+        "spelling",
+        "tables",
         "toml",
     },
     "ledger": {"errors", "private", "remarks", "tables"},
     "demo": {"core", "errors", "files", "tables"},
     "shop": {
-        "config", "core", "engines", "errors", "files", "masks", "private", "progress", "signs", "spelling", "tables",
+        "config",
+        "core",
+        "engines",
+        "errors",
+        "files",
+        "masks",
+        "private",
+        "progress",
+        "signs",
+        "spelling",
+        "tables",
     },
     "cli": {
-        "address", "config", "core", "demo", "engines", "errors", "files", "ledger", "locale", "masks", "meanwhile",
-        "private", "progress", "remarks", "shop", "signs", "tables",
+        "address",
+        "config",
+        "core",
+        "demo",
+        "engines",
+        "errors",
+        "files",
+        "ledger",
+        "locale",
+        "masks",
+        "meanwhile",
+        "private",
+        "progress",
+        "remarks",
+        "shop",
+        "signs",
+        "tables",
     },
 }
 # What they may name in annotations besides.
@@ -83,9 +117,7 @@ def imports() -> tuple[Import, ...]:
 
 def _imports_of(by: str, node: ast.AST, seen: Import) -> Iterator[Import]:
     for child in ast.iter_child_nodes(node):
-        is_typing = seen.is_typing or (
-            isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test)
-        )
+        is_typing = seen.is_typing or (isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test))
         is_late = seen.is_late or isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
         if isinstance(child, ast.Import):
             yield from (Import(by, alias.name, is_typing, is_late) for alias in child.names)
@@ -130,9 +162,7 @@ def test_imports_go_one_way(by: str):
 
 
 def test_nothing_imports_the_command_line():
-    assert {found.by for found in inside() if room(found.of) == "cli" and room(found.by) != "cli"} == {
-        "__main__"
-    }
+    assert {found.by for found in inside() if room(found.of) == "cli" and room(found.by) != "cli"} == {"__main__"}
 
 
 def test_no_imports_go_in_a_circle():
@@ -205,8 +235,6 @@ def test_the_error_tree_is_drawn_as_it_is():
         for _, kind in inspect.getmembers(errors, inspect.isclass)
         if issubclass(kind, errors.SiyuError) and kind is not errors.SiyuError
     ]
-    assert drawn_tree() == {
-        kind.__name__: (kind.__base__.__name__, kind.code, kind.exit_code) for kind in kinds
-    }
+    assert drawn_tree() == {kind.__name__: (kind.__base__.__name__, kind.code, kind.exit_code) for kind in kinds}
     codes = [kind.code for kind in kinds]
     assert len(set(codes)) == len(codes)

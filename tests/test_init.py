@@ -195,9 +195,7 @@ def test_init_looks_at_the_files_given(here):
         writer.writerow(["订单号", "会员编号", "付款时间", "实付金额", "门店"])
         for number in range(60):
             store = "杭州" if number % 2 else "上海"
-            writer.writerow(
-                [f"D{number}", f"M{number % 20}", f"2026-01-{number % 28 + 1:02}", "99.00", store]
-            )
+            writer.writerow([f"D{number}", f"M{number % 20}", f"2026-01-{number % 28 + 1:02}", "99.00", store])
     init(files=[Path("订单.csv")], as_of="2026-03-01", quiet=True)
     text = Path("siyu.toml").read_text("utf-8")
     assert "订单.csv" in text
@@ -248,7 +246,6 @@ def test_config_show_masks_people_and_passwords(here, capsys):
 def test_config_show_without_a_shop_points_to_init(here, capsys):
     show(format="csv")
     assert "siyu init" in capsys.readouterr().err
-
 
 
 def test_settings_are_written_to_no_workbook(here):

@@ -324,9 +324,7 @@ FAMILIES = {
 
 @pytest.mark.parametrize("written", FAMILIES.values(), ids=FAMILIES)
 def test_a_parent_and_its_sub_orders_are_one_purchase(tmp_path: Path, written: str) -> None:
-    assert figures_of(tmp_path, f"{written} / C1|P|m|2026-05-01|150 / C2|P|m|2026-05-01|150") == {
-        "m": (300, 1)
-    }
+    assert figures_of(tmp_path, f"{written} / C1|P|m|2026-05-01|150 / C2|P|m|2026-05-01|150") == {"m": (300, 1)}
 
 
 def test_a_parent_and_its_sub_orders_may_stand_in_two_files_and_twice(tmp_path: Path) -> None:
@@ -334,9 +332,7 @@ def test_a_parent_and_its_sub_orders_may_stand_in_two_files_and_twice(tmp_path: 
     subs = "C1|P|m|2026-05-01|100 / C2|P|m|2026-05-01|200"
     parent = "订单号|会员编号|下单时间|实付金额 / P|m|2026-05-01|300"
     assert figures_of(tmp_path, parent, f"{header} / {subs}") == {"m": (300, 1)}
-    assert figures_of(tmp_path, f"{header} / {subs}", f"{header} / P||m|2026-05-01|300 / {subs}") == {
-        "m": (300, 1)
-    }
+    assert figures_of(tmp_path, f"{header} / {subs}", f"{header} / P||m|2026-05-01|300 / {subs}") == {"m": (300, 1)}
 
 
 @pytest.mark.parametrize("amount", ["", "300"])
@@ -372,9 +368,7 @@ def test_two_currencies_are_never_added(tmp_path: Path) -> None:
     with opened(path) as shop:
         assert figures(shop) == {"c": (120, 1)}
         assert skipped(shop) == {"other_currency": 3}
-        assert [note.facts["others"] for note in shop.load.report.findings] == [
-            "EUR 40.00, GBP 36.00, JPY 9,800.00"
-        ]
+        assert [note.facts["others"] for note in shop.load.report.findings] == ["EUR 40.00, GBP 36.00, JPY 9,800.00"]
     with opened(path, settings=Settings(shop=Shop(currency="EUR"))) as shop:
         assert figures(shop) == {"a": (40, 1)}
         assert not shop.load.report.findings, "the shop has decided"
@@ -396,9 +390,7 @@ def test_currencies_are_told_apart_between_files(tmp_path: Path) -> None:
     home = "订单号|会员编号|下单时间|实付金额(元) / 1|m|2026-05-01|70"
     abroad = "order id|customer id|date|amount (USD) / 2|m|2026-05-01|100"
     assert figures_of(tmp_path, home, abroad) == {"m": (70, 1)}
-    path = write_csv(
-        tmp_path / "silent.csv", rows_of("订单号|会员编号|下单时间|实付金额 / 1|m|2026-05-01|70")
-    )
+    path = write_csv(tmp_path / "silent.csv", rows_of("订单号|会员编号|下单时间|实付金额 / 1|m|2026-05-01|70"))
     with opened(path, tmp_path / "1.csv") as shop:
         assert [note.facts["file"] for note in shop.load.report.findings] == ["silent.csv"]
     mixed = write_csv(
@@ -473,7 +465,9 @@ def test_a_typed_file_tells_the_same(tmp_path: Path) -> None:
 
 
 def test_a_return_without_a_day_or_an_amount_is_rejected_and_shown(tmp_path: Path) -> None:
-    written = "退货单号|会员编号|退货时间|退款金额 / T1|m|2026-05-05| / T2|m||30 / T3|m|05\\06\\26|30 / T4|m|2026-05-05|many"
+    written = (
+        "退货单号|会员编号|退货时间|退款金额 / T1|m|2026-05-05| / T2|m||30 / T3|m|05\\06\\26|30 / T4|m|2026-05-05|many"
+    )
     with opened(write_csv(tmp_path / "退货.csv", rows_of(written))) as shop:
         assert_every_row_is_accounted_for(shop)
         assert {row["row"]: (row["column"], row["reason"]) for row in rejects(shop)} == {

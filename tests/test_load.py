@@ -290,10 +290,7 @@ def test_odd_headers_reach_no_statement(tmp_path: Path) -> None:
 
 
 def test_three_hundred_columns_are_read_for_the_few_that_count(tmp_path: Path) -> None:
-    rows = [
-        [*row, *[f"列{at}" if number == 0 else str(at) for at in range(296)]]
-        for number, row in enumerate(PLAIN)
-    ]
+    rows = [[*row, *[f"列{at}" if number == 0 else str(at) for at in range(296)]] for number, row in enumerate(PLAIN)]
     with opened(write_csv(tmp_path / "wide.csv", rows)) as shop:
         assert [line[1] for line in brief(shop)] == ["A1", "A2"]
 

@@ -32,9 +32,7 @@ def spoken() -> set[str]:
 def test_every_text_an_operator_may_read_is_in_the_catalogue():
     known = {message.id for message in read_catalogue() if message.string}
     missing = sorted(spoken() - known)
-    assert not missing, "add to siyu.po:\n" + "\n".join(
-        f'msgid "{escape(text)}"\nmsgstr ""\n' for text in missing
-    )
+    assert not missing, "add to siyu.po:\n" + "\n".join(f'msgid "{escape(text)}"\nmsgstr ""\n' for text in missing)
 
 
 def test_the_catalogue_holds_nothing_the_code_no_longer_says():
@@ -46,9 +44,7 @@ def test_no_text_is_put_together_while_the_program_runs():
 
 
 def test_translations_keep_the_placeholders():
-    wrong = {
-        m.id: m.string for m in read_catalogue() if m.id and placeholders(m.id) != placeholders(str(m.string))
-    }
+    wrong = {m.id: m.string for m in read_catalogue() if m.id and placeholders(m.id) != placeholders(str(m.string))}
     assert wrong == {}
 
 

@@ -96,18 +96,14 @@ def test_options_before_the_command_hold_as_if_they_stood_behind(run: Run):
         (["segment", *SHOP, "--password-env", "NO_SUCH_NAME"], "no such variable"),
     ],
 )  # fmt: skip
-def test_what_nobody_can_mean_is_a_usage_error_that_says_what_to_write(
-    run: Run, arguments: list[str], reason: str
-):
+def test_what_nobody_can_mean_is_a_usage_error_that_says_what_to_write(run: Run, arguments: list[str], reason: str):
     ended = run(*arguments)
     assert (ended.code, ended.out) == (2, "")
     assert reason in ended.err
 
 
 def test_columns_named_twice_stand_once(run: Run):
-    assert run("segment", *SHOP, "--columns", "stage,阶段,stage", "--format", "csv").out.startswith(
-        "member_id,stage\n"
-    )
+    assert run("segment", *SHOP, "--columns", "stage,阶段,stage", "--format", "csv").out.startswith("member_id,stage\n")
 
 
 @pytest.mark.parametrize("command", [
@@ -178,9 +174,7 @@ def test_a_folder_that_is_gone_is_named(run: Run, empty_folder: Path):
     os.chdir(empty_folder)
 
 
-def test_a_time_zone_of_the_computer_that_does_not_exist_changes_nothing(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_time_zone_of_the_computer_that_does_not_exist_changes_nothing(run: Run, monkeypatch: pytest.MonkeyPatch):
     expected = run("segment", *SHOP).out
     monkeypatch.setenv("TZ", "Nowhere/Else")
     assert run("segment", *SHOP).out == expected
@@ -233,9 +227,7 @@ def test_a_setting_of_a_wrong_kind_names_line_key_and_what_is_allowed(run: Run, 
 
 
 @pytest.mark.parametrize("key", FIXED)
-def test_a_setting_in_the_environment_is_held_to_the_same(
-    run: Run, key: str, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_setting_in_the_environment_is_held_to_the_same(run: Run, key: str, monkeypatch: pytest.MonkeyPatch):
     variable = "SIYU_" + key.replace(".", "__").upper()
     for value in ("-1", "[", "nan", "", "  ", "9" * 40, "[1, [2]]", "😀", "x" * 3_000):
         monkeypatch.setenv(variable, value)

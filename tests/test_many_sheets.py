@@ -15,9 +15,7 @@ DAYS = 12
 
 
 def orders(day: int, *more: str) -> str:
-    rows = [
-        f"D{day}-{number},M{number},2025-03-{day + 1:02d} 09:05:00,1{day}.50,交易成功" for number in range(3)
-    ]
+    rows = [f"D{day}-{number},M{number},2025-03-{day + 1:02d} 09:05:00,1{day}.50,交易成功" for number in range(3)]
     return "\n".join([HEADER, *rows, *more]) + "\n"
 
 
@@ -42,9 +40,7 @@ def shop_of(paths: Sequence[Path]) -> Shop:
 @pytest.mark.parametrize("is_zip", [True, False])
 def test_rows_and_rejects_of_each_sheet_are_its_own(is_zip: bool, tmp_path: Path) -> None:
     texts = [orders(day) for day in range(DAYS)]
-    texts[4] = "导出\n\n" + orders(
-        4, "", "D4-x,M1,2025-13-99,7,交易成功", "D4-y,M1,2025-03-05,7,谁知道", "合计,,,99,"
-    )
+    texts[4] = "导出\n\n" + orders(4, "", "D4-x,M1,2025-13-99,7,交易成功", "D4-y,M1,2025-03-05,7,谁知道", "合计,,,99,")
     texts[9] = orders(9, "D9-x,M1,2025-03-10,一元,交易成功")
     paths = [zipped(tmp_path / "a.zip", texts)] if is_zip else separate(tmp_path, texts)
     with shop_of(paths) as shop:
@@ -62,8 +58,7 @@ def test_rows_and_rejects_of_each_sheet_are_its_own(is_zip: bool, tmp_path: Path
 
 def test_each_sheet_says_by_itself_how_its_days_are_written(tmp_path: Path) -> None:
     texts = [
-        orders(day, f"E{day},M9,25/03/2025,1,交易成功" if day else "E0,M9,03/25/2025,1,交易成功")
-        for day in range(DAYS)
+        orders(day, f"E{day},M9,25/03/2025,1,交易成功" if day else "E0,M9,03/25/2025,1,交易成功") for day in range(DAYS)
     ]
     texts.append(orders(DAYS, "E12,M9,01/02/2025,1,交易成功"))
     with shop_of([zipped(tmp_path / "a.zip", texts)]) as shop:

@@ -59,7 +59,9 @@ def test_a_document_marked_as_a_return_gives_back_a_part(tmp_path: Path) -> None
 
 
 def test_an_order_that_came_back_itself_is_one_purchase_of_nothing_and_it_is_told(tmp_path: Path) -> None:
-    written = "订单号|会员编号|下单时间|金额|是否退货 / 1|m|2026-05-01|100|否 / 2|m|2026-05-10|80|是 / 3|n|2026-05-11|60|是"
+    written = (
+        "订单号|会员编号|下单时间|金额|是否退货 / 1|m|2026-05-01|100|否 / 2|m|2026-05-10|80|是 / 3|n|2026-05-11|60|是"
+    )
     path = write_csv(tmp_path / "a.csv", rows_of(written))
     with opened(path) as shop:
         assert figures(shop) == {"m": (100, 2), "n": (0, 1)}
@@ -103,7 +105,9 @@ NO_PURCHASE = {
 
 
 @pytest.mark.parametrize(("header", "words"), NO_PURCHASE.items(), ids=NO_PURCHASE)
-def test_a_row_marked_as_void_or_unpaid_is_no_purchase(tmp_path: Path, header: str, words: tuple[str, str, str]) -> None:
+def test_a_row_marked_as_void_or_unpaid_is_no_purchase(
+    tmp_path: Path, header: str, words: tuple[str, str, str]
+) -> None:
     sale, other, rule = words
     with opened(write_csv(tmp_path / "a.csv", rows_of(marked(header, sale, other)))) as shop:
         assert figures(shop) == {"m": (100, 1)}
@@ -140,7 +144,9 @@ def test_marks_nobody_knows_are_told_and_can_be_settled(tmp_path: Path) -> None:
 
 
 def test_questions_that_are_not_about_the_row_change_nothing(tmp_path: Path) -> None:
-    written = "单号|会员编号|日期|金额|是否会员|是否开票|是否首单 / 1|m|2026-05-01|100|是|是|是 / 2|m|2026-05-10|50|否|否|否"
+    written = (
+        "单号|会员编号|日期|金额|是否会员|是否开票|是否首单 / 1|m|2026-05-01|100|是|是|是 / 2|m|2026-05-10|50|否|否|否"
+    )
     assert figures_of(tmp_path, written) == {"m": (150, 2)}
 
 
@@ -175,7 +181,9 @@ def test_what_is_spent_from_a_balance_goes_out_of_it_and_is_a_sale(tmp_path: Pat
 # ---- sheets of orders that were not paid
 
 
-@pytest.mark.parametrize("name", ["待付款", "未付款订单", "待支付", "待买家付款", "未支付", "unpaid", "Pending payment", "挂单", "草稿"])
+@pytest.mark.parametrize(
+    "name", ["待付款", "未付款订单", "待支付", "待买家付款", "未支付", "unpaid", "Pending payment", "挂单", "草稿"]
+)
 @pytest.mark.parametrize("header", ["单号|会员编号|日期|金额", "单号|会员编号|日期|金额|订单类型"])
 def test_a_sheet_named_for_orders_not_paid_holds_no_purchase(tmp_path: Path, name: str, header: str) -> None:
     width = header.count("|") + 1
@@ -222,5 +230,7 @@ def test_a_refund_to_a_balance_stays_a_refund(tmp_path: Path, sign: str) -> None
 
 
 def test_a_sale_below_zero_among_sales_is_still_given_back(tmp_path: Path) -> None:
-    written = """单号|类型|会员编号|日期|金额 / 1|消费|m|2026-05-01|100 / 2|消费|m|2026-05-02|60 / 3|消费|m|2026-05-10|-60"""
+    written = (
+        """单号|类型|会员编号|日期|金额 / 1|消费|m|2026-05-01|100 / 2|消费|m|2026-05-02|60 / 3|消费|m|2026-05-10|-60"""
+    )
     assert figures_of(tmp_path, written) == {"m": (100, 2)}

@@ -52,9 +52,7 @@ def flipped(data: bytes, chance: random.Random) -> bytes:
 
 def swapped(xml: bytes, chance: random.Random) -> bytes:
     """An attribute or a value of the XML left out or changed, or a tag."""
-    pattern, is_kept = chance.choice(
-        [(rb'\s[\w:]+="([^"]*)"', False), (rb'="([^"]*)"', True), (rb">([^<>]+)<", True)]
-    )
+    pattern, is_kept = chance.choice([(rb'\s[\w:]+="([^"]*)"', False), (rb'="([^"]*)"', True), (rb">([^<>]+)<", True)])
     spots = list(re.finditer(pattern, xml))
     if not spots or chance.random() < 0.3:
         return flipped(xml, chance)
@@ -82,9 +80,7 @@ def in_a_record(packed: bytes, chance: random.Random) -> bytes:
     end = at + 4 + struct.unpack_from("<H", stream, at + 2)[0]
     kind = chance.randrange(5)
     if kind == 0:
-        stream[at : at + 2] = struct.pack(
-            "<H", chance.choice([0x0203, 0x00FD, 0x0006, 0x0809, 0x000A, 0x003C])
-        )
+        stream[at : at + 2] = struct.pack("<H", chance.choice([0x0203, 0x00FD, 0x0006, 0x0809, 0x000A, 0x003C]))
     elif kind == 1:
         stream[at + 2 : at + 4] = struct.pack("<H", chance.choice([0, 1, end - at, 65_535]))
     elif kind == 2:
@@ -96,8 +92,7 @@ def in_a_record(packed: bytes, chance: random.Random) -> bytes:
 
 def ods() -> bytes:
     cells = "".join(
-        f'<table:table-cell office:value-type="string"><text:p>{value}</text:p></table:table-cell>'
-        for value in ORDER
+        f'<table:table-cell office:value-type="string"><text:p>{value}</text:p></table:table-cell>' for value in ORDER
     )
     return wb.ods(f"<table:table-row>{cells}</table:table-row>" * 5)
 

@@ -41,9 +41,7 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file() and ".siyu" not in path.parts}
 
 
-@pytest.mark.parametrize(
-    "name", ["./订单.csv", "../shop/订单.csv", "hard.csv", "soft.csv", "chain.csv"]
-)
+@pytest.mark.parametrize("name", ["./订单.csv", "../shop/订单.csv", "hard.csv", "soft.csv", "chain.csv"])
 def test_an_input_is_known_under_every_name_it_has(run: Run, shop: Path, name: str):
     os.link("订单.csv", "hard.csv")
     Path("soft.csv").symlink_to("订单.csv")

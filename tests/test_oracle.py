@@ -358,9 +358,7 @@ def test_segments_split_at_the_window_two_days_and_the_median():
 )
 def test_the_split_may_be_medians_means_or_three_numbers(split, used, segments):
     people = (([5], 10, 10), ([], 20, 10), ([], 100, 20), ([1, 1], 400, 20))
-    lines = [
-        row for i, person in enumerate(people) for row in a_history(f"m{i}", *person[:2], TODAY, person[2])
-    ]
+    lines = [row for i, person in enumerate(people) for row in a_history(f"m{i}", *person[:2], TODAY, person[2])]
     answer = segment([], lines, TODAY, Parameters(split=split))
     assert tuple(answer.splits.values()) == used
     assert scores(answer, "rfm_segment") == segments

@@ -77,9 +77,7 @@ def test_overlapping_exports_are_the_union_of_their_lines_each_as_often_as_in_an
     header, *rows = OVERLAP
     whole = shop_bytes(tmp_path, OVERLAP)
     assert whole == shop_bytes(tmp_path, [header, *rows[:5]], [header, *rows[1:]])
-    assert whole == shop_bytes(tmp_path, [header, *rows[:3]], [header, *rows[2:]]), (
-        "cut in the middle of an order"
-    )
+    assert whole == shop_bytes(tmp_path, [header, *rows[:3]], [header, *rows[2:]]), "cut in the middle of an order"
 
 
 @given(st.data())
@@ -119,9 +117,7 @@ def stamped(rows: list[list[str]], moment: str) -> list[list[str]]:
     "later",
     [{"退款金额": "30"}, {"退款金额": "100", "订单状态": "已退款"}, {"订单状态": "已发货"}],
 )
-def test_versions_that_differ_with_nothing_to_tell_are_both_rejected(
-    tmp_path: Path, later: dict[str, str]
-) -> None:
+def test_versions_that_differ_with_nothing_to_tell_are_both_rejected(tmp_path: Path, later: dict[str, str]) -> None:
     for shop in two_versions(tmp_path, version(), version(**later)):
         with shop:
             assert not listed(shop)
@@ -160,15 +156,11 @@ def test_the_later_export_wins_where_rows_say_nothing(tmp_path: Path) -> None:
 
 def test_an_order_cancelled_in_one_export_and_alive_in_another_goes_by_the_later_one(tmp_path: Path) -> None:
     alive, closed = version(), version(订单状态="交易关闭", 实付金额="0")
-    for shop in two_versions(
-        tmp_path, stamped(alive, "2026-06-10 10:00"), stamped(closed, "2026-06-20 10:00")
-    ):
+    for shop in two_versions(tmp_path, stamped(alive, "2026-06-10 10:00"), stamped(closed, "2026-06-20 10:00")):
         with shop:
             assert not listed(shop)
             assert skipped(shop) == {"cancelled": 1, "superseded": 1}
-    for shop in two_versions(
-        tmp_path, stamped(alive, "2026-06-20 10:00"), stamped(closed, "2026-06-10 10:00")
-    ):
+    for shop in two_versions(tmp_path, stamped(alive, "2026-06-20 10:00"), stamped(closed, "2026-06-10 10:00")):
         with shop:
             assert listed(shop)["M1"]["net_sales"] == 100
     for shop in two_versions(tmp_path, alive, closed):
@@ -199,9 +191,7 @@ def test_a_list_of_orders_beside_a_list_of_their_items_counts_once_though_no_pre
     tmp_path: Path,
 ) -> None:
     orders = [PLAIN[0], plain_order(1, amount="100"), plain_order(2, "M2", "30")]
-    details = items(
-        "A1|M1|2026-06-01|茶|60|1|60", "A1|M1|2026-06-01|杯|40|1|40", "A2|M2|2026-06-02|茶|30|1|30"
-    )
+    details = items("A1|M1|2026-06-01|茶|60|1|60", "A1|M1|2026-06-01|杯|40|1|40", "A2|M2|2026-06-02|茶|30|1|30")
     for shop in two_versions(tmp_path, orders, details):
         with shop:
             read = listed(shop)

@@ -170,9 +170,7 @@ def test_our_own_presets_pass_the_same_check():
 def test_a_platforms_own_export_stays_the_platforms(tmp_path: Path):
     youzan = next(preset for preset in load_presets() if preset.name == "youzan-orders")
     own = put(tmp_path, PRESET.replace('["单子", "什么时候"', '["订单号", "订单创建时间", "买家手机号"'))
-    match = recognise(
-        [youzan.signature], file="a.csv", sheet=None, header_map={}, presets=known_presets([own.parent])
-    )
+    match = recognise([youzan.signature], file="a.csv", sheet=None, header_map={}, presets=known_presets([own.parent]))
     assert match.preset.name == "youzan-orders"
 
 

@@ -47,9 +47,7 @@ def buyers(*paths: Path) -> list[str]:
         return list(shop.segment().members["member_id"])
 
 
-@pytest.mark.parametrize(
-    "name", ["订单[1]", "订单*", "订单?", "[!1]", "{1,2}", "**", "订单1", "a]b[", "=", "%5B1%5D"]
-)
+@pytest.mark.parametrize("name", ["订单[1]", "订单*", "订单?", "[!1]", "{1,2}", "**", "订单1", "a]b[", "=", "%5B1%5D"])
 def test_a_file_is_read_under_exactly_its_own_name(name: str, tmp_path: Path) -> None:
     for number, other in enumerate(("订单1", "订单2", "1", "2", "[1]")):
         write(tmp_path / f"{other}.parquet", orders(f"邻{number}"))
@@ -59,9 +57,7 @@ def test_a_file_is_read_under_exactly_its_own_name(name: str, tmp_path: Path) ->
 
 @pytest.mark.parametrize("folder", ["member_id=X1", "会员编号=X1", "店[1]", "order_id=7/实付金额=0"])
 @pytest.mark.parametrize("extra", [{}, {"file_row_number": list(range(ROWS))}])
-def test_the_names_of_folders_are_no_columns(
-    folder: str, extra: Mapping[str, object], tmp_path: Path
-) -> None:
+def test_the_names_of_folders_are_no_columns(folder: str, extra: Mapping[str, object], tmp_path: Path) -> None:
     write(tmp_path / "店1" / "订单.parquet", orders("邻"))
     path = write(tmp_path / folder / "订单.parquet", orders("自", **extra))
     with open_shop([path], as_of="2025-06-30") as shop:
@@ -81,10 +77,7 @@ def test_outputs_and_snapshots_stand_under_such_names_too(
     (shop / "siyu.toml").write_text("[shop]\n")
     monkeypatch.chdir(shop)
     for day in ("2025-06-29", "2025-06-30"):
-        assert (
-            main(["segment", "订单.parquet", "--as-of", day, "-o", f"表[{day}]*.parquet", "--lang", "en"])
-            == 0
-        )
+        assert main(["segment", "订单.parquet", "--as-of", day, "-o", f"表[{day}]*.parquet", "--lang", "en"]) == 0
     listed = parquet.ParquetFile(shop / "表[2025-06-30]*.parquet").read()
     assert listed.num_rows == 4
     assert "Moves since the last snapshot" in capsys.readouterr().out

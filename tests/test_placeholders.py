@@ -29,7 +29,9 @@ def test_a_zero_or_a_word_for_nobody_in_the_buyers_column_is_a_guest(tmp_path: P
 
 
 def test_a_zero_in_a_column_of_phones_or_of_a_typed_file_is_a_guest_too(tmp_path: Path) -> None:
-    phones = write_csv(tmp_path / "a.csv", rows_of("单号|手机号|日期|金额 / 1|13800000001|2026-06-01|10 / 2|0|2026-06-02|20"))
+    phones = write_csv(
+        tmp_path / "a.csv", rows_of("单号|手机号|日期|金额 / 1|13800000001|2026-06-01|10 / 2|0|2026-06-02|20")
+    )
     columns = {"单号": ["1", "2"], "会员编号": ["m", "0"], "日期": ["2026-06-01", "2026-06-02"], "金额": [10.0, 20.0]}
     for path in (phones, write_parquet(tmp_path / "a.parquet", columns)):
         with opened(path) as shop:
@@ -42,12 +44,18 @@ def test_the_first_day_of_1970_is_no_day_and_it_is_told(tmp_path: Path) -> None:
         / 3|m|1970-01-01|1970-01-01|30 / 4|m|2026-06-05|2026-06-05|10"""
     with opened(write_csv(tmp_path / "a.csv", rows_of(written))) as shop:
         assert figures(shop) == {"m": (160, 3)}
-        assert {(row["row"], row["reason"]) for row in rejects(shop)} == {(3, "placeholder_date"), (4, "placeholder_date")}
+        assert {(row["row"], row["reason"]) for row in rejects(shop)} == {
+            (3, "placeholder_date"),
+            (4, "placeholder_date"),
+        }
 
 
 @pytest.mark.parametrize(
     "written",
-    ["单号|会员编号|日期|金额|退款金额 / 1|m|2026-06-01|100|900", "单号|类型|会员编号|日期|金额 / 1|销售|m|2026-06-01|100 / 1|退货|m|2026-06-02|900"],
+    [
+        "单号|会员编号|日期|金额|退款金额 / 1|m|2026-06-01|100|900",
+        "单号|类型|会员编号|日期|金额 / 1|销售|m|2026-06-01|100 / 1|退货|m|2026-06-02|900",
+    ],
 )
 def test_a_refund_above_what_was_paid_is_told(tmp_path: Path, written: str) -> None:
     with opened(write_csv(tmp_path / "a.csv", rows_of(written))) as shop:
@@ -70,14 +78,24 @@ def test_an_order_that_names_another_without_being_a_part_of_it_counts(tmp_path:
 
 
 DOUBTFUL = {
-    "order numbers without their digits": ("订单号,会员编号,下单时间,金额", "6.92E+17,m,2026-06-01,100", "6.92E+17,m,2026-06-02,50"),
-    "a refund status nobody knows": ("订单号,会员编号,下单时间,金额,售后状态", "1,m,2026-06-01,100,天知道", "2,m,2026-06-02,50,无"),
+    "order numbers without their digits": (
+        "订单号,会员编号,下单时间,金额",
+        "6.92E+17,m,2026-06-01,100",
+        "6.92E+17,m,2026-06-02,50",
+    ),
+    "a refund status nobody knows": (
+        "订单号,会员编号,下单时间,金额,售后状态",
+        "1,m,2026-06-01,100,天知道",
+        "2,m,2026-06-02,50,无",
+    ),
 }
 
 
 @pytest.mark.parametrize("lines", DOUBTFUL.values(), ids=DOUBTFUL)
 @pytest.mark.parametrize("command", ["check", "segment"])
-def test_what_check_finds_doubtful_every_command_does(run: Run, empty_folder: Path, command: str, lines: tuple[str, ...]) -> None:
+def test_what_check_finds_doubtful_every_command_does(
+    run: Run, empty_folder: Path, command: str, lines: tuple[str, ...]
+) -> None:
     (empty_folder / "订单.csv").write_text("\n".join(lines), "utf-8")
     ended = run(command, "订单.csv", "--as-of", "2026-06-30")
     assert ended.code == 3

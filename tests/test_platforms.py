@@ -87,9 +87,7 @@ def test_the_buyer_counts_and_not_the_receiver(tmp_path: Path) -> None:
 def test_what_an_order_s_words_and_refund_make_of_it(
     tmp_path: Path, words: dict[str, str], expected: tuple[str, int]
 ) -> None:
-    path = write_csv(
-        tmp_path / "订单.csv", export("youzan_orders", youzan_order(买家手机号="13800000001", **words))
-    )
+    path = write_csv(tmp_path / "订单.csv", export("youzan_orders", youzan_order(买家手机号="13800000001", **words)))
     with opened(path) as shop:
         assert [line[2:] for line in brief(shop)] == [(expected[0], 100, expected[1])]
 
@@ -103,9 +101,7 @@ def test_what_an_order_s_words_and_refund_make_of_it(
         ({"订单创建时间": "2026-07-01 10:00:00", "买家付款时间": "2026-07-01 10:00:00"}, "after_as_of"),
     ],
 )
-def test_orders_that_are_none_are_skipped_by_a_named_rule(
-    tmp_path: Path, words: dict[str, str], rule: str
-) -> None:
+def test_orders_that_are_none_are_skipped_by_a_named_rule(tmp_path: Path, words: dict[str, str], rule: str) -> None:
     rows = export("youzan_orders", youzan_order(买家手机号="13800000001", **words))
     with opened(write_csv(tmp_path / "订单.csv", rows)) as shop:
         assert skipped(shop) == {rule: 1}
@@ -116,9 +112,7 @@ def test_an_unknown_status_is_rejected_and_an_unknown_refund_word_is_shown(tmp_p
     odd = youzan_order(买家手机号="13800000001", 订单状态="飞走了")
     half = youzan_order(订单号="E2", 买家手机号="13800000001", 订单退款状态="退了一点")
     with opened(write_csv(tmp_path / "订单.csv", export("youzan_orders", odd, half))) as shop:
-        shown = {
-            (row["row"], row["column"], row["value"], row["reason"], row["effect"]) for row in rejects(shop)
-        }
+        shown = {(row["row"], row["column"], row["value"], row["reason"], row["effect"]) for row in rejects(shop)}
         assert shown == {
             (2, "订单状态", "飞走了", "unknown_status", "row"),
             (3, "订单退款状态", "退了一点", "unknown_status", "cell"),
@@ -190,12 +184,8 @@ def test_items_sum_up_to_their_order_and_give_back_their_own_refunds(tmp_path: P
     header = [*HEADERS["taobao_items"], "买家会员名"]
     items = [
         taobao_item(),
-        taobao_item(
-            子订单编号="9002", 商品标题="杯", 买家实付金额="40", 退款状态="退款成功", 退款金额="40.00"
-        ),
-        taobao_item(
-            子订单编号="9003", 商品标题="壶", 买家实付金额="50", 退款状态="退款成功", 退款金额="10.00"
-        ),
+        taobao_item(子订单编号="9002", 商品标题="杯", 买家实付金额="40", 退款状态="退款成功", 退款金额="40.00"),
+        taobao_item(子订单编号="9003", 商品标题="壶", 买家实付金额="50", 退款状态="退款成功", 退款金额="10.00"),
     ]
     rows = [header, *[[{**item, "买家会员名": "tb甲"}.get(name, "") for name in header] for item in items]]
     with opened(write_csv(tmp_path / "宝贝.csv", rows)) as shop:
@@ -204,9 +194,7 @@ def test_items_sum_up_to_their_order_and_give_back_their_own_refunds(tmp_path: P
 
 
 @pytest.mark.parametrize("kind", ["qianniu", "pdd"])
-def test_an_export_without_buyers_alone_ends_in_an_error_that_says_what_to_export(
-    tmp_path: Path, kind: str
-) -> None:
+def test_an_export_without_buyers_alone_ends_in_an_error_that_says_what_to_export(tmp_path: Path, kind: str) -> None:
     record = {
         "qianniu": {"订单编号": "1", "买家实付金额": "9", "订单创建时间": "2026-06-01 10:00:00"},
         "pdd": {"订单号": "260601-1", "用户实付金额(元)": "9", "订单状态": "已收货"},
@@ -253,9 +241,7 @@ def jd_row(**more: str) -> dict[str, str]:
 
 
 def test_a_jd_total_that_repeats_on_each_item_row_counts_once(tmp_path: Path) -> None:
-    rows = export(
-        "jd", jd_row(), jd_row(商品ID="2", 商品名称="杯", 京东价="40"), jd_row(订单号="J2", 结算金额="7")
-    )
+    rows = export("jd", jd_row(), jd_row(商品ID="2", 商品名称="杯", 京东价="40"), jd_row(订单号="J2", 结算金额="7"))
     with opened(write_csv(tmp_path / "jd.csv", rows)) as shop:
         assert brief(shop) == [
             ("京东:jd甲", "J1", "completed", 100, 0),
@@ -283,9 +269,7 @@ def test_an_order_whose_totals_differ_is_rejected_whole_unless_a_later_row_settl
         path = write_csv(tmp_path / "jd.csv", export("jd", *rows, jd_row(订单号="J2")))
         with opened(path) as shop:
             assert [line[1] for line in brief(shop)] == ["J2"]
-            assert [(row["reason"], row["effect"]) for row in rejects(shop)] == [
-                ("order_conflict", "row")
-            ] * 2
+            assert [(row["reason"], row["effect"]) for row in rejects(shop)] == [("order_conflict", "row")] * 2
             assert_every_row_is_accounted_for(shop)
     later = [jd_row(), jd_row(商品ID="2", 结算金额="90", 订单完成时间="2026-06-09 10:00:00")]
     for rows in (later, later[::-1]):
@@ -328,9 +312,7 @@ def test_a_ciphered_phone_is_never_a_key(tmp_path: Path) -> None:
 
 def test_the_order_view_and_the_item_view_of_the_same_orders_count_once(tmp_path: Path) -> None:
     items = [douyin_row(), douyin_row(子订单编号="\t6917000000000000003", 选购商品="杯", 订单应付金额="40")]
-    order = douyin_row(
-        子订单编号="6917000000000000002;6917000000000000003", 选购商品="茶;杯", 订单应付金额="100"
-    )
+    order = douyin_row(子订单编号="6917000000000000002;6917000000000000003", 选购商品="茶;杯", 订单应付金额="100")
     views = [
         write_csv(tmp_path / "子订单.csv", export("douyin", *items)),
         write_csv(tmp_path / "订单.csv", export("douyin", order)),
@@ -420,17 +402,13 @@ def test_one_shop_is_the_same_shop_in_every_platform_s_exports(tmp_path: Path) -
             read = listed(shop)
             named = zip(demo.members["member_id"].to_pylist(), demo.members[key].to_pylist(), strict=True)
             stages[layout] = {
-                member: read[name]["stage"]
-                for member, name in named
-                if name in read and len(name or "") in (8, 11)
+                member: read[name]["stage"] for member, name in named if name in read and len(name or "") in (8, 11)
             }
     whole = set(stages["generic"]) & set(stages["youzan"]) & set(stages["taobao"])
     assert len(whole) > 500
     assert {member for member in whole if stages["generic"][member] != stages["youzan"][member]} == set()
     # 淘宝 does not say that an order was shipped before it was refunded, nor who only came to look.
-    orders = zip(
-        demo.orders["member_id"].to_pylist(), demo.orders["refunded_amount"].to_pylist(), strict=True
-    )
+    orders = zip(demo.orders["member_id"].to_pylist(), demo.orders["refunded_amount"].to_pylist(), strict=True)
     refunded = {member for member, amount in orders if amount}
     for read in (stages["generic"], stages["taobao"]):
         read |= {member: "acquired" for member, stage in read.items() if stage == "activated"}

@@ -68,13 +68,17 @@ GIVEN = {
     "suspect_people": {"reason": "varchar", "invitee_id": "varchar"},
     "suspect_days": {"reason": "varchar", "inviter_id": "varchar", "joined_on": "date"},
     "suspect_records": {
-        "reason": "varchar", **dict.fromkeys(("joined", "ordered", "mature_joined", "mature_ordered"), "bigint"),
+        "reason": "varchar",
+        **dict.fromkeys(("joined", "ordered", "mature_joined", "mature_ordered"), "bigint"),
         "is_quick": "boolean",
     },
     "expectations": {"repeats": "bigint", "tenure_days": "bigint", "orders_if_alive": "double"},
     "boosted_chances": {"member_id": "varchar", "boosted_probability": "double"},
     "cell_rates": {
-        "is_recent": "boolean", "is_frequent": "boolean", "is_valuable": "boolean", "silent_rate": "double",
+        "is_recent": "boolean",
+        "is_frequent": "boolean",
+        "is_valuable": "boolean",
+        "silent_rate": "double",
     },
     "history_chances": {
         **dict.fromkeys(("repeats", "active_days", "tenure_days"), "bigint"),
@@ -89,9 +93,7 @@ CONDITIONS = {
 
 
 def conditioned() -> Step:
-    return restricted(
-        with_segments(step("segments"), CONDITIONS), "coalesce(order_days, 0) > 0 or level <> '金卡'"
-    )
+    return restricted(with_segments(step("segments"), CONDITIONS), "coalesce(order_days, 0) > 0 or level <> '金卡'")
 
 
 def every_step() -> list[Step]:
@@ -138,17 +140,13 @@ def test_the_steps_are_these():
 
 @pytest.mark.parametrize("rule", WRITTEN, ids=lambda rule: rule.__name__)
 def test_every_step_is_written_by_the_rules(rule: Rule):
-    breaches = {
-        names(chosen): [part.sql("duckdb") for part in rule(written(chosen.sql))] for chosen in every_step()
-    }
+    breaches = {names(chosen): [part.sql("duckdb") for part in rule(written(chosen.sql))] for chosen in every_step()}
     assert not any(breaches.values()), breaches
 
 
 @pytest.mark.parametrize("rule", TYPED, ids=lambda rule: rule.__name__)
 def test_every_step_computes_by_the_rules(rule: Rule):
-    breaches = {
-        names(chosen): [part.sql("duckdb") for part in rule(tree_of(chosen))] for chosen in every_step()
-    }
+    breaches = {names(chosen): [part.sql("duckdb") for part in rule(tree_of(chosen))] for chosen in every_step()}
     if rule is decimal_points_stand_beside_doubles:
         # An operator's own: held against a decimal, which every engine compares exactly.
         assert breaches.pop("segments_conditioned") == ["1000.50"]
@@ -209,10 +207,7 @@ def test_a_steps_head_comment_says_its_row_what_it_reads_and_what_it_takes(name:
 
 
 def duckdb_types(engine: DuckDBEngine, name: str) -> dict[str, str]:
-    return {
-        key: type_name(exp.DataType.build(kind, dialect="duckdb"))
-        for key, kind in engine.columns(name).items()
-    }
+    return {key: type_name(exp.DataType.build(kind, dialect="duckdb")) for key, kind in engine.columns(name).items()}
 
 
 @pytest.mark.parametrize("name", ORDER)

@@ -247,7 +247,9 @@ def test_signs_that_steer_reach_no_output(run: Run, shop: Path):
     rows = f"会员编号,门店,标签,注册时间\nV1,店{STEERING},标{STEERING},2025-01-01\nV2,店,a\xa0=1+1,2025-01-02\n"
     (shop / "会员.csv").write_text(rows, "utf-8")
     for form, suffix in FORMS[:4]:
-        ended = run("segment", "会员.csv", "--by", "store", "--as-of", "2026-06-30", "--format", form, "-o", f"s{suffix}")
+        ended = run(
+            "segment", "会员.csv", "--by", "store", "--as-of", "2026-06-30", "--format", form, "-o", f"s{suffix}"
+        )
         texts = [text for name, text in written(shop) if name.startswith("s") and "theme" not in name]
         assert len(texts) >= 2
         for text in (ended.out, ended.err, *texts):
@@ -263,7 +265,9 @@ def test_a_formula_is_one_whatever_stands_before_it(sign: str):
     assert neutralise(pa.array([*texts, "a=1"])).to_pylist() == [*map(visible, quoted), "a=1"]
 
 
-@pytest.mark.parametrize("sign", ["\x00", "\x1b", "\r", "\x7f", "\x85", "\u200e", "\u2028", "\u202e", "\u2069", "\U000e0041"])
+@pytest.mark.parametrize(
+    "sign", ["\x00", "\x1b", "\r", "\x7f", "\x85", "\u200e", "\u2028", "\u202e", "\u2069", "\U000e0041"]
+)
 def test_json_reads_back_what_it_shows_harmless(sign: str):
     [line] = jsonl_text(pa.table({"a": [f"x{sign}y"]}))
     assert json.loads(line) == json.loads(json_text({"a": f"x{sign}y"})) == {"a": f"x{sign}y"}

@@ -155,7 +155,9 @@ def test_a_person_in_place_of_a_header_is_not_echoed(run: Run, empty_folder: Pat
 # --- columns of lists -------------------------------------------------------------------------------------
 
 
-def test_a_phone_an_address_or_a_card_among_campaigns_channels_levels_and_cities_is_masked(run: Run, empty_folder: Path):
+def test_a_phone_an_address_or_a_card_among_campaigns_channels_levels_and_cities_is_masked(
+    run: Run, empty_folder: Path
+):
     phone, email, card = "13600136003", "wang.xm@example.com", "11010519491231002X"
     head = "活动名称,邀请人,被邀请人手机号,邀请时间,加入时间,渠道,海报版本"
     rows = [f"{head}\n{one},V1,13900239001,2025-01-01,2025-01-03,{two},{three}\n{one},V1,13700137002,2025-01-01,2025-01-03,{two},B\n"
@@ -174,7 +176,9 @@ def test_a_phone_an_address_or_a_card_among_campaigns_channels_levels_and_cities
                 written = Path("r.json").read_text("utf-8") if Path("r.json").exists() else ""
                 assert not [value for value in values if value in ended.out + ended.err + written], (more, form)
     for by in ("level", "source_channel"):
-        ended = run("segment", "人.csv", "--as-of", "2026-06-30", "--by", by, "--format", "json", "-o", "l.csv", "--force")
+        ended = run(
+            "segment", "人.csv", "--as-of", "2026-06-30", "--by", by, "--format", "json", "-o", "l.csv", "--force"
+        )
         assert not [value for value in values if value in ended.out + ended.err + Path("l.csv").read_text("utf-8-sig")]
 
 
@@ -219,7 +223,9 @@ def test_an_order_number_that_is_a_phone_or_an_address_is_masked_in_every_step(r
 
 
 def test_orders_whose_numbers_look_alike_stay_apart(run: Run, empty_folder: Path):
-    rows = "".join(f"139{middle}9001-1,13900139001,王小明,交易成功,2026-01-01,100\n" for middle in ("0013", "0023", "0033"))
+    rows = "".join(
+        f"139{middle}9001-1,13900139001,王小明,交易成功,2026-01-01,100\n" for middle in ("0013", "0023", "0033")
+    )
     (empty_folder / "订单.csv").write_text(ORDERS.splitlines(keepends=True)[0] + rows, "utf-8")
     run("segment", *SHOP, "--debug-steps", "steps", "-o", "l.csv")
     rows = duckdb.sql("select order_id from 'steps/order_lines.parquet'").fetchall()
@@ -231,9 +237,13 @@ STEERING = "\x1b[2J\x9b\u202e\u2066\u200f"
 
 @pytest.mark.parametrize("more", [(), ("--show-personal",)])
 def test_signs_that_steer_reach_no_parquet(run: Run, empty_folder: Path, more: tuple[str, ...]):
-    (empty_folder / "人.csv").write_text(f"会员编号,姓名,门店,标签,注册时间\nV1,张{STEERING},店{STEERING},=1+1{STEERING},2025-01-01\n", "utf-8")
+    (empty_folder / "人.csv").write_text(
+        f"会员编号,姓名,门店,标签,注册时间\nV1,张{STEERING},店{STEERING},=1+1{STEERING},2025-01-01\n", "utf-8"
+    )
     run("segment", "人.csv", "--as-of", "2026-06-30", "-o", "l.parquet", "--debug-steps", "steps", *more)
     for path in empty_folder.rglob("*.parquet"):
-        signs = "".join(cell for row in duckdb.sql(f"select * from '{path}'").fetchall() for cell in row if isinstance(cell, str))
+        signs = "".join(
+            cell for row in duckdb.sql(f"select * from '{path}'").fetchall() for cell in row if isinstance(cell, str)
+        )
         assert not set(STEERING) - set("[2J") & set(signs), path
     assert "=1+1" in str(duckdb.sql("select tags from 'l.parquet'").fetchall())

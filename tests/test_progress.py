@@ -103,9 +103,7 @@ def test_a_list_moves_by_rows(buyers: Path, tmp_path: Path, capsys: pytest.Captu
     assert 0 < told.written[0].rows < 140_000
 
 
-def test_what_an_engine_writes_is_told_by_its_file(
-    buyers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
+def test_what_an_engine_writes_is_told_by_its_file(buyers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     told = Told()
     with watching(told):
         runner(capsys)("segment", str(buyers), "--as-of", AS_OF, "-o", str(tmp_path / "a.parquet"))

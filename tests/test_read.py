@@ -115,18 +115,14 @@ class TestSheets:
             order_rows([691796901234567891, *ORDER[1:]]),
             after="<mergeCells><mergeCell ref='A2:A3'/></mergeCells>",
         )
-        prefixed = (
-            plain.replace("</", "</x:").replace("<", "<x:").replace("<x:/x:", "</x:").replace("<x:?", "<?")
-        )
+        prefixed = plain.replace("</", "</x:").replace("<", "<x:").replace("<x:/x:", "</x:").replace("<x:?", "<?")
         prefixed = prefixed.replace("xmlns=", "xmlns:x=")
         one, other = (read("订单.xlsx", wb.zipped(wb.parts({"订单": xml}))) for xml in (plain, prefixed))
         assert rows(one) == rows(other)
         assert rows(one)[1][0] == "691796901234567891"
         assert one.inspect() == other.inspect()
 
-    def test_part_names_with_backslashes_and_other_case_are_found(
-        self, read: Callable[..., RawSheet]
-    ) -> None:
+    def test_part_names_with_backslashes_and_other_case_are_found(self, read: Callable[..., RawSheet]) -> None:
         members = wb.parts({"订单": wb.sheet_xml(order_rows([691796901234567891, *ORDER[1:]]))})
         odd = {name.replace("/", "\\").replace("sheet1", "Sheet1"): data for name, data in members.items()}
         assert rows(read("订单.xlsx", wb.zipped(odd)))[1][0] == "691796901234567891"
@@ -171,9 +167,7 @@ class TestZips:
     def test_members_that_climb_write_nothing_and_lose_the_climb(self, tmp_path: Path) -> None:
         (tmp_path / "in").mkdir()
         path = tmp_path / "in" / "a.zip"
-        path.write_bytes(
-            wb.zipped({"../../x.csv": ORDERS_CSV, "/abs/y.csv": ORDERS_CSV, "C:\\z.csv": ORDERS_CSV})
-        )
+        path.write_bytes(wb.zipped({"../../x.csv": ORDERS_CSV, "/abs/y.csv": ORDERS_CSV, "C:\\z.csv": ORDERS_CSV}))
         names = [sheet.file for sheet in read_sources([path])[0].sheets]
         assert names == ["a.zip/x.csv", "a.zip/abs/y.csv", "a.zip/z.csv"]
         assert sorted(found.name for found in tmp_path.rglob("*")) == ["a.zip", "in"]

@@ -68,9 +68,7 @@ class TestText:
 
     def test_a_list_of_one_column_stays_one_column(self, read: Callable[..., RawSheet]) -> None:
         assert rows(read("名单.txt", "会员编号\nM1\nM2\n")) == [["会员编号"], ["M1"], ["M2"]]
-        assert rows(read("时间.txt", "2025-03-01 09:05:00\n2025-03-02 09:05:00\n"))[0] == [
-            "2025-03-01 09:05:00"
-        ]
+        assert rows(read("时间.txt", "2025-03-01 09:05:00\n2025-03-02 09:05:00\n"))[0] == ["2025-03-01 09:05:00"]
 
     def test_titles_totals_and_blank_lines_keep_their_places(self, read: Callable[..., RawSheet]) -> None:
         text = f"订单报表（导出时间：2026-03-01）\n\n{ORDERS_CSV}\n合计,,,128.5\nE2,M2,x,1,y,多余\n"
@@ -100,9 +98,7 @@ class TestText:
         assert sheet[7] == ["E7", '"M7', "7"]
 
     @pytest.mark.parametrize("line", ['E7,M7,"7', 'E7,"M7,7', '"E7,M7,7', '"E,7",M7,"7', 'E7,M7,"7,5'])
-    @pytest.mark.parametrize(
-        "later", ["E{0},M{0},{0}", 'E{0},M{0},"{0}"', 'E{0},"M,{0}",{0}', '"E{0}",M{0},{0}"']
-    )
+    @pytest.mark.parametrize("later", ["E{0},M{0},{0}", 'E{0},M{0},"{0}"', 'E{0},"M,{0}",{0}', '"E{0}",M{0},{0}"'])
     @pytest.mark.parametrize("place", [1, 7, 19])
     def test_every_line_is_a_row_wherever_a_quote_is_left_open(
         self, line: str, later: str, place: int, read: Callable[..., RawSheet]
@@ -114,9 +110,7 @@ class TestText:
         for number in set(range(1, 20)) - {place}:
             assert sheet[number] == next(csv.reader([later.format(number)]))
 
-    @pytest.mark.parametrize(
-        "remark", ["一\n二", "一,二\n三", "一\n二, 三", '一\n"二"', "\n", "一\n\n,二\n三,四"]
-    )
+    @pytest.mark.parametrize("remark", ["一\n二", "一,二\n三", "一\n二, 三", '一\n"二"', "\n", "一\n\n,二\n三,四"])
     @pytest.mark.parametrize("place", [0, 1, 2])
     def test_a_remark_of_several_lines_is_one_value(
         self, remark: str, place: int, read: Callable[..., RawSheet]
@@ -127,9 +121,7 @@ class TestText:
         csv.writer(text).writerows(records)
         assert rows(read("订单.csv", text.getvalue())) == records
 
-    def test_marks_platforms_put_around_ids_are_left_to_the_cleaner(
-        self, read: Callable[..., RawSheet]
-    ) -> None:
+    def test_marks_platforms_put_around_ids_are_left_to_the_cleaner(self, read: Callable[..., RawSheet]) -> None:
         sheet = rows(read("订单.csv", 'a,b,c\n="123",\'138,"\t6917"\n'))
         assert sheet[1] == ['="123"', "'138", "\t6917"]
 
@@ -147,9 +139,7 @@ class TestText:
         sheet = rows(read("a.csv", "\n".join(lines)))
         assert [sum(value is not None for value in row) for row in sheet] == [n % 7 + 1 for n in range(5000)]
 
-    def test_a_large_file_reads_the_same_with_and_without_a_title(
-        self, read: Callable[..., RawSheet]
-    ) -> None:
+    def test_a_large_file_reads_the_same_with_and_without_a_title(self, read: Callable[..., RawSheet]) -> None:
         text = ORDERS_CSV + "".join(f"E{n},M{n % 7},2025-03-01,1.50,交易成功\n" for n in range(60_000))
         plain, titled = rows(read("a.csv", text)), rows(read("b.csv", "标题\n" + text + "合计,1\n"))
         assert titled[1:-1] == plain
@@ -157,14 +147,10 @@ class TestText:
 
 
 class TestZip:
-    @pytest.mark.parametrize(
-        "method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
-    )
+    @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
     def test_a_member_is_read_however_it_is_packed(self, method: int, tmp_path: Path) -> None:
         path = packed(tmp_path / "a.zip", method)
-        assert [rows(sheet) for sheet in read_sources([path])[0].sheets] == [
-            [HEADER, list(map(str, ORDER))]
-        ] * 2
+        assert [rows(sheet) for sheet in read_sources([path])[0].sheets] == [[HEADER, list(map(str, ORDER))]] * 2
 
     @pytest.mark.parametrize(("method", "name"), [(9, "Deflate64"), (98, "PPMd"), (77, "77")])
     def test_a_way_of_packing_nobody_opens_is_named(self, method: int, name: str, tmp_path: Path) -> None:
@@ -225,13 +211,9 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "cp950"])
-def test_every_line_is_a_row_whatever_bytes_are_changed_in_a_text(
-    encoding: str, read: Callable[..., RawSheet]
-) -> None:
+def test_every_line_is_a_row_whatever_bytes_are_changed_in_a_text(encoding: str, read: Callable[..., RawSheet]) -> None:
     lines = [",".join(HEADER), *(f"E{number},王小明,2025-03-01,1{number}.5,交易成功" for number in range(20))]
-    lines = [
-        line.translate(str.maketrans("订单号员编时间实额状态", "訂單號員編時間實額狀態")) for line in lines
-    ]
+    lines = [line.translate(str.maketrans("订单号员编时间实额状态", "訂單號員編時間實額狀態")) for line in lines]
     data = "\n".join(lines).encode(encoding, "ignore")
     for seed in range(60):
         broken = mutated(data, random.Random(f"{encoding}-{seed}"))

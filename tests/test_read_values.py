@@ -58,9 +58,7 @@ class TestValues:
             cell = book.active.cell(1, place, moment)
             cell.number_format = number_format
         book.active.cell(1, 5, dt.date(2025, 3, 1))
-        assert rows(read("订单.xlsx", written(book))) == [
-            ["2025-03-01 09:05:00"] * 4 + ["2025-03-01 00:00:00"]
-        ]
+        assert rows(read("订单.xlsx", written(book))) == [["2025-03-01 09:05:00"] * 4 + ["2025-03-01 00:00:00"]]
 
     def test_dates_count_from_1904_where_the_workbook_says_so(self, read: Callable[..., RawSheet]) -> None:
         book = openpyxl.Workbook()
@@ -75,9 +73,7 @@ class TestValues:
         assert rows(sheet)[-2:] == [["1999"], ["0138"]]
 
     def test_error_cells_are_null_and_told_on_asking(self, read: Callable[..., RawSheet]) -> None:
-        sheet = read(
-            "订单.xlsx", wb.xlsx(order_rows([*ORDER[:3], '<c r="D2" t="e"><v>#DIV/0!</v></c>', "x"]))
-        )
+        sheet = read("订单.xlsx", wb.xlsx(order_rows([*ORDER[:3], '<c r="D2" t="e"><v>#DIV/0!</v></c>', "x"])))
         assert rows(sheet)[1][3] is None
         (fault,) = sheet.inspect().faults
         assert (fault.row, fault.column, fault.value, fault.reason) == (2, 3, "#DIV/0!", "error_cell")
@@ -96,9 +92,7 @@ class TestValues:
             (1, "=1+1", "formula_without_value"), (2, "=A1", "formula_without_value"),
         ]  # fmt: skip
 
-    def test_merged_ranges_are_told_in_the_coordinates_of_the_cells(
-        self, read: Callable[..., RawSheet]
-    ) -> None:
+    def test_merged_ranges_are_told_in_the_coordinates_of_the_cells(self, read: Callable[..., RawSheet]) -> None:
         merges = '<mergeCells count="2"><mergeCell ref="B2:B4"/><mergeCell ref="A1:C1"/></mergeCells>'
         sheet = read("订单.xlsx", wb.xlsx(wb.rows_xml([["一", None, None], [None, "二"]]), after=merges))
         assert sheet.inspect().merged == ((1, 1, 3, 1), (0, 0, 0, 2))
@@ -117,9 +111,7 @@ class TestValues:
 
 
 class TestLongNumbers:
-    def test_an_id_stored_as_a_number_keeps_every_digit_the_file_has(
-        self, read: Callable[..., RawSheet]
-    ) -> None:
+    def test_an_id_stored_as_a_number_keeps_every_digit_the_file_has(self, read: Callable[..., RawSheet]) -> None:
         ids = [691796901234567671, 691796901234567003, 691796901234567890]
         sheet = read("订单.xlsx", wb.xlsx(order_rows(*([number, *ORDER[1:]] for number in ids))))
         assert [row[0] for row in rows(sheet)[1:]] == [str(number) for number in ids]
@@ -170,9 +162,7 @@ class TestLongNumbers:
     ) -> None:
         sheet = read(f"订单.{suffix}", _long_ids(suffix))
         assert [row[0] for row in rows(sheet)] == ["订单号", "691796901234567671", None, "13800138000"]
-        assert [(fault.row, fault.column, fault.reason) for fault in sheet.faults] == [
-            (3, 0, "id_digits_lost")
-        ]
+        assert [(fault.row, fault.column, fault.reason) for fault in sheet.faults] == [(3, 0, "id_digits_lost")]
 
 
 def _long_ids(suffix: str) -> bytes:

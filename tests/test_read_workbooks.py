@@ -66,9 +66,7 @@ class TestPlaces:
             f'<row r="7"/>\n<row >\n<c>\n<v>{IDS[2]}</v>\n</c></row>'
         )
         sheet = read("订单.xlsx", wb.xlsx(xml))
-        found = {
-            (row, place): value for row, line in enumerate(rows(sheet), 1) for place, value in enumerate(line)
-        }
+        found = {(row, place): value for row, line in enumerate(rows(sheet), 1) for place, value in enumerate(line)}
         assert {place: value for place, value in found.items() if value} == {
             (3, 2): IDS[0], (3, 3): "1", (4, 1): IDS[1], (8, 0): IDS[2],
         }  # fmt: skip
@@ -81,9 +79,7 @@ class TestPlaces:
         )
         assert rows(read("订单.xlsx", wb.xlsx(xml))) == [["4", None], ["5", IDS[0]]]
 
-    def test_two_values_for_one_cell_are_told_and_not_chosen_from(
-        self, read: Callable[..., RawSheet]
-    ) -> None:
+    def test_two_values_for_one_cell_are_told_and_not_chosen_from(self, read: Callable[..., RawSheet]) -> None:
         with pytest.raises(DataError, match="row 2 stands there twice") as caught:
             read("订单.xlsx", wb.xlsx(order_rows() + order_rows().partition("</row>")[2]))
         assert str(caught.value.where) == "订单.xlsx › 订单 › row 2"
@@ -132,9 +128,7 @@ class TestValues:
         assert rows(sheet) == [["M6", "12.5"]]
 
     @pytest.mark.parametrize("index", ["9", "x", "-1", "1.5"])
-    def test_a_shared_text_that_is_not_there_is_no_other_text(
-        self, index: str, read: Callable[..., RawSheet]
-    ) -> None:
+    def test_a_shared_text_that_is_not_there_is_no_other_text(self, index: str, read: Callable[..., RawSheet]) -> None:
         with pytest.raises(DataError, match=f"row 1 names the text {index}, which is not there"):
             read("会员.xlsx", wb.xlsx(f'<row r="1"><c r="A1" t="s"><v>{index}</v></c></row>', strings=["M0"]))
 
@@ -161,9 +155,7 @@ class TestValues:
         assert rows(read("订单.xlsx", written(book))) == [["09:05:00", "2025-03-01 09:05:00"]]
 
     @pytest.mark.parametrize("has_odd_cell", [False, True])
-    def test_both_readers_of_a_sheet_say_the_same(
-        self, has_odd_cell: bool, read: Callable[..., RawSheet]
-    ) -> None:
+    def test_both_readers_of_a_sheet_say_the_same(self, has_odd_cell: bool, read: Callable[..., RawSheet]) -> None:
         book = openpyxl.Workbook()
         values = [
             12,
@@ -177,14 +169,10 @@ class TestValues:
             "订单",
             dt.date(2025, 3, 1),
         ]
-        book.active.append(
-            [*values, dt.datetime(2025, 3, 1, 9, 5, 7), dt.time(23, 59, 59), dt.datetime(1900, 2, 28)]
-        )
+        book.active.append([*values, dt.datetime(2025, 3, 1, 9, 5, 7), dt.time(23, 59, 59), dt.datetime(1900, 2, 28)])
         data = written(book)
         if has_odd_cell:
-            data = edited(
-                data, "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b"<v>12</v>", b"<v>12 </v>")
-            )
+            data = edited(data, "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b"<v>12</v>", b"<v>12 </v>"))
         assert rows(read("订单.xlsx", data)) == [[
             "12", "0.3", "0.0000001", "-5.5", "99999999.99", "123456789012345", "13800000000", "TRUE", "订单",
             "2025-03-01 00:00:00", "2025-03-01 09:05:07", "23:59:59", "1900-02-28 00:00:00",
@@ -226,9 +214,7 @@ class TestDaysFrom1904:
         if name.endswith("xls"):
             data = old.xls({"订单": old.rows(lines)}, old.record(0x0022, b"\1\0"))
         elif name.endswith("xlsb"):
-            data = wb.xlsb(
-                {row: dict(enumerate(line)) for row, line in enumerate(lines)}, 5, 4, from_1904=True
-            )
+            data = wb.xlsb({row: dict(enumerate(line)) for row, line in enumerate(lines)}, 5, 4, from_1904=True)
         else:
             data = self.book(44255.378472222)
         (tmp_path / name).write_bytes(data)
@@ -274,9 +260,7 @@ class TestOldWorkbooks:
 
     def test_bytes_that_are_no_text_are_told_of(self, read: Callable[..., RawSheet]) -> None:
         page = old.record(0x0042, struct.pack("<H", 936))
-        body = old.rows([["订单号", "M1"]], "gbk") + old.record(
-            0x0204, struct.pack("<HHHH", 1, 0, 0, 2) + b"A\xff"
-        )
+        body = old.rows([["订单号", "M1"]], "gbk") + old.record(0x0204, struct.pack("<HHHH", 1, 0, 0, 2) + b"A\xff")
         sheet = read("订单.xls", old.xls({"S": body}, page, old.BIFF5, "ascii"))
         assert [(fault.row, fault.column, fault.value, fault.reason) for fault in sheet.faults] == [
             (2, 0, "A\\xff", "undecodable")
@@ -315,40 +299,28 @@ class TestOldWorkbooks:
 
 class TestSoundWorkbooks:
     @pytest.mark.parametrize("dimension", ["1:4", "A:E", "E9:A1", "", "#REF!", "A1:B2:C3"])
-    def test_a_dimension_of_any_kind_is_passed_over(
-        self, dimension: str, read: Callable[..., RawSheet]
-    ) -> None:
+    def test_a_dimension_of_any_kind_is_passed_over(self, dimension: str, read: Callable[..., RawSheet]) -> None:
         claim = f'<dimension ref="{dimension}"/><sheetData>'.encode()
-        data = edited(
-            wb.xlsx(order_rows()), "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b"<sheetData>", claim)
-        )
+        data = edited(wb.xlsx(order_rows()), "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b"<sheetData>", claim))
         assert rows(read("订单.xlsx", data))[0] == HEADER
 
     @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "gb18030", "utf-8-sig"])
     @pytest.mark.parametrize("part", ["sheet1", "workbook", "sharedStrings", "all"])
-    def test_parts_in_other_encodings_are_read(
-        self, encoding: str, part: str, read: Callable[..., RawSheet]
-    ) -> None:
+    def test_parts_in_other_encodings_are_read(self, encoding: str, part: str, read: Callable[..., RawSheet]) -> None:
         cell = '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1"><v>1</v></c></row>'
         members = wb.unzipped(wb.xlsx(cell, strings=["订单号"]))
         for name, xml in members.items():
             if (part in name or part == "all") and name.startswith("xl/"):
-                named = {"utf-16-le": "utf-16", "utf-16-be": "utf-16", "utf-8-sig": "utf-8"}.get(
-                    encoding, encoding
-                )
+                named = {"utf-16-le": "utf-16", "utf-16-be": "utf-16", "utf-8-sig": "utf-8"}.get(encoding, encoding)
                 mark = "\ufeff" if encoding in ("utf-16-le", "utf-16-be") else ""
                 members[name] = (mark + xml.decode().replace("UTF-8", named)).encode(encoding)
         sheet = read("订单.xlsx", wb.zipped(members))
         assert (sheet.sheet, rows(sheet)) == ("订单", [["订单号", "1"]])
 
     @pytest.mark.parametrize("kind", ["xlMacrosheet", "xlIntlMacrosheet", "dialogsheet", "chartsheet"])
-    def test_sheets_that_are_no_tables_stand_beside_data(
-        self, kind: str, read: Callable[..., RawSheet]
-    ) -> None:
+    def test_sheets_that_are_no_tables_stand_beside_data(self, kind: str, read: Callable[..., RawSheet]) -> None:
         members = wb.parts({"宏": "<x/>", "订单": wb.sheet_xml(order_rows())})
-        members["xl/_rels/workbook.xml.rels"] = members["xl/_rels/workbook.xml.rels"].replace(
-            "worksheet", kind, 1
-        )
+        members["xl/_rels/workbook.xml.rels"] = members["xl/_rels/workbook.xml.rels"].replace("worksheet", kind, 1)
         sheet = read("订单.xlsx", wb.zipped(members))
         assert (sheet.sheet, rows(sheet)[0]) == ("订单", HEADER)
 
@@ -388,9 +360,7 @@ class TestOpenDocument:
         from siyu_cli import open_shop
 
         def over(value: str) -> str:
-            return self.text(value).replace(
-                "<table:table-cell", '<table:table-cell table:number-rows-spanned="3"'
-            )
+            return self.text(value).replace("<table:table-cell", '<table:table-cell table:number-rows-spanned="3"')
 
         head = "".join(self.text(value) for value in HEADER)
         amounts = [self.text(str(amount)) + self.text("交易成功") for amount in (30, 50, 20)]
@@ -417,16 +387,12 @@ class TestOpenDocument:
             ('office:value-type="currency" office:value="1.38E+10"', "13800000000"),
         ],
     )  # fmt: skip
-    def test_a_value_reads_as_a_person_sees_it(
-        self, cell: str, read_as: str, read: Callable[..., RawSheet]
-    ) -> None:
+    def test_a_value_reads_as_a_person_sees_it(self, cell: str, read_as: str, read: Callable[..., RawSheet]) -> None:
         found = f"<table:table-cell {cell}><text:p>?</text:p></table:table-cell>"
         xml = f"<table:table-row>{found}{self.text('x')}</table:table-row>"
         assert rows(read("订单.ods", wb.ods(xml))) == [[read_as, "x"]]
 
-    def test_repeated_rows_and_cells_are_all_there_and_notes_are_not(
-        self, read: Callable[..., RawSheet]
-    ) -> None:
+    def test_repeated_rows_and_cells_are_all_there_and_notes_are_not(self, read: Callable[..., RawSheet]) -> None:
         note = "<office:annotation><text:p>注</text:p></office:annotation>"
         twice = 'office:value-type="string" table:number-columns-repeated="2"'
         cell = f"<table:table-cell {twice}>{note}<text:p>是</text:p></table:table-cell>"

@@ -127,9 +127,7 @@ class TestResearchLogs:
             "Customer ID",
             "Country",
         ]
-        match = taken(
-            [header, ["489434", "85048", "MUG", "12", "2009-12-01 07:45:00", "6.95", "13085", "UK"]]
-        )
+        match = taken([header, ["489434", "85048", "MUG", "12", "2009-12-01 07:45:00", "6.95", "13085", "UK"]])
         assert (match.preset.name, match.amount_scope) == ("uci-retail", "item")
         assert columns(match) == {
             "order_id": "Invoice", "member_id": "Customer ID", "ordered_at": "InvoiceDate", "unit_price": "Price",
@@ -230,9 +228,7 @@ class TestChangedExports:
             "实付款",
             "订单编号",
         )
-        assert {column.how for column in match.columns if column.key in {"phone", "paid_amount"}} == {
-            "synonym"
-        }
+        assert {column.how for column in match.columns if column.key in {"phone", "paid_amount"}} == {"synonym"}
 
     def test_without_enough_of_a_signature_the_names_alone_suffice(self):
         match = taken([["订单号", "下单时间", "买家手机号", "订单实付金额"]])
@@ -262,11 +258,7 @@ class TestUnlistedExports:
     def test_every_column_has_one_header_and_every_header_one_column(self):
         for export in UNLISTED:
             found = taken(export.rows).columns
-            assert (
-                len({column.key for column in found})
-                == len(found)
-                == len({column.position for column in found})
-            )
+            assert len({column.key for column in found}) == len(found) == len({column.position for column in found})
 
     def test_what_was_paid_goes_before_what_was_due_before_a_total(self):
         amounts = ["金额", "订单总额", "应付金额", "实收金额", "实付金额"]
@@ -326,9 +318,7 @@ class TestUnlistedExports:
     )
     def test_headers_of_something_else_are_left_alone(self, header):
         for rest in (["订单号", "会员号", "下单时间", "实付金额"], ["会员号", "等级", "积分", "注册时间"]):
-            mapped = {
-                column.header for column in taken([[*rest, header]]).columns if column.key != "inviter_id"
-            }
+            mapped = {column.header for column in taken([[*rest, header]]).columns if column.key != "inviter_id"}
             assert header not in mapped
 
 
@@ -365,9 +355,7 @@ class TestHeaderRow:
     def test_a_title_may_say_when_the_export_was_made(self, title, made):
         assert taken([[title], *self.rows]).exported_at == made
 
-    @pytest.mark.parametrize(
-        "units", [[None, None, "元", "次"], [None, None, "(元)", "（次）"], ["-", "-", "¥", "次"]]
-    )
+    @pytest.mark.parametrize("units", [[None, None, "元", "次"], [None, None, "(元)", "（次）"], ["-", "-", "¥", "次"]])
     def test_units_below_it_are_no_data(self, units):
         match = taken([self.rows[0], units, *self.rows[1:]])
         assert (match.header_row, match.first_data_row) == (0, 2)
@@ -464,9 +452,7 @@ class TestMappedByHand:
     def test_can_say_what_a_sheet_is(self):
         rows = [["who", "when", "how_much"], ["17", "2026-01-01", "3.50"]]
         assert taken(rows).table is None
-        match = taken(
-            rows, {"orders.member_id": "who", "orders.ordered_at": "when", "orders.paid_amount": "how_much"}
-        )
+        match = taken(rows, {"orders.member_id": "who", "orders.ordered_at": "when", "orders.paid_amount": "how_much"})
         assert (match.table, match.header_row) == ("orders", 0)
 
     def test_leaves_sheets_of_other_tables_alone(self):
@@ -484,9 +470,7 @@ class TestMappedByHand:
         match = taken(self.orders, {"orders.member_id": "卡号"}, other_headers=["卡号", "金额"])
         assert match.column("member_id").header == "会员编号"
 
-    @pytest.mark.parametrize(
-        "name", ["orders.membr_id", "order.member_id", "member_id", "orders.nothing_like_it", ""]
-    )
+    @pytest.mark.parametrize("name", ["orders.membr_id", "order.member_id", "member_id", "orders.nothing_like_it", ""])
     def test_an_unknown_column_is_told_with_those_like_it(self, name):
         with pytest.raises(UsageError) as error:
             taken(self.orders, {name: "会员编号"})

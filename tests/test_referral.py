@@ -73,9 +73,7 @@ def test_what_an_activated_invitee_cost_stands_beside_the_channels(found: dict[s
     assert (cost["reward_amount"], cost["campaign_costs"], cost["activated"]) == (30.0, 60.0, 2)
     assert cost["cost_per_activated"] == 45.0
     # M6 is the one buyer of the channel who joined since its costs began and was brought by nobody.
-    assert cost["channels"] == [
-        {"source_channel": "门店", "cost": 200.0, "buyers": 1, "invited": 0, "cac": 200.0}
-    ]
+    assert cost["channels"] == [{"source_channel": "门店", "cost": 200.0, "buyers": 1, "invited": 0, "cac": 200.0}]
 
 
 def test_milestones_count_new_members_without_a_reason_to_look(found: dict[str, Any]):
@@ -154,9 +152,7 @@ def test_a_members_own_code_and_the_code_they_used_tell_who_brought_whom():
         1,
         1,
     )
-    with open_shop(
-        [members, frame("订单号,会员编号,付款时间,实付金额\nA1,M1,2026-02-01,10")], as_of=AS_OF
-    ) as shop:
+    with open_shop([members, frame("订单号,会员编号,付款时间,实付金额\nA1,M1,2026-02-01,10")], as_of=AS_OF) as shop:
         listed = shop.segment().members.set_index("member_id")
     assert listed["is_referrer"].to_dict() == {"M1": True, "M2": False, "M3": False}
 

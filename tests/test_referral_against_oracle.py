@@ -96,9 +96,7 @@ def open_campaign(engine: Engine, campaign: Campaign) -> dict[str, Any]:
 
 
 def typed_rows(rows: Sequence[Mapping[str, Any]], kinds: Mapping[str, str]) -> pa.Table:
-    return pa.table(
-        {key: pa.array([row.get(key) for row in rows], ARROW_TYPES[kind]) for key, kind in kinds.items()}
-    )
+    return pa.table({key: pa.array([row.get(key) for row in rows], ARROW_TYPES[kind]) for key, kind in kinds.items()})
 
 
 def report(engine: Engine, campaign: Campaign) -> dict[str, Any]:

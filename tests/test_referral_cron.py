@@ -80,9 +80,7 @@ def test_since_last_counts_from_the_day_after_the_last_finished_report(run: Run,
     again = json.loads(run(*FILES, "--as-of", "2026-03-12", "--since", "last", "--format", "json").out)
     assert again["since"] == second["since"]
     other = json.loads(
-        run(
-            *FILES, "--as-of", "2026-06-30", "--since", "last", "--campaign", "夏日裂变", "--format", "json"
-        ).out
+        run(*FILES, "--as-of", "2026-06-30", "--since", "last", "--campaign", "夏日裂变", "--format", "json").out
     )
     assert other["since"] is None
 
@@ -177,10 +175,7 @@ def test_an_output_that_cannot_be_written_is_told_before_anything_is_read(run: R
 
 
 def test_malformed_rows_are_counted_and_too_many_of_them_end_with_three(run: Run, folder: Path):
-    rows = [
-        f"M1,1390013900{place},2026-03-0{place + 1},{'昨天' if place > 5 else '2026-03-20'}"
-        for place in range(8)
-    ]
+    rows = [f"M1,1390013900{place},2026-03-0{place + 1},{'昨天' if place > 5 else '2026-03-20'}" for place in range(8)]
     rows += ["M1,139****9000,2026-03-01,", "M1,1390013,2026-03-01,", ",,,"]
     (folder / "乱.csv").write_text("\n".join(["邀请人,被邀请人手机号,邀请时间,加入时间", *rows]), "utf-8")
     told = run("乱.csv", "--as-of", AS_OF, "--format", "json")

@@ -65,9 +65,7 @@ BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or shutil.wh
 
 @pytest.mark.skipif(BROWSER is None, reason="needs a browser")
 @pytest.mark.parametrize("width", [390, 1280])
-def test_a_browser_draws_the_page_as_wide_as_its_window_and_asks_for_nothing(
-    run: Run, folder: Path, width: int
-):
+def test_a_browser_draws_the_page_as_wide_as_its_window_and_asks_for_nothing(run: Run, folder: Path, width: int):
     run(*FILES, "--as-of", AS_OF, "-o", "r.html")
     probe = (
         "<script>document.title=[document.documentElement.scrollWidth,"

@@ -14,10 +14,7 @@ from referral_files import AS_OF, frame, last_run, report_of
 
 def levels(depth: int) -> str:
     people = [f"p{place}" for place in range(depth + 1)]
-    rows = [
-        f"{a},{b},2026-03-0{place + 1},1"
-        for place, (a, b) in enumerate(pairwise(people))
-    ]
+    rows = [f"{a},{b},2026-03-0{place + 1},1" for place, (a, b) in enumerate(pairwise(people))]
     # Everybody above is paid for the last one, too.
     rows += [f"{person},{people[-1]},2026-03-09,1" for person in people[:-2]]
     return "邀请人,被邀请人,邀请时间,奖励金额\n" + "\n".join(rows) + "\n"

@@ -56,9 +56,7 @@ def test_signs_that_cannot_be_seen_make_no_other_customer_and_are_told(tmp_path:
 
 
 def test_an_e_mail_is_one_account_in_any_letter_case(tmp_path: Path) -> None:
-    customers = export(
-        "shopify_customers", {"Email": "li.lei@example.com", "Total Orders": "2", "Total Spent": "150"}
-    )
+    customers = export("shopify_customers", {"Email": "li.lei@example.com", "Total Orders": "2", "Total Spent": "150"})
     orders = export("shopify_orders", *(
         {"Name": f"#{at}", "Email": email, "Financial Status": "paid", "Total": "10", "Created at": "2026-06-01 10:00:00 +0800"}
         for at, email in enumerate(("Li.Lei@Example.com", "LI.LEI@example.com\u00a0", "li.lei@ｅxample.com", "mailto:li.lei@example.com"))
@@ -68,7 +66,11 @@ def test_an_e_mail_is_one_account_in_any_letter_case(tmp_path: Path) -> None:
         with opened(*given_paths) as shop:
             assert list(listed(shop)) == ["Shopify:li.lei@example.com"]
             assert any(note.startswith("1 ids, phones or e-mails") for note in warnings(shop))
-            assert shop.explain("LI.Lei@example.com").member_id == shop.explain("mailto:LI.Lei@example.com").member_id == "Shopify:li.lei@example.com"
+            assert (
+                shop.explain("LI.Lei@example.com").member_id
+                == shop.explain("mailto:LI.Lei@example.com").member_id
+                == "Shopify:li.lei@example.com"
+            )
 
 
 # ---- ids that may be one
@@ -97,16 +99,12 @@ def test_ids_that_only_padding_would_join_are_told_with_the_setting_that_does(tm
 
 def test_ids_that_differ_in_letter_case_alone_are_kept_apart_and_told(tmp_path: Path) -> None:
     listed_file = "会员编号 | 姓名 | 注册时间\nAB1001 | 甲 | 2025-01-01\nV2 | 乙 | 2025-01-01"
-    orders = (
-        "订单号 | 会员编号 | 下单时间 | 实付金额\nA1 | ab1001 | 2026-06-01 | 10\nA2 | V2 | 2026-06-01 | 10"
-    )
+    orders = "订单号 | 会员编号 | 下单时间 | 实付金额\nA1 | ab1001 | 2026-06-01 | 10\nA2 | V2 | 2026-06-01 | 10"
     with files(tmp_path, listed_file, orders) as shop:
         assert list(listed(shop)) == ["AB1001", "V2", "ab1001"]
         (finding,) = shop.load.report.findings
         assert str(finding).startswith("1 member ids differ")
         assert "load.ignore_id_case" in str(finding)
-    with files(
-        tmp_path, listed_file, orders, settings=Settings(load=LoadSettings(ignore_id_case=True))
-    ) as shop:
+    with files(tmp_path, listed_file, orders, settings=Settings(load=LoadSettings(ignore_id_case=True))) as shop:
         assert list(listed(shop)) == ["ab1001", "v2"]
         assert not shop.load.report.findings

@@ -69,9 +69,7 @@ def test_a_shops_own_tablet_says_nothing():
 
 def test_a_family_of_three_at_one_address_is_no_reason_and_five_strangers_are():
     found = reasons(
-        campaign_with(
-            [*invitees("home", 3, 收货地址="一号楼 101"), *invitees("many", 5, 收货地址="二号楼101")]
-        )
+        campaign_with([*invitees("home", 3, 收货地址="一号楼 101"), *invitees("many", 5, 收货地址="二号楼101")])
     )
     assert found["shared_address"] == {"many"}
 

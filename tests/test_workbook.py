@@ -95,9 +95,7 @@ def contents(**changes: Any) -> SegmentContents:
         inputs=(Input("客户.xlsx", "9f" * 32, 1234, 403), Input("订单.csv", "ab" * 32, 5678, 12_000)),
         sheets=(
             SheetReport("客户.xlsx", "客户列表", "members", "youzan", None, 2, 403, 400, 1, {"title_row": 2}),
-            SheetReport(
-                "订单.csv", None, "orders", None, "gb18030", 1, 12_000, 9_500, 0, {"no_member": 2_500}
-            ),
+            SheetReport("订单.csv", None, "orders", None, "gb18030", 1, 12_000, 9_500, 0, {"no_member": 2_500}),
         ),
         rejects=(("bad_date", "row", 1), ("bad_phone", "cell", 25)),
     )
@@ -241,9 +239,7 @@ def test_phones_in_full_are_text_to_excel_and_people_stand_beside_their_key(tmp_
     full = save(tmp_path / "full.xlsx", contents(), show_personal=True)["Members"]
     assert (full["B2"].value, full["C2"].value) == ("13800138000", "王小明")
     assert full["B2"].number_format == "@"
-    without = save(tmp_path / "without.xlsx", contents(members=members(MEMBERS, with_people=False)))[
-        "Members"
-    ]
+    without = save(tmp_path / "without.xlsx", contents(members=members(MEMBERS, with_people=False)))["Members"]
     assert [cell.value for cell in without[1]][:2] == ["Member ID", "Stage"]
 
 
@@ -284,11 +280,7 @@ def test_an_office_program_opens_it_and_computes_nothing(tmp_path: Path) -> None
     text = (tmp_path / "out-Members.csv").read_text(encoding="utf-8")
     assert "\n'=1+1," in text
     assert "\n123456789012345678," in text, "eighteen digits stay eighteen digits"
-    assert (
-        (tmp_path / "out-Summary.csv")
-        .read_text(encoding="utf-8")
-        .startswith("Lifecycle stages as of 2026-03-01")
-    )
+    assert (tmp_path / "out-Summary.csv").read_text(encoding="utf-8").startswith("Lifecycle stages as of 2026-03-01")
 
 
 def test_in_chinese_every_word_of_the_contracts_is_chinese(tmp_path: Path) -> None:
@@ -316,9 +308,7 @@ def test_every_other_word_goes_through_the_catalogue(tmp_path: Path) -> None:
 
 def test_groups_stand_by_sales_and_nobodys_last(english: openpyxl.Workbook) -> None:
     rows = rows_of(english["By Owner"])
-    groups = [
-        (row["Owner"], row["Members"], row["Net sales"], row["Mature"], row["Churned"]) for row in rows[:3]
-    ]
+    groups = [(row["Owner"], row["Members"], row["Net sales"], row["Mature"], row["Churned"]) for row in rows[:3]]
     assert groups == [("小李", 7, 700, 7, 0), ("小王", 5, 32, 3, 2), ("(none)", 1, 9000, 0, 0)]
     assert len(english["By Owner"]._charts) == 1
 
@@ -423,16 +413,12 @@ def test_no_type_of_column_is_silently_left_empty(tmp_path: Path) -> None:
 
 def test_columns_of_one_title_stay_apart(tmp_path: Path) -> None:
     columns = (SheetColumn("a", "门店", "text"), SheetColumn("b", "门店", "count"))
-    write_workbook(
-        tmp_path / "out.xlsx", [SheetSpec("S", pa.table({"a": ["x"], "b": [1]}), columns, bars=("b",))]
-    )
+    write_workbook(tmp_path / "out.xlsx", [SheetSpec("S", pa.table({"a": ["x"], "b": [1]}), columns, bars=("b",))])
     sheet = openpyxl.load_workbook(tmp_path / "out.xlsx")["S"]
     assert [cell.value for cell in sheet[1]] == ["门店", "门店 2"]
 
 
-def test_a_list_longer_than_a_sheet_goes_on_in_the_next(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_list_longer_than_a_sheet_goes_on_in_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbook, "ROW_LIMIT", 11)
     sheet = SheetSpec("会员名单", pa.table({"n": list(range(25))}), (SheetColumn("n", "N", "count"),))
     write_workbook(tmp_path / "out.xlsx", [sheet])

@@ -116,17 +116,13 @@ def test_a_parquet_keeps_types_and_carries_meta(tmp_path: Path) -> None:
 @pytest.mark.parametrize("suffix", [".csv", ".json", ".jsonl", ".parquet"])
 def test_equal_tables_give_equal_bytes_however_they_were_made(tmp_path: Path, suffix: str) -> None:
     table = sample()
-    in_pieces = pa.concat_tables([table.slice(0, 1), table.slice(1, 2)]).replace_schema_metadata(
-        {"from": "x"}
-    )
+    in_pieces = pa.concat_tables([table.slice(0, 1), table.slice(1, 2)]).replace_schema_metadata({"from": "x"})
     write_table(table, COLUMNS, tmp_path / f"a{suffix}", meta=META)
     write_table(in_pieces, COLUMNS, tmp_path / f"b{suffix}", meta=META)
     assert (tmp_path / f"a{suffix}").read_bytes() == (tmp_path / f"b{suffix}").read_bytes()
 
 
-@pytest.mark.parametrize(
-    "kind", [pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string())]
-)
+@pytest.mark.parametrize("kind", [pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string())])
 def test_text_is_text_however_arrow_stores_it(kind: pa.DataType) -> None:
     table, _columns = table_of(["=x", "a,b", None])
     stored = table.set_column(0, "a", table["a"].combine_chunks().cast(kind))
@@ -266,9 +262,7 @@ def test_a_folder_one_may_not_write_to_is_an_output_error(tmp_path: Path) -> Non
         write_json({}, tmp_path / "out.json")
 
 
-@pytest.mark.parametrize(
-    "error", [PermissionError(13, "Permission denied"), OSError(30, "Read-only file system")]
-)
+@pytest.mark.parametrize("error", [PermissionError(13, "Permission denied"), OSError(30, "Read-only file system")])
 def test_being_refused_while_writing_is_an_output_error(tmp_path: Path, error: OSError) -> None:
     with pytest.raises(OutputError, match="may not be written to"), replacing(tmp_path / "out.txt"):
         raise error

@@ -122,9 +122,7 @@ def xlsb(
         for place, value in cells.items():
             head = struct.pack("<II", place, 0)
             is_text = isinstance(value, str)
-            sheet += (
-                _record(6, head + _wide(value)) if is_text else _record(5, head + struct.pack("<d", value))
-            )
+            sheet += _record(6, head + _wide(value)) if is_text else _record(5, head + struct.pack("<d", value))
     sheet += _record(146)
     if merged:
         sheet += _record(177, struct.pack("<I", 1)) + _record(176, struct.pack("<4I", *merged)) + _record(178)

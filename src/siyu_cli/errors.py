@@ -82,9 +82,7 @@ class SiyuError(Exception):
     code: ClassVar[str] = "error"
     exit_code: ClassVar[int] = EXIT_BUG
 
-    def __init__(
-        self, message: str, *, hint: str | None = None, where: Where | None = None, **facts: object
-    ) -> None:
+    def __init__(self, message: str, *, hint: str | None = None, where: Where | None = None, **facts: object) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint

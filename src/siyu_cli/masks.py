@@ -23,7 +23,8 @@ SUSPECT_KEY = (
 )
 # What an order's number must hold: a phone, an e-mail address, an ID card number.
 SUSPECT_NUMBER = (
-    r"(?:^|[^0-9])1[3-9][0-9]{9}(?:$|[^0-9])|[@＠０-９]|(?:^|[^0-9A-Za-z])[1-9][0-9]{5}(?:18|19|20)[0-9]{9}[0-9Xx](?:$|[^0-9A-Za-z])"
+    r"(?:^|[^0-9])1[3-9][0-9]{9}(?:$|[^0-9])|[@＠０-９]"
+    r"|(?:^|[^0-9A-Za-z])[1-9][0-9]{5}(?:18|19|20)[0-9]{9}[0-9Xx](?:$|[^0-9A-Za-z])"
 )
 
 _GAP = r"[\s._·()\u2010-\u2015-]{0,3}"
@@ -34,12 +35,8 @@ _MOBILE = re.compile(
 )
 _ABROAD = re.compile(r"(?<![\d+*])(?P<head>\+\d{1,3})(?:[\s().-]{0,2}\d){6,12}(?P<tail>\d\d)(?!\d)")
 _LANDLINE = re.compile(r"(?<![\d*-])(?P<head>\(?0\d{2,3}\)?[\s-])\d{5,6}(?P<tail>\d\d)(?!\d)")
-_EMAIL = re.compile(
-    r"(?P<head>[^\W_])[\w.+-]*@(?P<host>[A-Za-z0-9\u4e00-\u9fff-]+(?:\.[A-Za-z0-9\u4e00-\u9fff-]+)+)"
-)
-_ID_CARD = re.compile(
-    rf"(?<![0-9A-Za-z])[1-9]\d{{5}}{_SMALL_GAP}\d{{8}}{_SMALL_GAP}\d{{3}}[0-9Xx](?![0-9A-Za-z])"
-)
+_EMAIL = re.compile(r"(?P<head>[^\W_])[\w.+-]*@(?P<host>[A-Za-z0-9\u4e00-\u9fff-]+(?:\.[A-Za-z0-9\u4e00-\u9fff-]+)+)")
+_ID_CARD = re.compile(rf"(?<![0-9A-Za-z])[1-9]\d{{5}}{_SMALL_GAP}\d{{8}}{_SMALL_GAP}\d{{3}}[0-9Xx](?![0-9A-Za-z])")
 _STREET = re.compile(
     r"[\u4e00-\u9fff]{2,}?(?:路|街|道|巷|弄|里|村|镇|乡|区|县|市|园|苑|城|厦|寓|场)"
     r"[\u4e00-\u9fff0-9A-Za-z-]{0,20}?\d+(?:号|弄|幢|栋|座|室|单元|楼|层)[\u4e00-\u9fff0-9A-Za-z-]*"

@@ -347,9 +347,7 @@ class Shop:
                 key: value if isinstance(value, int | float | str | None) else str(value)
                 for key, value in sorted(self.parameters.items())
             },
-            "inputs": [
-                {"file": given.file, "sha256": given.sha256, "rows": given.rows} for given in report.inputs
-            ],
+            "inputs": [{"file": given.file, "sha256": given.sha256, "rows": given.rows} for given in report.inputs],
             "rows_rejected": report.rows_rejected,
         }
 
@@ -413,9 +411,7 @@ def _as_date(as_of: date | str) -> date:
     try:
         day = as_of if isinstance(as_of, date) else date.fromisoformat(as_of)
     except ValueError as error:
-        raise UsageError(
-            "{as_of} is not a date.", hint="Write it as 2026-06-30.", as_of=repr(as_of)
-        ) from error
+        raise UsageError("{as_of} is not a date.", hint="Write it as 2026-06-30.", as_of=repr(as_of)) from error
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         message = "{as_of} is no date of a shop: years go from {first} to {last}."
         raise UsageError(message, as_of=day.isoformat(), first=FIRST_YEAR, last=LAST_YEAR)

@@ -130,9 +130,7 @@ def report_referrals(
     )  # fmt: skip
     _check_control(found, settings.control_variant)
     figures = referral_figures(found, asked)
-    rewards = Rewards(
-        found.reward_depth, found.entry_fees, found.largest_reward, figures["totals"]["participants"]
-    )
+    rewards = Rewards(found.reward_depth, found.entry_fees, found.largest_reward, figures["totals"]["participants"])
     meta = shop.describe(None)
     meta["parameters"] |= own
     meta |= {"campaign": campaign, "since": since.isoformat() if since else None}
@@ -146,10 +144,7 @@ def holds(engine: Engine, figures: Mapping[str, Any], condition: str) -> bool:
     from sqlglot import exp
 
     tree = exp.select("1").from_("figures").where(parse_condition(condition, REFERRAL_FIGURES))
-    kinds = {
-        column.key: pa.int64() if column.kind == "count" else pa.float64()
-        for column in REFERRAL_FIGURES.columns
-    }
+    kinds = {column.key: pa.int64() if column.kind == "count" else pa.float64() for column in REFERRAL_FIGURES.columns}
     row = pa.table({key: pa.array([figures[key]], kind) for key, kind in kinds.items()})
     engine.open("figures", row)
     return len(engine.fetch(Step("condition", tree.sql("duckdb"), ("figures",), ()), {})) > 0

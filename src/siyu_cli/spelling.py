@@ -21,8 +21,7 @@ JOINERS = "\u200c\u200d"
 NO_BREAK_SPACES = "\u00a0\u2007\u202f"
 
 _SPACES = (
-    NO_BREAK_SPACES
-    + "\u0085\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u2028\u2029\u205f\u3000"
+    NO_BREAK_SPACES + "\u0085\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u2028\u2029\u205f\u3000"
 )
 _HYPHENS = "\u2010\u2011\u2212\ufe63"
 # Full-width letters, digits and signs, spaces of other widths, and what looks like a hyphen: one to one.

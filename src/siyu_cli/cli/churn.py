@@ -65,7 +65,9 @@ SHOWN = 10
 Horizon = Annotated[
     int | None,
     typer.Option(
-        "--horizon", metavar="DAYS", parser=whole_number("--horizon", 1, 1_000),
+        "--horizon",
+        metavar="DAYS",
+        parser=whole_number("--horizon", 1, 1_000),
         help="How many days ahead to look; else 90.",
     ),
 ]
@@ -94,9 +96,7 @@ SplitBy = Annotated[
         autocompletion=among(("owner",)), help="One file per employee, named after them.",
     ),
 ]  # fmt: skip
-Backtest = Annotated[
-    bool, typer.Option("--backtest", help="Hold the model against the shop's own past instead.")
-]
+Backtest = Annotated[bool, typer.Option("--backtest", help="Hold the model against the shop's own past instead.")]
 Cutoff = Annotated[
     str | None, typer.Option("--cutoff", metavar="DATE", help="With --backtest: look back from this date alone.")
 ]
@@ -325,11 +325,15 @@ def describe(result: Churn) -> Iterator[tuple[str, str]]:
     yield _("Model"), " · ".join(part for part in (fitted, reason, facts) if part)
     given = result.meta["parameters"]
     bands = _("high from {high}, medium from {medium} chance of no order within {days} days")
-    yield _("Risk"), bands.format(
-        high=show(given["risk_high"], "rate"), medium=show(given["risk_medium"], "rate"), days=model.horizon_days
+    yield (
+        _("Risk"),
+        bands.format(
+            high=show(given["risk_high"], "rate"), medium=show(given["risk_medium"], "rate"), days=model.horizon_days
+        ),
     )
-    yield _("Value at risk"), _(
-        "churn probability × orders at their own rhythm within the horizon × expected value of an order"
+    yield (
+        _("Value at risk"),
+        _("churn probability × orders at their own rhythm within the horizon × expected value of an order"),
     )
 
 
@@ -340,9 +344,7 @@ def document(result: Churn) -> dict[str, Any]:
         "model": result.model.as_dict(),
         "risks": result.risks.to_dict("records"),
         "owners": by_owner(result.at_risk()),
-        "festivals": [
-            {"name": day.name, "first_on": day.first_on, "last_on": day.last_on} for day in result.festivals
-        ],
+        "festivals": [{"name": day.name, "first_on": day.first_on, "last_on": day.last_on} for day in result.festivals],
         "load": result.load.as_dict(),
     }
 

@@ -99,9 +99,7 @@ def show_help(
     context: typer.Context,
     command: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[COMMAND]...", autocompletion=offer_commands, help="Such as segment, or config show."
-        ),
+        typer.Argument(metavar="[COMMAND]...", autocompletion=offer_commands, help="Such as segment, or config show."),
     ] = None,
     lang: Lang = None,  # noqa: ARG001  main has already chosen the language
 ) -> None:

@@ -157,8 +157,6 @@ def heading(table: Table) -> str:
     return table.zh if get_language() == "zh" else table.en
 
 
-def entitle(
-    rows: Sequence[Mapping[Any, Any]], column: str, names: Mapping[str, Sequence[str]]
-) -> list[dict[Any, Any]]:
+def entitle(rows: Sequence[Mapping[Any, Any]], column: str, names: Mapping[str, Sequence[str]]) -> list[dict[Any, Any]]:
     """Return the rows with the keys of one column replaced by what people read."""
     return [{**row, column: title(names, row[column])} for row in rows]

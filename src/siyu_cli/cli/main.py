@@ -54,9 +54,7 @@ def _print_version(context: typer.Context, is_asked: bool) -> None:
 
 
 @app.callback(
-    epilog="siyu check 客户.xlsx 订单.xlsx\n"
-    "siyu segment 客户.xlsx 订单.xlsx -o 分层.xlsx\n"
-    "siyu segment --help"
+    epilog="siyu check 客户.xlsx 订单.xlsx\nsiyu segment 客户.xlsx 订单.xlsx -o 分层.xlsx\nsiyu segment --help"
 )
 def siyu(
     version: Annotated[  # noqa: ARG001  its callback has printed it
@@ -65,7 +63,9 @@ def siyu(
     install_completion: Annotated[  # noqa: ARG001  so has this one's
         bool,
         typer.Option(
-            "--install-completion", callback=completion.install, is_eager=True,
+            "--install-completion",
+            callback=completion.install,
+            is_eager=True,
             help="Have Tab complete commands, options and columns in this shell.",
         ),
     ] = False,

@@ -61,7 +61,5 @@ def _apprise() -> Any:
     try:
         import apprise
     except ImportError as error:
-        raise UsageError(
-            "--notify needs Apprise.", hint="Install it: pip install 'siyu-cli[notify]'"
-        ) from error
+        raise UsageError("--notify needs Apprise.", hint="Install it: pip install 'siyu-cli[notify]'") from error
     return apprise

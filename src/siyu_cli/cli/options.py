@@ -37,9 +37,7 @@ def output_path(text: str | Path) -> Path:
     return Path(text, UNNAMED) if is_folder else Path(text)
 
 
-def one_of(
-    name: str, choices: Sequence[str], columns: Table | None = None
-) -> Callable[[str | None], str | None]:
+def one_of(name: str, choices: Sequence[str], columns: Table | None = None) -> Callable[[str | None], str | None]:
     """Return a check that lets only ``choices`` through; ``UsageError`` names the nearest one.
 
     Where they are ``columns`` of a table, their titles in either language will do, too.
@@ -90,9 +88,7 @@ Files = Annotated[
 ]
 AsOf = Annotated[
     str | None,
-    typer.Option(
-        "--as-of", metavar="DATE", help="Count nothing after this date, such as 2026-03-01; else today."
-    ),
+    typer.Option("--as-of", metavar="DATE", help="Count nothing after this date, such as 2026-03-01; else today."),
 ]
 Output = Annotated[
     Path | None,

@@ -207,9 +207,7 @@ def _to_stdout(act: Callable[[], object]) -> None:
     except OSError as error:
         silence_stdout()
         where = Where(file="stdout")
-        raise OutputError(
-            "The result cannot be written: {reason}.", where=where, reason=error.strerror
-        ) from error
+        raise OutputError("The result cannot be written: {reason}.", where=where, reason=error.strerror) from error
 
 
 def silence_stdout() -> None:
@@ -229,9 +227,7 @@ def _console() -> Console:
     return Console(width=width, color_system=None if is_plain else "auto", highlight=False)
 
 
-def _rich_table(
-    columns: Sequence[Column], rows: list[Mapping[Any, Any]], bars: Sequence[str], window: int
-) -> Table:
+def _rich_table(columns: Sequence[Column], rows: list[Mapping[Any, Any]], bars: Sequence[str], window: int) -> Table:
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -260,9 +256,7 @@ def _rich_table(
     return table
 
 
-def _needed_widths(
-    columns: Sequence[Column], cells: Mapping[str, Sequence[str]], window: int
-) -> dict[str, int]:
+def _needed_widths(columns: Sequence[Column], cells: Mapping[str, Sequence[str]], window: int) -> dict[str, int]:
     """Return widths at which no value is broken; titles keep one line where the window is wide enough."""
     from rich.cells import cell_len
 

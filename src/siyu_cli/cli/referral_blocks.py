@@ -179,10 +179,7 @@ def markdown(report: ReferralReport) -> str:
     lines.append("")
     for key in CARDS[:-1]:
         note = made_of(report, key)
-        lines.append(
-            f"- {name(key)}: **{figure(report, key)}**"
-            + (f" · {note}" if note else "")
-        )
+        lines.append(f"- {name(key)}: **{figure(report, key)}**" + (f" · {note}" if note else ""))
     for row in report.figures["suspicions"][:4]:
         line = _("- {reason}: {invitees} invitees of {inviters} inviters")
         facts_ = {key: show(row[key], "count") for key in ("invitees", "inviters")}
@@ -228,9 +225,7 @@ def _funnel(report: ReferralReport) -> Block:
 
 def _weeks(figures: Mapping[str, Any]) -> Block:
     rows = figures["by_week"] if len(figures["by_week"]) > 1 else []
-    return _block(
-        WEEKS.columns, rows, heading(WEEKS), drawn=("joined", "ordered", "suspicious"), is_trend=True
-    )
+    return _block(WEEKS.columns, rows, heading(WEEKS), drawn=("joined", "ordered", "suspicious"), is_trend=True)
 
 
 def _groups(figures: Mapping[str, Any], key: str, column: Column) -> Block:
@@ -282,9 +277,7 @@ def _costs(figures: Mapping[str, Any]) -> Block:
         "cac": cost["cost_per_activated"],
     }  # fmt: skip
     rows = [own, *cost["channels"]] if cost["total"] or cost["channels"] else []
-    note = _(
-        "Rewards and costs of the campaign per activated invitee, beside what a new buyer of each channel cost"
-    )
+    note = _("Rewards and costs of the campaign per activated invitee, beside what a new buyer of each channel cost")
     return _block(CHANNEL_COSTS.columns, rows, heading(CHANNEL_COSTS), drawn=("cac",), note=note)
 
 

@@ -66,13 +66,9 @@ SHOWN = (
 
 Since = Annotated[
     str | None,
-    typer.Option(
-        "--since", metavar="DATE|7d|last", help="Also count what is new since then; last is the last report."
-    ),
+    typer.Option("--since", metavar="DATE|7d|last", help="Also count what is new since then; last is the last report."),
 ]
-CampaignName = Annotated[
-    str | None, typer.Option("--campaign", metavar="NAME", help="Only this campaign's invites.")
-]
+CampaignName = Annotated[str | None, typer.Option("--campaign", metavar="NAME", help="Only this campaign's invites.")]
 ReportFormat = Annotated[
     str | None,
     typer.Option(
@@ -184,9 +180,7 @@ def parse_overrides(pairs: Sequence[str] | None) -> dict[str, str]:
     for pair in pairs or ():
         code, equals, reason = pair.partition("=")
         if not equals or not reason.strip() or code.strip() not in ("PYRAMID", "PRIZE"):
-            raise UsageError(
-                "--override {pair} is not CODE=REASON.", hint="Write it as PYRAMID='…why…'.", pair=pair
-            )
+            raise UsageError("--override {pair} is not CODE=REASON.", hint="Write it as PYRAMID='…why…'.", pair=pair)
         reasons[code.strip()] = reason.strip()
     return reasons
 
@@ -261,15 +255,8 @@ def _write_page(report: ReferralReport, path: Path, *, force: bool) -> None:
     from siyu_cli.files.writing.page import Card, Page, write_page
 
     name = report.meta["campaign"] or report.shop.settings.shop.name
-    cards = [
-        Card(
-            words.name(key), words.figure(report, key), words.made_of(report, key)
-        )
-        for key in words.CARDS
-    ]
-    grave = [
-        f"{f.code}: {_(f.note.message).format(**f.note.facts)}" for f in report.findings if f.level != "info"
-    ]
+    cards = [Card(words.name(key), words.figure(report, key), words.made_of(report, key)) for key in words.CARDS]
+    grave = [f"{f.code}: {_(f.note.message).format(**f.note.facts)}" for f in report.findings if f.level != "info"]
     warnings = [*grave, *(_(note.message).format(**note.facts) for note in report.load.warnings)]
     footer = [f"{fact}: {text}" for fact, text in words.facts(report) if text]
     rows = _("{rows_in} rows read, {rows_used} used, {rows_rejected} rejected, {rows_skipped} skipped")
@@ -290,8 +277,7 @@ def _write_workbook(report: ReferralReport, path: Path, *, force: bool) -> None:
     from siyu_cli.files.writing.workbook import write_workbook
 
     figures = [
-        (words.name(key), words.figure(report, key), words.made_of(report, key))
-        for key in REFERRAL_FIGURES.keys
+        (words.name(key), words.figure(report, key), words.made_of(report, key)) for key in REFERRAL_FIGURES.keys
     ]
     figures += [(fact, "", text) for fact, text in words.facts(report) if text]
     headlines = [line for line in (words.headline(report), words.lately(report)) if line]
@@ -385,8 +371,7 @@ def log_line(report: ReferralReport, output: Path | None, findings: Sequence[str
         **({"since": report.meta["since"]} if report.meta["since"] else {}),
         **{key: report.row[key] for key in ("invites", "joined", "ordered", "suspicious")},
         "rows_rejected": report.load.rows_rejected,
-        "warnings": len(report.load.warnings)
-        + sum(finding.level == "warning" for finding in report.findings),
+        "warnings": len(report.load.warnings) + sum(finding.level == "warning" for finding in report.findings),
         **({"wrote": output.name} if output else {}),
         **({"findings": " ".join(findings)} if findings else {}),
     }
@@ -405,6 +390,4 @@ def describe_run(report: ReferralReport) -> dict[str, Any]:
 
 
 def _counts(report: ReferralReport) -> dict[str, int]:
-    return {
-        key: getattr(report.load, key) for key in ("rows_in", "rows_used", "rows_rejected", "rows_skipped")
-    }
+    return {key: getattr(report.load, key) for key in ("rows_in", "rows_used", "rows_rejected", "rows_skipped")}

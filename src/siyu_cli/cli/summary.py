@@ -94,9 +94,7 @@ def describe(result: Segmentation) -> Iterator[tuple[str, str]]:
     )
     yield _("Windows"), line.format(**{key: show(value, "number") for key, value in _flat(windows)})
     yield _("Suggested"), suggest(windows["suggested"])
-    high = _(
-        "high: R ≤ {recency} days · F ≥ {frequency} purchase days · M > {money} · rfm.split = {mode}"
-    ).format(
+    high = _("high: R ≤ {recency} days · F ≥ {frequency} purchase days · M > {money} · rfm.split = {mode}").format(
         recency=show(splits["recency_days"], "number"),
         frequency=show(splits["order_days"], "number"),
         money=show(splits["net_sales"], "money"),

@@ -97,9 +97,7 @@ def check_steps(folder: Path | None, *, force: bool) -> None:
         check_files(step_files(folder), force=force, option="--debug-steps")
 
 
-def name_output(
-    output: Path | None, command: str, as_of: date, *, force: bool, option: str = "-o"
-) -> Path | None:
+def name_output(output: Path | None, command: str, as_of: date, *, force: bool, option: str = "-o") -> Path | None:
     """Return the file to write: the one asked for, or one in the folder asked for, named by command and date."""
     if output is None or output.name != UNNAMED:
         return output
@@ -179,9 +177,7 @@ def write_result(result: Segmentation, path: Path, listing: Listing, *, force: b
     return (path,)
 
 
-def write_list(
-    rows: pa.Table, table: Table, path: Path, *, force: bool, meta: Mapping[str, Any]
-) -> tuple[Path, ...]:
+def write_list(rows: pa.Table, table: Table, path: Path, *, force: bool, meta: Mapping[str, Any]) -> tuple[Path, ...]:
     """Write rows of a contract as csv, jsonl or parquet, by the suffix of ``path``; return the files written."""
     from siyu_cli.files.write import write_table
 
@@ -205,17 +201,13 @@ def write_segment_workbook(result: Segmentation, path: Path, listing: Listing, *
         splits=result.splits,
         windows=result.windows,
         by=None if result.by is None else pa.Table.from_pandas(result.by, preserve_index=False),
-        movement=None
-        if result.movement is None
-        else pa.Table.from_pandas(result.movement, preserve_index=False),
+        movement=None if result.movement is None else pa.Table.from_pandas(result.movement, preserve_index=False),
         headlines=[
             _("Suggested windows: {windows}").format(windows=suggest(result.windows["suggested"])),
             *(_(note.message).format(**note.facts) for note in result.load.warnings),
         ],
     )
-    sheets = segment_sheets(
-        contents, lang=get_language(), translate=_, show_personal=listing.show_personal
-    )
+    sheets = segment_sheets(contents, lang=get_language(), translate=_, show_personal=listing.show_personal)
     write_workbook(path, sheets, force=force)
 
 

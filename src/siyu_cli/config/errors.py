@@ -74,9 +74,7 @@ def value_error(
     return _error(item, "{origin}: {key} cannot be {value}.", said.hint, value=value)
 
 
-def _order_error(
-    given: Layer, section: str, defaults: Mapping[str, object], words: Mapping[str, Said]
-) -> SiyuError:
+def _order_error(given: Layer, section: str, defaults: Mapping[str, object], words: Mapping[str, Said]) -> SiyuError:
     low, high = {"stages": ("dormant_after", "churned_after"), "churn": ("risk_medium", "risk_high")}[section]
     item = given.get((section, low)) or given[section, high]
     values = {

@@ -184,9 +184,7 @@ class Stages(Section):
         "Churned after so many days without a purchase (N2).",
         "Allowed: a whole number of days, above dormant_after.",
     )
-    declining_ratio: Annotated[
-        float, BeforeValidator(_no_flag), Field(gt=1, le=1_000, allow_inf_nan=False)
-    ] = said(
+    declining_ratio: Annotated[float, BeforeValidator(_no_flag), Field(gt=1, le=1_000, allow_inf_nan=False)] = said(
         1.5,
         "Declining once the silence is so many times the member's usual gap.",
         "Allowed: a number above 1.",
@@ -363,9 +361,7 @@ class EngineLimits(Section):
 class LedgerPlace(Section):
     """``[ledger]``: a database for a team; without url it is .siyu/ledger.db beside siyu.toml."""
 
-    url: (
-        Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[a-z][a-z0-9+_.-]*://\S*$")] | None
-    ) = said(
+    url: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[a-z][a-z0-9+_.-]*://\S*$")] | None = said(
         None,
         "Without it, the file beside this one.",
         "Allowed: the address of a database, such as postgresql://user@host/name.",

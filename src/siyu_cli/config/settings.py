@@ -64,12 +64,8 @@ class Settings(Section):
     orders: Orders = said(Orders(), "What counts as a purchase.")
     stages: Stages = said(Stages(), "The windows of the lifecycle. Days are calendar days.")
     rfm: Rfm = said(Rfm(), "Scores for recency, frequency and money, and what splits high from low.")
-    churn: Churn = said(
-        Churn(), "Who may be leaving: how far ahead to look, by which model, where risk begins."
-    )
-    referral: Referral = said(
-        Referral(), "Referral campaigns: the rules they go by, how long their cohorts mature."
-    )
+    churn: Churn = said(Churn(), "Who may be leaving: how far ahead to look, by which model, where risk begins.")
+    referral: Referral = said(Referral(), "Referral campaigns: the rules they go by, how long their cohorts mature.")
     load: Load = said(Load(), "Reading files.")
     map: dict[MapKey, Text] = said(
         {},

@@ -54,9 +54,7 @@ def check_kinds(condition: exp.Expr, text: str, table: Table) -> None:
             families[id(node)] = _family(node, families, text, table)
     if not list(condition.find_all(exp.Column)):
         hint = _EXAMPLES[NUMBER]
-        raise ConditionError(
-            "The condition {text} names no column.", hint=hint, text=shown(text), column="net_sales"
-        )
+        raise ConditionError("The condition {text} names no column.", hint=hint, text=shown(text), column="net_sales")
     if families[id(condition)] != FLAG:
         raise _misfit(condition, text, table)
 
@@ -206,9 +204,7 @@ def put_keys(condition: exp.Expr, text: str, table: Table) -> exp.Expr:
             holder.replace(column)
             holder = outer
         match holder:
-            case exp.Like() | exp.ILike() if (
-                isinstance(holder.expression, exp.Literal) and holder.this is column
-            ):
+            case exp.Like() | exp.ILike() if isinstance(holder.expression, exp.Literal) and holder.this is column:
                 condition = _put_list(condition, holder, (text, table))
             case exp.EQ() | exp.NEQ() | exp.In():
                 for part in list(holder.iter_expressions()):

@@ -44,9 +44,7 @@ _SIGNS = _HALF_WIDTH | str.maketrans(
     {"\u3000": " ", "\xa0": " ", "、": ",", "≥": ">=", "≤": "<=", "≠": "<>", "−": "-", "×": "*"}
 )
 _CONNECTORS = {"并且": "and", "且": "and", "或者": "or", "或": "or", "非": "not"}
-_KEYWORDS = frozenset(
-    ("and", "or", "not", "in", "between", "like", "ilike", "is", "null", "true", "false", "date")
-)
+_KEYWORDS = frozenset(("and", "or", "not", "in", "between", "like", "ilike", "is", "null", "true", "false", "date"))
 _COLUMN = re.compile(r"[^\W\d]\w*")
 _OF_PEOPLE = {"key": mask_key, "phone": mask_phone, "name": mask_name, "account": mask_account}
 _NUMBER = re.compile(r"\d*(?:\.\d+)?(?:e[+-]?\d{1,2})?%?", re.IGNORECASE)
@@ -92,9 +90,7 @@ def refusal(text: str, word: str, table: Table) -> ConditionError:
     near = _meant(word, table)
     hint = "Did you mean {close}? " + _HINT if near else _HINT
     facts: dict[str, Any] = {"text": shown(text), "close": named(near), "columns": named(allowed(table))}
-    position = (
-        text.translate(_HALF_WIDTH).lower().find(word.translate(_HALF_WIDTH).lower()) + 1 if word else 0
-    )
+    position = text.translate(_HALF_WIDTH).lower().find(word.translate(_HALF_WIDTH).lower()) + 1 if word else 0
     if position:
         message = "The condition {text} cannot use {word} (at character {position})."
         return ConditionError(message, hint=hint, word=shown(mask_word(word)), position=position, **facts)

@@ -82,11 +82,7 @@ def _hold_to_allowed(condition: exp.Expr, text: str, table: Table) -> None:
 
     nodes, keys = _allowed_nodes(), {column.key for column in allowed(table)}
     for node in condition.walk():
-        if (
-            isinstance(node, exp.Cast)
-            and node.to.sql("duckdb") == "DATE"
-            and isinstance(node.this, exp.Literal)
-        ):
+        if isinstance(node, exp.Cast) and node.to.sql("duckdb") == "DATE" and isinstance(node.this, exp.Literal):
             continue
         if isinstance(node, exp.DataType) and isinstance(node.parent, exp.Cast):
             continue
@@ -159,9 +155,7 @@ def _count(engine: Engine, column: str, value: str | None = None) -> int:
     from sqlglot import exp
 
     is_asked = exp.column(column).is_(exp.null()).not_() if value is None else exp.column(column).eq(value)
-    rows = (
-        exp.select(exp.alias_(exp.Count(this=exp.Star()), "members")).from_(_table_of(column)).where(is_asked)
-    )
+    rows = exp.select(exp.alias_(exp.Count(this=exp.Star()), "members")).from_(_table_of(column)).where(is_asked)
     return int(engine.fetch(Step("values", rows.sql("duckdb"), (), ()), {})["members"][0])
 
 
@@ -173,12 +167,8 @@ def _nobody(engine: Engine, text: str, column: str, value: str) -> ConditionErro
         return ConditionError(message, hint="Give the member id as it stands in the files.", **facts)
     from sqlglot import exp
 
-    counted = exp.select(
-        exp.alias_(exp.column(column), "value"), exp.alias_(exp.Count(this=exp.Star()), "members")
-    )
-    counted = (
-        counted.from_(_table_of(column)).where(exp.column(column).is_(exp.null()).not_()).group_by(column)
-    )
+    counted = exp.select(exp.alias_(exp.column(column), "value"), exp.alias_(exp.Count(this=exp.Star()), "members"))
+    counted = counted.from_(_table_of(column)).where(exp.column(column).is_(exp.null()).not_()).group_by(column)
     rows = engine.fetch(Step("values", counted.sql("duckdb"), (), ()), {})
     if rows.empty:
         return ConditionError(message, hint="These files say nobody's {column}.", **facts)

@@ -60,9 +60,7 @@ class Sample:
         return max(self.squares - self.total**2 / self.count, 0.0) / (self.count - 1)
 
 
-def compare_proportions(
-    arm: tuple[int, int], control: tuple[int, int], *, interval: str = "newcombe"
-) -> Difference:
+def compare_proportions(arm: tuple[int, int], control: tuple[int, int], *, interval: str = "newcombe") -> Difference:
     """Return the difference of two shares, each given as (events, people); the test is the pooled z.
 
     ``interval``: newcombe (hybrid score, Newcombe 1998, method 10) or wald.
@@ -103,9 +101,7 @@ def compare_means(arm: Sample, control: Sample, *, covariance: float = 0.0) -> D
     reach = float(stdtrit(degrees, 0.975)) * error
     statistic = difference / error
     p_value = float(2 * stdtr(degrees, -abs(statistic)))
-    return Difference(
-        difference, difference - reach, difference + reach, statistic, p_value, "Welch t", relative
-    )
+    return Difference(difference, difference - reach, difference + reach, statistic, p_value, "Welch t", relative)
 
 
 def ratio_sample(count: int, tops: Sample, bottoms: Sample, products: float) -> Sample:

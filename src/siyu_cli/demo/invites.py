@@ -42,9 +42,7 @@ def draw_invites(rng: np.random.Generator, people: People, persons: pa.Table, pe
     return _table(rng, people, persons, rows, period)
 
 
-def _table(
-    rng: np.random.Generator, people: People, persons: pa.Table, rows: list[Ints], period: Period
-) -> pa.Table:
+def _table(rng: np.random.Generator, people: People, persons: pa.Table, rows: list[Ints], period: Period) -> pa.Table:
     inviter, invitee, times, joined = rows
     count = len(inviter)
     is_won = joined != NEVER

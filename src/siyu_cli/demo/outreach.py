@@ -42,10 +42,7 @@ def draw_contacts(
     person, employee, added, deleted = (values[by_time] for values in (person, employee, added, deleted))
     table = pa.table(
         {
-            **{
-                name: persons[name].take(pa.array(person))
-                for name in ("member_id", "phone", "account", "name")
-            },
+            **{name: persons[name].take(pa.array(person)) for name in ("member_id", "phone", "account", "name")},
             "owner": persons["owner"].take(pa.array(employee)),
             "added_at": moments(period, added),
             "deleted_at": moments(period, deleted),

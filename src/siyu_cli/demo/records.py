@@ -51,11 +51,7 @@ def member_records(
     events = _last_events(rng, people, totals["last"], period.end)
     orders = totals["orders"]
     columns = {
-        **{
-            name: persons[name]
-            for name in persons.column_names
-            if name not in ("order_phone", "receiver_phone")
-        },
+        **{name: persons[name] for name in persons.column_names if name not in ("order_phone", "receiver_phone")},
         "joined_at": moments(period, people.joined),
         "source_channel": pick([channel.name for channel in CHANNELS], people.channel),
         "level": pick([name for _, name in LEVELS], np.maximum(level, 0)),

@@ -177,9 +177,7 @@ def _statuses(base: Draft) -> Ints:
     return np.select(conditions, [REFUNDED, CANCELLED, UNPAID, COMPLETED, SHIPPED], default=PAID)
 
 
-def draw_sales(
-    rng: np.random.Generator, people: People, purchases: tuple[Ints, Ints], demand: Floats
-) -> Sales:
+def draw_sales(rng: np.random.Generator, people: People, purchases: tuple[Ints, Ints], demand: Floats) -> Sales:
     """Return every order of the shop up to the end of the last day, guests' and abandoned ones included."""
     person, day = purchases
     end = demand.shape[1] * DAY_SECONDS - 1

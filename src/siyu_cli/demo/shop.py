@@ -64,9 +64,7 @@ def make_shop(members: int, *, seed: int, as_of: date) -> DemoShop:
     sales = draw_sales(rng, people, draw_purchases(rng, people, demand), demand)
     persons = describe(rng, people, np.datetime64(as_of, "D"))
     totals = _totals(people, sales)
-    contacts, is_friend = draw_contacts(
-        rng, people, persons.append_column("last", pa.array(totals["last"])), period
-    )
+    contacts, is_friend = draw_contacts(rng, people, persons.append_column("last", pa.array(totals["last"])), period)
     persons = persons.append_column("is_friend", pa.array(is_friend))
     return DemoShop(
         as_of=as_of,

@@ -64,9 +64,7 @@ class DuckDBEngine:
         ordered = relation.order(", ".join(map(_quoted, order_by))) if order_by else relation
         return ordered.to_arrow_table()
 
-    def write(
-        self, name: str, path: Path, order_by: Sequence[str], meta: Mapping[str, str] | None = None
-    ) -> None:
+    def write(self, name: str, path: Path, order_by: Sequence[str], meta: Mapping[str, str] | None = None) -> None:
         """Write a table to one Parquet file, sorted; ``meta`` goes into the file's key-value metadata."""
         if any("\ud800" <= sign <= "\udfff" for sign in str(path)):
             message = "{file} cannot be written: its name holds bytes that are no text."

@@ -31,9 +31,7 @@ class Engine(Protocol):
     def read(self, name: str, order_by: Sequence[str]) -> pa.Table:
         """Return a whole named table as Arrow, sorted; in any order where none is given."""
 
-    def write(
-        self, name: str, path: Path, order_by: Sequence[str], meta: Mapping[str, str] | None = None
-    ) -> None:
+    def write(self, name: str, path: Path, order_by: Sequence[str], meta: Mapping[str, str] | None = None) -> None:
         """Write a named table to one Parquet file, sorted; ``meta`` goes into the file's key-value metadata."""
 
     def drop(self, *names: str) -> None:

@@ -86,9 +86,7 @@ class SparkEngine:
         rows = self.session.table(name)
         return _to_arrow(rows.orderBy(*_nulls_last(order_by)) if order_by else rows)
 
-    def write(
-        self, name: str, path: Path, order_by: Sequence[str], meta: Mapping[str, str] | None = None
-    ) -> None:
+    def write(self, name: str, path: Path, order_by: Sequence[str], meta: Mapping[str, str] | None = None) -> None:
         """Write a table to one Parquet file, sorted; ``meta`` goes into the file's key-value metadata."""
         folder = self._new_folder(name)
         one_part = self.session.table(name).repartition(1).sortWithinPartitions(*_nulls_last(order_by))

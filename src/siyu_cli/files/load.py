@@ -135,9 +135,7 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     notes += load_notes(connection, sheets, reports, request.as_of, counted_from)
     let_go(connection, sheets)
     if links:
-        notes.append(
-            Note("{count} member ids were joined to another by a shared phone.", {"count": len(links)})
-        )
+        notes.append(Note("{count} member ids were joined to another by a shared phone.", {"count": len(links)}))
     sheets_read = tuple(reports[key] for key in sorted(reports))
     report = LoadReport(inputs, sheets_read, rejects, tuple(notes), links, _named(connection, sheets_read, notes))
     return Load(connection, report, min_paid, links, tuple(_settled(connection, sheets)), presets)
@@ -202,9 +200,7 @@ def _open_files(
     if request.header_map:
         # A header settled by hand may stand in any one of the files: all are seen before one is complained of.
         sources = read_sources(request.paths, password=request.password, progress=request.progress)
-        headers = {
-            cell for source in sources for raw in source.sheets for cell in _first_cells(connection, raw)
-        }
+        headers = {cell for source in sources for raw in source.sheets for cell in _first_cells(connection, raw)}
         opened = [handle(place, source, headers) for place, source in enumerate(sources)]
     else:
         opened = read_each(request.paths, handle, password=request.password, progress=request.progress)

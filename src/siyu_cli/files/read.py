@@ -39,9 +39,7 @@ _LOCK_FILE = "{file} is the lock Excel puts beside an open workbook, not the wor
 _IN_ZIP = TEXT_SUFFIXES - {""} | WORKBOOK_SUFFIXES
 
 
-def read_sources(
-    paths: Sequence[Path], *, password: str | None = None, progress: Progress = SILENT
-) -> list[Source]:
+def read_sources(paths: Sequence[Path], *, password: str | None = None, progress: Progress = SILENT) -> list[Source]:
     """Return every file with its sheets, in the order given; two files are read at a time.
 
     ``password`` opens locked workbooks and zips, all with the same one. Raises InputError for a file that is
@@ -188,7 +186,5 @@ def _read_parquet(content: Content) -> RawSheet:
             where=content.where, file=content.file,
         )  # fmt: skip
     if not columns:
-        raise DataError(
-            "{file} has no columns.", hint="Export it again.", where=content.where, file=content.file
-        )
+        raise DataError("{file} has no columns.", hint="Export it again.", where=content.where, file=content.file)
     return RawSheet(content.file, None, None, parquet=content.path)

@@ -138,9 +138,7 @@ def _choose(
     verdict = kind_of_sheet(seen, every, frozenset(table for table in mapped if mapped[table]))
     if verdict.table is None and preset is None:
         # An operator who names the columns of a table knows what the sheet is.
-        forced = [
-            table for table, columns in wanted.items() if columns and len(mapped[table]) == len(columns)
-        ]
+        forced = [table for table, columns in wanted.items() if columns and len(mapped[table]) == len(columns)]
         if len(forced) == 1:
             return None, every[forced[0]], Verdict(forced[0])
         return None, None, verdict
@@ -155,9 +153,7 @@ def _with_preset(seen: Sheet, preset: Preset, mapped: Sequence[ColumnMatch]) -> 
     given = [c for c in by_preset(seen, preset) if c.position not in spots and c.key not in keys]
     keys |= {column.key for column in given}
     listed = {headers.plain(name): key for key, names in preset.columns.items() for name in names}
-    skip = {headers.plain(name) for name in preset.ignored} | {
-        name for name, key in listed.items() if key in keys
-    }
+    skip = {headers.plain(name) for name in preset.ignored} | {name for name, key in listed.items() if key in keys}
     found = find_columns(
         seen,
         preset.table,
@@ -225,9 +221,7 @@ def _match(grid: Sequence[Row], header: HeaderRow, seen: Sheet, preset: Preset |
         first_data_row=first_data_row(grid, header.row, told),
         columns=found.columns,
         unmapped=_rest(seen, found.columns),
-        dropped=tuple(
-            cell for _, cell in seen.named if is_dropped(cell) and cell not in _headers(found.columns)
-        ),
+        dropped=tuple(cell for _, cell in seen.named if is_dropped(cell) and cell not in _headers(found.columns)),
         amount_scope=scope,
         exported_at=made_at(grid, header.row),
         confidence=EXACT if preset else min((column.confidence for column in found.columns), default=EXACT),
@@ -243,9 +237,7 @@ def _headerless(grid: Sequence[Row], presets: Sequence[Preset]) -> Match | None:
         if not width or not rows or any(len(row) != width for row in rows):
             continue
         columns = preset.headerless
-        if all(
-            column.pattern.fullmatch(cell) for row in rows for column, cell in zip(columns, row, strict=True)
-        ):
+        if all(column.pattern.fullmatch(cell) for row in rows for column, cell in zip(columns, row, strict=True)):
             first = next(at for at, row in enumerate(grid) if any(row))
             offset = next(at for at, cell in enumerate(grid[first]) if cell)
             found = tuple(

@@ -29,9 +29,7 @@ RUNS = sa.Table(
     sa.Column("run_id", sa.String(40), primary_key=True),
     sa.Column("command", sa.String(40), nullable=False),
     sa.Column("as_of", sa.Date, nullable=False),
-    sa.Column(
-        "started_at", sa.String(32), nullable=False
-    ),  # ISO 8601 in UTC: the same text in every database
+    sa.Column("started_at", sa.String(32), nullable=False),  # ISO 8601 in UTC: the same text in every database
     sa.Column("finished_at", sa.String(32)),
     sa.Column(
         "status", sa.String(20), nullable=False
@@ -47,9 +45,7 @@ SNAPSHOTS = sa.Table(
     _METADATA,
     sa.Column("run_id", sa.String(40), sa.ForeignKey(RUNS.c.run_id), primary_key=True),
     sa.Column("as_of", sa.Date, nullable=False, index=True),
-    sa.Column(
-        "path", sa.String(200), nullable=False
-    ),  # from .siyu on, so that the shop's folder can be moved
+    sa.Column("path", sa.String(200), nullable=False),  # from .siyu on, so that the shop's folder can be moved
     sa.Column("members", sa.BigInteger, nullable=False),
     sa.Column("sha256", sa.String(64), nullable=False),
 )
@@ -122,9 +118,7 @@ def told_as_ours(path: Path) -> Iterator[None]:
 
 def _database_error(path: Path, where: Where, reason: str) -> SiyuError:
     if "locked" in reason:
-        return LockError(
-            "Another program is writing to {path}.", hint="Run the command again.", where=where, path=path
-        )
+        return LockError("Another program is writing to {path}.", hint="Run the command again.", where=where, path=path)
     if any(word in reason for word in ("readonly", "full", "unable to open", "I/O")):
         message = "The shop's memory cannot be written to {path}: {reason}."
         return OutputError(message, where=where, path=path, reason=reason)

@@ -42,8 +42,34 @@ LABELS: dict[str, Mapping[str, tuple[str, ...]]] = {
     "reason": SUSPICIONS,
 }
 
-TABLES = {table.name: table for table in (
-    MEMBERS, CONTACTS, REFERRALS, COSTS, ORDERS, ORDER_ITEMS, ORDER_LINES, REJECTS, FEATURES, SEGMENTS, STAGE_SUMMARY, RFM_SUMMARY,
-    CHURN, RISK_SUMMARY, BACKTEST, RELIABILITY, REFERRAL_FIGURES, INVITERS, REFERRAL_GROUPS, GENERATIONS, WEEKS, MILESTONES,
-    CHANNEL_COSTS, VARIANTS, SUSPICION_SUMMARY, SUSPICION_ROWS,
-)}
+TABLES = {
+    table.name: table
+    for table in (
+        MEMBERS,
+        CONTACTS,
+        REFERRALS,
+        COSTS,
+        ORDERS,
+        ORDER_ITEMS,
+        ORDER_LINES,
+        REJECTS,
+        FEATURES,
+        SEGMENTS,
+        STAGE_SUMMARY,
+        RFM_SUMMARY,
+        CHURN,
+        RISK_SUMMARY,
+        BACKTEST,
+        RELIABILITY,
+        REFERRAL_FIGURES,
+        INVITERS,
+        REFERRAL_GROUPS,
+        GENERATIONS,
+        WEEKS,
+        MILESTONES,
+        CHANNEL_COSTS,
+        VARIANTS,
+        SUSPICION_SUMMARY,
+        SUSPICION_ROWS,
+    )
+}

@@ -6,33 +6,72 @@ from siyu_cli.tables.column import Table, column
 from siyu_cli.tables.inputs import ORDERS
 
 # What the core reads: the load's result, clean, one key per member, every date in the shop's own calendar.
-ORDER_LINES = Table("order_lines", "Order lines", "订单行", "one row per line of an order, cleaned", (
-    ORDERS["member_id"],
-    ORDERS["order_id"],
-    column("date", "ordered_on", "Counted on", "计入日期", note="the paid date, else the order date"),
-    column("text", "status", "Status", "状态", note="unpaid, paid, shipped, completed, cancelled or refunded"),
-    column("flag", "is_delivered", "Shipped or completed", "已发货或完成",
-            note="known to have been shipped or completed, whatever became of it"),
-    ORDERS["paid_amount"],
-    ORDERS["refunded_amount"],
-    column("date", "refunded_on", "Refunded on", "退款日期", note="empty: the refund counts on the order's own date"),
-))
+ORDER_LINES = Table(
+    "order_lines",
+    "Order lines",
+    "订单行",
+    "one row per line of an order, cleaned",
+    (
+        ORDERS["member_id"],
+        ORDERS["order_id"],
+        column("date", "ordered_on", "Counted on", "计入日期", note="the paid date, else the order date"),
+        column("text", "status", "Status", "状态", note="unpaid, paid, shipped, completed, cancelled or refunded"),
+        column(
+            "flag",
+            "is_delivered",
+            "Shipped or completed",
+            "已发货或完成",
+            note="known to have been shipped or completed, whatever became of it",
+        ),
+        ORDERS["paid_amount"],
+        ORDERS["refunded_amount"],
+        column(
+            "date", "refunded_on", "Refunded on", "退款日期", note="empty: the refund counts on the order's own date"
+        ),
+    ),
+)
 
-ORDER_ITEMS = Table("order_items", "Order items", "订单明细", "one row per item, where exports list items", (
-    ORDERS["member_id"], ORDERS["order_id"], ORDERS["item_id"],
-    ORDER_LINES["ordered_on"],
-    ORDERS["product"], ORDERS["sku"], ORDERS["quantity"], ORDERS["unit_price"], ORDERS["paid_amount"],
-))
+ORDER_ITEMS = Table(
+    "order_items",
+    "Order items",
+    "订单明细",
+    "one row per item, where exports list items",
+    (
+        ORDERS["member_id"],
+        ORDERS["order_id"],
+        ORDERS["item_id"],
+        ORDER_LINES["ordered_on"],
+        ORDERS["product"],
+        ORDERS["sku"],
+        ORDERS["quantity"],
+        ORDERS["unit_price"],
+        ORDERS["paid_amount"],
+    ),
+)
 
-REJECTS = Table("rejects", "Rejected rows", "未采用的数据", "one row per cell or row that could not be used", (
-    column("text", "file", "File", "文件"),
-    column("text", "sheet", "Sheet", "工作表"),
-    column("count", "row", "Row", "行号", note="the sheet's own row number, from 1; the line number of a text file"),
-    column("text", "column", "Column", "列"),
-    column("text", "value", "Value", "值", note="masked where it is personal"),
-    column("text", "reason", "Reason", "原因"),
-    column("text", "effect", "Effect", "处理", note="row: the row was left out; cell: the row was used without this cell"),
-))
+REJECTS = Table(
+    "rejects",
+    "Rejected rows",
+    "未采用的数据",
+    "one row per cell or row that could not be used",
+    (
+        column("text", "file", "File", "文件"),
+        column("text", "sheet", "Sheet", "工作表"),
+        column(
+            "count", "row", "Row", "行号", note="the sheet's own row number, from 1; the line number of a text file"
+        ),
+        column("text", "column", "Column", "列"),
+        column("text", "value", "Value", "值", note="masked where it is personal"),
+        column("text", "reason", "Reason", "原因"),
+        column(
+            "text",
+            "effect",
+            "Effect",
+            "处理",
+            note="row: the row was left out; cell: the row was used without this cell",
+        ),
+    ),
+)
 
 # code: (English, Chinese). A skipped row follows a rule and is no fault; a rejected one needs the operator.
 SKIP_RULES = {

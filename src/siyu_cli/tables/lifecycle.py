@@ -21,31 +21,41 @@ HISTORY = {
     "none": ("none", "无"),
 }
 
-FEATURES = Table("features", "Features", "会员特征", "one row per member, buyer or not", (
-    MEMBERS["member_id"],
-    MEMBERS["joined_on"],
-    column("date", "first_order_on", "First order on", "首单日期"),
-    column("date", "last_order_on", "Last order on", "末单日期"),
-    column("count", "days_since_last", "Days since last order", "距上次消费天数", note="as_of − last_order_on"),
-    column("count", "tenure_days", "Days since first order", "首单至今天数", note="as_of − first_order_on"),
-    column("count", "order_days", "Purchase days", "购买天数", note="distinct dates with a purchase"),
-    column("count", "order_count", "Orders", "订单数"),
-    column("money", "net_sales", "Net sales", "净消费额", note="paid − refunded"),
-    column("number", "average_order_value", "Average order value", "笔单价", note="net_sales / order_count"),
-    column("number", "median_gap_days", "Usual gap (days)", "购买间隔中位数(天)", note="empty under 2 purchase days"),
-    column("count", "orders_90d", "Orders, 90 days", "近90天订单数"),
-    column("count", "orders_365d", "Orders, 365 days", "近365天订单数"),
-    column("money", "net_sales_90d", "Net sales, 90 days", "近90天净消费额"),
-    column("money", "net_sales_365d", "Net sales, 365 days", "近365天净消费额"),
-    column("rate", "refund_rate", "Refund rate", "退款率", note="refunded / paid"),
-    column("count", "referred_count", "People referred", "推荐人数"),
-    column("flag", "is_referrer", "Referrer", "裂变", note="has at least one valid invitee"),
-    column("flag", "is_registered", "Registered", "已注册", note="found in a members export"),
-    column("flag", "is_unfriended", "Unfriended", "好友流失", note="every employee who added them was deleted"),
-    column("text", "history", "History", "数据来源", note="full, partial, totals or none"),
-    column("flag", "is_active", "Active since joining", "加入后有互动", note="points, a coupon redeemed, or any event"),
-    column("flag", "has_evidence", "Has bought", "有消费记录", note="purchases are known of, dated or not"),
-))
+FEATURES = Table(
+    "features",
+    "Features",
+    "会员特征",
+    "one row per member, buyer or not",
+    (
+        MEMBERS["member_id"],
+        MEMBERS["joined_on"],
+        column("date", "first_order_on", "First order on", "首单日期"),
+        column("date", "last_order_on", "Last order on", "末单日期"),
+        column("count", "days_since_last", "Days since last order", "距上次消费天数", note="as_of − last_order_on"),
+        column("count", "tenure_days", "Days since first order", "首单至今天数", note="as_of − first_order_on"),
+        column("count", "order_days", "Purchase days", "购买天数", note="distinct dates with a purchase"),
+        column("count", "order_count", "Orders", "订单数"),
+        column("money", "net_sales", "Net sales", "净消费额", note="paid − refunded"),
+        column("number", "average_order_value", "Average order value", "笔单价", note="net_sales / order_count"),
+        column(
+            "number", "median_gap_days", "Usual gap (days)", "购买间隔中位数(天)", note="empty under 2 purchase days"
+        ),
+        column("count", "orders_90d", "Orders, 90 days", "近90天订单数"),
+        column("count", "orders_365d", "Orders, 365 days", "近365天订单数"),
+        column("money", "net_sales_90d", "Net sales, 90 days", "近90天净消费额"),
+        column("money", "net_sales_365d", "Net sales, 365 days", "近365天净消费额"),
+        column("rate", "refund_rate", "Refund rate", "退款率", note="refunded / paid"),
+        column("count", "referred_count", "People referred", "推荐人数"),
+        column("flag", "is_referrer", "Referrer", "裂变", note="has at least one valid invitee"),
+        column("flag", "is_registered", "Registered", "已注册", note="found in a members export"),
+        column("flag", "is_unfriended", "Unfriended", "好友流失", note="every employee who added them was deleted"),
+        column("text", "history", "History", "数据来源", note="full, partial, totals or none"),
+        column(
+            "flag", "is_active", "Active since joining", "加入后有互动", note="points, a coupon redeemed, or any event"
+        ),
+        column("flag", "has_evidence", "Has bought", "有消费记录", note="purchases are known of, dated or not"),
+    ),
+)
 
 # key: (English, Chinese), in the order they are shown.
 STAGES = {
@@ -74,32 +84,72 @@ RFM_SEGMENTS = {
     "general_winback": ("LLL", "General: win back", "一般挽留客户"),
 }
 
-SEGMENTS = Table("segments", "Members by stage", "会员分层", "one row per member", (
-    FEATURES["member_id"],
-    column("text", "stage", "Stage", "生命周期阶段"),
-    column("text", "rfm_segment", "RFM segment", "RFM 分群"),
-    column("count", "r_score", "R score", "R 分"),
-    column("count", "f_score", "F score", "F 分"),
-    column("count", "m_score", "M score", "M 分"),
-    *(FEATURES[key] for key in (
-        "days_since_last", "order_days", "order_count", "net_sales", "average_order_value", "median_gap_days",
-        "first_order_on", "last_order_on", "orders_365d", "net_sales_365d", "refund_rate",
-        "is_registered", "is_referrer", "is_unfriended", "history",
-    )),
-    column("text", "custom_segments", "Own segments", "自定义分群", note="names from [segments], joined with ;"),
-    column("text", "stage_reason", "Why this stage", "分层原因"),
-    column("text", "previous_stage", "Previous stage", "上次阶段", note="at the last run that kept its list; empty if new"),
-    *ATTRIBUTES,
-))
+SEGMENTS = Table(
+    "segments",
+    "Members by stage",
+    "会员分层",
+    "one row per member",
+    (
+        FEATURES["member_id"],
+        column("text", "stage", "Stage", "生命周期阶段"),
+        column("text", "rfm_segment", "RFM segment", "RFM 分群"),
+        column("count", "r_score", "R score", "R 分"),
+        column("count", "f_score", "F score", "F 分"),
+        column("count", "m_score", "M score", "M 分"),
+        *(
+            FEATURES[key]
+            for key in (
+                "days_since_last",
+                "order_days",
+                "order_count",
+                "net_sales",
+                "average_order_value",
+                "median_gap_days",
+                "first_order_on",
+                "last_order_on",
+                "orders_365d",
+                "net_sales_365d",
+                "refund_rate",
+                "is_registered",
+                "is_referrer",
+                "is_unfriended",
+                "history",
+            )
+        ),
+        column("text", "custom_segments", "Own segments", "自定义分群", note="names from [segments], joined with ;"),
+        column("text", "stage_reason", "Why this stage", "分层原因"),
+        column(
+            "text",
+            "previous_stage",
+            "Previous stage",
+            "上次阶段",
+            note="at the last run that kept its list; empty if new",
+        ),
+        *ATTRIBUTES,
+    ),
+)
 
-STAGE_SUMMARY = Table("stages", "Stages", "生命周期阶段", "one row per stage", (
-    SEGMENTS["stage"],
-    column("count", "members", "Members", "人数"),
-    column("rate", "member_share", "Share of members", "人数占比"),
-    SEGMENTS["net_sales"],
-    column("rate", "sales_share", "Share of sales", "销售占比"),
-))
+STAGE_SUMMARY = Table(
+    "stages",
+    "Stages",
+    "生命周期阶段",
+    "one row per stage",
+    (
+        SEGMENTS["stage"],
+        column("count", "members", "Members", "人数"),
+        column("rate", "member_share", "Share of members", "人数占比"),
+        SEGMENTS["net_sales"],
+        column("rate", "sales_share", "Share of sales", "销售占比"),
+    ),
+)
 
-RFM_SUMMARY = Table("rfm", "RFM segments", "RFM 分群", "one row per RFM segment", (
-    SEGMENTS["rfm_segment"], *STAGE_SUMMARY.columns[1:],
-))
+RFM_SUMMARY = Table(
+    "rfm",
+    "RFM segments",
+    "RFM 分群",
+    "one row per RFM segment",
+    (
+        SEGMENTS["rfm_segment"],
+        *STAGE_SUMMARY.columns[1:],
+    ),
+)

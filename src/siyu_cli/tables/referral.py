@@ -29,106 +29,174 @@ VERDICTS = {
     "withheld": ("withheld: arms are not what was planned", "不作结论：分组比例异常"),
 }
 
-INVITERS = Table("inviters", "Top inviters", "邀请人排行", "one row per inviter, most activated invitees first", (
-    REFERRALS["inviter_id"],
-    column("count", "invites", "Invites", "邀请数"),
-    column("count", "joined", "Joined", "加入人数", note="invitees who joined, the earliest inviter of each"),
-    column("count", "new_members", "New members", "新会员数", note="joined, and no member or buyer before"),
-    column("count", "ordered", "Ordered", "下单人数", note="joined, and bought for the first time since the invite"),
-    column("count", "retained", "Bought again", "复购人数", note="a second purchase day"),
-    column("count", "lost", "Lost", "流失人数", note="new members who unfriended or churned"),
-    column("count", "suspicious", "To look at", "可疑人数", note="joined invitees with a reason to look"),
-    column("count", "activated", "Activated", "有效激活", note="ordered, and no reason to look"),
-    REFERRALS["reward_amount"],
-    column("money", "net_sales", "Invitees' sales", "被邀请人净消费额"),
-))
+INVITERS = Table(
+    "inviters",
+    "Top inviters",
+    "邀请人排行",
+    "one row per inviter, most activated invitees first",
+    (
+        REFERRALS["inviter_id"],
+        column("count", "invites", "Invites", "邀请数"),
+        column("count", "joined", "Joined", "加入人数", note="invitees who joined, the earliest inviter of each"),
+        column("count", "new_members", "New members", "新会员数", note="joined, and no member or buyer before"),
+        column(
+            "count", "ordered", "Ordered", "下单人数", note="joined, and bought for the first time since the invite"
+        ),
+        column("count", "retained", "Bought again", "复购人数", note="a second purchase day"),
+        column("count", "lost", "Lost", "流失人数", note="new members who unfriended or churned"),
+        column("count", "suspicious", "To look at", "可疑人数", note="joined invitees with a reason to look"),
+        column("count", "activated", "Activated", "有效激活", note="ordered, and no reason to look"),
+        REFERRALS["reward_amount"],
+        column("money", "net_sales", "Invitees' sales", "被邀请人净消费额"),
+    ),
+)
 
-REFERRAL_GROUPS = Table("referral_groups", "Campaigns", "活动", "one row per campaign, variant, source or channel", (
-    REFERRALS["campaign"],
-    *(INVITERS[key] for key in ("invites", "joined", "new_members", "ordered", "retained", "lost", "suspicious", "activated")),
-    column("rate", "order_rate", "Order rate", "下单率", note="ordered / joined"),
-    INVITERS["reward_amount"],
-    INVITERS["net_sales"],
-    column("money", "cost_per_activated", "Cost per activated", "单个激活成本", note="rewards / activated"),
-))
+REFERRAL_GROUPS = Table(
+    "referral_groups",
+    "Campaigns",
+    "活动",
+    "one row per campaign, variant, source or channel",
+    (
+        REFERRALS["campaign"],
+        *(
+            INVITERS[key]
+            for key in ("invites", "joined", "new_members", "ordered", "retained", "lost", "suspicious", "activated")
+        ),
+        column("rate", "order_rate", "Order rate", "下单率", note="ordered / joined"),
+        INVITERS["reward_amount"],
+        INVITERS["net_sales"],
+        column("money", "cost_per_activated", "Cost per activated", "单个激活成本", note="rewards / activated"),
+    ),
+)
 
-SUSPICION_SUMMARY = Table("suspicion_summary", "Reasons to look", "可疑原因", "one row per reason that occurs", (
-    column("text", "reason", "Reason", "原因"),
-    column("count", "inviters", "Inviters", "邀请人数"),
-    column("count", "invitees", "Invitees", "被邀请人数"),
-    INVITERS["invites"],
-    INVITERS["reward_amount"],
-))
+SUSPICION_SUMMARY = Table(
+    "suspicion_summary",
+    "Reasons to look",
+    "可疑原因",
+    "one row per reason that occurs",
+    (
+        column("text", "reason", "Reason", "原因"),
+        column("count", "inviters", "Inviters", "邀请人数"),
+        column("count", "invitees", "Invitees", "被邀请人数"),
+        INVITERS["invites"],
+        INVITERS["reward_amount"],
+    ),
+)
 
-SUSPICION_ROWS = Table("suspicion_rows", "Rows to look at", "可疑明细", "one row per reason and invite", (
-    SUSPICION_SUMMARY["reason"],
-    REFERRALS["inviter_id"],
-    REFERRALS["invitee_id"],
-    REFERRALS["reward_amount"],
-    *(REJECTS[key] for key in ("file", "sheet", "row")),
-))
+SUSPICION_ROWS = Table(
+    "suspicion_rows",
+    "Rows to look at",
+    "可疑明细",
+    "one row per reason and invite",
+    (
+        SUSPICION_SUMMARY["reason"],
+        REFERRALS["inviter_id"],
+        REFERRALS["invitee_id"],
+        REFERRALS["reward_amount"],
+        *(REJECTS[key] for key in ("file", "sheet", "row")),
+    ),
+)
 
-GENERATIONS = Table("generations", "Generations", "裂变层级", "one row per generation, seeds are 0", (
-    column("count", "generation", "Generation", "层级", note="links from the seed"),
-    column("count", "members", "People", "人数"),
-    column("count", "participants", "With time to invite", "成熟参与人数", note="began at least mature_days ago"),
-    column("number", "k_joined", "K (joined)", "K 因子(加入)", note="joined invitees / participants"),
-    column("number", "k_ordered", "K (ordered)", "K 因子(下单)", note="ordered invitees / participants"),
-))
+GENERATIONS = Table(
+    "generations",
+    "Generations",
+    "裂变层级",
+    "one row per generation, seeds are 0",
+    (
+        column("count", "generation", "Generation", "层级", note="links from the seed"),
+        column("count", "members", "People", "人数"),
+        column("count", "participants", "With time to invite", "成熟参与人数", note="began at least mature_days ago"),
+        column("number", "k_joined", "K (joined)", "K 因子(加入)", note="joined invitees / participants"),
+        column("number", "k_ordered", "K (ordered)", "K 因子(下单)", note="ordered invitees / participants"),
+    ),
+)
 
-WEEKS = Table("referral_weeks", "Week by week", "每周走势", "one row per calendar week, from Monday", (
-    column("date", "week", "Week from", "周起始日"),
-    *(INVITERS[key] for key in ("invites", "joined", "new_members", "ordered", "retained", "suspicious")),
-))
+WEEKS = Table(
+    "referral_weeks",
+    "Week by week",
+    "每周走势",
+    "one row per calendar week, from Monday",
+    (
+        column("date", "week", "Week from", "周起始日"),
+        *(INVITERS[key] for key in ("invites", "joined", "new_members", "ordered", "retained", "suspicious")),
+    ),
+)
 
-MILESTONES = Table("milestones", "Milestones", "集合奖励", "one row per milestone", (
-    column("count", "milestone", "Milestone", "门槛人数"),
-    SUSPICION_SUMMARY["inviters"],
-))
+MILESTONES = Table(
+    "milestones",
+    "Milestones",
+    "集合奖励",
+    "one row per milestone",
+    (
+        column("count", "milestone", "Milestone", "门槛人数"),
+        SUSPICION_SUMMARY["inviters"],
+    ),
+)
 
-CHANNEL_COSTS = Table("channel_costs", "Cost per new buyer", "获客成本", "one row per channel, referral first", (
-    COSTS["source_channel"],
-    column("money", "cost", "Cost", "费用"),
-    column("count", "buyers", "New buyers", "新增购买人数"),
-    column("money", "cac", "Cost per buyer", "单客成本"),
-))
+CHANNEL_COSTS = Table(
+    "channel_costs",
+    "Cost per new buyer",
+    "获客成本",
+    "one row per channel, referral first",
+    (
+        COSTS["source_channel"],
+        column("money", "cost", "Cost", "费用"),
+        column("count", "buyers", "New buyers", "新增购买人数"),
+        column("money", "cac", "Cost per buyer", "单客成本"),
+    ),
+)
 
-VARIANTS = Table("variants", "Variants", "版本对比", "one row per variant and metric, against the control", (
-    REFERRALS["variant"],
-    column("text", "metric", "Metric", "指标"),
-    column("rate", "difference", "Difference", "差异"),
-    column("rate", "low", "From", "下限", note="95 % interval"),
-    column("rate", "high", "To", "上限"),
-    column("number", "p_value_holm", "p (Holm)", "p 值(Holm)"),
-    column("rate", "least_detectable", "Detectable from", "最小可检出"),
-    column("text", "verdict", "Verdict", "结论"),
-))
+VARIANTS = Table(
+    "variants",
+    "Variants",
+    "版本对比",
+    "one row per variant and metric, against the control",
+    (
+        REFERRALS["variant"],
+        column("text", "metric", "Metric", "指标"),
+        column("rate", "difference", "Difference", "差异"),
+        column("rate", "low", "From", "下限", note="95 % interval"),
+        column("rate", "high", "To", "上限"),
+        column("number", "p_value_holm", "p (Holm)", "p 值(Holm)"),
+        column("rate", "least_detectable", "Detectable from", "最小可检出"),
+        column("text", "verdict", "Verdict", "结论"),
+    ),
+)
 
 # What --fail-on may ask about.
-REFERRAL_FIGURES = Table("referral_figures", "Figures", "指标", "one row: the whole campaign", (
-    column("count", "participants", "Participants", "参与人数"),
-    column("count", "inviters", "Inviters", "邀请人数"),
-    column("count", "seeds", "Seeds", "种子用户数"),
-    *(INVITERS[key] for key in ("invites", "joined", "new_members", "ordered", "retained", "lost", "suspicious", "activated")),
-    column("count", "duplicates", "Duplicate invites", "重复邀请"),
-    column("count", "self_invites", "Self-invites", "自邀"),
-    column("count", "open", "Unanswered invites", "未响应邀请"),
-    column("count", "unknown_inviters", "Unknown inviters", "未知邀请人"),
-    column("count", "unknown_invitees", "Unknown invitees", "未知被邀请人"),
-    column("count", "existing", "Members before", "老会员参与"),
-    INVITERS["reward_amount"],
-    INVITERS["net_sales"],
-    column("rate", "participation_rate", "Participation", "裂变参与率", note="inviters / participants"),
-    column("rate", "join_rate", "Join rate", "加入率", note="joined / invites"),
-    column("rate", "new_member_rate", "New-member rate", "拉新率", note="new members / joined"),
-    column("rate", "order_rate", "Order rate", "下单率", note="ordered / joined"),
-    column("rate", "retention_rate", "Repurchase rate", "复购率", note="bought again / ordered"),
-    column("rate", "loss_rate", "Loss rate", "流失率", note="lost / new members"),
-    column("rate", "suspicious_rate", "Share to look at", "可疑率", note="to look at / joined"),
-    column("rate", "duplicate_rate", "Duplicate rate", "重复率", note="duplicates / invites"),
-    column("number", "k_joined", "K (joined)", "K 因子(加入)"),
-    column("number", "k_ordered", "K (ordered)", "K 因子(下单)"),
-    column("number", "viral_cycle_days", "Viral cycle (days)", "裂变周期(天)"),
-    column("count", "referral_depth", "Depth", "裂变层级"),
-    column("money", "cost_per_activated", "Cost per activated", "单个激活成本"),
-))
+REFERRAL_FIGURES = Table(
+    "referral_figures",
+    "Figures",
+    "指标",
+    "one row: the whole campaign",
+    (
+        column("count", "participants", "Participants", "参与人数"),
+        column("count", "inviters", "Inviters", "邀请人数"),
+        column("count", "seeds", "Seeds", "种子用户数"),
+        *(
+            INVITERS[key]
+            for key in ("invites", "joined", "new_members", "ordered", "retained", "lost", "suspicious", "activated")
+        ),
+        column("count", "duplicates", "Duplicate invites", "重复邀请"),
+        column("count", "self_invites", "Self-invites", "自邀"),
+        column("count", "open", "Unanswered invites", "未响应邀请"),
+        column("count", "unknown_inviters", "Unknown inviters", "未知邀请人"),
+        column("count", "unknown_invitees", "Unknown invitees", "未知被邀请人"),
+        column("count", "existing", "Members before", "老会员参与"),
+        INVITERS["reward_amount"],
+        INVITERS["net_sales"],
+        column("rate", "participation_rate", "Participation", "裂变参与率", note="inviters / participants"),
+        column("rate", "join_rate", "Join rate", "加入率", note="joined / invites"),
+        column("rate", "new_member_rate", "New-member rate", "拉新率", note="new members / joined"),
+        column("rate", "order_rate", "Order rate", "下单率", note="ordered / joined"),
+        column("rate", "retention_rate", "Repurchase rate", "复购率", note="bought again / ordered"),
+        column("rate", "loss_rate", "Loss rate", "流失率", note="lost / new members"),
+        column("rate", "suspicious_rate", "Share to look at", "可疑率", note="to look at / joined"),
+        column("rate", "duplicate_rate", "Duplicate rate", "重复率", note="duplicates / invites"),
+        column("number", "k_joined", "K (joined)", "K 因子(加入)"),
+        column("number", "k_ordered", "K (ordered)", "K 因子(下单)"),
+        column("number", "viral_cycle_days", "Viral cycle (days)", "裂变周期(天)"),
+        column("count", "referral_depth", "Depth", "裂变层级"),
+        column("money", "cost_per_activated", "Cost per activated", "单个激活成本"),
+    ),
+)

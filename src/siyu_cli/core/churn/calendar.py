@@ -41,9 +41,7 @@ def spring_festival(year: int) -> date:
     return date(year, month, day)
 
 
-def find_festivals(
-    first_on: date, last_on: date, own: Mapping[str, tuple[date, date]] | None = None
-) -> list[Festival]:
+def find_festivals(first_on: date, last_on: date, own: Mapping[str, tuple[date, date]] | None = None) -> list[Festival]:
     """Return the festivals, and the shop's ``own`` days, that fall between two dates, by their first day.
 
     Rates of buying move with them, for members who leave as for those who stay: what was learned on other days is

@@ -74,9 +74,7 @@ def summarise_by(engine: Engine, by: str) -> pd.DataFrame:
     """Return one row per value of ``by`` and stage that occurs; shares are within the value of ``by``."""
     named = find_column(map(SEGMENTS.__getitem__, GROUPINGS), by)
     if named is None:
-        raise UsageError(
-            "Cannot group by {by}.", hint="Choose one of {choices}.", by=by, choices=", ".join(GROUPINGS)
-        )
+        raise UsageError("Cannot group by {by}.", hint="Choose one of {choices}.", by=by, choices=", ".join(GROUPINGS))
     from sqlglot import exp
 
     by = named.key
@@ -86,9 +84,7 @@ def summarise_by(engine: Engine, by: str) -> pd.DataFrame:
     tree.group_by(by, copy=False)
     counted = engine.fetch(counting.with_tree(tree), {})
     order = {stage: place for place, stage in enumerate(STAGES)}
-    counted = counted.sort_values(
-        [by, "stage"], key=lambda keys: keys.map(order) if keys.name == "stage" else keys
-    )
+    counted = counted.sort_values([by, "stage"], key=lambda keys: keys.map(order) if keys.name == "stage" else keys)
     for share, amount in (("member_share", "members"), ("sales_share", "net_sales")):
         amounts = counted[amount].astype(float)
         counted[share] = _shares(amounts, amounts.groupby(counted[by].fillna("")).transform("sum"))
@@ -118,9 +114,7 @@ def describe_splits(engine: Engine, params: Params) -> dict[str, Any]:
     }
 
 
-def _with_shares(
-    counted: pd.DataFrame, key: str, order: Sequence[str], columns: Sequence[str]
-) -> pd.DataFrame:
+def _with_shares(counted: pd.DataFrame, key: str, order: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:
     rows = counted.set_index(key).reindex(list(order))
     rows["members"] = rows["members"].fillna(0).astype("int64")
     rows["net_sales"] = rows["net_sales"].astype(float).fillna(0.0).round(2)

@@ -59,9 +59,7 @@ class Forest:
         below = np.flatnonzero((self.parent >= 0) & ~self.is_cyclic)
         whole = self.size[self.root[below]].astype(np.float64)
         part = self.size[below].astype(np.float64)
-        paths = np.bincount(self.root[below], weights=part * (whole - part), minlength=len(self.parent))[
-            seeds
-        ]
+        paths = np.bincount(self.root[below], weights=part * (whole - part), minlength=len(self.parent))[seeds]
         virality = 2 * paths / (sizes * np.maximum(sizes - 1.0, 1.0))
         return seeds, sizes, virality
 
@@ -109,14 +107,10 @@ def forest_of(inviters: Any, invitees: Any) -> tuple[pa.Array, Forest]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    below, above = (
-        pa.chunked_array(column.chunks, pa.string()).combine_chunks() for column in (invitees, inviters)
-    )
+    below, above = (pa.chunked_array(column.chunks, pa.string()).combine_chunks() for column in (invitees, inviters))
     places = pc.index_in(above, below)
     seeds = above.filter(pc.is_null(places)).dictionary_encode()
     parent = np.full(len(below) + len(seeds.dictionary), -1, dtype=np.int64)
     parent[: len(below)] = pc.fill_null(places, -1).to_numpy()
-    parent[: len(below)][pc.is_null(places).to_numpy(zero_copy_only=False)] = (
-        len(below) + seeds.indices.to_numpy()
-    )
+    parent[: len(below)][pc.is_null(places).to_numpy(zero_copy_only=False)] = len(below) + seeds.indices.to_numpy()
     return pa.concat_arrays([below, seeds.dictionary]), grow_forest(parent)

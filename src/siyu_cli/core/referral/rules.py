@@ -62,9 +62,7 @@ def check_rules(
         message = "A reward of {amount} is above the limit of {limit} for a prize."
         amounts = {"amount": f"{rewards.largest:,.2f}", "limit": f"{PRIZE_LIMIT:,}"}
         found.append(Finding("PRIZE", WARNING, Note(message, amounts)))
-    changed = sorted(
-        key for key in rules if former is not None and key in former and former[key] != rules[key]
-    )
+    changed = sorted(key for key in rules if former is not None and key in former and former[key] != rules[key])
     if changed:
         message = "The rules changed after the start of the campaign: {keys}."
         found.append(Finding("PRIZE", WARNING, Note(message, {"keys": ", ".join(changed)})))

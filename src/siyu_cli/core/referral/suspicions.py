@@ -44,8 +44,7 @@ class Ordering:
         pairs = np.stack(np.broadcast_arrays(ordered, joined)).astype(np.int64)
         distinct, places = np.unique(pairs, axis=1, return_inverse=True)
         tails = [
-            self.exactly(np.arange(few + 1), np.full(few + 1, many)).sum() if many else 1.0
-            for few, many in distinct.T
+            self.exactly(np.arange(few + 1), np.full(few + 1, many)).sum() if many else 1.0 for few, many in distinct.T
         ]
         return np.array(tails, dtype=np.float64)[np.ravel(places)]
 
@@ -72,14 +71,9 @@ def usual_ordering(cells: pd.DataFrame, milestones: Sequence[int]) -> Ordering |
 
     is_few = (cells["mature_joined"] >= 1) & (cells["mature_joined"] <= SMALL_RECORD)
     few = cells[is_few & ~cells["joined"].isin([step for step in milestones if step >= LEAST_MILESTONE])]
-    if (
-        few["inviters"].sum() < LEAST_MODEL
-        or not 0 < few["mature_ordered"].sum() < few["mature_joined"].sum()
-    ):
+    if few["inviters"].sum() < LEAST_MODEL or not 0 < few["mature_ordered"].sum() < few["mature_joined"].sum():
         return None
-    joined, ordered, weight = (
-        few[key].to_numpy(float) for key in ("mature_joined", "mature_ordered", "inviters")
-    )
+    joined, ordered, weight = (few[key].to_numpy(float) for key in ("mature_joined", "mature_ordered", "inviters"))
     share = float((weight * ordered).sum() / (weight * joined).sum())
 
     def loss(logs: Any) -> float:
@@ -133,9 +127,7 @@ def _huggers(cells: pd.DataFrame, usual: Ordering, milestone: int) -> pd.DataFra
     shares = np.where(ripe["is_quick"], quick_share, 1 - quick_share)
     expected = by_itself * shares * usual.exactly(ripe["mature_ordered"], milestone)
     seen = ripe["inviters"].to_numpy(float)
-    is_inactive = (
-        ripe["mature_ordered"].to_numpy() <= milestone * usual.alpha / (usual.alpha + usual.beta) / 2
-    )
+    is_inactive = ripe["mature_ordered"].to_numpy() <= milestone * usual.alpha / (usual.alpha + usual.beta) / 2
     is_excess = (pdtrc(seen - 1, expected) < BURST_TAIL) & (1 - expected / seen >= SURE)
     huggers: pd.DataFrame = ripe[is_inactive & is_excess]
     return huggers
@@ -152,9 +144,7 @@ def outstanding_days(days: pd.DataFrame, usual: Ordering | None) -> pd.DataFrame
     pace: Any = (others + 1) / np.maximum(days["active_days"], 1)
     is_busy = pdtrc(days["joined_that_day"] - 1, pace) * days["active_days"] < BURST_TAIL
     is_idle = usual is not None and usual.at_most(days["ordered_that_day"], days["joined_that_day"]) < 0.05
-    outstanding: pd.DataFrame = days[is_busy & is_idle].assign(reason="burst")[
-        ["reason", "inviter_id", "joined_on"]
-    ]
+    outstanding: pd.DataFrame = days[is_busy & is_idle].assign(reason="burst")[["reason", "inviter_id", "joined_on"]]
     return outstanding
 
 

@@ -97,9 +97,7 @@ def _grow_forest(engine: Engine) -> tuple[pa.Array, Forest]:
     return people, forest
 
 
-def _find_suspects(
-    engine: Engine, params: Params, milestones: Sequence[int], people: pa.Array, forest: Forest
-) -> None:
+def _find_suspects(engine: Engine, params: Params, milestones: Sequence[int], people: pa.Array, forest: Forest) -> None:
     import pyarrow as pa
 
     engine.run(step("inviter_records"), params)
@@ -145,4 +143,3 @@ def _number(value: Any) -> float | None:
     import pandas as pd
 
     return None if pd.isna(value) else float(value)
-

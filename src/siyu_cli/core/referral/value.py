@@ -32,8 +32,7 @@ def compare_value(joining: pd.DataFrame) -> dict[str, Any]:
         return counts | dict.fromkeys(("referred_mean", "organic_mean", "difference", "low", "high"))
     weights = {key: pair[True].count / matched for key, pair in both.items()}
     means = {
-        is_own: math.fsum(weights[key] * pair[is_own].mean for key, pair in both.items())
-        for is_own in (True, False)
+        is_own: math.fsum(weights[key] * pair[is_own].mean for key, pair in both.items()) for is_own in (True, False)
     }
     difference, reach = means[True] - means[False], _reach(both, weights) if _has_spread(both) else math.nan
     amounts = {

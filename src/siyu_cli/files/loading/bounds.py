@@ -23,9 +23,7 @@ _NO_DAYS = ("0001-01-01", "1899-12-30", "1899-12-31", "1900-01-01")
 # What databases write where there is no date; as a day it is so rare that it is told.
 _EPOCH = "1970-01-01"
 # Refunds, adjustments, costs and points may be below zero; of these, less than nothing is a mistake.
-_NEVER_NEGATIVE = frozenset(
-    {"total_net_sales", "total_order_count", "coupons_redeemed", "entry_fee", "reward_level"}
-)
+_NEVER_NEGATIVE = frozenset({"total_net_sales", "total_order_count", "coupons_redeemed", "entry_fee", "reward_level"})
 
 
 @dataclass(frozen=True)

@@ -84,15 +84,9 @@ def _number(cell: str | None) -> Decimal | None:
     return Decimal(found[1].replace(",", "")) if found else None
 
 
-def _both_sums(
-    connection: duckdb.DuckDBPyConnection, sheet: SheetSource, paid: str, change: str
-) -> Iterator[Note]:
+def _both_sums(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, paid: str, change: str) -> Iterator[Note]:
     is_data = exp.not_(exp.or_(exp.column("is_blank"), exp.column("is_title"), exp.column("has_total_word")))
-    asked = (
-        exp.select("sum(paid_amount)", "sum(abs(change_amount))")
-        .from_(f"source_{sheet.source}")
-        .where(is_data)
-    )
+    asked = exp.select("sum(paid_amount)", "sum(abs(change_amount))").from_(f"source_{sheet.source}").where(is_data)
     handed_over, given_back = first_row(connection, asked.sql("duckdb"))
     if handed_over is None or not given_back:
         return

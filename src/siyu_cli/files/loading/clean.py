@@ -145,9 +145,7 @@ class _Levels:
     def __init__(self, origin: Origin, match: Match, bounds: Bounds) -> None:
         self.origin = origin
         self.bounds = bounds
-        kept: list[exp.Expr] = [
-            exp.column(name) for name in ("row", "is_empty_row", "is_title", "has_total_word")
-        ]
+        kept: list[exp.Expr] = [exp.column(name) for name in ("row", "is_empty_row", "is_title", "has_total_word")]
         self.fast: list[exp.Expr] = [
             exp.column("row"),
             exp.alias_(is_blank(origin), "is_empty_row"),
@@ -199,9 +197,7 @@ class _Levels:
         if column.key in _BUYERS:
             value = call("somebody", value)
         if column.key in self.unsettled:
-            value = exp.Case().when(
-                exp.not_(exp.func("coalesce", self.unsettled[column.key], exp.false())), value
-            )
+            value = exp.Case().when(exp.not_(exp.func("coalesce", self.unsettled[column.key], exp.false())), value)
         self.last.append(exp.alias_(value, column.key))
         if kind != "text":
             self.faults.append(self.bounds.add_faults(_fault(column, kind, rest), column))
@@ -267,9 +263,7 @@ class _Levels:
 
 def _fault(column: Column, kind: str, rest: exp.Expr) -> exp.Case:
     is_fault = exp.and_(is_null(rest.copy()).not_(), is_null(exp.column(column.key)))
-    reason = exp.DPipe(
-        this=exp.Literal.string(column.key + ":"), expression=call("fault_" + kind, rest), safe=True
-    )
+    reason = exp.DPipe(this=exp.Literal.string(column.key + ":"), expression=call("fault_" + kind, rest), safe=True)
     return exp.Case().when(is_fault, reason)
 
 
@@ -306,11 +300,7 @@ def _typed(column: Column, cell: str, origin: Origin) -> exp.Expr:
         return call("timezone", exp.Literal.string(origin.zone), raw)
     if column.kind == "id" and given in ("DOUBLE", "FLOAT"):
         return exp.Case().when(_lost_digits(cell).not_(), as_text(cell, origin.column_types[cell]))
-    return (
-        exp.TryCast(this=raw, to=exp.DataType.build(target, dialect="duckdb"))
-        if given != target.upper()
-        else raw
-    )
+    return exp.TryCast(this=raw, to=exp.DataType.build(target, dialect="duckdb")) if given != target.upper() else raw
 
 
 def _lost_digits(cell: str) -> exp.Expr:
@@ -326,11 +316,7 @@ def as_text(cell: str, sql_type: str) -> exp.Expr:
     if sql_type not in ("DOUBLE", "FLOAT"):
         return text
     whole = exp.cast(exp.TryCast(this=raw.copy(), to=exp.DataType.build("bigint")), "varchar")
-    return (
-        exp.Case()
-        .when(call("floor", raw.copy()).eq(raw), exp.func("coalesce", whole, text.copy()))
-        .else_(text)
-    )
+    return exp.Case().when(call("floor", raw.copy()).eq(raw), exp.func("coalesce", whole, text.copy())).else_(text)
 
 
 def typed_null(column: Column) -> exp.Expr:
@@ -357,9 +343,7 @@ def _in_whole_units(select: exp.Select, table: Table, match: Match) -> exp.Selec
 
 def _with_order_id_date(select: exp.Select, pattern: str, *, is_timed: bool) -> exp.Select:
     # Where the time is blank, the number says the day: 260301-….
-    digits = call(
-        "regexp_extract", exp.column("order_id"), exp.Literal.string(pattern), exp.Literal.number(1)
-    )
+    digits = call("regexp_extract", exp.column("order_id"), exp.Literal.string(pattern), exp.Literal.number(1))
     day = call("try_strptime", digits, exp.Literal.string("%y%m%d"))
     if not is_timed:
         return exp.select("*", exp.alias_(day, "ordered_at")).from_(select.subquery("cells"))

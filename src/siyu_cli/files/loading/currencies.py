@@ -78,14 +78,10 @@ def settle_currency(connection: duckdb.DuckDBPyConnection, currencies: Currencie
     return kept
 
 
-def currency_notes(
-    connection: duckdb.DuckDBPyConnection, currencies: Currencies, kept: str | None
-) -> list[Note]:
+def currency_notes(connection: duckdb.DuckDBPyConnection, currencies: Currencies, kept: str | None) -> list[Note]:
     """Return what was left out in other currencies, and which files do not say theirs."""
     notes = []
-    sums = (
-        dict(connection.execute(script("currencies")["summed"]).fetchall()) if currencies.are_several else {}
-    )
+    sums = dict(connection.execute(script("currencies")["summed"]).fetchall()) if currencies.are_several else {}
     others = [f"{code} {total:,.2f}" for code, total in sums.items() if code not in (kept, None)]
     if others:
         notes.append(Note(

@@ -51,18 +51,12 @@ def _written(relation: str, column: str) -> exp.Select:
     return exp.select(exp.alias_(cell, "cell")).from_(relation).where(call("regexp_matches", cell, pattern))
 
 
-def _order_of(
-    connection: duckdb.DuckDBPyConnection, relation: str, column: str
-) -> Literal["dmy", "mdy"] | None:
+def _order_of(connection: duckdb.DuckDBPyConnection, relation: str, column: str) -> Literal["dmy", "mdy"] | None:
     written, pattern = _written(relation, column), exp.Literal.string(_DAY_AND_MONTH)
     if first_row(connection, written.limit(1).sql("duckdb")) is None:
         return None
     first, second = (
-        exp.Max(
-            this=exp.cast(
-                call("regexp_extract", exp.column("cell"), pattern, exp.Literal.number(part)), "int"
-            )
-        )
+        exp.Max(this=exp.cast(call("regexp_extract", exp.column("cell"), pattern, exp.Literal.number(part)), "int"))
         for part in (1, 2)
     )
     first_most, second_most = first_row(

@@ -58,9 +58,7 @@ def with_decimal_sign(connection: duckdb.DuckDBPyConnection, sheet: SheetSource,
     return replace(origin, unsettled=frozenset(unsettled))
 
 
-def comma_notes(
-    connection: duckdb.DuckDBPyConnection, sheet: SheetSource, origin: Origin
-) -> Iterator[Note]:
+def comma_notes(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, origin: Origin) -> Iterator[Note]:
     """Yield that a column was read with decimal commas, or that some of its amounts have one and could not be."""
     for match in sheet.match.columns:
         cell = origin.columns[match.position]
@@ -122,9 +120,7 @@ def _rivals(sheet: SheetSource) -> list[ColumnMatch]:
     return [column for column in sheet.match.alternatives if column.key == "paid_amount"]
 
 
-def _has(
-    connection: duckdb.DuckDBPyConnection, origin: Origin, column: str, pattern: str, sign: str = "."
-) -> bool:
+def _has(connection: duckdb.DuckDBPyConnection, origin: Origin, column: str, pattern: str, sign: str = ".") -> bool:
     cell = exp.column(column, quoted=True)
     has_point = call("contains", cell, exp.Literal.string(sign))
     fits = call("regexp_matches", call("half_width", cell.copy()), exp.Literal.string(pattern))

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 _SPELT: dict[str, str] = {"id": "id_in", "text": "text_in", "status": "text_in"}
 
 
-def doubted_columns(
-    connection: duckdb.DuckDBPyConnection, sheet: SheetSource, origin: Origin
-) -> frozenset[str]:
+def doubted_columns(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, origin: Origin) -> frozenset[str]:
     """Return the columns of a typed file that hold what no shop has, or ids and words in an odd spelling.
 
     One look per column, which stops at the first such cell; its statistics often spare it.

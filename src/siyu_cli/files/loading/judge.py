@@ -24,9 +24,7 @@ def describe_sources(connection: duckdb.DuckDBPyConnection, sheets: Sequence[She
         "create or replace temp table sources (source integer, platform varchar, scope varchar, has_buyer boolean, "
         "has_status boolean, has_paid_at boolean, has_amount boolean, exported_at timestamp)"
     )
-    platforms = {
-        sheet.match.preset.platform for sheet in sheets if sheet.match.preset and sheet.has("account")
-    }
+    platforms = {sheet.match.preset.platform for sheet in sheets if sheet.match.preset and sheet.has("account")}
     # An account of a sheet nobody knows belongs to the one platform in sight, if there is just one.
     unknown = platforms.pop() if len(platforms) == 1 else "account"
     for sheet in sheets:
@@ -101,16 +99,12 @@ def _are_told_apart(connection: duckdb.DuckDBPyConnection, orders: Sequence[Shee
     )
 
 
-def _has_links(
-    connection: duckdb.DuckDBPyConnection, orders: Sequence[SheetSource], *, are_told: bool
-) -> bool:
+def _has_links(connection: duckdb.DuckDBPyConnection, orders: Sequence[SheetSource], *, are_told: bool) -> bool:
     """Return whether any row is a part of another's purchase."""
     is_named = are_told or any(sheet.has("parent_id") for sheet in orders)
     if is_named and first_row(connection, script("links")["has_links"]):
         return True
-    without_item = exp.and_(
-        exp.column("item_id").is_(exp.null()), exp.column("order_id").is_(exp.null()).not_()
-    )
+    without_item = exp.and_(exp.column("item_id").is_(exp.null()), exp.column("order_id").is_(exp.null()).not_())
     return any(
         sheet.has("item_id") and sheet.scope == "item" and first_row(
             connection,

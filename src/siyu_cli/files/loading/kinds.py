@@ -51,9 +51,7 @@ def tell_kinds(
     whatever the amount's sign. ``own_kinds`` are those of ``[kinds]``. Return what was inferred.
     """
     notes: list[Note] = []
-    connection.execute(
-        "create or replace temp table sheet_kinds (source integer, kind varchar, is_returned boolean)"
-    )
+    connection.execute("create or replace temp table sheet_kinds (source integer, kind varchar, is_returned boolean)")
     connection.execute("create or replace temp table told_kinds (source integer, row bigint, kind varchar)")
     connection.execute("create or replace temp table repeated_refunds (source integer, row bigint)")
     connection.execute("create or replace temp table stored_values (source integer)")
@@ -143,4 +141,3 @@ def _sells_more_than_goods(connection: duckdb.DuckDBPyConnection, sheet: SheetSo
 
 def _matches(key: str, pattern: str) -> exp.Expr:
     return call("regexp_matches", exp.column(key), exp.Literal.string(pattern), exp.Literal.string("i"))
-

@@ -70,9 +70,7 @@ def _tell(
         tell(connection, sheet, kind, where)
 
 
-def _tell_returns(
-    connection: duckdb.DuckDBPyConnection, sheet: SheetSource, where: exp.Expr
-) -> Iterator[Note]:
+def _tell_returns(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, where: exp.Expr) -> Iterator[Note]:
     """Tell rows that take a sale back from orders that came back, and yield how many were taken for these."""
     create(connection, "marked_rows", _marked(sheet, where))
     header = sheet.header_of("is_return") or ""
@@ -138,9 +136,7 @@ def _amount(sheet: SheetSource) -> exp.Expr:
     return exp.Case().when(exp.column("quantity") < exp.Literal.number(0), -call("abs", amount)).else_(amount)
 
 
-def _settle_sides(
-    sheet: SheetSource, words: Mapping[str, int], kinds: dict[str, str | None]
-) -> Iterator[Note]:
+def _settle_sides(sheet: SheetSource, words: Mapping[str, int], kinds: dict[str, str | None]) -> Iterator[Note]:
     """Settle which side of a ledger is sales: the one with more rows, of equals the one banks credit."""
     sides = [word for word in words if kinds[word] is None and word.strip().casefold() in SIDES]
     if not sides:

@@ -61,10 +61,7 @@ def survey(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> frozens
     origin = sheet.origin
     names = sorted({origin.columns[column.position] for column in sheet.match.columns})
     texts = {name for name in names if origin.column_types[name] == "VARCHAR"}
-    asked = [
-        call("bool_or", exp.column(name).isin(*NOTHING)) if name in texts else _touched(name)
-        for name in names
-    ]
+    asked = [call("bool_or", exp.column(name).isin(*NOTHING)) if name in texts else _touched(name) for name in names]
     found = first_row(connection, exp.select(*asked).from_(origin.relation).sql("duckdb"))
     return frozenset(name for name, is_found in zip(names, found, strict=True) if name in texts and is_found)
 
@@ -98,9 +95,7 @@ def _unreadable(connection: duckdb.DuckDBPyConnection, raw: RawSheet, error: duc
     return DataError(message, hint=hint, where=where, file=raw.file, column=column, problem=told)
 
 
-def _first_unreadable(
-    connection: duckdb.DuckDBPyConnection, raw: RawSheet
-) -> tuple[str, duckdb.Error] | None:
+def _first_unreadable(connection: duckdb.DuckDBPyConnection, raw: RawSheet) -> tuple[str, duckdb.Error] | None:
     try:
         columns = _columns(connection, raw)
     except duckdb.Error:

@@ -19,9 +19,7 @@ def judge_referrals(connection: duckdb.DuckDBPyConnection, sheets: Sequence[Shee
     lists = [sheet for sheet in sheets if sheet.match.table == "referrals"]
     names = (
         "invite_codes" if any(sheet.has("own_codes") for sheet in sheets) else "no_invite_codes",
-        "account_owners"
-        if lists or any(sheet.has("inviter_id") for sheet in sheets)
-        else "no_account_owners",
+        "account_owners" if lists or any(sheet.has("inviter_id") for sheet in sheets) else "no_account_owners",
         "judged",
         "judged_costs",
         *(("seen_twice", "without_overlaps") if len(lists) > 1 else ()),

@@ -137,9 +137,7 @@ class LoadReport:
             "rows_rejected": self.rows_rejected,
             "rows_skipped": self.rows_skipped,
             "skipped": self.skipped,
-            "rejects": [
-                {"reason": reason, "rows": rows} for reason, effect, rows in self.rejects if effect == "row"
-            ],
+            "rejects": [{"reason": reason, "rows": rows} for reason, effect, rows in self.rejects if effect == "row"],
             "cells_rejected": [
                 {"reason": reason, "cells": rows} for reason, effect, rows in self.rejects if effect == "cell"
             ],

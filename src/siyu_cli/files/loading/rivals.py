@@ -80,9 +80,7 @@ def _may_be_a_price(match: Match, chosen: ColumnMatch) -> bool:
     return is_price and match.preset is None and chosen.how != "map" and match.column("quantity") is not None
 
 
-def _note(
-    sheet: SheetSource, chosen: ColumnMatch, sums: Sequence[object], other: str, option: str
-) -> Note:
+def _note(sheet: SheetSource, chosen: ColumnMatch, sums: Sequence[object], other: str, option: str) -> Note:
     return Note(
         "{sheet}: {header} was taken as the amount and adds up to {sum}; {other} would give {other_sum}. "
         "To choose: --map {option}",

@@ -37,15 +37,9 @@ def is_title(origin: Origin, match: Match) -> exp.Expr:
     """Return whether a row repeats the header, or is a remark in its first cell with nothing beside it."""
     if origin.is_typed or match.header_row is None:
         return exp.false()
-    names = [
-        column
-        for column in match.columns
-        if origin.column_types[origin.columns[column.position]] == "VARCHAR"
-    ]
+    names = [column for column in match.columns if origin.column_types[origin.columns[column.position]] == "VARCHAR"]
     repeated = [
-        call("trim", exp.column(origin.columns[column.position], quoted=True)).eq(
-            exp.Literal.string(column.header)
-        )
+        call("trim", exp.column(origin.columns[column.position], quoted=True)).eq(exp.Literal.string(column.header))
         for column in names[:2]
     ]
     kinds = [_in_turn(*repeated)] if repeated else []

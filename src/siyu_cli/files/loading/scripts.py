@@ -25,9 +25,7 @@ def script(topic: str) -> dict[str, str]:
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
-def first_row(
-    connection: duckdb.DuckDBPyConnection, sql: str, params: Mapping[str, object] | None = None
-) -> Any:
+def first_row(connection: duckdb.DuckDBPyConnection, sql: str, params: Mapping[str, object] | None = None) -> Any:
     """Return the first row of a query as a tuple, or None; the result is read to its end."""
     rows = connection.execute(sql, params or {}).fetchall()
     return rows[0] if rows else None
@@ -59,9 +57,7 @@ def create(
     from sqlglot import exp
 
     properties = exp.Properties(expressions=[exp.TemporaryProperty()]) if is_temporary else None
-    statement = exp.Create(
-        this=exp.to_table(name), kind=kind, expression=query, replace=True, properties=properties
-    )
+    statement = exp.Create(this=exp.to_table(name), kind=kind, expression=query, replace=True, properties=properties)
     connection.execute(statement.sql("duckdb"))
 
 
@@ -72,9 +68,7 @@ def without_empty_lookups(connection: duckdb.DuckDBPyConnection, sql: str) -> st
     tree = parse_one(sql, read="duckdb")
     for join in list(tree.find_all(exp.Join)):
         lookup = join.this
-        if join.side != "LEFT" or first_row(
-            connection, exp.select("1").from_(lookup.name).limit(1).sql("duckdb")
-        ):
+        if join.side != "LEFT" or first_row(connection, exp.select("1").from_(lookup.name).limit(1).sql("duckdb")):
             continue
         join.pop()
         for column in list(tree.find_all(exp.Column)):

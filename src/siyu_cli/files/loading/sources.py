@@ -114,8 +114,7 @@ def _project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: st
         types = {name: str(kind) for name, kind in _described(connection, relation)}
         names = [name for name in types if name != "row"]
         is_typed = all(
-            fits(sheet.table[column.key].kind, types[names[column.position]])
-            for column in sheet.match.columns
+            fits(sheet.table[column.key].kind, types[names[column.position]]) for column in sheet.match.columns
         )
         sheet.origin = _origin(sheet, relation, types, zone, is_typed=is_typed)
     if is_typed:
@@ -183,9 +182,7 @@ def let_go(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource])
 
     Typed Parquet files stay open, since their order lines are read where they lie.
     """
-    is_kept = any(
-        sheet.origin and not sheet.origin.is_typed for sheet in sheets if sheet.match.table == "orders"
-    )
+    is_kept = any(sheet.origin and not sheet.origin.is_typed for sheet in sheets if sheet.match.table == "orders")
     for name in (*_PASSING, *(_PASSING_ORDERS if is_kept else ())):
         drop(connection, name, kind="VIEW")
     for sheet in sheets:
@@ -253,9 +250,7 @@ def data_cells(sheet: SheetSource) -> pa.Table:
     numbered = cells.append_column("row", rows)
     # Looked at twice where sheets were to be cleaned together and are not.
     sheet.faults = tuple(dict.fromkeys((*sheet.faults, *overflow_faults(sheet, numbered))))
-    return pa.Table.from_batches(
-        numbered.combine_chunks().to_batches(max_chunksize=_BATCH_ROWS), numbered.schema
-    )
+    return pa.Table.from_batches(numbered.combine_chunks().to_batches(max_chunksize=_BATCH_ROWS), numbered.schema)
 
 
 def _repaired(sheet: SheetSource) -> pa.Table:
@@ -264,19 +259,13 @@ def _repaired(sheet: SheetSource) -> pa.Table:
     cells = sheet.raw.cells
     assert cells is not None
     start = sheet.match.first_data_row
-    blanks = {
-        column.key: cells.column(column.position).slice(start).null_count for column in sheet.match.columns
-    }
+    blanks = {column.key: cells.column(column.position).slice(start).null_count for column in sheet.match.columns}
     rows = max(1, cells.num_rows - start)
-    if not any(blanks.get(key) for key in _ESSENTIAL) and not any(
-        blanks.get(key) == rows for key in _OFTEN_BLANK
-    ):
+    if not any(blanks.get(key) for key in _ESSENTIAL) and not any(blanks.get(key) == rows for key in _OFTEN_BLANK):
         return cells
     facts = sheet.raw.inspect()
     sheet.faults = facts.faults
-    filled = {
-        column.position for column in sheet.match.columns if sheet.table[column.key].kind in _FILLED_KINDS
-    }
+    filled = {column.position for column in sheet.match.columns if sheet.table[column.key].kind in _FILLED_KINDS}
     return _filled_down(cells, facts.merged, filled, start)
 
 

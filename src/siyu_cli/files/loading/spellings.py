@@ -50,9 +50,7 @@ def spelling_notes(connection: duckdb.DuckDBPyConnection, sheets: Sequence[Sheet
     )]  # fmt: skip
 
 
-def _odd_columns(
-    connection: duckdb.DuckDBPyConnection, kept: Sequence[tuple[str, str]]
-) -> Iterator[tuple[str, str]]:
+def _odd_columns(connection: duckdb.DuckDBPyConnection, kept: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     for name, places in groupby(kept, key=lambda place: place[0]):
         keys = [key for _, key in places]
         counts = exp.select(*(exp.func("count", exp.column(SPELT + key)) for key in keys)).from_(name)

@@ -35,9 +35,7 @@ def tell_spending(
         yield from _tell_by_signs(connection, sheet)
 
 
-def _tell_by_words(
-    connection: duckdb.DuckDBPyConnection, sheet: SheetSource, own_kinds: Mapping[str, str]
-) -> None:
+def _tell_by_words(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, own_kinds: Mapping[str, str]) -> None:
     """Tell spending by the words for sales: those most of whose rows are below zero."""
     words = _signs(connection, sheet)
     preset = sheet.match.preset
@@ -76,9 +74,7 @@ def _signs(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> dict[st
     counted = exp.select("kind", *_counts()).from_(f"source_{sheet.source}").where(
         exp.column("kind").is_(exp.null()).not_()
     ).group_by("kind").limit(_MOST_WORDS)  # fmt: skip
-    return {
-        word: (below, above) for word, below, above in connection.execute(counted.sql("duckdb")).fetchall()
-    }
+    return {word: (below, above) for word, below, above in connection.execute(counted.sql("duckdb")).fetchall()}
 
 
 def _counts() -> list[exp.Expr]:

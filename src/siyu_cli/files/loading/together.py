@@ -38,9 +38,7 @@ def is_small(sheet: SheetSource) -> bool:
     return sheet.raw.cells is not None and sheet.rows <= _MOST_ROWS
 
 
-def project_alike(
-    connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource], zone: str
-) -> list[SheetSource]:
+def project_alike(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource], zone: str) -> list[SheetSource]:
     """Make ``source_<n>`` of the small sheets under the same headers, in one go; return those left to ``project``."""
     groups: dict[Hashable, list[SheetSource]] = defaultdict(list)
     for sheet in sheets:

@@ -61,9 +61,7 @@ def cell_notes(rejects: Sequence[tuple[str, str, int]]) -> list[Note]:
     ]  # fmt: skip
 
 
-def _order_notes(
-    connection: duckdb.DuckDBPyConnection, as_of: date, rows: int, *, counts_free: bool
-) -> list[Note]:
+def _order_notes(connection: duckdb.DuckDBPyConnection, as_of: date, rows: int, *, counts_free: bool) -> list[Note]:
     statements = script("warnings")
     newest, used_lines, free_lines, small_lines = first_row(connection, statements["used_lines"])
     notes = _stale_notes(newest, as_of)
@@ -113,9 +111,7 @@ def _total_row_notes(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) 
     )]  # fmt: skip
 
 
-def _exported_totals_notes(
-    connection: duckdb.DuckDBPyConnection, as_of: date, *, has_orders: bool
-) -> list[Note]:
+def _exported_totals_notes(connection: duckdb.DuckDBPyConnection, as_of: date, *, has_orders: bool) -> list[Note]:
     (latest,) = first_row(connection, script("warnings")["latest_total"])
     if latest is None:
         return []

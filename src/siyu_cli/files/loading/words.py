@@ -94,9 +94,7 @@ def _is_of_returns(sheet: SheetSource) -> bool:
     return any(key == "is_return" for key, _, _ in names)
 
 
-def _map_statuses(
-    connection: duckdb.DuckDBPyConnection, sheet: SheetSource, own_kinds: Mapping[str, str]
-) -> None:
+def _map_statuses(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, own_kinds: Mapping[str, str]) -> None:
     preset = sheet.match.preset
     words, refund_words = _words(connection, sheet, "status"), _words(connection, sheet, "refund_status")
     means = {word: order_status(word, preset) for word in words}

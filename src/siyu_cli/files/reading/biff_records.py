@@ -94,11 +94,7 @@ class Pieces:
                 self._index, self._at = self._index + 1, 0
                 flags = self.take(1)[0]
         text = "".join(found)
-        return (
-            text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-            if len(found) > 1
-            else text
-        )
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace") if len(found) > 1 else text
 
 
 def shared_strings(pieces: list[bytes]) -> list[str]:

@@ -15,9 +15,7 @@ from siyu_cli.files.reading.content import Content
 
 # The names operators know, and Python's codec that reads what Windows writes under them.
 CODECS = {"big5": "cp950", "shift-jis": "cp932", "euc-kr": "cp949", "windows-1252": "cp1252"}
-_MIN_SHARE = (
-    0.85  # of a text's distinct characters that are common in its true encoding; mostly 0.95 and more
-)
+_MIN_SHARE = 0.85  # of a text's distinct characters that are common in its true encoding; mostly 0.95 and more
 _MIN_LEAD = 0.2  # over the share in GB18030: Chinese in GB18030 reads as Big5 with 0.55 and less
 _MIN_CHINESE = 0.4  # below it, what GB18030 makes of the bytes is no Chinese
 _MIN_HANGUL = 40  # every Hangul syllable is a common character in GB18030, three of five of those are Hangul
@@ -40,10 +38,7 @@ def tell(content: Content, sample: bytes) -> str:
     rivals = {"big5": _share(_characters(sample, "cp950"), _traditional())}
     rivals["shift-jis"] = _share(_characters(sample, "cp932"), _japanese())
     best = max(rivals, key=lambda name: rivals[name])
-    if (
-        _share(chinese, _kana()) >= _MIN_KANA
-        and _share(_characters(sample, "euc_jp"), _japanese()) >= _MIN_SHARE
-    ):
+    if _share(chinese, _kana()) >= _MIN_KANA and _share(_characters(sample, "euc_jp"), _japanese()) >= _MIN_SHARE:
         raise _unknown(content, "EUC-JP")
     is_ahead = rivals[best] >= max(_MIN_SHARE, _share(chinese, _simplified()) + _MIN_LEAD)
     if is_ahead and not chinese <= anyones:
@@ -63,9 +58,7 @@ def tell(content: Content, sample: bytes) -> str:
 def _western_or_damage(content: Content, sample: bytes) -> str:
     letters = [letter for letter in sample.decode("cp1252", "replace") if not letter.isascii()]
     if len(letters) < _MIN_WESTERN:
-        return (
-            "gb18030"  # may as well be a bit that fell over, and made í of m: it does not decode, and is told
-        )
+        return "gb18030"  # may as well be a bit that fell over, and made í of m: it does not decode, and is told
     if _WESTERN.issuperset(letters):
         return "windows-1252"
     raise _unknown(content)

@@ -73,9 +73,7 @@ def find(path: Path, progress: Progress = SILENT) -> Content:
         if stat.S_ISDIR(facts.st_mode):
             raise InputError("{file} is a folder.", hint="Name the files in it.", where=where, file=file)
         if not stat.S_ISREG(facts.st_mode):
-            raise InputError(
-                "{file} is not a regular file.", hint="Save it to disk first.", where=where, file=file
-            )
+            raise InputError("{file} is not a regular file.", hint="Save it to disk first.", where=where, file=file)
         with path.open("rb"):
             pass
     except (FileNotFoundError, NotADirectoryError, ValueError):

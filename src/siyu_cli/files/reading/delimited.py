@@ -198,12 +198,8 @@ def _may_be_runaway(cells: pa.Table, shape: Shape) -> bool:
         return False
     mark = re.escape(shape.delimiter)
     suspect = f'"|[\r\n](?:[^{mark}\r\n]*{mark}){{{max(1, shape.width - 1)}}}'
-    is_last = any(
-        "\n" in value.strip() for value in cells.slice(cells.num_rows - 1).to_pylist()[0].values() if value
-    )
-    return is_last or any(
-        pc.any(matches(column, suspect)).as_py() for column in cells.filter(is_long).columns
-    )
+    is_last = any("\n" in value.strip() for value in cells.slice(cells.num_rows - 1).to_pylist()[0].values() if value)
+    return is_last or any(pc.any(matches(column, suspect)).as_py() for column in cells.filter(is_long).columns)
 
 
 def _gather(content: Content, shape: Shape) -> tuple[pa.Table, list[CellFault]]:

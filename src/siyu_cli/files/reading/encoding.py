@@ -93,9 +93,7 @@ def _unmarked_wide(head: bytes) -> str | None:
             continue
         text = head[: units * width].decode(name, "replace")
         strange = sum(text.count(letter) for letter in ("\0", "\ufffd"))
-        if strange <= max(1, len(text) * _MAX_CONTROL_SHARE) and (
-            "\n" in text or "\r" in text or "," in text
-        ):
+        if strange <= max(1, len(text) * _MAX_CONTROL_SHARE) and ("\n" in text or "\r" in text or "," in text):
             return name
     return None
 
@@ -103,9 +101,7 @@ def _unmarked_wide(head: bytes) -> str | None:
 def _refuse_binary(content: Content, head: bytes) -> None:
     """Raise DataError for what is no text at all; a stray byte or two are their lines' concern."""
     lines = head.split(b"\n")
-    strange = [
-        number for number, line in enumerate(lines, start=1) if line.translate(None, _CONTROLS) != line
-    ]
+    strange = [number for number, line in enumerate(lines, start=1) if line.translate(None, _CONTROLS) != line]
     controls = len(head) - len(head.translate(None, _CONTROLS))
     is_stray = strange and strange[0] > 1 and len(strange) <= max(1, len(lines) * _MAX_STRANGE_LINES)
     if controls <= len(head) * _MAX_CONTROL_SHARE or is_stray:

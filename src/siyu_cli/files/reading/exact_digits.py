@@ -55,14 +55,8 @@ def put_back(
             faults += (CellFault(row, column, text, _LOST) for row, text, _ in found)
             cells = _replace(cells, column, [(row, None) for row, _, _ in found])
         else:
-            faults += (
-                CellFault(row, column, text, _LOST)
-                for row, text, number in found
-                if not _is_told(text, number)
-            )
-            values = [
-                (row, str(int(number)) if _is_told(text, number) else None) for row, text, number in found
-            ]
+            faults += (CellFault(row, column, text, _LOST) for row, text, number in found if not _is_told(text, number))
+            values = [(row, str(int(number)) if _is_told(text, number) else None) for row, text, number in found]
             cells = _replace(cells, column, values)
     return cells, tuple(sorted(faults, key=lambda fault: (fault.row, fault.column)))
 
@@ -119,9 +113,7 @@ def lose(
     return cells, tuple(faults)
 
 
-def long_numbers(
-    cells: pa.Table, is_number: pa.Table, columns: Sequence[int]
-) -> Iterator[tuple[int, int, str]]:
+def long_numbers(cells: pa.Table, is_number: pa.Table, columns: Sequence[int]) -> Iterator[tuple[int, int, str]]:
     """Yield (row from 1, column from 0, digits) of the number cells of 16 digits or more.
 
     ``is_number`` has the same shape as the cells; not null where a cell is no text.

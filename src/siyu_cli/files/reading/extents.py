@@ -30,9 +30,7 @@ from siyu_cli.files.reading.xlsx_book import SheetPart, is_utf8
 # Without a column of two letters or a row of seven digits, nothing is far; a quick look that most blocks pass.
 _MAYBE_FAR = re.compile(rb'r="(?:[A-Z][A-Z]|[A-Z]\d{7})')
 # Columns after CQ (the 95th) and rows from 1,000,000 on: without these, MAX_CELLS cannot be passed.
-_FAR_CELL = re.compile(
-    rb"""r=["'](?:((?:[A-Z]{3,}|C[R-Z]|[D-Z][A-Z]))\d+|[A-Z]{1,2}(\d{7,}))["'](?:[^>]*[^/>])?>"""
-)
+_FAR_CELL = re.compile(rb"""r=["'](?:((?:[A-Z]{3,}|C[R-Z]|[D-Z][A-Z]))\d+|[A-Z]{1,2}(\d{7,}))["'](?:[^>]*[^/>])?>""")
 _CELL = re.compile(rb"""r=["']([A-Z]+)(\d+)["'](?:[^>]*[^/>])?>""")
 _STRING = re.compile(rb"<(?:\w+:)?si[\s>/]")
 _STRING_USE = re.compile(rb"""\bt=["']s["'][^>]*><v>(\d{1,10})</v>""")
@@ -117,9 +115,7 @@ def _exact(rows: Iterable[Block]) -> tuple[int, int]:
     return last_row, last_column
 
 
-def _refuse_repeated_texts(
-    content: Content, strings: bytes, sheets: Sequence[tuple[zipfile.ZipInfo, str]]
-) -> None:
+def _refuse_repeated_texts(content: Content, strings: bytes, sheets: Sequence[tuple[zipfile.ZipInfo, str]]) -> None:
     """A long shared string that a million cells name is a million copies once the sheet is read."""
     starts = [*(found.start() for found in _STRING.finditer(strings)), len(strings)]
     lengths = [end - start for start, end in pairwise(starts)]

@@ -30,9 +30,7 @@ def open_book(content: Content, source: str | bytes) -> fastexcel.ExcelReader:
     return told(content, None, partial(fastexcel.read_excel, source))
 
 
-def read_cells(
-    content: Content, reader: fastexcel.ExcelReader, index: int, starts_in_a: bool = False
-) -> pa.Table:
+def read_cells(content: Content, reader: fastexcel.ExcelReader, index: int, starts_in_a: bool = False) -> pa.Table:
     """Return a sheet's cells as text, columns by their place; ``starts_in_a`` when column A holds a value."""
     name = reader.sheet_names[index]
     if starts_in_a:
@@ -64,9 +62,7 @@ def _load(reader: fastexcel.ExcelReader, index: int, *, dtypes: Any = "string", 
     return reader.load_sheet(index, header_row=None, skip_rows=0, dtypes=dtypes, eager=eager)  # type: ignore[call-overload]
 
 
-def _load_with_offset(
-    reader: fastexcel.ExcelReader, index: int, dtypes: str = "string"
-) -> tuple[pa.RecordBatch, int]:
+def _load_with_offset(reader: fastexcel.ExcelReader, index: int, dtypes: str = "string") -> tuple[pa.RecordBatch, int]:
     return _with_offset(_load(reader, index, dtypes=dtypes))
 
 

@@ -107,9 +107,7 @@ class Grid:
             lost += faults
         is_moved = bool(used) and len(at) <= used[-1]
         facts = moved(SheetFacts(tuple(self.merged), tuple(self.faults)), at if is_moved else None)
-        return RawSheet(
-            self.content.file, self.sheet, cells, faults=tuple(lost), _facts=lambda: facts, **of_the_sheet
-        )
+        return RawSheet(self.content.file, self.sheet, cells, faults=tuple(lost), _facts=lambda: facts, **of_the_sheet)
 
     def _refuse_far_corner(self, used: Sequence[int], most: int) -> None:
         """Refuse a rectangle that is nearly empty both ways, like two values in opposite corners."""

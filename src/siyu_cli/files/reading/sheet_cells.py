@@ -53,9 +53,7 @@ class CarefulReader:
         except DataError as error:
             error.where = Where(self.content.file, part.name, reader.row or None)
             raise
-        return grid.sheet_of(
-            keeps_digits=True, is_hidden=part.is_hidden, counts_from_1904=self.book.counts_from_1904
-        )
+        return grid.sheet_of(keeps_digits=True, is_hidden=part.is_hidden, counts_from_1904=self.book.counts_from_1904)
 
     @cached_property
     def strings(self) -> list[str]:
@@ -195,9 +193,7 @@ class _SheetReader:
 
     def _start_row(self, number: str | None) -> None:
         if number is not None and not (number.isdecimal() and 0 < len(number) < 11 and int(number)):
-            raise self._refused(
-                "{file}, sheet {sheet}: the row after {row} is numbered {number}.", number=number
-            )
+            raise self._refused("{file}, sheet {sheet}: the row after {row} is numbered {number}.", number=number)
         self.row = int(number) if number else self.row + 1
         self._column = -1
 

@@ -47,9 +47,7 @@ def read_workbook(content: Content, kind: Kind) -> tuple[RawSheet, ...]:
     }  # fmt: skip
     sheets = readers[kind](content)
     if not sheets:
-        raise DataError(
-            "{file} has no sheets with cells.", hint=SAVE_AS, where=content.where, file=content.file
-        )
+        raise DataError("{file} has no sheets with cells.", hint=SAVE_AS, where=content.where, file=content.file)
     return sheets
 
 
@@ -148,9 +146,7 @@ def _read_xlsb(content: Content) -> tuple[RawSheet, ...]:
     )
 
 
-def _read_xlsb_sheet(
-    content: Content, reader: fastexcel.ExcelReader, index: int, book: sheet_xlsb.Book
-) -> RawSheet:
+def _read_xlsb_sheet(content: Content, reader: fastexcel.ExcelReader, index: int, book: sheet_xlsb.Book) -> RawSheet:
     name = reader.sheet_names[index]
     cells, at = without_far_columns(fast_reader.read_cells(content, reader, index))
     columns = exact_digits.long_digit_columns(cells)

@@ -67,9 +67,7 @@ def read_book(content: Content) -> Book:
     entries = [element for element in book.iter() if element.tag.rsplit("}", 1)[-1] == "sheet"]
     sheets, kinds = [], set()
     for entry in entries:
-        member, kind = targets.get(
-            entry.get(f"{_RELATION}id") or entry.get(f"{_STRICT_RELATION}id"), ("", "")
-        )
+        member, kind = targets.get(entry.get(f"{_RELATION}id") or entry.get(f"{_STRICT_RELATION}id"), ("", ""))
         is_hidden = entry.get("state", "visible") != "visible"
         sheets.append(SheetPart(entry.get("name", ""), member or None, kind not in _WITHOUT_CELLS, is_hidden))
         kinds.add((kind, entry.get("state", "visible")))

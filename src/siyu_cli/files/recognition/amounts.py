@@ -94,9 +94,7 @@ def counts_pieces(
     others = [(at, headers.concepts(cell)[0]) for at, cell in enumerate(cells) if cell and at != spot]
     if any("COUNT" in has for _, has in others):
         return False
-    return any(
-        has & {"PRICE", "TOTAL", "PAID", "RECEIVED"} and _is_dearer(columns[at], own) for at, has in others
-    )
+    return any(has & {"PRICE", "TOTAL", "PAID", "RECEIVED"} and _is_dearer(columns[at], own) for at, has in others)
 
 
 def _is_dearer(prices: Sequence[str | None], pieces: Sequence[float | None]) -> bool:

@@ -44,9 +44,7 @@ _DATE = re.compile(
     r"|[a-z]{3}-\d{1,2}-\d{2,4}.*"
     r"|(?:[a-z]{3,9},?\s+)?[a-z]{3,9}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}.*"
 )
-_COMPACT_DATE = re.compile(
-    r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{6}|[ t]\d{1,2}:\d\d.*)?"
-)
+_COMPACT_DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{6}|[ t]\d{1,2}:\d\d.*)?")
 _MONTH = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}月?|\d{1,2}月份?")
 _TIME = re.compile(r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:\s*[ap]m)?")
 _EMAIL = re.compile(r"\S+@\S+\.\S+")
@@ -209,9 +207,7 @@ def _bare_id(cells: _Cells) -> int:
 
 
 def _name(cells: _Cells) -> int:
-    against = cells.share(
-        "date", "mobile", "integer", "money", "compact_date", "time", "percent", "email", "phone"
-    )
+    against = cells.share("date", "mobile", "integer", "money", "compact_date", "time", "percent", "email", "phone")
     return -1 if against > 0.6 else int(cells.share("text") > 0.8)
 
 

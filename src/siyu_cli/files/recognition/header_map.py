@@ -24,9 +24,7 @@ def read_map(header_map: Mapping[str, str]) -> dict[str, dict[str, str]]:
         if name not in known:
             same = [other for other in known if other.endswith(f".{key or name}")]
             close = same or difflib.get_close_matches(name, known, 3, 0.6)
-            hint = (
-                "Perhaps {close}." if close else "Columns are named like orders.member_id or members.phone."
-            )
+            hint = "Perhaps {close}." if close else "Columns are named like orders.member_id or members.phone."
             raise UsageError("There is no column {name}.", hint=hint, name=name, close=", ".join(close))
         wanted.setdefault(table, {})[key] = header
     return wanted
@@ -60,9 +58,7 @@ def mapped_columns(seen: Sheet, columns: Mapping[str, str]) -> list[ColumnMatch]
     return found
 
 
-def check_map(
-    seen: Sheet, table: str, columns: Mapping[str, str], where: Where, elsewhere: Collection[str]
-) -> None:
+def check_map(seen: Sheet, table: str, columns: Mapping[str, str], where: Where, elsewhere: Collection[str]) -> None:
     """Raise UsageError for a mapped header that stands neither here nor in another sheet."""
     others = {headers.plain(name) for name in elsewhere}
     found = {column.key for column in mapped_columns(seen, columns)}

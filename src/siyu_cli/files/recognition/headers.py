@@ -84,13 +84,7 @@ def is_unit(cell: str) -> bool:
 def concepts(header: str) -> tuple[frozenset[str], int]:
     """Return the concepts of a header's words, and how many of its words are not known."""
     text = _UNIT.sub(" ", visible(unicodedata.normalize("NFKC", header))).translate(_SIMPLIFIED)
-    text = (
-        _CAMEL.sub(" ", text)
-        .casefold()
-        .replace("# of", "number of")
-        .replace("#", " no ")
-        .replace("e-mail", "email")
-    )
+    text = _CAMEL.sub(" ", text).casefold().replace("# of", "number of").replace("#", " no ").replace("e-mail", "email")
     latin: list[str] = []
     found: list[str] = []
     unknown = 0

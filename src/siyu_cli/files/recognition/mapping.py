@@ -112,9 +112,7 @@ class Found:
 def sheet_of(cells: Sequence[str | None], rows: Sequence[Sequence[str | None]]) -> Sheet:
     """Return a header row and the rows below it by column; rows may be shorter or longer than the header."""
     columns = tuple(tuple(row[at] if at < len(row) else None for row in rows) for at in range(len(cells)))
-    values = tuple(
-        tuple(cell for cell in column if cell and not evidence.is_blank(cell)) for column in columns
-    )
+    values = tuple(tuple(cell for cell in column if cell and not evidence.is_blank(cell)) for column in columns)
     return Sheet(tuple(cells), values, columns)
 
 
@@ -134,9 +132,7 @@ def by_preset(sheet: Sheet, preset: Preset) -> list[ColumnMatch]:
     found: list[ColumnMatch] = []
     taken: set[int] = set()
     for key, names in preset.columns.items():
-        spots = [
-            (at[name], name) for name in map(headers.plain, names) if name in at and at[name] not in taken
-        ]
+        spots = [(at[name], name) for name in map(headers.plain, names) if name in at and at[name] not in taken]
         if key in DECISIVE and spots and spots[0][1] != headers.plain(names[0]):
             continue
         several = TABLES[preset.table][key].kind in _SEVERAL
@@ -144,9 +140,7 @@ def by_preset(sheet: Sheet, preset: Preset) -> list[ColumnMatch]:
             found.append(ColumnMatch(key, sheet.cells[spot] or name, spot, EXACT, "preset"))
             taken.add(spot)
     for key, pattern in preset.patterns.items():
-        fits = sorted(
-            (cell, spot) for spot, cell in sheet.named if spot not in taken and pattern.search(cell)
-        )
+        fits = sorted((cell, spot) for spot, cell in sheet.named if spot not in taken and pattern.search(cell))
         found += [ColumnMatch(key, cell, spot, EXACT, "preset") for cell, spot in fits]
     return found
 
@@ -161,9 +155,7 @@ def positions(sheet: Sheet) -> dict[str, int]:
     return at
 
 
-def find_columns(
-    sheet: Sheet, table: str, fixed: Sequence[ColumnMatch] = (), skip: Iterable[int] = ()
-) -> Found:
+def find_columns(sheet: Sheet, table: str, fixed: Sequence[ColumnMatch] = (), skip: Iterable[int] = ()) -> Found:
     """Return the columns of a table: those fixed before, and the best of what is left for every other key.
 
     ``skip``: positions that are not to be used. A header the values speak against is not used.
@@ -184,9 +176,7 @@ def find_columns(
         if match.key not in chosen and match.position not in spots:
             chosen[match.key] = (score, match)
             spots.add(match.position)
-    others = [
-        (score, match) for score, match in candidates if match.position not in spots and match.key in chosen
-    ]
+    others = [(score, match) for score, match in candidates if match.position not in spots and match.key in chosen]
     ties = tuple(
         (chosen[match.key][1], match)
         for score, match in others
@@ -195,30 +185,22 @@ def find_columns(
         and _differ(sheet, chosen[match.key][1].position, match.position)
         and (match.how == "similar" or _same_name(chosen[match.key][1], match))
     )
-    columns = _with_number(
-        sheet, [*fixed, *(match for _, match in chosen.values())], [match for _, match in others]
-    )
+    columns = _with_number(sheet, [*fixed, *(match for _, match in chosen.values())], [match for _, match in others])
     order = {key: rank for rank, key in enumerate(TABLES[table].keys)}
     columns.sort(key=lambda column: order[column.key])
     return Found(table, tuple(columns), tuple(match for _, match in others), ties)
 
 
-def _with_number(
-    sheet: Sheet, columns: list[ColumnMatch], others: Sequence[ColumnMatch]
-) -> list[ColumnMatch]:
+def _with_number(sheet: Sheet, columns: list[ColumnMatch], others: Sequence[ColumnMatch]) -> list[ColumnMatch]:
     """Return the columns with an order's own number told from its parent's: 主订单号 may be either."""
     found = {column.key: column for column in columns}
     number, named = found.get("order_id"), found.get("parent_id") or found.get("original_order_id")
     if number is None:
         return [replace(column, key="order_id") if column is named else column for column in columns]
-    is_parents = any(
-        key == "parent_id" for key, _, _ in known("orders").get(headers.plain(number.header), ())
-    )
+    is_parents = any(key == "parent_id" for key, _, _ in known("orders").get(headers.plain(number.header), ()))
     if not is_parents or number.how == "preset" or found.keys() & {"item_id", "parent_id"}:
         return columns
-    own = next(
-        (other for other in others if other.key == "order_id" and _is_finer(sheet, other, number)), None
-    )
+    own = next((other for other in others if other.key == "order_id" and _is_finer(sheet, other, number)), None)
     if own is None:
         return columns
     return [*(column for column in columns if column is not number), own, replace(number, key="parent_id")]

@@ -39,9 +39,7 @@ _WORDS = {
         **dict.fromkeys(("已付", "已支付", "已付款", "paid"), "sale"),
         **dict.fromkeys(("未付", "未支付", "未付款", "unpaid"), "unpaid"),
     },
-    "is_return": dict.fromkeys(
-        ("销", "售", "卖", "未退", "未退货", "未退款", "非退货", "无退货", "不退"), "sale"
-    ),
+    "is_return": dict.fromkeys(("销", "售", "卖", "未退", "未退货", "未退款", "非退货", "无退货", "不退"), "sale"),
 }
 
 

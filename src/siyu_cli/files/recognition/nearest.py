@@ -26,9 +26,7 @@ class Lead:
     nearness: float
 
 
-def nearest_headers(
-    seen: Sheet, table: str, keys: Sequence[str], used: Collection[int] = ()
-) -> tuple[Lead, ...]:
+def nearest_headers(seen: Sheet, table: str, keys: Sequence[str], used: Collection[int] = ()) -> tuple[Lead, ...]:
     """Return up to three headers of a sheet that may be one of some columns of a table, the nearest first.
 
     ``used``: positions of columns that are something else.

@@ -23,8 +23,7 @@ def with_date(seen: Sheet, found: Found, others: Iterable[Found]) -> Found:
         return found
     if "completed_at" in found.keys:
         columns = [
-            replace(column, key="ordered_at") if column.key == "completed_at" else column
-            for column in found.columns
+            replace(column, key="ordered_at") if column.key == "completed_at" else column for column in found.columns
         ]
         return replace(found, columns=tuple(columns))
     if not _is_order(found):

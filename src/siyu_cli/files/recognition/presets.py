@@ -210,9 +210,7 @@ def preset_of(given: Mapping[str, Any], stem: str, file: Path | None = None) -> 
         for word in (code, *words)
     })  # fmt: skip
     raw["columns"] = MappingProxyType({key: tuple(heads) for key, heads in raw.pop("columns", {}).items()})
-    raw["patterns"] = MappingProxyType(
-        {key: re.compile(text) for key, text in raw.pop("patterns", {}).items()}
-    )
+    raw["patterns"] = MappingProxyType({key: re.compile(text) for key, text in raw.pop("patterns", {}).items()})
     raw["headerless"] = tuple(
         HeaderlessColumn(column.get("key"), column["title"], re.compile(column["pattern"]))
         for column in raw.pop("headerless", ())

@@ -97,9 +97,7 @@ def kind_of_sheet(seen: Sheet, found: Mapping[str, Found], mapped: Collection[st
         return Verdict("costs")
     why_no_orders = _no_orders(orders, foreign)
     why_no_members = _no_members(seen, members, orders, foreign)
-    if why_no_orders is None and (
-        "orders" in mapped or not _is_rather_members(orders, members, why_no_members)
-    ):
+    if why_no_orders is None and ("orders" in mapped or not _is_rather_members(orders, members, why_no_members)):
         return Verdict("orders")
     if _is_contacts(contacts, members, orders) and "members" not in mapped:
         return Verdict("contacts")
@@ -254,18 +252,13 @@ def _is_rather_members(orders: Found, members: Found, why_not: str | None) -> bo
     return (
         len(own) >= 4 and bool(own & _TOTALS)
         if has_order
-        else bool(own & {"total_order_count", "total_last_order_on"})
-        or (len(own - {"tags", "joined_on"}) >= 2)
+        else bool(own & {"total_order_count", "total_last_order_on"}) or (len(own - {"tags", "joined_on"}) >= 2)
     )
 
 
 def _is_contacts(contacts: Found, members: Found, orders: Found) -> bool:
     keys = contacts.keys
-    if (
-        "owner" not in keys
-        or not keys & {"added_on", "deleted_on"}
-        or not keys & {"name", "phone", "member_id"}
-    ):
+    if "owner" not in keys or not keys & {"added_on", "deleted_on"} or not keys & {"name", "phone", "member_id"}:
         return False
     befriended = "deleted_on" in keys or "added_on" in members.keys
     own = members.keys & (_OF_MEMBERS - {"tags", "gender", "birthday", "last_event_on"})

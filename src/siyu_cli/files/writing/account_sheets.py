@@ -15,9 +15,7 @@ from siyu_cli.tables.catalogue import TABLES
 from siyu_cli.tables.cleaned import REJECT_REASONS, REJECTS, SKIP_RULES
 
 
-def definitions_sheet(
-    rows: Sequence[Row], meta: Mapping[str, Any], load: LoadReport, words: Words
-) -> SheetSpec:
+def definitions_sheet(rows: Sequence[Row], meta: Mapping[str, Any], load: LoadReport, words: Words) -> SheetSpec:
     """Return the sheet of (term, value, definition), then of what the workbook was made with and from."""
     _ = words.translate
     rows = [*rows, *_provenance(meta, load, words)]

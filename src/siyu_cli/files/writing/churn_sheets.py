@@ -37,9 +37,7 @@ class BacktestContents:
     headlines: Sequence[str] = ()
 
 
-def churn_sheets(
-    contents: ChurnContents, *, lang: str, translate: Callable[[str], str]
-) -> list[SheetSpec]:
+def churn_sheets(contents: ChurnContents, *, lang: str, translate: Callable[[str], str]) -> list[SheetSpec]:
     """Return the sheets in order: summary, members at risk, definitions, data quality."""
     words = Words(lang, translate)
     definitions = definitions_sheet(_definitions(words), contents.meta, contents.load, words)
@@ -82,9 +80,7 @@ def backtest_sheets(
 
 def _rounded(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     marks = [column.key for column in BACKTEST.columns if column.kind == "number"]
-    return [
-        {**row, **{key: None if row[key] is None else round(row[key], 3) for key in marks}} for row in rows
-    ]
+    return [{**row, **{key: None if row[key] is None else round(row[key], 3) for key in marks}} for row in rows]
 
 
 def _summary(contents: ChurnContents, words: Words) -> SheetSpec:

@@ -39,8 +39,7 @@ def _stages(windows: Mapping[str, Any], words: Words) -> list[Row]:
         "churned": _("silent for more than {churned} days, and for more than 3 × their usual gap"),
         "dormant": _("silent for more than {dormant} days, and for more than 2 × their usual gap"),
         "declining": _(
-            "at least 2 purchase days; silent for more than 14 days, "
-            "and for more than {ratio} × the expected gap"
+            "at least 2 purchase days; silent for more than 14 days, and for more than {ratio} × the expected gap"
         ),
         "returned": _(
             "came back at most {dormant} days ago from a silence of more than {churned} days, "
@@ -100,8 +99,7 @@ def _segments(splits: Mapping[str, Any], words: Words) -> list[Row]:
     ]
     for code, *names in RFM_SEGMENTS.values():
         signs = ", ".join(
-            f"{letter} {_('high') if sign == 'H' else _('low')}"
-            for letter, sign in zip("RFM", code, strict=True)
+            f"{letter} {_('high') if sign == 'H' else _('low')}" for letter, sign in zip("RFM", code, strict=True)
         )
         rows.append((words.choose(names), code, signs))
     return rows
@@ -140,13 +138,9 @@ def _measures(words: Words) -> list[Row]:
         "is_registered": _("found in a members export"),
         "is_referrer": _("has brought at least one member"),
         "is_unfriended": _("deleted every employee who had added them"),
-        "history": _(
-            "full: orders of the log; partial: the member's totals reach further back; totals: no log at all"
-        ),
+        "history": _("full: orders of the log; partial: the member's totals reach further back; totals: no log at all"),
     }
     rows = [(words.title(SEGMENTS[key]), "", meaning) for key, meaning in meanings.items()]
     rows.append((words.title(STAGE_SUMMARY["member_share"]), "", _("members / all members listed")))
-    rows.append(
-        (words.title(STAGE_SUMMARY["sales_share"]), "", _("net sales / net sales of all listed"))
-    )
+    rows.append((words.title(STAGE_SUMMARY["sales_share"]), "", _("net sales / net sales of all listed")))
     return rows

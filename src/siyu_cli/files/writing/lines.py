@@ -51,9 +51,7 @@ def _csv_row(batch: pa.RecordBatch) -> memoryview:
     if len(cells) == 1:  # an empty line would be skipped by whoever reads it
         cells = [pc.if_else(pc.equal(pc.coalesce(cells[0], ""), ""), '""', cells[0])]
     commas = [part for cell in cells for part in (",", cell)][1:]
-    return _bytes_of(
-        pc.binary_join_element_wise(*commas, "\n", "", null_handling="replace", null_replacement="")
-    )
+    return _bytes_of(pc.binary_join_element_wise(*commas, "\n", "", null_handling="replace", null_replacement=""))
 
 
 def _csv_values(values: Values) -> Values:

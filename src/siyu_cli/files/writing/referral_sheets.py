@@ -51,9 +51,7 @@ def _summary(contents: ReferralContents, words: Words) -> SheetSpec:
         SheetColumn("meaning", _("Made of"), "text", wraps=True, width=76),
     )
     keys = [column.key for column in columns]
-    parts = {
-        key: pa.array([row[place] for row in contents.figures], pa.string()) for place, key in enumerate(keys)
-    }
+    parts = {key: pa.array([row[place] for row in contents.figures], pa.string()) for place, key in enumerate(keys)}
     heading = _("Referral report as of {as_of}").format(as_of=contents.meta.get("as_of", ""))
     return SheetSpec(
         _("Summary"),
@@ -80,9 +78,7 @@ def _definitions(words: Words) -> list[Row]:
         "ordered": _("joined, with a first order on or after the day of the invite"),
         "retained": _("ordered, on a second day as well"),
         "lost": _("new members who deleted every employee, or are churned"),
-        "suspicious": _(
-            "joined, and named by a reason to look: circles, shared values, stars, bursts, milestones"
-        ),
+        "suspicious": _("joined, and named by a reason to look: circles, shared values, stars, bursts, milestones"),
         "activated": _("ordered, and no reason to look"),
         "k_joined": _("invitees who joined / participants, over those who began long enough ago"),
         "k_ordered": _("invitees who ordered / participants, over those who began long enough ago"),
@@ -97,13 +93,9 @@ def _definitions(words: Words) -> list[Row]:
         "shared_device": _("three or more people of a cascade; sharing is passed on"),
         "shared_payment": _("three or more people of a cascade; sharing is passed on"),
         "shared_address": _("four or more people of a cascade who share nothing else"),
-        "star_of_inactive": _(
-            "six or more invitees of whom too few order: lower tail of a Beta–binomial, under .01"
-        ),
+        "star_of_inactive": _("six or more invitees of whom too few order: lower tail of a Beta–binomial, under .01"),
         "burst": _("ten or more in one day, beyond the inviter's own pace (Poisson, .001), who rarely order"),
-        "milestone": _(
-            "stopped at a milestone with invitees who hardly order, where nine in ten would not stop"
-        ),
+        "milestone": _("stopped at a milestone with invitees who hardly order, where nine in ten would not stop"),
         "reward_above_margin": _("a cost, not a conduct: needs [shop] gross_margin"),
     }
     return rows + [(words.choose(SUSPICIONS[key]), key, meaning) for key, meaning in reasons.items()]

@@ -198,9 +198,7 @@ def _movement(movement: pa.Table, words: Words) -> SheetSpec:
         _("Movement between stages since the last run"),
         _("A row is a stage at the last run, a column the stage now; both margins tie"),
     )
-    return SheetSpec(
-        _("Movement"), table_of(rows, columns), columns, lines=lines, frozen_columns=1, has_filter=False
-    )
+    return SheetSpec(_("Movement"), table_of(rows, columns), columns, lines=lines, frozen_columns=1, has_filter=False)
 
 
 def _members(members: pa.Table, words: Words, *, show_personal: bool) -> SheetSpec:
@@ -213,8 +211,7 @@ def _members(members: pa.Table, words: Words, *, show_personal: bool) -> SheetSp
         columns.append(replace(column, kind="text") if is_masked else column)
     # Scores, days and orders are small: unformatted they cost less, and this list is long.
     shown = tuple(
-        replace(column, kind="number") if column.kind == "count" else column
-        for column in words.columns(columns)
+        replace(column, kind="number") if column.kind == "count" else column for column in words.columns(columns)
     )
     named = sum(key in _WHO for key in members.column_names)
     return SheetSpec(_("Members"), members, shown, frozen_columns=named)

@@ -43,9 +43,7 @@ class Words:
             labels = self.labels(column.key) if column.key in LABELS else None
             kind = "money" if column.key == "average_order_value" else column.kind
             shown.append(
-                SheetColumn(
-                    column.key, self.title(column), kind, labels=flags if column.kind == "flag" else labels
-                )
+                SheetColumn(column.key, self.title(column), kind, labels=flags if column.kind == "flag" else labels)
             )
         return tuple(shown)
 

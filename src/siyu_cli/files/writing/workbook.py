@@ -264,9 +264,7 @@ def _options(sheet: SheetSpec, table: pa.Table) -> dict[str, Any]:
     if sheet.charts and table.num_rows:
         options["charts"] = [_chart(chart, sheet, titles) for chart in sheet.charts]
     if sheet.bars and table.num_rows:
-        options["conditional_formats"] = {
-            titles[key]: {"type": "data_bar", "color": BAR} for key in sheet.bars
-        }
+        options["conditional_formats"] = {titles[key]: {"type": "data_bar", "color": BAR} for key in sheet.bars}
     return options
 
 

@@ -45,9 +45,7 @@ class Histories:
     @classmethod
     def of_days(cls, triples: pd.DataFrame) -> Histories:
         """Return histories from rows of ``repeats, active_days, tenure_days, buyers``, as the step triples gives."""
-        active, tenure = (
-            triples[name].to_numpy(np.float64) / DAYS_PER_WEEK for name in ("active_days", "tenure_days")
-        )
+        active, tenure = (triples[name].to_numpy(np.float64) / DAYS_PER_WEEK for name in ("active_days", "tenure_days"))
         return cls.of(triples["repeats"], active, tenure, triples["buyers"])
 
     @classmethod

@@ -94,9 +94,7 @@ def _objective(histories: Histories) -> Objective:
     def objective(parameters: Parameters) -> tuple[float, Parameters]:
         # The hypergeometric function has no derivative by its parameters that is cheaper than differences.
         steps = np.diag(parameters * _STEP)
-        slopes = [
-            (value(parameters + step) - value(parameters - step)) / (2 * step.sum()) for step in steps
-        ]
+        slopes = [(value(parameters + step) - value(parameters - step)) / (2 * step.sum()) for step in steps]
         return value(parameters), np.array(slopes)
 
     return objective
