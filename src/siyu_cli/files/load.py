@@ -41,6 +41,7 @@ from siyu_cli.files.loading.sources import (
 from siyu_cli.files.loading.spellings import spelling_notes
 from siyu_cli.files.loading.sums import check_sums
 from siyu_cli.files.loading.together import FEWEST, is_small, project_alike
+from siyu_cli.files.loading.unpriced import unpriced_notes
 from siyu_cli.files.loading.vanished import vanished_notes
 from siyu_cli.files.loading.warnings import cell_notes, load_notes
 from siyu_cli.files.loading.words import kind_notes, map_words
@@ -113,7 +114,7 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     map_words(connection, sheets, settings.kinds)
     links = link_members(connection, sheets, request.aliases, request.snapshot)
     exclude_members(connection, settings)
-    notes += kind_notes(connection, sheets) + judge_orders(connection, sheets, settings.shop.currency)
+    notes += kind_notes(connection, sheets, settings.kinds) + judge_orders(connection, sheets, settings.shop.currency)
     notes += judge_members(connection, sheets, settings.orders.totals)
     accounted, rejects = account_for(connection, sheets)
     reports |= accounted
@@ -132,6 +133,7 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     notes += vanished_notes(connection, sheets, reports, settings.load.max_guest_share)
     notes += rival_notes(connection, sheets)
     notes += refused_notes(connection, sheets)
+    notes += unpriced_notes(connection, sheets)
     notes += load_notes(connection, sheets, reports, request.as_of, counted_from)
     let_go(connection, sheets)
     if links:

@@ -220,6 +220,13 @@ ORDERS = Table(
         column("money", "refunded_amount", "Refunded amount", "退款金额"),
         column("number", "unit_price", "Unit price", "单价"),
         column("number", "quantity", "Quantity", "数量"),
+        column(
+            "number",
+            "returned_quantity",
+            "Returned quantity",
+            "退货数量",
+            note="of an item without a refunded amount this share of what was paid was given back",
+        ),
         column("text", "product", "Product", "商品"),
         column("id", "sku", "SKU", "商品编码"),
         column("text", "owner", "Sales employee", "销售导购"),

@@ -14,6 +14,7 @@ from siyu_cli.files.loading.change import settle_change
 from siyu_cli.files.loading.marks import tell, tell_marks, tell_parts
 from siyu_cli.files.loading.refund_rows import tell_refund_rows
 from siyu_cli.files.loading.refund_totals import settle_refund_totals
+from siyu_cli.files.loading.returned_shares import tell_returned_shares
 from siyu_cli.files.loading.scripts import call, first_row
 from siyu_cli.files.loading.spending import tell_spending
 from siyu_cli.files.loading.titles import kind_of_title
@@ -45,7 +46,8 @@ def tell_kinds(
     """Make ``sheet_kinds`` and ``told_kinds``: sheets of returns, and rows told apart by marks, quantity or product.
 
     ``stored_values`` lists the sheets whose paid amount leaves out what was paid from stored value, ``given_change``
-    those whose paid amount holds the change, ``repeated_refunds`` the rows that repeat their order's refund.
+    those whose paid amount holds the change, ``repeated_refunds`` the rows that repeat their order's refund,
+    ``returned_shares`` what part of an item came back where no amount says it.
 
     ``is_returned`` says that goods came back, and not only money. A negative quantity beside an amount is a return
     whatever the amount's sign. ``own_kinds`` are those of ``[kinds]``. Return what was inferred.
@@ -54,6 +56,7 @@ def tell_kinds(
     connection.execute("create or replace temp table sheet_kinds (source integer, kind varchar, is_returned boolean)")
     connection.execute("create or replace temp table told_kinds (source integer, row bigint, kind varchar)")
     connection.execute("create or replace temp table repeated_refunds (source integer, row bigint)")
+    connection.execute("create or replace temp table returned_shares (source integer, row bigint, share double)")
     connection.execute("create or replace temp table stored_values (source integer)")
     connection.execute("create or replace temp table given_change (source integer)")
     for sheet in sheets:
@@ -67,6 +70,7 @@ def tell_kinds(
         tell_parts(connection, sheet)
         tell_refund_rows(connection, sheet)
         notes += settle_refund_totals(connection, sheet)
+        tell_returned_shares(connection, sheet)
         tell_voided(connection, sheet, own_kinds)
         notes += tell_spending(connection, sheet, own_kinds)
         sheet.is_returns = _is_returns(connection, sheet)

@@ -1,6 +1,6 @@
 -- Orders: from the rows of every order export to the lines the core reads.
 --
--- reads   raw_orders, sources, status_words, refund_status_words, sheet_kinds, stored_values, given_change, kind_words, status_kind_words, told_kinds, repeated_refunds, currency_words, other_currencies,
+-- reads   raw_orders, sources, status_words, refund_status_words, sheet_kinds, stored_values, given_change, kind_words, status_kind_words, told_kinds, repeated_refunds, returned_shares, currency_words, other_currencies,
 --         member_links, phone_keys, account_keys, excluded, lent_members, contested, linked_rows
 -- writes  restarting (source); looked_up_orders → weighed_orders → keyed_orders → order_rows → judged_orders → agreed_orders → settled_orders → order_lines
 --
@@ -61,8 +61,9 @@ select
         case when not has_amount then cast(cast(unit_price as decimal(18, 4)) * cast(quantity as decimal(18, 3)) as decimal(18, 2)) end
     ) as amount,
     case when again.row is null then abs(refunded_amount) else cast(0 as decimal(18, 2)) end as refund,
+    case when scope = 'item' then cast(round(amount * sent_back.share, 2) as decimal(18, 2)) end as returned_part,
     coalesce(known.status in ('shipped', 'completed') or known.was_delivered, false) or coalesce(refunds.was_delivered, false)
-        or coalesce(told.kind = 'returned', false) or shipped_at is not null or completed_at is not null as is_sent,
+        or coalesce(told.kind = 'returned', false) or sent_back.row is not null or shipped_at is not null or completed_at is not null as is_sent,
     coalesce(updated_at, greatest(ordered_at, paid_at, shipped_at, completed_at, refunded_at, cancelled_at)) as updated_at,
     exported_at,
     faults as raw_faults,
@@ -83,6 +84,7 @@ left join kind_words as kinds on kinds.source = raw.source and kinds.word = raw.
 left join status_kind_words as stated on stated.source = raw.source and stated.word = raw.status
 left join told_kinds as told on told.source = raw.source and told.row = raw.row
 left join repeated_refunds as again on again.source = raw.source and again.row = raw.row
+left join returned_shares as sent_back on sent_back.source = raw.source and sent_back.row = raw.row
 left join currency_words as currencies on currencies.source = raw.source and currencies.word = raw.currency
 left join member_links as links on links.member_id = raw.member_id
 left join phone_keys as buyers on buyers.phone = raw.phone
@@ -94,14 +96,14 @@ left join account_keys as accounts on accounts.platform = sources.platform and a
 -- has cost nothing.
 create or replace temp view weighed_orders as
 select
-    * exclude (told_kind, refund, refunded_at, is_returned, is_sent, is_never_paid),
+    * exclude (told_kind, refund, returned_part, refunded_at, is_returned, is_sent, is_never_paid),
     case
         when row_kind = 'return' or row_kind = 'gift'
             then case when coalesce(amount, refund) is not null then cast(0 as decimal(18, 2)) end
         when row_kind = 'exchange' and quantity < 0 and amount > 0 then -amount
         else amount
     end as paid,
-    case when row_kind = 'return' then coalesce(nullif(refund, 0), abs(amount)) else refund end as refunded,
+    case when row_kind = 'return' then coalesce(nullif(refund, 0), abs(amount)) else coalesce(refund, returned_part) end as refunded,
     cast(case when row_kind = 'return' then coalesce(refunded_at, moment) else refunded_at end as date) as refunded_on,
     cast(case when row_kind = 'return' then coalesce(refunded_at, moment) else moment end as date) as ordered_on,
     is_sent or (row_kind = 'return' and is_returned) as is_delivered,
@@ -120,10 +122,10 @@ from (
 -- Where nothing says what rows are, all are sales.
 create or replace temp view weighed_orders as
 select
-    * exclude (told_kind, refund, refunded_at, is_returned, is_sent, is_never_paid),
+    * exclude (told_kind, refund, returned_part, refunded_at, is_returned, is_sent, is_never_paid),
     told_kind as row_kind,
     amount as paid,
-    refund as refunded,
+    coalesce(refund, returned_part) as refunded,
     cast(refunded_at as date) as refunded_on,
     cast(moment as date) as ordered_on,
     is_sent as is_delivered,

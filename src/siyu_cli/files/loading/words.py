@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from siyu_cli.files.loading.report import Note
+from siyu_cli.files.loading.roles import sheet_name
 from siyu_cli.files.loading.scripts import first_row
 from siyu_cli.files.recognition import headers
 from siyu_cli.files.recognition.mapping import known
-from siyu_cli.files.recognition.marks import is_sale_mark, kind_of_mark
+from siyu_cli.files.recognition.marks import is_sale_mark, kind_of_mark, kinds_of_letters
 from siyu_cli.files.recognition.presets import (
     currency_of,
     is_document,
@@ -50,16 +51,24 @@ def map_words(
     _create(connection, "currency", "code varchar")
     for sheet in orders:
         _map_statuses(connection, sheet, own_kinds)
-        kinds = [_kind(word, sheet, own_kinds) for word in _words(connection, sheet, "kind")]
+        words = _words(connection, sheet, "kind")
+        letters = kinds_of_letters(words)
+        kinds = [_kind(word, sheet, {**letters, **own_kinds}) for word in words]
         _insert(connection, "kind", sheet, kinds)
         codes = [(word, currency_of(word)) for word in _words(connection, sheet, "currency")]
         _insert(connection, "currency", sheet, codes)
 
 
-def kind_notes(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> list[Note]:
-    """Return a note per sheet in which many rows are of a kind nobody knows; most of them, and it is a finding."""
+def kind_notes(
+    connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource], own_kinds: Mapping[str, str]
+) -> list[Note]:
+    """Return a note per sheet in which many rows are of a kind nobody knows; most of them, and it is a finding.
+
+    What letters were taken for is told as well, unless ``own_kinds`` say it.
+    """
     notes = []
     for sheet in sheets:
+        notes += _letter_notes(connection, sheet, own_kinds)
         asked = "select word from kind_words where source = $source and kind is null order by word"
         unknown = [word for (word,) in connection.execute(asked, {"source": sheet.source}).fetchall()]
         if not unknown:
@@ -76,6 +85,20 @@ def kind_notes(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSour
                 is_finding=rows > of / 2 and sheet.match.preset is None,
             ))  # fmt: skip
     return notes
+
+
+def _letter_notes(
+    connection: duckdb.DuckDBPyConnection, sheet: SheetSource, own_kinds: Mapping[str, str]
+) -> list[Note]:
+    asked = "select word from kind_words where source = $source order by word"
+    words = [word for (word,) in connection.execute(asked, {"source": sheet.source}).fetchall()]
+    back = [word for word, kind in kinds_of_letters(words).items() if kind == "return" and word not in own_kinds]
+    if not back:
+        return []
+    return [Note(
+        "{sheet}: {word} under {header} was taken for returns. If it means something else, [kinds] says what.",
+        {"sheet": sheet_name(sheet.raw.file, sheet.raw.sheet), "word": back[0], "header": sheet.header_of("kind")},
+    )]  # fmt: skip
 
 
 def _kind(word: str, sheet: SheetSource, own_kinds: Mapping[str, str]) -> tuple[str, str | None, bool]:

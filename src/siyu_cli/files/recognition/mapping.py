@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from siyu_cli.files.recognition import amounts, evidence, headers
-from siyu_cli.files.recognition.marks import MARKS, is_mark, is_sale_mark, tells_marks
+from siyu_cli.files.recognition.marks import MARKS, is_mark, is_sale_mark, kinds_of_letters, tells_marks
 from siyu_cli.files.recognition.presets import Preset, is_return_word, kind_of_row
 from siyu_cli.tables.catalogue import TABLES
 from siyu_cli.tables.column import dropped_headers
@@ -314,7 +314,7 @@ def _tells_kinds(name: str, values: Sequence[str]) -> bool:
 
     A return among words nobody knows is one of its rows: no goods, members or channels are called so.
     """
-    if name in _OF_ROWS or any(map(is_return_word, values)):
+    if name in _OF_ROWS or any(map(is_return_word, values)) or kinds_of_letters(values):
         return True
     return 2 * sum(kind_of_row(value) is not None or is_sale_mark(value) for value in values) > len(values)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from siyu_cli.files.recognition.presets import kind_of_row
 
@@ -39,8 +39,17 @@ _WORDS = {
         **dict.fromkeys(("已付", "已支付", "已付款", "paid"), "sale"),
         **dict.fromkeys(("未付", "未支付", "未付款", "unpaid"), "unpaid"),
     },
-    "is_return": dict.fromkeys(("销", "售", "卖", "未退", "未退货", "未退款", "非退货", "无退货", "不退"), "sale"),
+    "is_return": {
+        **dict.fromkeys(("销", "售", "卖", "未退", "未退货", "未退款", "非退货", "无退货", "不退"), "sale"),
+        **dict.fromkeys(("s", "xs"), "sale"),
+        **dict.fromkeys(("r", "th"), "return"),
+    },
 }
+# Letters that stand for words where a column holds no others: sale, return, exchange, void; 销售, 退货.
+_LETTERS = (
+    {"s": "sale", "r": "return", "e": "exchange", "v": "cancelled"},
+    {"xs": "sale", "th": "return", "hh": "exchange"},
+)
 
 
 def is_mark(word: str) -> bool:
@@ -51,6 +60,20 @@ def is_mark(word: str) -> bool:
 def is_sale_mark(word: str) -> bool:
     """Return whether a till's short word says that a row is no return: 销, 售."""
     return _by_words("is_return", _plain(word)) == "sale"
+
+
+def kinds_of_letters(words: Iterable[str]) -> dict[str, str]:
+    """Return what rows are by the letters in their column, nothing where it holds other words or no sale.
+
+    >>> kinds_of_letters(["S", "R"]), kinds_of_letters(["S", "M", "L"])
+    ({'S': 'sale', 'R': 'return'}, {})
+    """
+    told = {word: _plain(word) for word in words}
+    for letters in _LETTERS:
+        kinds = {word: letters[plain] for word, plain in told.items() if plain in letters}
+        if len(kinds) == len(told) and "sale" in kinds.values():
+            return kinds
+    return {}
 
 
 def kind_of_mark(key: str, word: str) -> str | None:
