@@ -183,6 +183,13 @@ ORDERS = Table(
         ),
         column(
             "status",
+            "line_kind",
+            "Kind of line",
+            "明细类型",
+            note="gift or part of a combo, in the export's own words: its list price was not paid",
+        ),
+        column(
+            "status",
             "is_return",
             "Is a return",
             "是否退货",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from siyu_cli.files.loading.change import settle_change
+from siyu_cli.files.loading.free_lines import tell_free_lines
 from siyu_cli.files.loading.marks import tell, tell_marks, tell_parts
 from siyu_cli.files.loading.refund_rows import tell_refund_rows
 from siyu_cli.files.loading.refund_totals import settle_refund_totals
@@ -79,6 +80,7 @@ def tell_kinds(
             is_returned = sheet.is_returns and _is_sent_back(sheet)
             connection.execute("insert into sheet_kinds values (?, ?, ?)", [sheet.source, kind, is_returned])
             continue
+        notes += tell_free_lines(connection, sheet)
         if sheet.has("quantity") and sheet.has("paid_amount"):
             tell(connection, sheet, "return", exp.column("quantity") < exp.Literal.number(0))
         if sheet.has("product") and _sells_more_than_goods(connection, sheet):

@@ -57,6 +57,11 @@ def is_mark(word: str) -> bool:
     return _plain(word) in _YES | _NO
 
 
+def is_yes(word: str) -> bool:
+    """Return whether a cell says yes: 是, Y, 1, true."""
+    return _plain(word) in _YES
+
+
 def is_sale_mark(word: str) -> bool:
     """Return whether a till's short word says that a row is no return: 销, 售."""
     return _by_words("is_return", _plain(word)) == "sale"
