@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from siyu_cli.files.loading.clean import Origin, fits, projection, typed_null
+from siyu_cli.files.loading.continued import continued_notes, fill_continued
 from siyu_cli.files.loading.day_order import with_day_order
 from siyu_cli.files.loading.decimal_sign import comma_notes, with_decimal_sign
 from siyu_cli.files.loading.doubts import doubted_columns
@@ -130,6 +131,9 @@ def _project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: st
     kind = "VIEW" if is_typed else "TABLE"
     create(connection, f"source_{sheet.source}", select, kind=kind, is_temporary=False)
     second = cut_off_second(connection, sheet)
+    if sheet.match.table == "orders" and not is_typed:
+        filled = fill_continued(connection, f"source_{sheet.source}", select.named_selects)
+        sheet.notes += continued_notes(sheet, filled[sheet.source])
     sheet.sections = sections_of(sheet)
     mark_faults(connection, sheet)
     keep_rivals(connection, sheet)

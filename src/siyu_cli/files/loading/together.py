@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from siyu_cli.files.loading.clean import projection
+from siyu_cli.files.loading.continued import continued_notes, fill_continued
 from siyu_cli.files.loading.day_order import has_unsettled_days
 from siyu_cli.files.loading.decimal_sign import has_unsettled_points
 from siyu_cli.files.loading.faults import shown_keys
@@ -73,15 +74,12 @@ def _project_together(
     try:
         if has_unsettled_days(connection, first, origin) or has_unsettled_points(connection, first, origin):
             return group
-        create(
-            connection,
-            shared,
-            _apart(projection(first.table, first.match, origin), sound),
-            is_temporary=False,
-        )
+        select = projection(first.table, first.match, origin)
+        create(connection, shared, _apart(select, sound), is_temporary=False)
     finally:
         connection.unregister(relation)
     apart = _cut_off_wordy(connection, shared)
+    filled = fill_continued(connection, shared, select.named_selects) if first.match.table == "orders" else {}
     keys = shown_keys(connection, shared)
     for sheet in sound:
         if sheet.source in apart:
@@ -91,6 +89,7 @@ def _project_together(
         own = exp.select("*").from_(shared).where(exp.column("source").eq(sheet.source))
         create(connection, f"source_{sheet.source}", own, kind="VIEW", is_temporary=False)
         sheet.sections = sections_of(sheet)
+        sheet.notes += continued_notes(sheet, filled.get(sheet.source, 0))
         give_back_cells(connection, sheet, keys)
     return [sheet for sheet in group if sheet.shared is None]
 
