@@ -82,3 +82,42 @@ def test_many_small_files_are_looked_at_each(tmp_path: Path) -> None:
         assert_every_row_is_accounted_for(shop)
         assert listed(shop)["m"]["net_sales"] == 120
         assert shop.load.report.rows_rejected == 12
+
+
+WIDE = "订单号,会员编号,下单时间,实付金额,{next},备注"
+WITHIN = {
+    "before a remark": ("备注二", "A3,m,2026-06-03,1,234.00,", "A1,m,2026-06-01,10.00,,", "A2,m,2026-06-02,20.00,急,"),
+    "a short row": ("备注二", "A3,m,2026-06-03,1,234.00", "A1,m,2026-06-01,10.00,,", "A2,m,2026-06-02,20.00,急,"),
+    "before a status": ("订单状态", "A3,m,2026-06-03,1,234.00,已完成", "A1,m,2026-06-01,10.00,已完成,", "A2,m,2026-06-02,20,已完成,"),
+    "before a quantity": ("数量", "A3,m,2026-06-03,1,234.00,2", "A1,m,2026-06-01,10.00,1,", "A2,m,2026-06-02,20.00,1,"),
+    "before a refund": ("退款金额", "A3,m,2026-06-03,1,234.00,", "A1,m,2026-06-01,10.00,,", "A2,m,2026-06-02,20.00,0.00,"),
+    "without cents": ("备注二", "A3,m,2026-06-03,1,234,", "A1,m,2026-06-01,10,,", "A2,m,2026-06-02,20,急,"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("beside", "cut", "one", "other"), WITHIN.values(), ids=WITHIN)
+def test_an_amount_cut_in_two_inside_a_row_is_rejected_though_no_cell_is_left_over(
+    tmp_path: Path, beside: str, cut: str, one: str, other: str
+) -> None:
+    with opened(written(tmp_path, WIDE.format(next=beside), one, other, cut)) as shop:
+        assert_every_row_is_accounted_for(shop)
+        assert listed(shop)["m"]["net_sales"] == 30
+        assert [(row["row"], row["reason"]) for row in rejects(shop)] == [(4, "split_amount")]
+        (note,) = shop.load.report.findings
+        assert str(note.facts["value"]).startswith("1,234")
+
+
+SOUND = {
+    "a price and how many": ("数量", "A3,m,2026-06-03,5,120,"),
+    "an amount without cents among others": ("退款金额", "A3,m,2026-06-03,5,120.50,"),
+    "a table's number": ("桌号", "A3,m,2026-06-03,5,120,"),
+    "a room's number": ("房间", "A3,m,2026-06-03,5,120,"),
+}
+
+
+@pytest.mark.parametrize(("beside", "row"), SOUND.values(), ids=SOUND)
+def test_two_numbers_side_by_side_are_no_amount_cut_in_two(tmp_path: Path, beside: str, row: str) -> None:
+    others = ("A1,m,2026-06-01,10,101,", "A2,m,2026-06-02,20.50,102,")
+    with opened(written(tmp_path, WIDE.format(next=beside), *others, row)) as shop:
+        assert not rejects(shop)
+        assert shop.load.report.rows_used == 3

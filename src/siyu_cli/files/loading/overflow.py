@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 REASONS = ("extra_cells", "split_amount")
 _BLANK = r"^[\s\x{feff}\x{200b}-]*$"
-_BEGINS = re.compile(r"[-+(]?\s*[¥￥$€£]?\s*[-+]?[0-9]{1,3}")
-_GOES_ON = re.compile(r"[0-9]{3}(?:\.[0-9]+)?\s*元?\)?")
+BEGINS = re.compile(r"[-+(]?\s*[¥￥$€£]?\s*[-+]?[0-9]{1,3}")
+GOES_ON = re.compile(r"[0-9]{3}(?:\.[0-9]+)?\s*元?\)?")
 _MOST = 0.9
 
 
@@ -56,7 +56,7 @@ def _note(sheet: SheetSource, reason: str, faults: Sequence[CellFault]) -> Note:
     facts["row"] = faults[0].row
     if reason == "split_amount":
         return Note(
-            "{sheet}: {rows} rows, the first of them row {row}, end in an amount cut in two at its thousands separator "
+            "{sheet}: {rows} rows, the first of them row {row}, have an amount cut in two at its thousands separator "
             "({value}) and were rejected. Put such amounts in quotes, or export them without the separator.",
             facts | {"value": faults[0].value},
             is_finding=True,
@@ -84,11 +84,11 @@ def _fault(row: dict[str, Any], width: int) -> CellFault:
     *values, number = row.values()
     last = max(at for at, value in enumerate(values) if value)
     parts = [(value or "").strip() for value in values[width - 1 : last + 1]]
-    is_split = _BEGINS.fullmatch(parts[0]) is not None and all(map(_is_continued, parts[1:]))
+    is_split = BEGINS.fullmatch(parts[0]) is not None and all(map(_is_continued, parts[1:]))
     if is_split:
         return CellFault(number, width - 1, ",".join(parts), "split_amount")
     return CellFault(number, width, "", "extra_cells")
 
 
 def _is_continued(part: str) -> bool:
-    return _GOES_ON.fullmatch(part) is not None
+    return GOES_ON.fullmatch(part) is not None

@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from siyu_cli.files.loading.clean import Origin, fits, projection, typed_null
 from siyu_cli.files.loading.continued import continued_notes, fill_continued
+from siyu_cli.files.loading.cut_amounts import cut_faults
 from siyu_cli.files.loading.day_order import with_day_order
 from siyu_cli.files.loading.decimal_sign import comma_notes, with_decimal_sign
 from siyu_cli.files.loading.doubts import doubted_columns
@@ -253,7 +254,9 @@ def data_cells(sheet: SheetSource) -> pa.Table:
     # The engine reads one batch per thread, and readers give one batch: cut it, without copying.
     numbered = cells.append_column("row", rows)
     # Looked at twice where sheets were to be cleaned together and are not.
-    sheet.faults = tuple(dict.fromkeys((*sheet.faults, *overflow_faults(sheet, numbered))))
+    beyond = overflow_faults(sheet, numbered)
+    within = cut_faults(sheet, numbered, [fault.row for fault in beyond])
+    sheet.faults = tuple(dict.fromkeys((*sheet.faults, *beyond, *within)))
     return pa.Table.from_batches(numbered.combine_chunks().to_batches(max_chunksize=_BATCH_ROWS), numbered.schema)
 
 

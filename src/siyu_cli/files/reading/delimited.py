@@ -59,7 +59,7 @@ def read_text(content: Content) -> RawSheet:
         cells = _read_regular(content, shape)
     if cells is None or (shape.quoting != csv.QUOTE_NONE and _may_be_runaway(cells, shape)):
         cells, faults = _read_records(content, shape)
-    return RawSheet(content.file, None, cells, encoding=encoding.name, faults=tuple(faults))
+    return RawSheet(content.file, None, cells, encoding=encoding.name, delimiter=shape.delimiter, faults=tuple(faults))
 
 
 def _shape_of(content: Content, encoding: Encoding) -> Shape:

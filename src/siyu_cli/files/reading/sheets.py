@@ -60,6 +60,7 @@ class RawSheet:
     parquet: Path | None = None
     first_row: int = 1
     encoding: str | None = None
+    delimiter: str | None = None
     is_hidden: bool = False
     counts_from_1904: bool = False
     faults: tuple[CellFault, ...] = field(default=(), repr=False)

@@ -1,0 +1,93 @@
+"""Amounts cut in two at a comma inside a row whose last cell was empty: what follows moved, and nothing is left over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
+
+from siyu_cli.files.loading.overflow import BEGINS, GOES_ON
+from siyu_cli.files.reading.sheets import CellFault
+from siyu_cli.files.recognition import evidence, headers
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from siyu_cli.files.loading.sources import SheetSource
+
+_AMOUNTS = frozenset({"money", "number"})
+_OF_AMOUNTS = frozenset({"AMOUNT", "PAID", "RECEIVED", "DUE", "TOTAL", "SUBTOTAL", "PRICE", "REFUND", "DISCOUNT"})
+# Under these a number of three digits is at home.
+_OF_NUMBERS = _OF_AMOUNTS | {
+    "COUNT",
+    "TIMES",
+    "POINTS",
+    "FREIGHT",
+    "TAX",
+    "FEE",
+    "COSTS",
+    "COUPON",
+    "WALLET",
+    "ID",
+    "AGE",
+}
+_HAS_CENTS = re.compile(r"\.\d{1,2}\D*")
+_FEWEST = 2
+
+
+def cut_faults(sheet: SheetSource, cells: pa.Table, known: Collection[int]) -> list[CellFault]:
+    """Return a fault for every row in which an amount was cut at its thousands separator, but those ``known``.
+
+    ``cells``: the rows of data, with their numbers under ``row``. A cell of up to three digits before one of just
+    three is a cut amount where that amount alone has no cents, or where the second stands among words.
+    """
+    seen = sheet.match.seen
+    if sheet.raw.delimiter != "," or seen is None or sheet.match.header_row is None:
+        return []
+    faults: dict[int, CellFault] = {}
+    for spot, header in seen.named:
+        if spot + 1 < len(seen.cells) and _is_amount(sheet, spot, header):
+            for row, value in _cut_at(sheet, cells, spot):
+                if row not in known:
+                    faults.setdefault(row, CellFault(row, spot, value, "split_amount"))
+    return list(faults.values())
+
+
+def _is_amount(sheet: SheetSource, spot: int, header: str) -> bool:
+    kinds = {column.position: sheet.table[column.key].kind for column in sheet.match.columns}
+    if spot in kinds:
+        return kinds[spot] in _AMOUNTS
+    return bool(headers.concepts(header)[0] & _OF_AMOUNTS)
+
+
+def _cut_at(sheet: SheetSource, cells: pa.Table, spot: int) -> Iterator[tuple[int, str]]:
+    """Yield the rows whose cell in a column and the next one are the halves of an amount, and that amount."""
+    import pyarrow.compute as pc
+
+    def matches(column: pa.ChunkedArray, pattern: str) -> pa.ChunkedArray:
+        return pc.fill_null(pc.match_substring_regex(column, pattern), False)
+
+    first, second = cells.column(spot), cells.column(spot + 1)
+    may_begin = matches(first, rf"^\s*(?:{BEGINS.pattern})\s*$")
+    halves = pc.and_(may_begin, matches(second, rf"^\s*(?:{GOES_ON.pattern})\s*$"))
+    if not pc.any(halves).as_py():
+        return
+    others = [cell for cell in pc.unique(first.filter(pc.invert(halves))).to_pylist() if not evidence.is_blank(cell)]
+    has_cents = len(others) >= _FEWEST and all(map(_HAS_CENTS.search, others))
+    beside = [cell for cell in pc.unique(second.filter(pc.invert(halves))).to_pylist() if not evidence.is_blank(cell)]
+    is_among_words = _is_of_words(sheet, spot + 1) and not any(map(GOES_ON.fullmatch, beside))
+    rows = zip(*(cells.column(at).filter(halves).to_pylist() for at in (spot, spot + 1, -1)), strict=True)
+    for begins, goes_on, row in rows:
+        if has_cents and not _HAS_CENTS.search(goes_on):
+            continue
+        if has_cents or is_among_words:
+            yield row, f"{begins.strip()},{goes_on.strip()}"
+
+
+def _is_of_words(sheet: SheetSource, spot: int) -> bool:
+    """Return whether a column is one of texts, states or days: no number belongs there."""
+    kinds = {column.position: sheet.table[column.key].kind for column in sheet.match.columns}
+    if spot in kinds:
+        return kinds[spot] in {"text", "status", "instant", "date"}
+    header = sheet.match.seen.cells[spot] if sheet.match.seen else None
+    return bool(header) and not headers.concepts(header or "")[0] & _OF_NUMBERS
