@@ -26,6 +26,7 @@ from siyu_cli.files.loading.left_out import blind_note, left_out_notes, missing_
 from siyu_cli.files.loading.lookalikes import MEMBER_IDS, define_member_ids, is_changed, lookalike_notes
 from siyu_cli.files.loading.named import Named
 from siyu_cli.files.loading.overflow import overflow_notes
+from siyu_cli.files.loading.payments import twice_told_notes
 from siyu_cli.files.loading.refused import refused_notes
 from siyu_cli.files.loading.report import Input, LoadReport, Note, SheetReport, UnusableError
 from siyu_cli.files.loading.rivals import rival_notes
@@ -134,6 +135,7 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     notes += rival_notes(connection, sheets)
     notes += refused_notes(connection, sheets)
     notes += unpriced_notes(connection, sheets)
+    notes += twice_told_notes(connection, sheets)
     notes += load_notes(connection, sheets, reports, request.as_of, counted_from)
     let_go(connection, sheets)
     if links:

@@ -1,4 +1,4 @@
-"""Amounts cut in two at a comma inside a row whose last cell was empty: what follows moved, and nothing is left over."""
+"""Amounts cut in two at a comma inside a row whose last cell was empty: what follows moved, no cell is left over."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from siyu_cli.files.loading.currencies import currency_notes, settle_currency, weigh_currencies
+from siyu_cli.files.loading.payments import settle_payments
 from siyu_cli.files.loading.referrals import gather_referrals, judge_referrals
 from siyu_cli.files.loading.report import Note
 from siyu_cli.files.loading.scripts import call, first_row, script, without_empty_lookups
@@ -81,6 +82,7 @@ def judge_orders(
     connection.execute(without_empty_lookups(connection, statements["judged"]))
     if len(orders) > 1:
         connection.execute(script("overlaps")["contested"])
+        notes += settle_payments(connection, orders)
     connection.execute(statements["agreed" if len(orders) > 1 else "uncontested"])
     if has_links:
         connection.execute(script("links")["linked"])

@@ -97,9 +97,12 @@ def _missing_note(report: SheetReport, match: Match, missing: Missing) -> Note:
 
 def _is_detail(connection: duckdb.DuckDBPyConnection, match: Match) -> bool:
     """Return whether a sheet without buyers holds details of orders that another sheet has, by a look at some."""
-    column = match.column("order_id")
-    if column is None or match.seen is None:
+    columns = [column for key in ("order_id", "original_order_id") if (column := match.column(key)) is not None]
+    if match.seen is None:
         return False
-    numbers = list(dict.fromkeys(match.seen.values[column.position]))
-    (known,) = first_row(connection, script("warnings")["known_orders"], {"numbers": numbers})
-    return 2 * int(known) >= len(numbers) > 0
+    for column in columns:
+        numbers = list(dict.fromkeys(match.seen.values[column.position]))
+        (known,) = first_row(connection, script("warnings")["known_orders"], {"numbers": numbers})
+        if 2 * int(known) >= len(numbers) > 0:
+            return True
+    return False

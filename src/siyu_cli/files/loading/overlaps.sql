@@ -35,6 +35,7 @@ described as (
         bool_or(is_live) over in_file as is_live_file,
         count(*) over in_file as file_lines,
         sum(paid) over in_file as file_total,
+        bool_or(coalesce(item_id, sku, product) is not null) over in_file as has_items_in_file,
         bool_and(exported_at is not null) over everywhere as has_exports,
         bool_or(is_live and scope = 'order') over everywhere as has_total,
         bool_and(item_id is not null) over everywhere as has_item_id,
@@ -82,9 +83,15 @@ closed as (
         *,
         bool_or(is_live_file and recency = latest) over everywhere as is_alive_lately,
         bool_or(not is_live_file and recency = latest) over everywhere as is_closed_lately,
-        max(case when file_lines = 1 and not is_line_shared then file_total end) over everywhere as single_total
+        max(case when file_lines = 1 and not is_line_shared then file_total end) over everywhere as single_total,
+        -- Items in one file, payments in another: other lines, one total.
+        min(source) over alike <> max(source) over alike and min(file_lines) over alike > 1
+            and not bool_or(is_line_shared) over alike and not (has_item_id or has_sku or has_product) as is_told_twice,
+        first_value(source) over (
+            partition by order_hash, file_total order by has_items_in_file desc, file_lines desc, source
+        ) as telling_source
     from dated
-    window everywhere as (partition by order_hash)
+    window everywhere as (partition by order_hash), alike as (partition by order_hash, file_total)
 ),
 
 -- Then line by line, among the files in which the order lives.
@@ -121,6 +128,7 @@ select
         when is_closing_disputed and is_closed_lately and is_live then 'skip:superseded'
         when has_total and scope = 'item' and is_live then 'skip:item_detail'
         when is_live and scope = 'item' and file_lines > 1 and not is_line_shared and file_total = single_total then 'skip:item_detail'
+        when is_live and scope = 'item' and is_told_twice and source <> telling_source then 'skip:item_detail'
         when is_disputed and is_unsettled then 'reject:order_conflict'
         when is_live and place > 1 then case when is_disputed then 'skip:superseded' else 'skip:duplicate' end
     end as contested_verdict
