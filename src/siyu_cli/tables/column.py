@@ -47,7 +47,7 @@ MASKS: dict[str, Mask] = {
          "own_codes", "status", "refund_status", "item"), "text",
     ),
     **dict.fromkeys(("level", "city", "gender"), "word"),
-    **dict.fromkeys(("order_id", "item_id", "parent_id", "original_order_id", "return_id"), "number"),
+    **dict.fromkeys(("order_id", "item_id", "parent_id", "original_order_id", "return_id", "payment_id"), "number"),
     **dict.fromkeys(("owner", "store", "file", "sheet", "column"), "place"),
 }  # fmt: skip
 

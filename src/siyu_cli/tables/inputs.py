@@ -150,6 +150,13 @@ _ORDER_KEYS = (
         "原订单号",
         note="the order that a return, an exchange or a balance belongs to",
     ),
+    column(
+        "id",
+        "payment_id",
+        "Payment no.",
+        "支付单号",
+        note="orders that were paid together may each have the whole payment's amount: it counts once",
+    ),
     column("id", "return_id", "Return no.", "退货单号", note="a sheet in which every row has one is a list of returns"),
 )
 

@@ -13,6 +13,7 @@ from sqlglot import exp
 from siyu_cli.files.loading.change import settle_change
 from siyu_cli.files.loading.free_lines import tell_free_lines
 from siyu_cli.files.loading.marks import tell, tell_marks, tell_parts
+from siyu_cli.files.loading.merged_payments import settle_merged_payments
 from siyu_cli.files.loading.refund_rows import tell_refund_rows
 from siyu_cli.files.loading.refund_totals import settle_refund_totals
 from siyu_cli.files.loading.returned_shares import tell_returned_shares
@@ -72,6 +73,7 @@ def tell_kinds(
         tell_refund_rows(connection, sheet)
         notes += settle_refund_totals(connection, sheet)
         tell_returned_shares(connection, sheet)
+        notes += settle_merged_payments(connection, sheet)
         tell_voided(connection, sheet, own_kinds)
         notes += tell_spending(connection, sheet, own_kinds)
         sheet.is_returns = _is_returns(connection, sheet)

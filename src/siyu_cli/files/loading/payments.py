@@ -59,7 +59,7 @@ def twice_told_notes(connection: duckdb.DuckDBPyConnection, sheets: Sequence[She
     ledgers = {"ledgers": [source for source, sheet in orders.items() if _looks_like_ledger(sheet)]}
     if len(orders) < 2 or not ledgers["ledgers"]:
         return
-    for part in _TWICE_TOLD:
+    for part in ("other_buyers", "other_numbers"):
         for source, other, rows, of in connection.execute(script("payments")[part], ledgers).fetchall():
             facts = {"sheet": _named(orders[source]), "other": _named(orders[other]), "rows": rows, "of": of}
             yield Note(_TWICE_TOLD[part], facts, is_finding=True)

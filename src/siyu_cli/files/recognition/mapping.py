@@ -195,6 +195,7 @@ def _with_number(sheet: Sheet, columns: list[ColumnMatch], others: Sequence[Colu
     """Return the columns with an order's own number told from its parent's: 主订单号 may be either."""
     found = {column.key: column for column in columns}
     number, named = found.get("order_id"), found.get("parent_id") or found.get("original_order_id")
+    named = named or found.get("payment_id")
     if number is None:
         return [replace(column, key="order_id") if column is named else column for column in columns]
     is_parents = any(key == "parent_id" for key, _, _ in known("orders").get(headers.plain(number.header), ()))
