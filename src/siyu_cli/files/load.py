@@ -132,10 +132,7 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     left_out = {place: (reports[place], match) for file in opened for place, match in file.matches.items()}
     notes += left_out_notes(connection, left_out)
     notes += vanished_notes(connection, sheets, reports, settings.load.max_guest_share)
-    notes += rival_notes(connection, sheets)
-    notes += refused_notes(connection, sheets)
-    notes += unpriced_notes(connection, sheets)
-    notes += twice_told_notes(connection, sheets)
+    notes += _doubts(connection, sheets)
     notes += load_notes(connection, sheets, reports, request.as_of, counted_from)
     let_go(connection, sheets)
     if links:
@@ -143,6 +140,12 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     sheets_read = tuple(reports[key] for key in sorted(reports))
     report = LoadReport(inputs, sheets_read, rejects, tuple(notes), links, _named(connection, sheets_read, notes))
     return Load(connection, report, min_paid, links, tuple(_settled(connection, sheets)), presets)
+
+
+def _doubts(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> Iterator[Note]:
+    """Yield the notes on amounts, refunds and payments that may mean something else."""
+    for notes in (rival_notes, refused_notes, unpriced_notes, twice_told_notes):
+        yield from notes(connection, sheets)
 
 
 def _settled(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> Iterator[Settled]:

@@ -40,6 +40,15 @@ _OF_PRODUCTS = {
     "balance": r"尾款$",
 }
 _MAY_BE = r"充值|储值|预存|礼品卡|购物卡|gift ?c|定金$|订金$|尾款$"
+# What is told, each row or sheet by its number.
+_TABLES = {
+    "sheet_kinds": "source integer, kind varchar, is_returned boolean",
+    "told_kinds": "source integer, row bigint, kind varchar",
+    "repeated_refunds": "source integer, row bigint",
+    "returned_shares": "source integer, row bigint, share double",
+    "stored_values": "source integer",
+    "given_change": "source integer",
+}
 
 
 def tell_kinds(
@@ -55,12 +64,8 @@ def tell_kinds(
     whatever the amount's sign. ``own_kinds`` are those of ``[kinds]``. Return what was inferred.
     """
     notes: list[Note] = []
-    connection.execute("create or replace temp table sheet_kinds (source integer, kind varchar, is_returned boolean)")
-    connection.execute("create or replace temp table told_kinds (source integer, row bigint, kind varchar)")
-    connection.execute("create or replace temp table repeated_refunds (source integer, row bigint)")
-    connection.execute("create or replace temp table returned_shares (source integer, row bigint, share double)")
-    connection.execute("create or replace temp table stored_values (source integer)")
-    connection.execute("create or replace temp table given_change (source integer)")
+    for name, columns in _TABLES.items():
+        connection.execute(f"create or replace temp table {name} ({columns})")
     for sheet in sheets:
         if sheet.match.table != "orders":
             continue
