@@ -91,6 +91,7 @@ WITHIN = {
     "before a status": ("订单状态", "A3,m,2026-06-03,1,234.00,已完成", "A1,m,2026-06-01,10.00,已完成,", "A2,m,2026-06-02,20,已完成,"),
     "before a quantity": ("数量", "A3,m,2026-06-03,1,234.00,2", "A1,m,2026-06-01,10.00,1,", "A2,m,2026-06-02,20.00,1,"),
     "before a refund": ("退款金额", "A3,m,2026-06-03,1,234.00,", "A1,m,2026-06-01,10.00,,", "A2,m,2026-06-02,20.00,0.00,"),
+    "a remark nobody wrote": ("备注二", "A3,m,2026-06-03,1,234,", "A1,m,2026-06-01,10,,", "A2,m,2026-06-02,20,,"),
     "without cents": ("备注二", "A3,m,2026-06-03,1,234,", "A1,m,2026-06-01,10,,", "A2,m,2026-06-02,20,急,"),
 }  # fmt: skip
 
@@ -112,6 +113,8 @@ SOUND = {
     "an amount without cents among others": ("退款金额", "A3,m,2026-06-03,5,120.50,"),
     "a table's number": ("桌号", "A3,m,2026-06-03,5,120,"),
     "a room's number": ("房间", "A3,m,2026-06-03,5,120,"),
+    "a discount": ("折扣率", "A3,m,2026-06-03,5,100,"),
+    "the cash": ("现金", "A3,m,2026-06-03,5,120,"),
 }
 
 
@@ -121,3 +124,8 @@ def test_two_numbers_side_by_side_are_no_amount_cut_in_two(tmp_path: Path, besid
     with opened(written(tmp_path, WIDE.format(next=beside), *others, row)) as shop:
         assert not rejects(shop)
         assert shop.load.report.rows_used == 3
+
+
+def test_the_number_of_the_only_store_is_no_half_of_an_amount(tmp_path: Path) -> None:
+    with opened(written(tmp_path, WIDE.format(next="门店"), "A3,m,2026-06-03,5,120,")) as shop:
+        assert not rejects(shop)

@@ -32,6 +32,7 @@ _OF_NUMBERS = _OF_AMOUNTS | {
     "AGE",
 }
 _HAS_CENTS = re.compile(r"\.\d{1,2}\D*")
+_A_NUMBER = re.compile(r"[-+]?\s*[¥￥$]?\s*[\d.,]+\s*[%元]?")
 _FEWEST = 2
 
 
@@ -39,7 +40,7 @@ def cut_faults(sheet: SheetSource, cells: pa.Table, known: Collection[int]) -> l
     """Return a fault for every row in which an amount was cut at its thousands separator, but those ``known``.
 
     ``cells``: the rows of data, with their numbers under ``row``. A cell of up to three digits before one of just
-    three is a cut amount where that amount alone has no cents, or where the second stands among words.
+    three is a cut amount where that amount alone has no cents, or where the second stands among words or for a remark.
     """
     seen = sheet.match.seen
     if sheet.raw.delimiter != "," or seen is None or sheet.match.header_row is None:
@@ -75,7 +76,8 @@ def _cut_at(sheet: SheetSource, cells: pa.Table, spot: int) -> Iterator[tuple[in
     others = [cell for cell in pc.unique(first.filter(pc.invert(halves))).to_pylist() if not evidence.is_blank(cell)]
     has_cents = len(others) >= _FEWEST and all(map(_HAS_CENTS.search, others))
     beside = [cell for cell in pc.unique(second.filter(pc.invert(halves))).to_pylist() if not evidence.is_blank(cell)]
-    is_among_words = _is_of_words(sheet, spot + 1) and not any(map(GOES_ON.fullmatch, beside))
+    has_words = any(not _A_NUMBER.fullmatch(cell) for cell in beside) and not any(map(GOES_ON.fullmatch, beside))
+    is_among_words = _may_hold_words(sheet, spot + 1) and (has_words or (not beside and _is_remark(sheet, spot + 1)))
     rows = zip(*(cells.column(at).filter(halves).to_pylist() for at in (spot, spot + 1, -1)), strict=True)
     for begins, goes_on, row in rows:
         if has_cents and not _HAS_CENTS.search(goes_on):
@@ -84,10 +86,18 @@ def _cut_at(sheet: SheetSource, cells: pa.Table, spot: int) -> Iterator[tuple[in
             yield row, f"{begins.strip()},{goes_on.strip()}"
 
 
-def _is_of_words(sheet: SheetSource, spot: int) -> bool:
-    """Return whether a column is one of texts, states or days: no number belongs there."""
+def _may_hold_words(sheet: SheetSource, spot: int) -> bool:
+    """Return whether a column may be one of texts, states or days, by its header."""
     kinds = {column.position: sheet.table[column.key].kind for column in sheet.match.columns}
-    if spot in kinds:
-        return kinds[spot] in {"text", "status", "instant", "date"}
-    header = sheet.match.seen.cells[spot] if sheet.match.seen else None
-    return bool(header) and not headers.concepts(header or "")[0] & _OF_NUMBERS
+    is_text = kinds.get(spot, "text") in {"text", "status", "instant", "date"}
+    header = _header(sheet, spot)
+    return bool(header) and is_text and not headers.concepts(header)[0] & _OF_NUMBERS
+
+
+def _is_remark(sheet: SheetSource, spot: int) -> bool:
+    return "REMARKNAME" in headers.concepts(_header(sheet, spot))[0]
+
+
+def _header(sheet: SheetSource, spot: int) -> str:
+    seen = sheet.match.seen
+    return (seen.cells[spot] if seen is not None else None) or ""
