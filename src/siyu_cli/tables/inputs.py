@@ -235,6 +235,13 @@ ORDERS = Table(
         column("number", "unit_price", "Unit price", "单价"),
         column("number", "quantity", "Quantity", "数量"),
         column(
+            "text",
+            "discount",
+            "Discount",
+            "折扣",
+            note="taken off unit price × quantity where nothing says what was paid",
+        ),
+        column(
             "number",
             "returned_quantity",
             "Returned quantity",

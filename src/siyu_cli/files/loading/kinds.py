@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from siyu_cli.files.loading.change import settle_change
+from siyu_cli.files.loading.discounts import settle_discounts
 from siyu_cli.files.loading.free_lines import tell_free_lines
 from siyu_cli.files.loading.marks import tell, tell_marks, tell_parts
 from siyu_cli.files.loading.merged_payments import settle_merged_payments
@@ -46,6 +47,7 @@ _TABLES = {
     "told_kinds": "source integer, row bigint, kind varchar",
     "repeated_refunds": "source integer, row bigint",
     "returned_shares": "source integer, row bigint, share double",
+    "discounts": "source integer, row bigint, factor decimal(9, 6)",
     "stored_values": "source integer",
     "given_change": "source integer",
 }
@@ -78,6 +80,7 @@ def tell_kinds(
         tell_refund_rows(connection, sheet)
         notes += settle_refund_totals(connection, sheet)
         tell_returned_shares(connection, sheet)
+        notes += settle_discounts(connection, sheet)
         notes += settle_merged_payments(connection, sheet)
         tell_voided(connection, sheet, own_kinds)
         notes += tell_spending(connection, sheet, own_kinds)

@@ -1,6 +1,6 @@
 -- Orders: from the rows of every order export to the lines the core reads.
 --
--- reads   raw_orders, sources, status_words, refund_status_words, sheet_kinds, stored_values, given_change, kind_words, status_kind_words, told_kinds, repeated_refunds, returned_shares, currency_words, other_currencies,
+-- reads   raw_orders, sources, status_words, refund_status_words, sheet_kinds, stored_values, given_change, kind_words, status_kind_words, told_kinds, repeated_refunds, returned_shares, discounts, currency_words, other_currencies,
 --         member_links, phone_keys, account_keys, excluded, lent_members, contested, linked_rows
 -- writes  restarting (source); looked_up_orders → weighed_orders → keyed_orders → order_rows → judged_orders → agreed_orders → settled_orders → order_lines
 --
@@ -58,7 +58,9 @@ select
         case when given.source is not null then paid_amount - coalesce(abs(change_amount), 0) end,
         case when beside.source is not null and stored_value_amount > 0 then coalesce(paid_amount, 0) + stored_value_amount end,
         paid_amount,
-        case when not has_amount then cast(cast(unit_price as decimal(18, 4)) * cast(quantity as decimal(18, 3)) as decimal(18, 2)) end
+        case when not has_amount then cast(
+            cast(cast(unit_price as decimal(18, 4)) * cast(quantity as decimal(18, 3)) as decimal(18, 2)) * coalesce(priced.factor, 1)
+        as decimal(18, 2)) end
     ) as amount,
     case when again.row is null then abs(refunded_amount) else cast(0 as decimal(18, 2)) end as refund,
     case when scope = 'item' then cast(round(amount * sent_back.share, 2) as decimal(18, 2)) end as returned_part,
@@ -85,6 +87,7 @@ left join status_kind_words as stated on stated.source = raw.source and stated.w
 left join told_kinds as told on told.source = raw.source and told.row = raw.row
 left join repeated_refunds as again on again.source = raw.source and again.row = raw.row
 left join returned_shares as sent_back on sent_back.source = raw.source and sent_back.row = raw.row
+left join discounts as priced on priced.source = raw.source and priced.row = raw.row
 left join currency_words as currencies on currencies.source = raw.source and currencies.word = raw.currency
 left join member_links as links on links.member_id = raw.member_id
 left join phone_keys as buyers on buyers.phone = raw.phone
