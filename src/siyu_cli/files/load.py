@@ -32,6 +32,7 @@ from siyu_cli.files.loading.report import Input, LoadReport, Note, SheetReport, 
 from siyu_cli.files.loading.rivals import rival_notes
 from siyu_cli.files.loading.roles import WHOSE
 from siyu_cli.files.loading.scripts import script
+from siyu_cli.files.loading.side_by_side import beside_notes, misplaced_notes, tables_beside
 from siyu_cli.files.loading.sources import (
     SheetSource,
     lend_cells,
@@ -144,7 +145,7 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
 
 def _doubts(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> Iterator[Note]:
     """Yield the notes on amounts, refunds and payments that may mean something else."""
-    for notes in (rival_notes, refused_notes, unpriced_notes, twice_told_notes):
+    for notes in (rival_notes, refused_notes, unpriced_notes, twice_told_notes, misplaced_notes):
         yield from notes(connection, sheets)
 
 
@@ -257,8 +258,10 @@ def _recognised(
     connection: duckdb.DuckDBPyConnection, source: Source, first: int, mapping: _HeaderMapping
 ) -> _OpenedFile:
     opened = _OpenedFile(replace(source, sheets=()), [], {}, mapping)
-    for number, raw in enumerate(source.sheets, start=first):
+    tables = [table for raw in source.sheets for table in tables_beside(raw, mapping.presets)]
+    for number, raw in enumerate(tables, start=first):
         _take(connection, opened, number, raw, mapping)
+    opened.notes += beside_notes(source.sheets, tables)
     return opened
 
 
