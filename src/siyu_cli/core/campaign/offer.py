@@ -12,6 +12,8 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from siyu_cli.config.sections import Section, Text, said
@@ -199,32 +201,40 @@ class Offer(Section):
         >>> Offer(name="10 % off", kind="discount", discount_mode="percent", value=10).face_value(250)
         25.0
         """
-        reached = max(order_value, float(self.minimum_amount))
+        return float(self.face_values(np.array([order_value], np.float64))[0])
+
+    def face_values(self, order_values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the face value for each order, see ``face_value``."""
+        reached = np.maximum(order_values, float(self.minimum_amount))
         if self.kind not in ("coupon", "discount", "free_shipping"):
             return self._given(reached)
-        steps = [float(step.value) for step in self.steps if step.minimum <= reached]
-        return self._off(steps[-1] if steps else float(self.value or 0), reached)
+        off = np.full(len(reached), float(self.value or 0))
+        for step in self.steps:
+            off[reached >= float(step.minimum)] = float(step.value)
+        return self._off(off, reached)
 
-    def _given(self, reached: float) -> float:
+    def _given(self, reached: NDArray[np.float64]) -> NDArray[np.float64]:
         value = float(self.value or 0)
         match self.kind:
             case "gift":
-                return float(self.item_cost or 0) * self.get_quantity
+                each = float(self.item_cost or 0) * self.get_quantity
             case "giveaway":
-                return sum(float(prize.value) * prize.chance for prize in self.prizes)
+                each = sum(float(prize.value) * prize.chance for prize in self.prizes)
             case "points":
                 off = value * float(self.required_points or 0) if self.discount_mode == "per_point" else value
-                return off if self.item_cost is None else float(self.item_cost)
+                each = off if self.item_cost is None else float(self.item_cost)
             case "referral":
                 first = self.steps[0] if self.steps else None
                 own = float(first.value / max(first.minimum, Decimal(1))) if first else value
-                return own + float(self.friend_value or 0)
-        return value + reached * float(self.commission_rate or 0)
+                each = own + float(self.friend_value or 0)
+            case _:
+                return value + reached * float(self.commission_rate or 0)
+        return np.full(len(reached), each)
 
-    def _off(self, value: float, amount: float) -> float:
+    def _off(self, value: NDArray[np.float64], amount: NDArray[np.float64]) -> NDArray[np.float64]:
         off = amount * value / 100 if self.discount_mode == "percent" else value
-        most = amount if self.discount_max_amount is None else min(amount, float(self.discount_max_amount))
-        return min(off, most)
+        most = np.inf if self.discount_max_amount is None else float(self.discount_max_amount)
+        return np.minimum(np.minimum(off, amount), most)
 
     def worst_value(self, order_value: float) -> float:
         """Return the most that one member can cost in face value: every use, at the highest step or prize.
@@ -243,7 +253,7 @@ class Offer(Section):
                 once = float(self.discount_max_amount)
             case "coupon" | "discount" if self.steps:
                 top = self.steps[-1]
-                once = self._off(float(top.value), max(float(top.minimum), order_value))
+                once = self.face_value(max(float(top.minimum), order_value))
             case _:
                 once = self.face_value(order_value)
         return once * self.use_per_customer_limit
