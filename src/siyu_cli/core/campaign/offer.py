@@ -240,22 +240,29 @@ class Offer(Section):
         """Return the most that one member can cost in face value: every use, at the highest step or prize.
 
         Percent without ``discount_max_amount`` has no limit of its own: it is taken of ``order_value``.
+
+        >>> Offer(name="c5", kind="coupon", value=5, use_per_customer_limit=3).worst_value(100)
+        15.0
         """
+        return float(self.worst_values(np.array([order_value], np.float64))[0])
+
+    def worst_values(self, order_values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the most that a member with such orders can cost, see ``worst_value``."""
+        friend = float(self.friend_value or 0)
+        if self.kind == "referral" and self.cap_per_advocate is not None:
+            most = float(self.cap_per_advocate) + friend * self.use_per_customer_limit
+            return np.full(len(order_values), most)
         match self.kind:
             case "giveaway":
-                once = max(float(prize.value) for prize in self.prizes)
+                once = np.full(len(order_values), max(float(prize.value) for prize in self.prizes))
             case "referral":
-                if self.cap_per_advocate is not None:
-                    return float(self.cap_per_advocate) + float(self.friend_value or 0) * self.use_per_customer_limit
-                once = max([float(self.value or 0), *(float(step.value) for step in self.steps)])
-                once += float(self.friend_value or 0)
+                dearest = max([float(self.value or 0), *(float(step.value) for step in self.steps)])
+                once = np.full(len(order_values), dearest + friend)
             case "coupon" | "discount" if self.discount_mode == "percent" and self.discount_max_amount is not None:
-                once = float(self.discount_max_amount)
-            case "coupon" | "discount" if self.steps:
-                top = self.steps[-1]
-                once = self.face_value(max(float(top.minimum), order_value))
+                once = np.full(len(order_values), float(self.discount_max_amount))
             case _:
-                once = self.face_value(order_value)
+                highest = float(self.steps[-1].minimum) if self.steps else 0.0
+                once = self.face_values(np.maximum(order_values, highest))
         return once * self.use_per_customer_limit
 
 

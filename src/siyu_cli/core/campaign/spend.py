@@ -89,13 +89,12 @@ def cells_of(outlook: Outlook, chosen: Places) -> list[Cell]:
             if not len(members):
                 continue
             orders = outlook.order_value[members, place]
-            amounts, counts = np.unique(orders, return_counts=True)
-            worst = np.average([offer.worst_value(float(amount)) for amount in amounts], weights=counts)
             at = row, place
+            face, worst = offer.face_values(orders).mean(), offer.worst_values(orders).mean()
             cells.append(
                 Cell(
                     segment, offer.name, len(members), float(outlook.redemption[at]), float(outlook.purchase[at]),
-                    float(outlook.uplift[at]), float(offer.face_values(orders).mean()), float(worst),
+                    float(outlook.uplift[at]), float(face), float(worst),
                     float(offer.contact_cost), float(orders.mean()) * outlook.gross_margin,
                     bool(outlook.is_measured[at]), float(outlook.rate_error[at]),
                 )
