@@ -20,7 +20,7 @@ from siyu_cli.errors import Note
 ADULT_YEARS = 18
 ELIGIBLE = ""
 CONTROL = "control"
-OWNER_FULL, NOT_CHOSEN = "owner_full", "not_chosen"
+OWNER_FULL, NOT_CHOSEN, NOT_WORTHWHILE = "owner_full", "not_chosen", "not_worthwhile"
 
 # Reason → what is told of it, in the order the rules are tried.
 REASONS: dict[str, str] = {
@@ -38,6 +38,7 @@ REASONS: dict[str, str] = {
     CONTROL: "Left alone, so that the effect can be told.",
     OWNER_FULL: "Their employee cannot reach more members.",
     NOT_CHOSEN: "The budget brings more with others.",
+    NOT_WORTHWHILE: "No offer is expected to add anything with them.",
 }
 
 
@@ -72,12 +73,9 @@ def eligibility(facts: pa.Table, plan: Plan, *, bases: Collection[str] = ()) -> 
     >>> from siyu_cli.core.campaign.plan import plan_of
     >>> plan = plan_of({
     ...     "campaign": {"name": "May", "starts_on": "2026-05-01", "ends_on": "2026-05-05", "budget": 9},
-    ...     "offers": [{"name": "c20", "kind": "coupon", "value": 20, "levels": ["gold"]}],
-    ... }, Places("plan.toml"))
-    >>> facts = pa.table({"member_id": ["a", "b", "c"], "consent_wecom": [True, False, True],
-    ...                   "level": ["gold", "gold", "none"]})
-    >>> eligibility(facts, plan).reasons.tolist()
-    ['', 'consent_withdrawn', 'no_offer']
+    ...     "offers": [{"name": "c20", "kind": "coupon", "value": 20}]}, Places("plan.toml"))
+    >>> eligibility(pa.table({"member_id": ["a", "b"], "consent_wecom": [True, False]}), plan).reasons.tolist()
+    ['', 'consent_withdrawn']
     """
     members = facts.num_rows
     allowed = np.column_stack([_may_get(facts, offer) for offer in plan.offers])

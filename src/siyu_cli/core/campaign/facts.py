@@ -24,6 +24,13 @@ def is_in(facts: pa.Table, column: str, allowed: Collection[str]) -> Flags:
     return found
 
 
+def word(facts: pa.Table, column: str) -> NDArray[np.str_]:
+    """Return a column of words, empty where there is none."""
+    if column not in facts.column_names:
+        return np.full(facts.num_rows, "", dtype=np.str_)
+    return np.asarray(facts[column].cast(pa.string()).fill_null("").to_pylist(), dtype=np.str_)
+
+
 def flag(facts: pa.Table, column: str, *, unknown: bool = False) -> Flags:
     """Return a column of yes and no, ``unknown`` where it is neither."""
     if column not in facts.column_names:
