@@ -108,6 +108,15 @@ def test_limits_of_the_plan_hold_in_what_is_assigned():
     assert not (found.offer == 2).any()
 
 
+def test_money_that_does_not_come_back_and_effects_that_cannot_be_proved_are_told_beforehand():
+    lavish, lean = (assign(planned(TRUE_UPLIFT, budget), shop(), MARGIN) for budget in (9_000.0, 800.0))
+    assert ["cost more than they bring" in str(note) for note in lavish.notes] == [True, False]
+    assert "will probably not be proved" in str(lavish.notes[1])
+    assert not any("cost more" in str(note) for note in lean.notes)
+    large = assign(planned(TRUE_UPLIFT, 4_000.0), shop(40_000), MARGIN)
+    assert large.notes == []
+
+
 def measured(offer: np.ndarray, control: np.ndarray, segment: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Return what each cell is expected to add after a campaign has been looked at: noise, then learning."""
     added = np.where(offer >= 0, TRUE_UPLIFT[segment, offer], 0.0)

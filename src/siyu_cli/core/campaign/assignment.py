@@ -27,6 +27,7 @@ from siyu_cli.core.campaign.outlook import Outlook, outlook_of
 from siyu_cli.core.campaign.plan import Plan
 from siyu_cli.core.campaign.problem import Places, Values
 from siyu_cli.core.campaign.spend import Detectable, Spend, cells_of, detectable, prize_caps, spend_of
+from siyu_cli.errors import Note
 
 _OWNER_ROUNDS = 3
 
@@ -53,6 +54,32 @@ class Assignment:
     def excluded(self) -> dict[str, int]:
         """Return how many get nothing for each reason, the control group among them."""
         return count_reasons(self.reasons)
+
+    @property
+    def notes(self) -> list[Note]:
+        """Return what is to be known before anything is sent: money that does not come back, what cannot be proved."""
+        found, loses = [], (self.offer >= 0) & (self.value < self.cost)
+        if loses.any():
+            facts = {
+                "members": f"{int(loses.sum()):,}", "cost": f"{self.cost[loses].sum():,.2f}",
+                "value": f"{self.value[loses].sum():,.2f}",
+            }  # fmt: skip
+            message = (
+                "{members} members are expected to cost more than they bring ({cost} for {value} of margin): a smaller "
+                "budget would leave them out."
+            )
+            found.append(Note(message, facts))
+        if not self.detectable.is_enough and self.allocation.members_treated:
+            least = "-" if self.detectable.least is None else f"{self.detectable.least:.2%}"
+            message = (
+                "A control group of {control} shows a rise of {least} at least, the plan expects {assumed}: its effect "
+                "will probably not be proved."
+            )
+            facts = {
+                "control": f"{self.detectable.control:,}", "least": least, "assumed": f"{self.detectable.assumed:.2%}",
+            }  # fmt: skip
+            found.append(Note(message, facts, is_finding=True))
+        return found
 
 
 def assign(plan: Plan, facts: pa.Table, gross_margin: float, *, bases: Collection[str] = ()) -> Assignment:
