@@ -87,8 +87,9 @@ def test_p_values_are_adjusted_for_all_arms_and_metrics(mail: Evaluation):
 
 def test_what_they_spent_before_explains_little_of_what_they_spend_now():
     found = evaluate(ARMS, [Metric("spend", past="history")], Design("No E-Mail")).effects[0]
-    assert found.difference.estimate == pytest.approx(0.769827, abs=0.01)
-    assert found.variance_reduction == pytest.approx(0.0002, abs=3e-4)
+    # Worked out apart from the 64,000 rows, with the slope pooled within arms.
+    assert found.difference.estimate == pytest.approx(0.7673433757665584, rel=1e-9)
+    assert found.variance_reduction == pytest.approx(0.0004330889, rel=1e-6)
 
 
 def test_segments_learn_from_each_other_as_published():
