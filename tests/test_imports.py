@@ -35,7 +35,8 @@ DOWNWARD = {
     "toml": {"errors"},
     "config": {"errors", "locale", "tables", "toml"},
     "engines": {"address", "errors", "private", "remarks", "tables"},
-    "core": {"config", "engines.protocol", "engines.step", "errors", "masks", "spelling", "tables"},
+    # A campaign's plan is a document of the core's own, which operators may write as TOML.
+    "core": {"config", "engines.protocol", "engines.step", "errors", "masks", "spelling", "tables", "toml"},
     "files": {
         "engines",
         "errors",
@@ -86,7 +87,8 @@ DOWNWARD = {
 }
 # What they may name in annotations besides.
 TYPES = {"files": {"config"}, "ledger": {"config"}}
-LIBRARIES_OF_CORE = {"numpy", "pandas", "pyarrow", "scipy", "sklearn", "sqlglot"}
+# pydantic is for a campaign's plan alone: operators write it, and every value of it is said once in its field.
+LIBRARIES_OF_CORE = {"numpy", "pandas", "pyarrow", "pydantic", "scipy", "sklearn", "sqlglot"}
 
 
 @dataclass(frozen=True)

@@ -119,21 +119,41 @@ def read_options(options: Mapping[str, object], start: Path) -> Layer:
 def key_lines(text: str) -> dict[tuple[str, ...], int]:
     """Return the line, from 1, on which each key path of valid TOML is given; tomllib itself does not say.
 
+    Tables of an array are counted from 0.
+
     >>> key_lines("[stages]\\nnew_days = 30\\n")
     {('stages',): 1, ('stages', 'new_days'): 2}
+    >>> key_lines("[[offers]]\\nvalue = 20\\n")
+    {('offers', '0'): 1, ('offers',): 1, ('offers', '0', 'value'): 2}
     """
     lines: dict[tuple[str, ...], int] = {}
     section: tuple[str, ...] = ()
+    counts: dict[tuple[str, ...], int] = {}
     for started, statement in _statements(text):
         parsed = tomllib.loads(statement)
         if statement.lstrip().startswith("["):
-            section = next(iter(_paths(parsed)), ())
+            named = next(iter(_paths(parsed)), ())
+            if statement.lstrip().startswith("[["):
+                # A new table of an array begins its own arrays again.
+                counts = {path: count for path, count in counts.items() if path == named or path[: len(named)] != named}
+                counts[named] = counts.get(named, -1) + 1
+            section = _counted(named, counts)
             lines.setdefault(section, started)
+            lines.setdefault(named, started)
             continue
         for path in _paths(parsed):
             for depth in range(1, len(path) + 1):
                 lines.setdefault(section + path[:depth], started)
     return lines
+
+
+def _counted(named: tuple[str, ...], counts: Mapping[tuple[str, ...], int]) -> tuple[str, ...]:
+    """Return a path with the place of its table in each array on the way."""
+    path: tuple[str, ...] = ()
+    for depth, part in enumerate(named, start=1):
+        place = counts.get(named[:depth])
+        path += (part,) if place is None else (part, str(place))
+    return path
 
 
 def _statements(text: str) -> Iterator[tuple[int, str]]:

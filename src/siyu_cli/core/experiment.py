@@ -179,16 +179,70 @@ def people_needed(
     return people
 
 
-def least_effect(base: float, people: int, *, alpha: float = 0.05, power: float = 0.8) -> float | None:
-    """Return the smallest rise over ``base`` that arms of so many people would show; None where none would."""
+def least_effect(
+    base: float, people: int, control: int | None = None, *, alpha: float = 0.05, power: float = 0.8
+) -> float | None:
+    """Return the smallest rise over ``base`` that arms of so many people would show; None where none would.
+
+    ``control`` is the size of the arm without, where it is not as large: a rise is shown from where it is
+    z_α √(p̄ q̄ (1/n + 1/m)) + z_β √(p₁q₁/n + p₀q₀/m), p̄ the share of both arms together.
+
+    >>> round(least_effect(0.20, 1_094), 4), round(least_effect(0.20, 9_000, 1_000), 4)
+    (0.05, 0.039)
+    """
+    arms = (people, people if control is None else control)
     low, high = base, 1.0
-    if people < 1 or base >= high or people_needed(base, high, alpha=alpha, power=power) > people:
+    if min(arms) < 1 or base >= high or not is_shown(base, high, arms, alpha=alpha, power=power):
         return None
     for _halving in range(60):
         middle = (low + high) / 2
-        is_enough = middle > base and people_needed(base, middle, alpha=alpha, power=power) <= people
+        is_enough = middle > base and is_shown(base, middle, arms, alpha=alpha, power=power)
         low, high = (low, middle) if is_enough else (middle, high)
     return high - base
+
+
+def is_shown(base: float, target: float, arms: tuple[int, int], *, alpha: float = 0.05, power: float = 0.8) -> bool:
+    """Return whether arms of so many people (with, without) tell ``target`` from ``base`` with that power.
+
+    >>> is_shown(0.20, 0.25, (1_094, 1_094)), is_shown(0.20, 0.25, (1_093, 1_093))
+    (True, False)
+    """
+    people, control = arms
+    middle = (target * people + base * control) / (people + control)
+    reach = -ndtri(alpha / 2) * math.sqrt(middle * (1 - middle) * (1 / people + 1 / control))
+    reach += ndtri(power) * math.sqrt(target * (1 - target) / people + base * (1 - base) / control)
+    return bool(abs(target - base) >= reach)
+
+
+def members_needed(base: float, target: float, control_share: float) -> int | None:
+    """Return how many members it takes in all to tell ``target`` from ``base`` with such a share left alone.
+
+    None where no number that a shop has would do (100 million).
+
+    >>> members_needed(0.20, 0.25, 0.5), members_needed(0.20, 0.25, 0.1)
+    (2188, 6220)
+    """
+    low, high = 1, 100_000_000
+
+    def is_enough(members: int) -> bool:
+        control = int(members * control_share)
+        return 0 < control < members and is_shown(base, target, (members - control, control))
+
+    if not is_enough(high):
+        return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if is_enough(middle) else (middle, high)
+    return high
+
+
+def least_difference(deviation: float, people: int, control: int, *, alpha: float = 0.05, power: float = 0.8) -> float:
+    """Return the smallest difference of two means that would show: (z_α + z_β) σ √(1/n + 1/m).
+
+    >>> round(least_difference(15.0, 9_000, 1_000), 3)
+    1.401
+    """
+    return float(ndtri(power) - ndtri(alpha / 2)) * deviation * math.sqrt(1 / people + 1 / control)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,120 @@
+"""What the law looks at in a plan: unequal offers, prizes, compared prices, words of praise, rewards of rewards.
+
+Not legal advice. A warning is printed; a refusal stops the plan unless it is overridden with a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from siyu_cli.core.campaign.offer import Offer
+from siyu_cli.core.campaign.plan import Plan
+from siyu_cli.core.referral.rules import PRIZE_LIMIT, REFUSAL, WARNING, Finding
+from siyu_cli.errors import Note
+
+REWARD_DEPTH_WARNED, REWARD_DEPTH_REFUSED = 2, 3
+# The three words 广告法 9 names, and those of the same sense that are commonly listed beside them.
+SUPERLATIVES = (
+    "国家级", "最高级", "最佳", "世界级", "最好", "最优", "最低价", "最便宜", "最先进", "最大", "第一品牌", "全网第一",
+    "全国第一", "销量第一", "顶级", "极品", "极致", "独一无二", "史无前例", "绝无仅有", "唯一", "首选", "冠军", "永久",
+)  # fmt: skip
+
+
+def check_plan(plan: Plan, former: Mapping[str, Any] | None = None) -> list[Finding]:
+    """Return what PIPL-24, PRIZE, PRICE-16, AD-09 and PYRAMID find in a plan; ``former`` are an earlier plan's rules.
+
+    PIPL-24: 个人信息保护法 24 (no unreasonable difference of price by profile). PRIZE: 规范促销行为暂行规定 (¥50,000,
+    no change after the start). PRICE-16: 明码标价规定 16–18. AD-09: 广告法 9. PYRAMID: 禁止传销条例 7.
+    """
+    found = [*_unequal(plan), *_changed(plan, former)]
+    for offer in plan.offers:
+        found += [*_prizes(offer), *_prices(offer), *_words(offer), *_reward_depth(offer)]
+    return found
+
+
+def rules_of(plan: Plan) -> dict[str, Any]:
+    """Return the rules that may not change once the campaign runs, as JSON can hold them."""
+    return {
+        offer.name: offer.model_dump(mode="json", exclude={"stock", "contact_cost", "message"}, exclude_defaults=True)
+        for offer in plan.offers
+    }
+
+
+def _unequal(plan: Plan) -> list[Finding]:
+    """Find offers of one kind whose value differs by member, with no reason stated."""
+    if plan.campaign.price_reason:
+        return []
+    values: dict[str, set[object]] = {}
+    for offer in plan.offers:
+        key = (offer.discount_mode, offer.value, offer.minimum_amount, offer.steps, offer.item_cost, offer.prizes)
+        values.setdefault(offer.kind, set()).add(key)
+    kinds = sorted(kind for kind, known in values.items() if len(known) > 1)
+    if not kinds:
+        return []
+    message = (
+        "Members get different values of the same kind ({kinds}) by what is known of them, and no reason is stated."
+    )
+    return [Finding("PIPL-24", WARNING, Note(message, {"kinds": ", ".join(kinds)}))]
+
+
+def _changed(plan: Plan, former: Mapping[str, Any] | None) -> list[Finding]:
+    if former is None:
+        return []
+    rules = rules_of(plan)
+    names = sorted(name for name in former.keys() | rules.keys() if former.get(name) != rules.get(name))
+    if not names:
+        return []
+    message = "The rules changed after the start of the campaign: {keys}."
+    return [Finding("PRIZE", WARNING, Note(message, {"keys": ", ".join(names)}))]
+
+
+def _prizes(offer: Offer) -> list[Finding]:
+    # One ticket may win several prizes only if somebody lets it: then their sum counts.
+    dearest = max((float(prize.value) for prize in offer.prizes), default=0.0) * offer.use_per_customer_limit
+    if dearest <= PRIZE_LIMIT:
+        return []
+    message = "With {offer} one member may win {amount}, above the limit of {limit} for a prize."
+    facts = {"offer": offer.name, "amount": f"{dearest:,.2f}", "limit": f"{PRIZE_LIMIT:,}"}
+    return [Finding("PRIZE", REFUSAL, Note(message, facts))]
+
+
+def _prices(offer: Offer) -> list[Finding]:
+    found = []
+    if offer.original_price is not None and not offer.price_basis:
+        message = (
+            "{offer} compares with {price} and does not say which price that was: it must be no higher than the lowest "
+            "really paid in the 7 days before."
+        )
+        facts = {"offer": offer.name, "price": f"{offer.original_price:,.2f}"}
+        found.append(Finding("PRICE-16", WARNING, Note(message, facts)))
+    if offer.kind == "gift" and offer.message and offer.item and offer.item not in offer.message:
+        message = "The text of {offer} does not name the gift ({item}) and how many are given."
+        found.append(Finding("PRICE-16", WARNING, Note(message, {"offer": offer.name, "item": offer.item})))
+    return found
+
+
+def _words(offer: Offer) -> list[Finding]:
+    words = words_of_praise(" ".join(filter(None, (offer.name, offer.message))))
+    if not words:
+        return []
+    message = "The text of {offer} says {words}: advertising may not."
+    return [Finding("AD-09", WARNING, Note(message, {"offer": offer.name, "words": "、".join(words)}))]
+
+
+def words_of_praise(text: str) -> Sequence[str]:
+    """Return the words of a text that advertising may not use, in the order of the list.
+
+    >>> words_of_praise("全网第一的国家级面膜")
+    ['国家级', '全网第一']
+    """
+    plain = "".join(text.split())
+    return [word for word in SUPERLATIVES if word in plain]
+
+
+def _reward_depth(offer: Offer) -> list[Finding]:
+    if offer.reward_depth < REWARD_DEPTH_WARNED:
+        return []
+    level = REFUSAL if offer.reward_depth >= REWARD_DEPTH_REFUSED else WARNING
+    message = "Rewards of {offer} go {depth} levels deep: pay for one's own invitees only."
+    return [Finding("PYRAMID", level, Note(message, {"offer": offer.name, "depth": offer.reward_depth}))]

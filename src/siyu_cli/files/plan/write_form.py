@@ -1,0 +1,95 @@
+"""A form as a workbook: what each field means and may be stands beside it, words to choose from drop down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from siyu_cli.tables.form import FormField, FormSheet
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+EXAMPLE = "#"  # a row that begins with it is an example and is not read
+FIRST_ITEM = 4
+_ROWS = 500  # that have a drop-down
+_WIDTH, _WIDE = 18, 60
+
+# What stands in the sheets beforehand: by sheet, one mapping of keys to texts for each item.
+Filled = Mapping[str, Sequence[Mapping[str, str]]]
+
+
+def write_form(
+    form: Sequence[FormSheet], filled: Filled | None = None, *, lang: str, translate: Callable[[str], str]
+) -> bytes:
+    """Return the bytes of the workbook; ``translate`` gives the meanings in the operator's language.
+
+    A list has the keys in its first row, what they mean in the second, what is allowed in the third, then an example
+    and the items; another sheet has a row per field: key, value, meaning, what is allowed, example.
+    """
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for part in form:
+        sheet = book.create_sheet(part.title(lang))
+        items = (filled or {}).get(part.key, ())
+        (_write_list if part.is_list else _write_single)(sheet, part, items, translate)
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _write_list(
+    sheet: Worksheet, part: FormSheet, items: Sequence[Mapping[str, str]], translate: Callable[[str], str]
+) -> None:
+    from openpyxl.utils import get_column_letter
+
+    for place, field in enumerate(part.fields, start=1):
+        texts = (field.key, translate(field.message), translate(field.hint), field.example)
+        for row, text in enumerate(texts, start=1):
+            is_mark = row == FIRST_ITEM and place == 1
+            _put(sheet, row, place, f"{EXAMPLE} {text}" if is_mark else text, is_note=row > 1)
+        for row, item in enumerate(items, start=FIRST_ITEM + 1):
+            _put(sheet, row, place, item.get(field.key, ""))
+        letter = get_column_letter(place)
+        sheet.column_dimensions[letter].width = _WIDTH
+        _offer_choices(sheet, field, f"{letter}{FIRST_ITEM + 1}:{letter}{FIRST_ITEM + _ROWS}")
+    sheet.freeze_panes = f"B{FIRST_ITEM}"
+
+
+def _write_single(
+    sheet: Worksheet, part: FormSheet, items: Sequence[Mapping[str, str]], translate: Callable[[str], str]
+) -> None:
+    values = items[0] if items else {}
+    for row, field in enumerate(part.fields, start=1):
+        _put(sheet, row, 1, field.key)
+        _put(sheet, row, 2, values.get(field.key, ""))
+        for column, text in enumerate((translate(field.message), translate(field.hint), field.example), start=3):
+            _put(sheet, row, column, text, is_note=True)
+        _offer_choices(sheet, field, f"B{row}")
+    for letter, width in (("A", _WIDTH + 6), ("B", _WIDTH + 12), ("C", _WIDE), ("D", _WIDE), ("E", _WIDTH + 12)):
+        sheet.column_dimensions[letter].width = width
+
+
+def _put(sheet: Worksheet, row: int, column: int, text: str, *, is_note: bool = False) -> None:
+    from openpyxl.styles import Alignment, Font
+
+    cell = sheet.cell(row, column, text or None)
+    cell.data_type = "s"  # a text that begins with = is no formula
+    cell.number_format = "@"
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    if is_note:
+        cell.font = Font(color="808080", italic=True)
+    elif row == 1 or column == 1:
+        cell.font = Font(bold=True)
+
+
+def _offer_choices(sheet: Worksheet, field: FormField, cells: str) -> None:
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    if field.choices:
+        choices = DataValidation(type="list", formula1=f'"{",".join(field.choices)}"', allow_blank=True)
+        choices.add(cells)
+        sheet.add_data_validation(choices)

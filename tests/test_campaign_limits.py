@@ -1,0 +1,103 @@
+"""Limits beside the budget hold, whatever more would bring, and the bound still is one."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from siyu_cli.core.campaign.limits import Campaign, Limit, affordable, allocate_within, limits_of, stock_of
+from siyu_cli.core.campaign.outlook import Outlook, outlook_of
+from siyu_cli.core.campaign.plan import Plan, plan_of
+from siyu_cli.core.campaign.plan_errors import Places
+
+
+def planned(**limits: Any) -> Plan:
+    document = {
+        "campaign": {"name": "May", "starts_on": date(2026, 5, 1), "ends_on": date(2026, 5, 5), "budget": 1000},
+        "offers": [
+            {"name": "c20", "kind": "coupon", "value": 20, "stock": 100, "use_per_customer_limit": 2},
+            {"name": "swap", "kind": "points", "required_points": 500, "value": 5},
+        ],
+        "responses": [
+            {"offer": "c20", "redemption_rate": 0.3, "purchase_rate": 0.1},
+            {"offer": "swap", "redemption_rate": 0.2, "purchase_rate": 0.1},
+        ],
+        "limits": limits,
+    }
+    return plan_of(document, Places("plan.toml"))
+
+
+def outlook(plan: Plan, members: int = 400) -> Outlook:
+    return outlook_of(plan, ["all"] * members, np.linspace(50, 500, members), 0.5)
+
+
+def campaign_of(plan: Plan, whole: Outlook) -> Campaign:
+    values, costs = whole.matrices()
+    return Campaign(values, costs, float(plan.campaign.budget), np.arange(len(values)), stock_of(plan))
+
+
+def test_a_piece_of_stock_is_one_use():
+    assert stock_of(planned()).tolist() == [50.0, np.inf]
+
+
+@pytest.mark.parametrize(
+    "limits", [{"liability": 900}, {"usage": 30}, {"points": 10_000}, {"liability": 900, "usage": 30}]
+)
+def test_limits_of_the_plan_hold(limits: dict[str, int]):
+    plan = planned(**limits)
+    whole = outlook(plan)
+    known = limits_of(plan, whole)
+    found, prices = allocate_within(campaign_of(plan, whole), known)
+    treated = np.flatnonzero(found.offer >= 0)
+    assert {limit.key for limit in known} == set(prices) == set(limits)
+    for limit in known:
+        taken = limit.takes[treated, found.offer[treated]].sum()
+        assert taken <= limit.most
+    assert max(prices.values()) > 0
+    assert 0 <= found.gap < 0.02
+    assert found.cost <= 1_000
+    assert (found.used <= stock_of(plan)).all()
+
+
+def test_a_limit_nobody_comes_near_changes_nothing():
+    plan = planned(usage=10_000)
+    whole = outlook(plan)
+    bare, _none = allocate_within(campaign_of(plan, whole), [])
+    found, prices = allocate_within(campaign_of(plan, whole), limits_of(plan, whole))
+    assert found.offer.tolist() == bare.offer.tolist()
+    assert prices == {"usage": 0.0}
+
+
+def test_one_member_is_given_no_more_than_they_may():
+    plan = planned(spend_per_customer=10)
+    assert affordable(plan, outlook(plan, 3)).tolist() == [[False, True]] * 3
+    assert affordable(planned(), outlook(planned(), 3)).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=1, max_size=5),
+    st.integers(0, 12), st.integers(0, 5), st.integers(0, 12),
+)  # fmt: skip
+def test_no_assignment_within_the_limits_brings_more_than_the_bound(
+    value: list[tuple[int, int]], budget: int, usage: int, liability: int
+):
+    values, costs = np.array(value, float), np.array([[1.0, 3.0]] * len(value))
+    limits = [Limit("usage", np.ones(values.shape), usage), Limit("liability", costs * 2, liability)]
+    campaign = Campaign(values, costs, float(budget), np.arange(len(value)), np.full(2, np.inf))
+    found, _prices = allocate_within(campaign, limits)
+    best = 0.0
+    for choice in product((-1, 0, 1), repeat=len(value)):
+        pairs = [(member, offer) for member, offer in enumerate(choice) if offer >= 0]
+        cost = sum(costs[pair] for pair in pairs)
+        if len(pairs) <= usage and cost <= budget and 2 * cost <= liability:
+            best = max(best, sum(values[pair] for pair in pairs))
+    assert found.value - 1e-9 <= best <= found.bound + 1e-6
+    assert found.members_treated <= usage
+    assert 2 * found.cost <= liability
