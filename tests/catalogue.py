@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 SOURCE = Path(__file__).parents[1] / "src" / "siyu_cli"
-TEMPLATE_NAMES = ("message", "hint", "template")
+TEMPLATE_NAMES = ("message", "hint", "template", "doing")
 
 
 @dataclass
@@ -43,6 +43,13 @@ def find_texts() -> Found:
         if path != SOURCE / "errors.py" and "locale" not in path.parts:
             _Module(path, found).walk()
     return found
+
+
+def meanings() -> set[str]:
+    """Return what columns mean: workbooks define those they show."""
+    from siyu_cli.core.catalogue import TABLES
+
+    return {column.note for table in TABLES.values() for column in table.columns if column.note}
 
 
 def help_texts() -> set[str]:
@@ -137,8 +144,9 @@ class _Module:
 
     def _templates(self, call: ast.Call) -> Iterator[ast.expr]:
         name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
-        if name in self.translators and isinstance(call.func, ast.Name):
-            yield call.args[0]
+        is_reader = ast.unparse(call.func) in ("reader.translate", "self.translate")
+        if is_reader or (name in self.translators and isinstance(call.func, ast.Name)):
+            yield from (text for text in call.args[:1] if not self._is_template(text, call))
             return
         is_error = name in error_names() or name == "Note" or (name == "error" and isinstance(call.func, ast.Name))
         parameters = ["message"] if is_error else self.passing.get(name, [])
@@ -244,5 +252,10 @@ class _Module:
     def _parameters(self, scope: ast.FunctionDef) -> set[str]:
         return {argument.arg for argument in (*scope.args.posonlyargs, *scope.args.args, *scope.args.kwonlyargs)}
 
+    def _is_template(self, text: ast.expr, call: ast.Call) -> bool:
+        """Return whether a text is what a function was given to translate."""
+        scope = self._function(call)
+        return isinstance(text, ast.Name) and scope is not None and text.id in self._parameters(scope)
+
     def _is_passed_on(self, value: ast.expr) -> bool:
-        return isinstance(value, ast.Attribute) and value.attr in TEMPLATE_NAMES
+        return isinstance(value, ast.Attribute) and value.attr in (*TEMPLATE_NAMES, "note")

@@ -16,6 +16,7 @@ from hypothesis import Phase, given, settings
 from shops import Row, Shop, shops
 from siyu_cli.config.settings import Settings
 from siyu_cli.core.lifecycle.segment import label_members, list_members
+from siyu_cli.core.lifecycle.tables import FEATURES
 from siyu_cli.core.parameters import parameters
 from siyu_cli.demo import make_shop
 from siyu_cli.engines.protocol import Engine
@@ -23,7 +24,6 @@ from siyu_cli.engines.step import Params
 from siyu_cli.tables.cleaned import ORDER_LINES
 from siyu_cli.tables.column import Column
 from siyu_cli.tables.inputs import MEMBERS
-from siyu_cli.tables.lifecycle import FEATURES
 
 # Who someone is stays with the loader; the core gets what is left, and whether a members export names them.
 UNSEEN = (

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from siyu_cli import Shop, open_shop
 from siyu_cli.files.loading.report import SheetReport
-from siyu_cli.files.write import csv_text
+from siyu_cli.render.write import csv_text
 
 AS_OF = "2026-06-30"
 Rows = Sequence[Sequence[object]]

@@ -15,8 +15,8 @@ from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.tokens import TokenType
 
+from siyu_cli.core.catalogue import TABLES
 from siyu_cli.engines.step import step_names
-from siyu_cli.tables.catalogue import TABLES
 
 Breaches = Iterator[exp.Expression]
 Rule = Callable[[exp.Expression], Breaches]

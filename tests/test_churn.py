@@ -410,13 +410,13 @@ def test_the_backtest_workbook_draws_chances_beside_what_came_true(capsys, tmp_p
     path = tmp_path / "look-back.xlsx"
     assert run(capsys, "--backtest", "-o", str(path))[0] == 0
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["Looking back", "Calibration", "Definitions", "Data quality"]
-    sheet = book["Calibration"]
+    assert book.sheetnames == ["Summary", "Chances and what came true", "Definitions", "Data quality"]
+    sheet = book["Chances and what came true"]
     assert len(sheet._charts) == 1
-    rows = [row for row in sheet.iter_rows(min_row=4, values_only=True) if row[2]]
+    rows = [row for row in sheet.iter_rows(min_row=5, values_only=True) if row[1]]
     cut = json.loads(run(capsys, "--backtest", "--format", "json")[1])["cutoffs"][0]
-    assert sum(row[2] for row in rows) == cut["members"]
-    assert run(capsys, "--backtest", "-o", str(tmp_path / "look-back.csv"))[0] == 2
+    assert sum(row[1] for row in rows) == cut["members"]
+    assert run(capsys, "--backtest", "-o", str(tmp_path / "look-back.csv"))[0] == 0
 
 
 def test_no_file_is_written_when_one_of_them_cannot_be(capsys, tmp_path: Path):

@@ -10,15 +10,15 @@ import pytest
 from commands import Run, runner
 from siyu_cli import Shop, open_shop
 from siyu_cli.config.settings import Settings, load_settings
+from siyu_cli.core.catalogue import TABLES
 from siyu_cli.core.condition_words import DEEPEST, MOST_PARTS
 from siyu_cli.core.conditions import parse_condition, restricted, with_segments
+from siyu_cli.core.lifecycle.tables import SEGMENTS
+from siyu_cli.core.referral.tables import REFERRAL_FIGURES
 from siyu_cli.engines.step import step
 from siyu_cli.errors import ConditionError, ConfigError
-from siyu_cli.tables.catalogue import LABELS
-from siyu_cli.tables.column import Table, plain_word
+from siyu_cli.tables.column import Column, Table, plain_word
 from siyu_cli.tables.inputs import INPUTS, find_input
-from siyu_cli.tables.lifecycle import SEGMENTS
-from siyu_cli.tables.referral import REFERRAL_FIGURES
 
 AS_OF = "2026-06-30"
 MEMBERS = """会员编号,加入日期,等级,门店,归属员工,来源渠道
@@ -108,9 +108,12 @@ def test_no_two_columns_share_a_name(table: Table):
     assert sum(map(len, names)) == len(set().union(*names))
 
 
-@pytest.mark.parametrize("column", LABELS)
-def test_no_two_values_share_a_label(column: str):
-    names = [{plain_word(name) for name in (key, *words)} for key, words in LABELS[column].items()]
+LABELLED = {column.key: column for table in TABLES.values() for column in table.columns if column.labels}
+
+
+@pytest.mark.parametrize("column", LABELLED.values(), ids=LABELLED)
+def test_no_two_values_share_a_label(column: Column):
+    names = [{plain_word(name) for name in (key, *words)} for key, words in (column.labels or {}).items()]
     assert sum(map(len, names)) == len(set().union(*names))
 
 

@@ -28,10 +28,10 @@ from siyu_cli.core.lifecycle.segment import (
     summarise_rfm,
     summarise_stages,
 )
+from siyu_cli.core.lifecycle.tables import RFM_SEGMENTS, RFM_SUMMARY, SEGMENTS, STAGE_SUMMARY, STAGES
 from siyu_cli.core.lifecycle.windows import suggest_windows
 from siyu_cli.engines.protocol import Engine
 from siyu_cli.errors import ConditionError, InputError, UsageError
-from siyu_cli.tables.lifecycle import RFM_SEGMENTS, RFM_SUMMARY, SEGMENTS, STAGE_SUMMARY, STAGES
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared data are not here")

@@ -16,9 +16,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from siyu_cli.cli.demo import FORMATS as CLI_FORMATS
-from siyu_cli.cli.demo import LAYOUTS as CLI_LAYOUTS
-from siyu_cli.cli.demo import demo
+from siyu_cli.cli.commands.demo import FORMATS as CLI_FORMATS
+from siyu_cli.cli.commands.demo import LAYOUTS as CLI_LAYOUTS
+from siyu_cli.cli.commands.demo import demo
 from siyu_cli.demo import FORMATS, LAYOUTS, DemoShop, make_shop, write_shop
 from siyu_cli.errors import OutputError, UsageError
 

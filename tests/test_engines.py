@@ -33,7 +33,7 @@ from siyu_cli.core.lifecycle.movement import compare_stages
 from siyu_cli.core.lifecycle.segment import describe_splits, summarise_by, summarise_rfm, summarise_stages
 from siyu_cli.core.lifecycle.windows import suggest_windows
 from siyu_cli.core.parameters import churn_parameters, parameters
-from siyu_cli.core.referral.figures import Question, referral_figures
+from siyu_cli.core.referral.figures import Scope, referral_figures
 from siyu_cli.core.referral.trace import trace_referrals
 from siyu_cli.engines.protocol import Engine
 from siyu_cli.engines.step import Step, step
@@ -198,7 +198,7 @@ def test_what_a_campaign_brought_is_the_same_on_both(spark: Engine, duckdb_engin
     found = []
     for engine in (duckdb_engine, spark):
         params = {**open_campaign(engine, odd_campaign()), "gross_margin": 0.01}
-        found.append(referral_figures(trace_referrals(engine, params, (3,)), Question(since=TODAY, milestones=(3,))))
+        found.append(referral_figures(trace_referrals(engine, params, (3,)), Scope(since=TODAY, milestones=(3,))))
         keys = ["inviter_id", "invitee_id", "kind", "since_on", "reward_amount"]
         rows = engine.read("outcomes", keys)
         found.append(rows.select(sorted(rows.column_names)).to_pylist())

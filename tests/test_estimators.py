@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections import defaultdict
 from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from scipy.integrate import quad
+from scipy.integrate import IntegrationWarning, quad
 
 from siyu_cli.core.churn.estimators.beta_geometric import BetaGeometric
 from siyu_cli.core.churn.estimators.gamma_gamma import GammaGamma
@@ -227,7 +228,11 @@ def test_expected_orders_are_what_their_definition_says(  # noqa: PLR0917  drawn
     model = BetaGeometric.with_parameters(r, alpha, a, b, first_chance=first_chance)
     tenure = max(tenure, repeats / 7)  # purchases are days
     found = model.orders_if_alive(Histories.of([repeats], [0], [tenure]), horizon)[0]
-    assert found == pytest.approx(expected_by_integration(model, repeats, tenure, horizon), rel=2e-4, abs=1e-7)
+    with warnings.catch_warnings(record=True) as doubts:
+        warnings.simplefilter("always", IntegrationWarning)
+        stated = expected_by_integration(model, repeats, tenure, horizon)
+    assume(not doubts)  # the integral itself says where it cannot be trusted to so many places
+    assert found == pytest.approx(stated, rel=2e-4, abs=1e-7)
 
 
 @pytest.mark.parametrize("model", [

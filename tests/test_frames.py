@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from siyu_cli import Shop, open_shop
-from siyu_cli.tables.churn import CHURN
+from siyu_cli.core.churn.tables import CHURN
+from siyu_cli.core.lifecycle.tables import RFM_SUMMARY, SEGMENTS, STAGE_SUMMARY
 from siyu_cli.tables.column import Column, Table
-from siyu_cli.tables.lifecycle import RFM_SUMMARY, SEGMENTS, STAGE_SUMMARY
 
 MEMBERS = "会员编号,加入日期,等级,积分,生日\nm1,2025-01-01,金卡,3,1990-05-01\nm2,2025-02-01,银卡,,0001-01-01\n"
 ORDERS = "订单号,会员编号,付款时间,实付金额\no1,m1,2026-03-01,1200.10\no2,m1,2026-04-01,0.20\no3,m1,2026-05-09,7\n"

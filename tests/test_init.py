@@ -15,8 +15,8 @@ from types import SimpleNamespace
 import pytest
 
 import siyu_cli
-from siyu_cli.cli.config import show
-from siyu_cli.cli.init import init, learn
+from siyu_cli.cli.commands.config import show
+from siyu_cli.cli.commands.init import init, learn
 from siyu_cli.cli.main import main
 from siyu_cli.config.settings import Settings, known_keys, load_settings
 from siyu_cli.config.template import ShopFacts, UncertainColumn, render_config

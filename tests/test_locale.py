@@ -10,7 +10,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
-from catalogue import SOURCE, find_texts, help_texts
+from catalogue import SOURCE, find_texts, help_texts, meanings
 from siyu_cli.locale import detect_language, set_language, translate
 
 PO = SOURCE / "locale" / "zh_CN" / "LC_MESSAGES" / "siyu.po"
@@ -26,7 +26,7 @@ def placeholders(text: str) -> set[str]:
 
 
 def spoken() -> set[str]:
-    return set(find_texts().texts) | help_texts()
+    return set(find_texts().texts) | help_texts() | meanings()
 
 
 def test_every_text_an_operator_may_read_is_in_the_catalogue():

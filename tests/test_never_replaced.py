@@ -11,9 +11,9 @@ import pytest
 
 from commands import Run, runner
 from siyu_cli.errors import OutputError, UsageError
-from siyu_cli.files.writing.guard import forget, will_read
-from siyu_cli.files.writing.names import name_each
-from siyu_cli.files.writing.replace import replacing, together
+from siyu_cli.guard import forget, will_read
+from siyu_cli.render.names import name_each
+from siyu_cli.render.replace import replacing, together
 
 MEMBERS = "会员编号,手机号,入会时间,归属员工\n" + "".join(
     f"M{number},1380000{number:04},2025-01-0{number},{owner}\n"

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 
 from oracle import RULES, Answer, Parameters, segment
 from shops import Shop, a_history, a_line, a_member, shops
-from siyu_cli.tables.lifecycle import FEATURES, RFM_SEGMENTS, STAGES
+from siyu_cli.core.lifecycle.tables import FEATURES, RFM_SEGMENTS, STAGES
 
 SHARED = Path(__file__).parents[2] / "shared"
 TODAY = date(2026, 6, 30)

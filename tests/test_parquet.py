@@ -80,7 +80,7 @@ def test_outputs_and_snapshots_stand_under_such_names_too(
         assert main(["segment", "订单.parquet", "--as-of", day, "-o", f"表[{day}]*.parquet", "--lang", "en"]) == 0
     listed = parquet.ParquetFile(shop / "表[2025-06-30]*.parquet").read()
     assert listed.num_rows == 4
-    assert "Moves since the last snapshot" in capsys.readouterr().out
+    assert "0 of 4 members moved to another stage" in capsys.readouterr().out
 
 
 def test_rows_of_a_file_nobody_recognises_are_counted(tmp_path: Path) -> None:

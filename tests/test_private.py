@@ -14,11 +14,11 @@ import pytest
 
 from commands import Ended, Run, runner
 from siyu_cli import open_shop
-from siyu_cli.files.write import json_text, jsonl_text
-from siyu_cli.files.writing.cells import neutralise
+from siyu_cli.cells import neutralise
+from siyu_cli.core.catalogue import TABLES
 from siyu_cli.masks import mask_contacts, mask_key, mask_text
+from siyu_cli.render.write import json_text, jsonl_text
 from siyu_cli.signs import inert, visible
-from siyu_cli.tables.catalogue import TABLES
 from siyu_cli.tables.column import MASKS
 
 PHONES = ("13900139001", "13900239001", "13700137002", "13600136003", "15900159004", "18800188005", "13512345678")

@@ -91,7 +91,7 @@ SLOW = """
 import sys, time
 from pathlib import Path
 from concurrent.futures import ThreadPoolExecutor
-from siyu_cli.cli import main, segment
+from siyu_cli.cli import frame, main
 from siyu_cli.private import OwnFolder
 def slow(*_):
     with ThreadPoolExecutor() as pool:
@@ -99,7 +99,7 @@ def slow(*_):
         OwnFolder(Path("."), ".siyu-tmp-")
         print("reading", flush=True)
         pool.submit(time.sleep, 60).result()
-segment.load_shop = slow
+frame.load_shop = slow
 sys.argv[1:] = ["segment", "会员.csv", "--as-of", "2025-09-01", "--quiet"]
 main.run()
 """

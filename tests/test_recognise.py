@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listed_exports import DOUYIN_ORDERS, LISTED, OWN_COPIES, WECOM, YOUZAN_CUSTOMERS, YOUZAN_ORDERS
+from siyu_cli.core.catalogue import TABLES
 from siyu_cli.errors import DataError, UsageError
 from siyu_cli.files.recognise import Match, recognise
 from siyu_cli.files.recognition import headers
@@ -24,7 +25,6 @@ from siyu_cli.files.recognition.presets import (
     refund_state,
     was_delivered,
 )
-from siyu_cli.tables.catalogue import TABLES
 from unlisted_exports import NOT_OURS, UNLISTED, Export
 from unlisted_tills_and_malls import TILLS_AND_MALLS
 

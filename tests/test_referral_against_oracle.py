@@ -21,7 +21,7 @@ from referral_oracle import Invite, Person, referral_figures, since_figures
 from shops import a_line, a_member
 from siyu_cli.config.settings import Settings
 from siyu_cli.core.parameters import referral_parameters
-from siyu_cli.core.referral.figures import Question
+from siyu_cli.core.referral.figures import Scope
 from siyu_cli.core.referral.figures import referral_figures as figures_of
 from siyu_cli.core.referral.trace import trace_referrals
 from siyu_cli.engines.duckdb import DuckDBEngine
@@ -102,7 +102,7 @@ def typed_rows(rows: Sequence[Mapping[str, Any]], kinds: Mapping[str, str]) -> p
 def report(engine: Engine, campaign: Campaign) -> dict[str, Any]:
     params = open_campaign(engine, campaign)
     found = trace_referrals(engine, params, ())
-    return figures_of(found, Question(since=SINCE, has_people=bool(campaign.people)))
+    return figures_of(found, Scope(since=SINCE, has_people=bool(campaign.people)))
 
 
 def agrees(found: Mapping[str, Any], campaign: Campaign) -> None:

@@ -10,23 +10,27 @@ import sys
 import textwrap
 import xml.etree.ElementTree as ET
 import zipfile
-from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import openpyxl
+import pandas as pd
 import pyarrow as pa
 import pytest
 
+from siyu_cli.config.settings import Settings
+from siyu_cli.core.lifecycle.question import Segment
+from siyu_cli.core.lifecycle.report import report
+from siyu_cli.core.lifecycle.tables import MOVES, RFM_SEGMENTS, RFM_SUMMARY, SEGMENTS, STAGE_SUMMARY, STAGES
 from siyu_cli.errors import OutputError
 from siyu_cli.files.loading.report import Input, LoadReport, SheetReport
-from siyu_cli.files.writing import workbook
-from siyu_cli.files.writing.segment_sheets import SegmentContents, segment_sheets
-from siyu_cli.files.writing.workbook import Chart, SheetColumn, SheetSpec, write_workbook
+from siyu_cli.render import workbook
+from siyu_cli.render.reader import Reader
+from siyu_cli.render.sheets import sheets
+from siyu_cli.render.workbook import Chart, SheetColumn, SheetSpec, write_workbook
 from siyu_cli.tables.column import Table
-from siyu_cli.tables.lifecycle import RFM_SEGMENTS, RFM_SUMMARY, SEGMENTS, STAGE_SUMMARY, STAGES
 
 # openpyxl knows neither Excel's newer data bars nor the writer's chart extensions.
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
@@ -83,14 +87,15 @@ def members(rows: list[dict[str, Any]], *, with_people: bool = True) -> pa.Table
     return pa.table(columns)
 
 
-def summary(table: Table, keys: list[str]) -> pa.Table:
+def summary(table: Table, keys: list[str]) -> pd.DataFrame:
     size = len(keys)
     numbers = {"members": [1000 + place for place in range(size)], "member_share": [1 / size] * size}
     sales = {"net_sales": [10.5 * place for place in range(size)], "sales_share": [1 / size] * size}
-    return pa.table({table.columns[0].key: keys, **numbers, **sales})
+    return pd.DataFrame({table.columns[0].key: keys, **numbers, **sales})
 
 
-def contents(**changes: Any) -> SegmentContents:
+def contents(**changes: Any) -> SimpleNamespace:
+    """Return a segmentation with the numbers that are asked about, as its report reads it."""
     load = LoadReport(
         inputs=(Input("客户.xlsx", "9f" * 32, 1234, 403), Input("订单.csv", "ab" * 32, 5678, 12_000)),
         sheets=(
@@ -99,7 +104,7 @@ def contents(**changes: Any) -> SegmentContents:
         ),
         rejects=(("bad_date", "row", 1), ("bad_phone", "cell", 25)),
     )
-    by = pa.table(
+    by = pd.DataFrame(
         {
             "owner": ["小王", "小王", "小李", None],
             "stage": ["mature", "churned", "mature", "acquired"],
@@ -116,24 +121,36 @@ def contents(**changes: Any) -> SegmentContents:
     given: dict[str, Any] = {
         "stages": summary(STAGE_SUMMARY, list(STAGES)),
         "rfm": summary(RFM_SUMMARY, list(RFM_SEGMENTS)),
+        "grid": pd.DataFrame({"r_score": [5, 1], "f_score": [2, 1], "members": [7, 3], "net_sales": [70.0, 3.0]}),
+        "is_masked": True,
         "members": members(MEMBERS),
         "load": load,
-        "meta": {"version": "0.1.0", "command": "siyu segment 客户.xlsx 订单.csv", "as_of": dt.date(2026, 3, 1),
+        "meta": {"version": "0.1.0", "command": "segment", "as_of": "2026-03-01", "where": None,
                  "parameters": {"rfm.bins": 5}},
-        "splits": {"recency_days": 90.0, "order_days": 2, "net_sales": 676.69,
+        "splits": {"recency_days": 90.0, "order_days": 2, "net_sales": 676.69, "mode": "default", "bins": 5,
                    "bands": [{"measure": "money", "score": 5, "lowest": 1200.5, "highest": 9000.0, "buyers": 3}]},
         "windows": {"new_days": 30, "dormant_after": 90, "churned_after": 180, "declining_ratio": 1.5,
                     "mature_orders": 4, "welcome_points": 0, "shop_norm": 46.0,
                     "suggested": {"dormant_after": 75, "churned_after": None, "reason": "not enough history"}},
         "by": by,
-        "movement": pa.table({**moves, "members": [20, 5, 7, 2]}),
+        "movement": pd.DataFrame({**moves, "members": [20, 5, 7, 2]}),
     }  # fmt: skip
-    return SegmentContents(**(given | changes))
+    found = SimpleNamespace(**(given | changes))
+    found.study = SimpleNamespace(settings=Settings())
+    found.question, found.write_parquet, found.warnings = Segment(), None, found.load.warnings
+    found.arrow = lambda keys: found.members.select(list(keys))
+    return found
 
 
-def save(path: Path, found: SegmentContents, lang: str = "en", **more: Any) -> openpyxl.Workbook:
-    translate: Callable[[str], str] = more.pop("translate", str)
-    write_workbook(path, segment_sheets(found, lang=lang, translate=translate, **more))
+class Marked(Reader):
+    """A reader in whose language every word of the catalogue is marked."""
+
+    def translate(self, text: str) -> str:
+        return f"译{text}"
+
+
+def save(path: Path, found: SimpleNamespace, reader: Reader | None = None) -> openpyxl.Workbook:
+    write_workbook(path, sheets(report(found), reader or Reader("en")))
     return openpyxl.load_workbook(path)
 
 
@@ -150,25 +167,36 @@ def rows_of(sheet: Any, header_row: int = 1) -> list[dict[str, Any]]:
 def test_the_sheets_come_in_the_order_people_read_them(tmp_path: Path, english: openpyxl.Workbook) -> None:
     assert english.sheetnames == [
         "Summary",
-        "RFM",
-        "By Owner",
+        "What to do next",
+        "RFM segments",
+        "What to do next, by RFM segment",
+        "R × F Members",
+        "R × F Net sales",
+        "Stages by Owner",
         "Movement",
         "Members",
         "Definitions",
         "Data quality",
     ]
     short = save(tmp_path / "short.xlsx", contents(by=None, movement=None))
-    assert short.sheetnames == ["Summary", "RFM", "Members", "Definitions", "Data quality"]
+    assert {*english.sheetnames} - {*short.sheetnames} == {"Stages by Owner", "Movement"}
 
 
 def test_the_summary_says_what_it_is_of_and_that_nothing_was_lost(english: openpyxl.Workbook) -> None:
     sheet = english["Summary"]
-    assert [sheet.cell(row, 1).value for row in (1, 2, 3)] == [
+    assert [sheet.cell(row, 1).value for row in (1, 2, 3, 4, 5)] == [
         "Lifecycle stages as of 2026-03-01",
-        "11,055 members, 8,028 of them buyers; net sales 577.50",
-        "12,403 rows read = 9,900 used + 1 rejected + 2,502 skipped by rule",
+        "As of 2026-03-01: 11,055 members, 8,028 of them buyers; net sales 577.50",
+        "Where the money is: Unknown, 1,010 members with 9.1% of the sales · "
+        "Returned, 1,009 members with 9.1% of the sales",
+        "Falling silent: Declining, 1,006 members with 9.1% of the sales · "
+        "Dormant, 1,007 members with 9.1% of the sales",
+        "Since the last list: 5 of 25 members moved to another stage · Mature → Declining 5",
     ]
-    rows = rows_of(sheet, 5)
+    assert english["Data quality"]["A3"].value == (
+        "12,403 rows in = 9,900 used + 1 rejected + 2,502 skipped (title or header row 2, no member (guest) 2,500)"
+    )
+    rows = rows_of(sheet, 7)
     assert [row["Stage"] for row in rows] == [english_name for english_name, _zh in STAGES.values()]
     assert rows[1]["Members"] == 1001
 
@@ -176,17 +204,17 @@ def test_the_summary_says_what_it_is_of_and_that_nothing_was_lost(english: openp
 def test_shares_have_data_bars_and_charts_point_at_the_table(english: openpyxl.Workbook) -> None:
     sheet = english["Summary"]
     ruled = {str(area.sqref) for area in sheet.conditional_formatting if area.rules[0].type == "dataBar"}
-    assert ruled == {"C6:C16", "E6:E16"}
+    assert ruled == {"C8:C18", "E8:E18"}
     drawn = [
         (series.val.numRef.f, series.cat.strRef.f, len(series.cat.strRef.strCache.pt))
         for chart in sheet._charts
         for series in chart.series
     ]
     assert drawn == [
-        ("Summary!$B$6:$B$16", "Summary!$A$6:$A$16", 11),
-        ("Summary!$D$6:$D$16", "Summary!$A$6:$A$16", 11),
+        ("Summary!$B$8:$B$18", "Summary!$A$8:$A$18", 11),
+        ("Summary!$D$8:$D$18", "Summary!$A$8:$A$18", 11),
     ]
-    assert len(english["RFM"]._charts) == 2
+    assert len(english["RFM segments"]._charts) == 2
 
 
 def test_members_can_be_read_by_a_machine_too(english: openpyxl.Workbook) -> None:
@@ -210,8 +238,8 @@ def test_every_value_looks_like_what_it_is(english: openpyxl.Workbook) -> None:
     assert cells["Net sales"].number_format == cells["Average order value"].number_format == "#,##0.00"
     assert cells["Last order on"].number_format == "yyyy-mm-dd"
     assert cells["Refund rate"].number_format == "0.0%"
-    assert english["Summary"]["B6"].number_format == "#,##0"
-    assert english["Summary"]["C6"].number_format == "0.0%"
+    assert english["Summary"]["B8"].number_format == "#,##0"
+    assert english["Summary"]["C8"].number_format == "0.0%"
 
 
 def test_the_header_is_bold_frozen_filtered_and_repeated_on_paper(english: openpyxl.Workbook) -> None:
@@ -236,11 +264,11 @@ def test_columns_are_as_wide_as_what_they_show(english: openpyxl.Workbook) -> No
 
 
 def test_phones_in_full_are_text_to_excel_and_people_stand_beside_their_key(tmp_path: Path) -> None:
-    full = save(tmp_path / "full.xlsx", contents(), show_personal=True)["Members"]
+    full = save(tmp_path / "full.xlsx", contents(is_masked=False))["Members"]
     assert (full["B2"].value, full["C2"].value) == ("13800138000", "王小明")
     assert full["B2"].number_format == "@"
-    without = save(tmp_path / "without.xlsx", contents(members=members(MEMBERS, with_people=False)))["Members"]
-    assert [cell.value for cell in without[1]][:2] == ["Member ID", "Stage"]
+    masked = save(tmp_path / "masked.xlsx", contents())["Members"]
+    assert masked["B2"].number_format == "General", "a masked phone is no number to be protected"
 
 
 def every_text(path: Path) -> str:
@@ -284,42 +312,43 @@ def test_an_office_program_opens_it_and_computes_nothing(tmp_path: Path) -> None
 
 
 def test_in_chinese_every_word_of_the_contracts_is_chinese(tmp_path: Path) -> None:
-    book = save(tmp_path / "out.xlsx", contents(), "zh")
-    sheet = book["Members"]
+    book = save(tmp_path / "out.xlsx", contents(), Reader("zh"))
+    sheet = book["会员名单"]
     assert [cell.value for cell in sheet[1]][:5] == ["会员编号", "手机号", "姓名", "生命周期阶段", "RFM 分群"]
     first = rows_of(sheet)[0]
     assert (first["生命周期阶段"], first["RFM 分群"], first["数据来源"]) == ("成熟期", "重要价值客户", "完整")
-    assert book["RFM"]["A5"].value == "重要价值客户"
-    items = [row["Item"] for row in rows_of(book["Data quality"], 4)]
-    assert "Skipped: 无会员信息（游客）" in items
+    assert book["RFM 分群"]["A2"].value == "重要价值客户"
+    items = [row["项目"] for row in rows_of(book["数据质量"], 5)]
+    assert "跳过：无会员信息（游客）" in items
 
 
 def test_every_other_word_goes_through_the_catalogue(tmp_path: Path) -> None:
-    book = save(tmp_path / "out.xlsx", contents(), "zh", translate=lambda text: f"译{text}")
-    keys = {*STAGES, *(words[0] for words in RFM_SEGMENTS.values()), "RFM", "RFM 分群"}
-    facts = {"siyu 0.1.0", "siyu segment 客户.xlsx 订单.csv", "客户.xlsx", "订单.csv"}
+    book = save(tmp_path / "out.xlsx", contents(), Marked("zh"))
+    keys = {*STAGES, *SEGMENTS.keys, *STAGE_SUMMARY.keys, *MOVES.keys, "RFM"}
+    keys |= {words[0] for words in RFM_SEGMENTS.values()}
+    facts = {"siyu 0.1.0", "segment", "客户.xlsx", "订单.csv"}
+    # Titles of sheets and columns stand in the contracts, in both languages.
     for sheet in book:
-        assert sheet.title.startswith("译")
         texts = {value for row in sheet.values for value in row if isinstance(value, str)} - keys - facts
         if sheet.title != "译Members":
             latin = {text for text in texts if re.search("[A-Za-z]{2}", text)}
-            assert [text for text in latin if "译" not in text and not text.startswith("SHA-256")] == []
+            assert [text for text in latin if "译" not in text and not re.match("SHA-256|RFM", text)] == []
 
 
 def test_groups_stand_by_sales_and_nobodys_last(english: openpyxl.Workbook) -> None:
-    rows = rows_of(english["By Owner"])
+    rows = rows_of(english["Stages by Owner"])
     groups = [(row["Owner"], row["Members"], row["Net sales"], row["Mature"], row["Churned"]) for row in rows[:3]]
     assert groups == [("小李", 7, 700, 7, 0), ("小王", 5, 32, 3, 2), ("(none)", 1, 9000, 0, 0)]
-    assert len(english["By Owner"]._charts) == 1
+    assert len(english["Stages by Owner"]._charts) == 1
 
 
 def test_a_chart_is_left_out_where_nobody_could_read_it(tmp_path: Path) -> None:
     many = 50
-    by = pa.table(
+    by = pd.DataFrame(
         {"store": [f"店{n:02}" for n in range(many)], "stage": ["mature"] * many, "members": [1] * many,
          "member_share": [1.0] * many, "net_sales": [1.0] * many, "sales_share": [1.0] * many}
     )  # fmt: skip
-    assert save(tmp_path / "out.xlsx", contents(by=by))["By Store"]._charts == []
+    assert save(tmp_path / "out.xlsx", contents(by=by))["Stages by Store"]._charts == []
 
 
 def test_the_margins_of_the_movement_tie(english: openpyxl.Workbook) -> None:
@@ -343,13 +372,13 @@ def test_definitions_hold_every_number_a_label_rests_on(english: openpyxl.Workbo
     assert rows["M score 5"][0] == "1,200.50 – 9,000.00"
     assert rows["Expected gap"][0] == "shop: 46 days"
     assert rows["Suggested windows"][0] == "dormant after 75 days, churned after – days"
-    assert rows["Made by"] == ("siyu 0.1.0", "siyu segment 客户.xlsx 订单.csv")
+    assert rows["Made by"] == ("siyu 0.1.0", "segment")
     assert rows["Parameter rfm.bins"][0] == "5"
     assert rows["Input 订单.csv"] == ("12,000 rows", "SHA-256 " + "ab" * 32)
 
 
 def test_data_quality_accounts_for_every_row(english: openpyxl.Workbook) -> None:
-    rows = rows_of(english["Data quality"], 4)
+    rows = rows_of(english["Data quality"], 5)
     orders = {row["Item"]: row["Rows"] for row in rows if row["File"] == "订单.csv"}
     assert orders == {"Rows read": 12_000, "Used": 9_500, "Rejected": 0, "Skipped: no member (guest)": 2_500}
     everywhere = {row["Item"]: row["Rows"] for row in rows if row["File"] == "All files"}
@@ -358,10 +387,10 @@ def test_data_quality_accounts_for_every_row(english: openpyxl.Workbook) -> None
 
 def test_a_shop_without_anything_still_makes_a_workbook(tmp_path: Path) -> None:
     full = contents()
-    nothing = replace(
-        full, stages=full.stages.slice(0, 0), rfm=full.rfm.slice(0, 0), members=members([]), by=full.by.slice(0, 0),
-        movement=full.movement.slice(0, 0), load=LoadReport((), ()), windows={}, meta={},
-        splits={"recency_days": 90.0, "order_days": 2, "net_sales": None, "bands": []},
+    nothing = contents(
+        stages=full.stages.iloc[:0], rfm=full.rfm.iloc[:0], grid=full.grid.iloc[:0], members=members([]),
+        by=full.by.iloc[:0], movement=full.movement.iloc[:0], load=LoadReport((), ()),
+        splits={**full.splits, "net_sales": None, "bands": []},
     )  # fmt: skip
     book = save(tmp_path / "out.xlsx", nothing)
     assert book["Members"].max_row == 1
@@ -477,7 +506,7 @@ def test_a_disk_that_fills_up_all_the_same_is_an_output_error(tmp_path: Path) ->
         import pyarrow as pa
         from pathlib import Path
         from siyu_cli.errors import OutputError
-        from siyu_cli.files.writing.workbook import SheetColumn, SheetSpec, write_workbook
+        from siyu_cli.render.workbook import SheetColumn, SheetSpec, write_workbook
 
         table = pa.table({"n": pa.array(range(400_000))})
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))

@@ -23,10 +23,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from siyu_cli import masks
+from siyu_cli import cells, masks
 from siyu_cli.errors import OutputError, UsageError
-from siyu_cli.files.write import csv_text, json_text, jsonl_text, replacing, write_json, write_table
-from siyu_cli.files.writing import cells
+from siyu_cli.render.write import csv_text, json_text, jsonl_text, replacing, write_json, write_table
 from siyu_cli.signs import visible
 from siyu_cli.tables.column import Column
 
@@ -282,8 +281,8 @@ def run(code: str, folder: Path) -> subprocess.Popen[str]:
         import pyarrow as pa
         from pathlib import Path
         from siyu_cli.errors import OutputError
-        from siyu_cli.files.writing.workbook import SheetColumn, SheetSpec, write_workbook
-        from siyu_cli.files.write import write_table
+        from siyu_cli.render.workbook import SheetColumn, SheetSpec, write_workbook
+        from siyu_cli.render.write import write_table
         from siyu_cli.tables.column import Column
 
         table = pa.table({"n": pa.array(range(400_000)), "t": pa.array(["会员"] * 400_000)})

@@ -1,8 +1,8 @@
 """siyu: lifecycle segmentation for private-domain retail, from the spreadsheets operators export.
 
 >>> import siyu_cli
->>> siyu_cli.__all__
-['Churn', 'ReferralReport', 'Segmentation', 'Shop', 'SiyuError', '__version__', 'open_shop']
+>>> siyu_cli.__all__[-3:]
+['SiyuError', '__version__', 'open_shop']
 """
 
 from __future__ import annotations
@@ -13,18 +13,41 @@ from typing import TYPE_CHECKING, Any
 from siyu_cli.errors import SiyuError
 
 if TYPE_CHECKING:
+    from siyu_cli.core.churn.question import Backtest, BacktestAnswer, Churn, ChurnAnswer
+    from siyu_cli.core.lifecycle.explain import Explain, Explanation
+    from siyu_cli.core.lifecycle.question import Segment, Segmentation
+    from siyu_cli.core.referral.question import ReferralAnswer, ReferralReport
     from siyu_cli.shop import Shop, open_shop
-    from siyu_cli.shop_answers import Churn, Segmentation
-    from siyu_cli.shop_referrals import ReferralReport
 
 __version__ = "0.1.0"
-__all__ = ["Churn", "ReferralReport", "Segmentation", "Shop", "SiyuError", "__version__", "open_shop"]
+__all__ = [
+    "Backtest",
+    "BacktestAnswer",
+    "Churn",
+    "ChurnAnswer",
+    "Explain",
+    "Explanation",
+    "ReferralAnswer",
+    "ReferralReport",
+    "Segment",
+    "Segmentation",
+    "Shop",
+    "SiyuError",
+    "__version__",
+    "open_shop",
+]
+_ROOMS = {
+    "shop": ("Shop", "open_shop"),
+    "core.churn.question": ("Backtest", "BacktestAnswer", "Churn", "ChurnAnswer"),
+    "core.lifecycle.explain": ("Explain", "Explanation"),
+    "core.lifecycle.question": ("Segment", "Segmentation"),
+    "core.referral.question": ("ReferralAnswer", "ReferralReport"),
+}
 
 
 def __getattr__(name: str) -> Any:
     # Late, so that `siyu --help` need not wait for DuckDB and Arrow.
-    if name in ("Churn", "Segmentation", "Shop", "open_shop"):
-        return getattr(import_module("siyu_cli.shop"), name)
-    if name == "ReferralReport":
-        return import_module("siyu_cli.shop_referrals").ReferralReport
+    for room, names in _ROOMS.items():
+        if name in names:
+            return getattr(import_module(f"siyu_cli.{room}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

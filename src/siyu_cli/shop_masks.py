@@ -10,9 +10,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from siyu_cli.cells import mask_names, mask_phones, mended, plain
+from siyu_cli.errors import UsageError
 from siyu_cli.files.loading.named import Named
 from siyu_cli.files.loading.scripts import first_row, script
-from siyu_cli.files.writing.cells import mask_names, mask_phones, mended, plain
 from siyu_cli.masks import (
     ORDINARY,
     SUSPECT,
@@ -27,6 +28,7 @@ from siyu_cli.masks import (
     mask_place,
     mask_text,
 )
+from siyu_cli.spelling import plain_id
 from siyu_cli.tables.column import MASKS, Mask
 
 if TYPE_CHECKING:
@@ -133,6 +135,30 @@ class Masks:
         asked = {"given": given, "pattern": pattern, "most": MOST_CANDIDATES + 1}
         _ = self.has_keys  # makes the table that is asked
         return [key for (key,) in self.connection.execute(script("masks")["by_mask"], asked).fetchall()]
+
+    def find(self, typed: str) -> str:
+        """Return the key of the member somebody typed; ``UsageError`` where a mask stands for several."""
+        name = plain_id(typed.encode("utf-8", "replace").decode())  # bytes that are no text name nobody
+        found = first_row(
+            self.connection,
+            "select coalesce((select member_key from member_links where member_id = member_id_in($name) limit 1), "
+            "(select phone_key from phone_keys where phone = coalesce(phone_in($name), $name) limit 1), "
+            "(select member_id from features where member_id in (member_id_in($name), phone_in($name)) limit 1))",
+            {"name": name},
+        )
+        if found[0] is not None:
+            return str(found[0])
+        keys = self.candidates(name)
+        if len(keys) < 2:
+            return keys[0] if keys else name
+        # A mask that one id has to itself may be that of another's phone: the id answers to a number as well.
+        shown = [mask + "~1" * (mask == name) for mask in map(self.key, keys[:MOST_CANDIDATES])]
+        raise UsageError(
+            "{member} stands for several members.",
+            hint="Type one of these, or the member's own id: {members}.",
+            member=name,
+            members=", ".join(sorted(shown)) + ("…" if len(keys) > MOST_CANDIDATES else ""),
+        )
 
     @cached_property
     def own_names(self) -> dict[str, Collection[str]]:

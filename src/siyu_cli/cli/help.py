@@ -16,10 +16,10 @@ from siyu_cli.cli.complaints import click
 from siyu_cli.cli.offers import among, offer_commands
 from siyu_cli.cli.options import Lang
 from siyu_cli.cli.output import write_stdout
-from siyu_cli.cli.wrapping import width, wrap
 from siyu_cli.errors import UsageError
 from siyu_cli.locale import LANGUAGES
 from siyu_cli.locale import translate as _
+from siyu_cli.render.wrapping import width, wrap
 
 _NAME_WIDTH = 22
 # Not parameters of the group: typer would load pydantic for them before every page of help.

@@ -7,30 +7,22 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 
-from siyu_cli.cli import (
-    check,
-    churn,
-    completion,
-    config,
-    demo,
-    explain,
-    init,
-    process,
-    referral_report,
-    segment,
-)
+from siyu_cli.cli import completion, process
+from siyu_cli.cli.commands import COMMANDS
+from siyu_cli.cli.commands.config import config_app
 from siyu_cli.cli.complaints import as_usage_error, click
 from siyu_cli.cli.failures import as_known
 from siyu_cli.cli.help import HelpGroup, dress, show_help
 from siyu_cli.cli.output import flush_stdout, say, say_plainly, silence_stdout
 from siyu_cli.cli.reasons import in_language
 from siyu_cli.errors import EXIT_BUG, EXIT_DONE, InputError, SiyuError
-from siyu_cli.files.writing.guard import forget
+from siyu_cli.guard import forget
 from siyu_cli.locale import LANGUAGES, detect_language, set_language
 from siyu_cli.locale import translate as _
 from siyu_cli.masks import mask_text
@@ -91,14 +83,10 @@ def siyu(
         raise InputError(message, hint="Go to another folder first, for example with cd ~.") from error
 
 
-app.command("segment", epilog=segment.EXAMPLES)(segment.segment)
-app.command("churn", epilog=churn.EXAMPLES)(churn.churn)
-app.command("referral-report", epilog=referral_report.EXAMPLES)(referral_report.referral_report)
-app.command("check", epilog=check.EXAMPLES)(check.check)
-app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
-app.command("init", epilog=init.EXAMPLES)(init.init)
-app.command("demo", epilog=demo.EPILOG)(demo.demo)
-app.add_typer(config.config_app, name="config")
+for _name in COMMANDS:
+    _module = import_module(f"siyu_cli.cli.commands.{_name.replace('-', '_')}")
+    app.command(_name, epilog=_module.EXAMPLES)(getattr(_module, _name.replace("-", "_")))
+app.add_typer(config_app, name="config")
 app.command("help", epilog="siyu help\nsiyu help segment")(show_help)
 
 

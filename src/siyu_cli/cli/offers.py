@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from siyu_cli.tables.catalogue import LABELS
+from siyu_cli.core.lifecycle.tables import SEGMENTS
 from siyu_cli.tables.column import Column, find_column
 from siyu_cli.tables.inputs import INPUTS
-from siyu_cli.tables.lifecycle import SEGMENTS
 
 _OPEN_TEXT = re.compile(r"(\w+)\s*(?:=|<>|!=|(?:not\s+)?in\s*\((?:\s*'[^']*'\s*,)*)\s*'([^']*)$", re.IGNORECASE)
 
@@ -26,7 +25,7 @@ def among(choices: Sequence[str]) -> Offer:
 
 def offer_columns(incomplete: str) -> list[str]:
     """Return what ``--columns`` may go on with; what stands before the last comma stays."""
-    from siyu_cli.cli.writing import PEOPLE  # which itself needs options
+    from siyu_cli.cli.columns import PEOPLE  # which itself needs options
 
     before, word = _cut(incomplete, r"[,，、]")
     chosen = re.split("[,，、]", before)
@@ -40,7 +39,7 @@ def offer_condition(incomplete: str) -> list[str]:
 
     if text := _OPEN_TEXT.search(incomplete):
         column = find_column(SEGMENTS.columns, text[1])
-        labels = LABELS.get(column.key if column else "", {})
+        labels = (column and column.labels) or {}
         words = [word for key, titles in labels.items() for word in (key, titles[-1])]
         before = incomplete[: text.start(2)]
         return [f"{before}{word}'" for word in words if word.startswith(text[2]) and (text[2] or word.isascii())]

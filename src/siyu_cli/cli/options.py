@@ -14,13 +14,13 @@ import typer
 
 from siyu_cli.cli.offers import among, offer_columns, offer_condition, offer_inputs
 from siyu_cli.core.churn.calendar import FIRST_YEAR, LAST_YEAR
+from siyu_cli.core.lifecycle.tables import SEGMENTS
 from siyu_cli.errors import UsageError
 from siyu_cli.locale import LANGUAGES, get_language
 from siyu_cli.tables.column import Table, find_column
 from siyu_cli.tables.inputs import INPUTS, find_input
-from siyu_cli.tables.lifecycle import SEGMENTS
 
-FORMATS = ("table", "csv", "json", "jsonl")
+FORMATS = ("table", "csv", "json", "jsonl", "markdown")
 BY = ("owner", "store", "source_channel", "level")
 SPLIT_BY = ("owner", "store")
 
@@ -97,7 +97,7 @@ Output = Annotated[
         "-o",
         metavar="FILE",
         parser=output_path,
-        help="Write to .xlsx, .csv, .json, .jsonl or .parquet; or to a workbook in this folder.",
+        help="Write to .xlsx, .html, .md, .json, .csv, .jsonl or .parquet; or to a workbook in this folder.",
     ),
 ]
 Format = Annotated[

@@ -86,6 +86,12 @@ class Settings(Section):
         'Allowed: name = "condition"; a name is not empty and holds no semicolon.',
         template='"big spenders" = "net_sales > 2000 and order_days >= 3"',
     )
+    actions: dict[Name, Text] = said(
+        {},
+        "What to do next with a stage or an RFM group, in the shop's own words.",
+        "Allowed: a stage or an RFM group, such as dormant or important_keep, and a text.",
+        template='"dormant" = "a call from the employee they know, this week"',
+    )
     calendar: dict[Name, Span] = said(
         {},
         "Sales and holidays: a name, the first and the last day.",

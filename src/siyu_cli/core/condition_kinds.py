@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from siyu_cli.core.condition_words import named, nearest, refusal, shown
 from siyu_cli.errors import ConditionError, Spoken
-from siyu_cli.tables.catalogue import LABELS
 from siyu_cli.tables.column import Column, Table, find_label
 
 if TYPE_CHECKING:
@@ -114,7 +113,7 @@ def _misfit(node: exp.Expr, text: str, table: Table) -> ConditionError:
         return refusal(text, literal.name if literal else node.sql("duckdb"), table)
     family = _FAMILIES[table[column.name].kind]
     facts = _about(table[column.name], text)
-    return ConditionError(_MISFITS[family], hint=_EXAMPLES[family], value=_example(column.name, family), **facts)
+    return ConditionError(_MISFITS[family], hint=_EXAMPLES[family], value=_example(table[column.name], family), **facts)
 
 
 def _about(column: Column, text: str) -> dict[str, Any]:
@@ -122,10 +121,10 @@ def _about(column: Column, text: str) -> dict[str, Any]:
     return {"text": shown(text), "column": Spoken(column.key, column.zh), "name": named([column])}
 
 
-def _example(column: str, family: str) -> str:
+def _example(column: Column, family: str) -> str:
     if family == FLAG:
         return Spoken("yes", "是")
-    return next((Spoken(key, words[-1]) for key, words in LABELS.get(column, {}).items()), "…")
+    return next((Spoken(key, words[-1]) for key, words in (column.labels or {}).items()), "…")
 
 
 def _null(node: exp.Expr, text: str, table: Table) -> ConditionError:
@@ -196,7 +195,7 @@ def put_keys(condition: exp.Expr, text: str, table: Table) -> exp.Expr:
     from sqlglot import exp
 
     for column in list(condition.find_all(exp.Column)):
-        if column.name not in LABELS:
+        if not table[column.name].labels:
             continue
         holder = column.parent
         while isinstance(holder, exp.Lower | exp.Upper | exp.Paren):  # labels are matched whatever their case
@@ -223,7 +222,7 @@ def _put_key(part: exp.Expr, column: Column, text: str) -> None:
     literal = part.unnest()
     if not isinstance(literal, exp.Literal):
         raise unknown_value(text, column, None)
-    key = find_label(LABELS[column.key], literal.name)
+    key = find_label(column.labels or {}, literal.name)
     if key is None:
         raise unknown_value(text, column, literal.name)
     part.replace(exp.Literal.string(key))
@@ -235,10 +234,10 @@ def _put_list(condition: exp.Expr, like: exp.Expr, where: tuple[str, Table]) -> 
 
     pattern = "".join({"%": ".*", "_": "."}.get(sign, re.escape(sign)) for sign in like.expression.name)
     fits = re.compile(pattern, re.IGNORECASE | re.DOTALL).fullmatch
-    column = like.this
-    keys = [key for key, words in LABELS[column.name].items() if any(map(fits, (key, *words)))]
+    column, (text, table) = like.this, where
+    labels = table[column.name].labels or {}
+    keys = [key for key, words in labels.items() if any(map(fits, (key, *words)))]
     if not keys:
-        text, table = where
         raise unknown_value(text, table[column.name], like.expression.name)
     listed: exp.Expr = exp.In(this=column.copy(), expressions=list(map(exp.Literal.string, keys)))
     listed = exp.Not(this=listed) if like.args.get("negate") else listed
@@ -250,7 +249,7 @@ def _put_list(condition: exp.Expr, like: exp.Expr, where: tuple[str, Table]) -> 
 
 def unknown_value(text: str, column: Column, word: str | None) -> ConditionError:
     """Return the error for a value that a column of fixed values does not have; None for what is no value at all."""
-    labels = LABELS[column.key]
+    labels = column.labels or {}
     is_chinese = not (word or text).isascii()
     told = {key: Spoken(words[-1] if is_chinese else key, f"{words[-1]}（{key}）") for key, words in labels.items()}
     facts: dict[str, Any] = {**_about(column, text), "values": _listed(told.values())}
@@ -277,7 +276,7 @@ def asked_values(condition: exp.Expr, table: Table) -> Iterator[tuple[str, list[
 
     for node in condition.find_all(exp.EQ, exp.In):
         column = node.this if isinstance(node.this, exp.Column) else node.args.get("expression")
-        if not isinstance(column, exp.Column) or column.name in LABELS or node.find_ancestor(exp.Not):
+        if not isinstance(column, exp.Column) or table[column.name].labels or node.find_ancestor(exp.Not):
             continue
         if _FAMILIES[table[column.name].kind] == TEXT:
             bare = [part.unnest() for part in node.iter_expressions()]

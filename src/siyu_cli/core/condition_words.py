@@ -14,11 +14,11 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from siyu_cli.core.lifecycle.tables import SEGMENTS
 from siyu_cli.errors import ConditionError, Spoken
 from siyu_cli.masks import mask_account, mask_key, mask_name, mask_phone, mask_text, mask_word
 from siyu_cli.tables.column import Column, Table, find_column
-from siyu_cli.tables.inputs import INPUTS, MEMBERS
-from siyu_cli.tables.lifecycle import JOINED_BY, SEGMENTS
+from siyu_cli.tables.inputs import INPUTS, JOINED_BY, MEMBERS
 
 MOST_CHARACTERS = 8_000
 MOST_PARTS = 500
@@ -53,7 +53,7 @@ _NUMBER = re.compile(r"\d*(?:\.\d+)?(?:e[+-]?\d{1,2})?%?", re.IGNORECASE)
 def spell_out(text: str, table: Table) -> str:
     """Return a condition in the keys of ``table`` and in ASCII signs; ``ConditionError`` for what can be neither.
 
-    >>> from siyu_cli.tables.lifecycle import SEGMENTS
+    >>> from siyu_cli.core.lifecycle.tables import SEGMENTS
     >>> spell_out("“Net sales” ＞＝ 1000 且 退款率 < 10%", SEGMENTS)
     'net_sales >= 1000 and refund_rate < 0.1'
     """

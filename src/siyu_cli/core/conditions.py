@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from siyu_cli.core.condition_kinds import asked_values, check_kinds, put_keys
 from siyu_cli.core.condition_words import allowed, mask_compared, named, nearest, refusal, shown, spell_out
+from siyu_cli.core.lifecycle.tables import SEGMENTS
 from siyu_cli.engines.step import Step
 from siyu_cli.errors import ConditionError
 from siyu_cli.spelling import plain_id
 from siyu_cli.tables.column import Table
-from siyu_cli.tables.lifecycle import SEGMENTS
 
 if TYPE_CHECKING:
     from sqlglot import exp

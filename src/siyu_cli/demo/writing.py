@@ -15,8 +15,8 @@ from siyu_cli.demo.layouts import LAYOUTS
 from siyu_cli.demo.sheets import Sheet
 from siyu_cli.demo.shop import DemoShop
 from siyu_cli.errors import UsageError
-from siyu_cli.files.writing.package_date import remove_dates
-from siyu_cli.files.writing.replace import check_target, make_folder, replacing, together
+from siyu_cli.render.package_date import remove_dates
+from siyu_cli.render.replace import check_target, make_folder, replacing, together
 
 FORMATS = ("xlsx", "csv", "parquet")
 

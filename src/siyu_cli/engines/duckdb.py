@@ -21,6 +21,7 @@ from siyu_cli.remarks import remark
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+    from sqlglot import exp
 
     from siyu_cli.engines.step import Params, Step
 
@@ -78,6 +79,21 @@ class DuckDBEngine:
             )
         except duckdb.IOException as error:
             raise _as_os_error(error) from error
+
+    def view(self, name: str, query: exp.Query) -> None:
+        """Give a query a name, replacing what had it."""
+        self.connection.execute("create or replace temp view " + _quoted(name) + " as " + query.sql("duckdb"))
+
+    def holds(self, name: str, pattern: str) -> bool:
+        """Return whether a text of a table matches a pattern."""
+        texts = [_quoted(key) for key, kind in self.columns(name).items() if kind == "VARCHAR"]
+        if not texts:
+            return False
+        every = ", ".join(texts)
+        asked = (
+            "select 1 from " + _quoted(name) + " where regexp_matches(concat_ws('', " + every + "), $pattern) limit 1"
+        )
+        return bool(self.connection.execute(asked, {"pattern": pattern}).fetchall())
 
     def rename(self, name: str, other: str) -> None:
         """Give a step's table another name."""

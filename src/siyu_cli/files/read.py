@@ -27,7 +27,7 @@ from siyu_cli.files.reading.kinds import (
     unsupported,
 )
 from siyu_cli.files.reading.sheets import CellFault, RawSheet, SheetFacts, Source
-from siyu_cli.files.writing.guard import will_read
+from siyu_cli.guard import will_read
 from siyu_cli.progress import SILENT, Progress
 
 __all__ = ["CellFault", "RawSheet", "SheetFacts", "Source", "read_each", "read_sources"]

@@ -39,7 +39,6 @@ from siyu_cli.files.recognition.order_dates import with_date
 from siyu_cli.files.recognition.order_numbers import with_order_number
 from siyu_cli.files.recognition.presets import FEWEST_HEADERS, Preset, load_presets
 from siyu_cli.files.recognition.sheet_kind import Missing, Verdict, kind_of_sheet
-from siyu_cli.tables.catalogue import TABLES
 from siyu_cli.tables.inputs import INPUTS
 
 __all__ = ["ColumnMatch", "Match", "Preset", "recognise"]
@@ -203,7 +202,7 @@ def _with_buyer(preset: Preset) -> Preset:
 
 
 def _match(grid: Sequence[Row], header: HeaderRow, seen: Sheet, preset: Preset | None, found: Found) -> Match:
-    table = TABLES[found.table]
+    table = INPUTS[found.table]
     kinds = {column.position: table[column.key].kind for column in found.columns}
     dated = [spot for spot, kind in kinds.items() if kind in _DATED]
     told = dated or [spot for spot, kind in kinds.items() if kind in _TYPED]

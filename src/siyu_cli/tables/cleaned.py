@@ -2,76 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from siyu_cli.tables.column import Table, column
 from siyu_cli.tables.inputs import ORDERS
 
 # What the core reads: the load's result, clean, one key per member, every date in the shop's own calendar.
-ORDER_LINES = Table(
-    "order_lines",
-    "Order lines",
-    "订单行",
-    "one row per line of an order, cleaned",
-    (
-        ORDERS["member_id"],
-        ORDERS["order_id"],
-        column("date", "ordered_on", "Counted on", "计入日期", note="the paid date, else the order date"),
-        column("text", "status", "Status", "状态", note="unpaid, paid, shipped, completed, cancelled or refunded"),
-        column(
-            "flag",
-            "is_delivered",
-            "Shipped or completed",
-            "已发货或完成",
-            note="known to have been shipped or completed, whatever became of it",
-        ),
-        ORDERS["paid_amount"],
-        ORDERS["refunded_amount"],
-        column(
-            "date", "refunded_on", "Refunded on", "退款日期", note="empty: the refund counts on the order's own date"
-        ),
-    ),
-)
+ORDER_LINES = Table("order_lines", "Order lines", "订单行", "one row per line of an order, cleaned", (
+    ORDERS["member_id"],
+    ORDERS["order_id"],
+    column("date", "ordered_on", "Counted on", "计入日期", note="the paid date, else the order date"),
+    column("text", "status", "Status", "状态", note="unpaid, paid, shipped, completed, cancelled or refunded"),
+    column("flag", "is_delivered", "Shipped or completed", "已发货或完成",
+            note="known to have been shipped or completed, whatever became of it"),
+    ORDERS["paid_amount"],
+    ORDERS["refunded_amount"],
+    column("date", "refunded_on", "Refunded on", "退款日期", note="empty: the refund counts on the order's own date"),
+))
 
-ORDER_ITEMS = Table(
-    "order_items",
-    "Order items",
-    "订单明细",
-    "one row per item, where exports list items",
-    (
-        ORDERS["member_id"],
-        ORDERS["order_id"],
-        ORDERS["item_id"],
-        ORDER_LINES["ordered_on"],
-        ORDERS["product"],
-        ORDERS["sku"],
-        ORDERS["quantity"],
-        ORDERS["unit_price"],
-        ORDERS["paid_amount"],
-    ),
-)
-
-REJECTS = Table(
-    "rejects",
-    "Rejected rows",
-    "未采用的数据",
-    "one row per cell or row that could not be used",
-    (
-        column("text", "file", "File", "文件"),
-        column("text", "sheet", "Sheet", "工作表"),
-        column(
-            "count", "row", "Row", "行号", note="the sheet's own row number, from 1; the line number of a text file"
-        ),
-        column("text", "column", "Column", "列"),
-        column("text", "value", "Value", "值", note="masked where it is personal"),
-        column("text", "reason", "Reason", "原因"),
-        column(
-            "text",
-            "effect",
-            "Effect",
-            "处理",
-            note="row: the row was left out; cell: the row was used without this cell",
-        ),
-    ),
-)
+ORDER_ITEMS = Table("order_items", "Order items", "订单明细", "one row per item, where exports list items", (
+    ORDERS["member_id"], ORDERS["order_id"], ORDERS["item_id"],
+    ORDER_LINES["ordered_on"],
+    ORDERS["product"], ORDERS["sku"], ORDERS["quantity"], ORDERS["unit_price"], ORDERS["paid_amount"],
+))
 
 # code: (English, Chinese). A skipped row follows a rule and is no fault; a rejected one needs the operator.
 SKIP_RULES = {
@@ -124,3 +77,62 @@ REJECT_REASONS = {
     "formula_without_value": ("formula without a stored value", "公式没有缓存值"),
     "shared_phone": ("phone on more than 3 ids links nothing", "手机号对应超过 3 个会员，未关联"),
 }
+
+EFFECTS = {"row": ("the row", "整行未采用"), "cell": ("the cell only", "仅该单元格未采用")}
+
+REJECTS = Table("rejects", "Rejected rows", "未采用的数据", "one row per cell or row that could not be used", (
+    column("text", "file", "File", "文件"),
+    column("text", "sheet", "Sheet", "工作表"),
+    column("count", "row", "Row", "行号", note="the sheet's own row number, from 1; the line number of a text file"),
+    column("text", "column", "Column", "列"),
+    column("text", "value", "Value", "值", note="masked where it is personal"),
+    column("text", "reason", "Reason", "原因", labels=REJECT_REASONS),
+    column("text", "effect", "Effect", "处理", labels=EFFECTS, note="row: the row was left out; cell: the row was used without this cell"),
+))
+
+FATES = Table("fates", "Data quality", "数据质量", "one row per sheet and fate of its rows", (
+    REJECTS["file"], REJECTS["sheet"],
+    column("text", "table", "Taken for", "识别为"),
+    column("text", "item", "Item", "项目"),
+    column("count", "rows", "Rows", "行数"),
+    column("rate", "share", "Share of rows read", "占读取行数"),
+))
+
+# How a column was recognised, and whose the amounts are.
+HOW = {
+    "preset": ("the platform's preset", "平台预设"),
+    "exact": ("its name", "列名一致"),
+    "synonym": ("another name of it", "同义列名"),
+    "similar": ("a similar name", "相似列名"),
+    "values": ("its values", "按内容判断"),
+    "map": ("--map", "--map"),
+}
+SCOPES = {
+    "order": ("the amount is the whole order's", "金额为整单金额"),
+    "item": ("the amount is the row's own", "金额为本行金额"),
+}
+
+MAPPING = Table("mapping", "Columns", "列", "one row per column recognised", (
+    column("text", "place", "In", "位置"),
+    column("text", "column", "Column", "列"),
+    column("text", "header", "Header", "表头"),
+    column("text", "title", "Meaning", "含义"),
+    column("rate", "confidence", "Sure", "把握"),
+    column("text", "how", "Known by", "依据", labels=HOW),
+))
+REASONS = Table("reject_reasons", "Rejected rows", "未采用的数据", "one row per reason", (
+    REJECTS["reason"], replace(REJECTS["effect"], en="What was left out", zh="处理"),
+    column("count", "rows", "How many", "数量"),
+))
+SHEETS = Table("sheets", "Sheets", "工作表", "one row per sheet", (
+    REJECTS["file"], REJECTS["sheet"],
+    column("text", "table", "Taken for", "识别为"),
+    column("text", "preset", "Preset", "预设"),
+    column("text", "encoding", "Encoding", "编码"),
+    column("count", "header_row", "Header row", "表头行"),
+    *(column("count", key, en, zh) for key, en, zh in (
+        ("rows_in", "Rows in", "读入行数"), ("rows_used", "Used", "采用"), ("rows_rejected", "Rejected", "未采用"),
+        ("rows_skipped", "Skipped", "跳过"),
+    )),
+    column("text", "amount_scope", "Amounts", "金额口径", labels=SCOPES),
+))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -13,6 +13,9 @@ from typing import Any, Literal
 Kind = Literal[
     "id", "text", "phone", "status", "date", "month", "instant", "money", "count", "number", "rate", "flag"
 ]  # fmt: skip
+
+# How a value is read by people, where that is not its kind: a mark of a model, a parameter with its leading digits.
+Form = Literal[Kind, "mark", "digits"]
 
 # What a row of orders is.
 RowKind = Literal["sale", "return", "topup", "deposit", "balance", "exchange", "gift", "cancelled", "no_sale"]
@@ -54,7 +57,11 @@ MASKS: dict[str, Mask] = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its key for machines, its kind, its title in two languages; ``group`` holds its other names."""
+    """One column: its key for machines, its kind, its title in two languages; ``group`` holds its other names.
+
+    ``note`` says what it means, ``labels`` are what people read for its keys (the last two words: English, Chinese),
+    ``shown_as`` how they read its values where that is not its kind.
+    """
 
     key: str
     kind: Kind
@@ -63,6 +70,13 @@ class Column:
     is_personal: bool = False
     note: str = ""
     group: str = ""
+    labels: Mapping[str, tuple[str, ...]] | None = field(default=None, compare=False, repr=False)
+    shown_as: Form | None = None
+
+    @property
+    def form(self) -> Form:
+        """Return how its values are read by people."""
+        return self.shown_as or self.kind
 
     @property
     def aliases(self) -> tuple[str, ...]:
@@ -154,9 +168,9 @@ def find_label(labels: Mapping[str, Iterable[str]], word: str) -> str | None:
     return None
 
 
-def column(kind: Kind, key: str, en: str, zh: str, *, is_personal: bool = False, note: str = "") -> Column:
-    """Return a column, its kind first, as the contracts list them."""
-    return Column(key, kind, en, zh, is_personal, note)
+def column(kind: Kind, key: str, en: str, zh: str, **more: Any) -> Column:
+    """Return a column, its kind first, as the contracts list them; ``more`` are its other fields."""
+    return Column(key, kind, en, zh, **more)
 
 
 def in_group(group: str, columns: Iterable[Column]) -> tuple[Column, ...]:

@@ -27,14 +27,14 @@ _BINS = 10
 
 
 @dataclass(frozen=True)
-class Backtest:
+class Replay:
     """What looking back found: one judgement per date, the latest first, and why other dates could not be judged."""
 
     cutoffs: tuple[dict[str, Any], ...]
     passed_over: Mapping[str, Note]
 
 
-def replay(past: Lookback, *, model: str = BLEND, cutoff: date | None = None) -> Backtest:
+def replay(past: Lookback, *, model: str = BLEND, cutoff: date | None = None) -> Replay:
     """Return, per cut-off, how well the model, recency and the RFM sum told who would not order within the horizon.
 
     Cut-offs are as_of less one horizon, less two, … (at most four) as long as there is a horizon of log before
@@ -60,7 +60,7 @@ def replay(past: Lookback, *, model: str = BLEND, cutoff: date | None = None) ->
     # The earliest first: what a later date's gate looks back to is known by then.
     found = {past.date(days).isoformat(): _judge(scorer, days) for days in reversed(steps)}
     latest_first = [(cutoff, found[cutoff]) for cutoff in reversed(found)]
-    return Backtest(
+    return Replay(
         tuple(judged for _, judged in latest_first if not isinstance(judged, Note)),
         {cutoff: judged for cutoff, judged in latest_first if isinstance(judged, Note)},
     )

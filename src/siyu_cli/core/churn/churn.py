@@ -11,9 +11,9 @@ from siyu_cli.core.churn.histories import Lookback
 from siyu_cli.core.churn.order_value import fit_values, value_notes, value_parameters
 from siyu_cli.core.churn.reasons import CHURN_REASONS
 from siyu_cli.core.churn.scoring import Scored, Scorer
+from siyu_cli.core.churn.tables import RISK_BANDS
 from siyu_cli.engines.step import Params, step
 from siyu_cli.errors import Note
-from siyu_cli.tables.churn import RISK_BANDS
 
 if TYPE_CHECKING:
     from siyu_cli.engines.protocol import Engine

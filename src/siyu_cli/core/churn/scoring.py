@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BLEND, MBG, ENSEMBLE = "blend", "mbg", "ensemble"
-MODELS = (BLEND, MBG, "bg", "pareto", ENSEMBLE)
 # Fewer than these say nothing about how members differ.
 LEAST_BUYERS = 100
 

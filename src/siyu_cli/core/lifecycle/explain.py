@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from siyu_cli.core.lifecycle.segment import describe_splits
+from siyu_cli.core.lifecycle.tables import FEATURES, RFM_SEGMENTS, SEGMENTS
+from siyu_cli.core.question import Answer, Question, Study
 from siyu_cli.engines.step import Params, Step, step
 from siyu_cli.errors import InputError, Note
 from siyu_cli.masks import mask_key
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from siyu_cli.engines.protocol import Engine
+    from siyu_cli.report import Report
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,28 @@ class RuleCheck:
 
 
 @dataclass(frozen=True)
-class Explanation:
+class Explain(Question):
+    """What is known about one member, and why are they in their stage and RFM group?
+
+    ``member`` is an id, phone or account as it stands in the files, another of their ids, or a mask of these.
+    """
+
+    command: ClassVar[str] = "explain"
+    is_remembered: ClassVar[bool] = False
+    member: str
+    lang: str = "en"
+
+    def answer(self, study: Study) -> Explanation:
+        """Return it; ``InputError`` where nobody is known by the word, ``UsageError`` for a mask of several."""
+        study.list_members(None, self.lang)
+        known = explain_member(study.engine, study.parameters, study.masks.find(self.member))
+        people = _row(study.engine, _one_member("people"), {"member_id": known.member_id}) or {}
+        splits = describe_splits(study.engine, study.parameters)
+        return Explanation(study, study.describe(self.command), known, people, splits, lang=self.lang)
+
+
+@dataclass(frozen=True)
+class Known:
     """Everything known about one member and why each label was given."""
 
     member_id: str = field(repr=False)
@@ -39,10 +64,71 @@ class Explanation:
     purchases: pd.DataFrame = field(repr=False)
 
 
-def explain_member(engine: Engine, params: Params, member_id: str) -> Explanation:
-    """Return the explanation of one member by key; ``InputError`` when the shop has none of that key.
+@dataclass(frozen=True)
+class Explanation(Answer):
+    """One member, explained; ``splits`` say where high begins in each measure of RFM."""
 
-    Reads the tables that segmentation made: segments, features, stages, purchases.
+    known: Known
+    people: Mapping[str, Any] = field(repr=False)
+    splits: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def warnings(self) -> tuple[Note, ...]:
+        """Return what to be aware of in what was read; how much of it was rejected says little about one member."""
+        return self.load.warnings
+
+    @property
+    def member_id(self) -> str:
+        """Return the member's key."""
+        return self.known.member_id
+
+    @property
+    def rules(self) -> tuple[RuleCheck, ...]:
+        """Return the stage rules, each held against the member."""
+        return self.known.rules
+
+    @property
+    def purchases(self) -> pd.DataFrame:
+        """Return the member's days with orders and refunds."""
+        return self.known.purchases
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """Return every number and label known, under the keys of ``tables.SEGMENTS`` and ``FEATURES``."""
+        known = {**self.known.features, **self.known.member}
+        keys = [*SEGMENTS.keys, *(key for key in FEATURES.keys if key not in SEGMENTS.keys)]
+        record = {key: known.get(key) for key in keys} | {key: self.people.get(key) for key in ("phone", "name")}
+        return self.study.masks.record(record, self.known.member_id) if self.is_masked else record
+
+    @property
+    def measures(self) -> list[dict[str, Any]]:
+        """Return each RFM measure of a buyer: its value, its score, and where high begins; nothing for others."""
+        known, splits = self.known.member, self.splits
+        if known["rfm_segment"] is None:
+            return []
+        letters = RFM_SEGMENTS[known["rfm_segment"]][0]
+        measures = (
+            ("days_since_last", "r_score", splits["recency_days"]),
+            ("order_days", "f_score", splits["order_days"]),
+            ("net_sales", "m_score", splits["net_sales"]),
+        )
+        values = {**self.known.features, **known}
+        return [
+            {"measure": key, "value": values[key], "split": split, "is_high": letter == "H", "score": known[score]}
+            for letter, (key, score, split) in zip(letters, measures, strict=True)
+        ]
+
+    def report(self) -> Report:
+        """Return what is told of it."""
+        from siyu_cli.core.lifecycle.explain_report import report
+
+        return report(self)
+
+
+def explain_member(engine: Engine, params: Params, member_id: str) -> Known:
+    """Return what is known of one member by key; ``InputError`` when the shop has none of that key.
+
+    Reads the tables that segmentation made (segments, features, stages, purchases).
     """
     given = {**params, "member_id": member_id}
     member = _row(engine, _one_member("segments"), given)
@@ -56,7 +142,7 @@ def explain_member(engine: Engine, params: Params, member_id: str) -> Explanatio
     stages = _row(engine, _one_member("stages"), given) or {}
     purchases = engine.fetch(_one_member("purchases"), given)
     purchases = purchases.sort_values(["ordered_on", "order_count"], ascending=[True, False], ignore_index=True)
-    return Explanation(member_id, member, features, stages, _checks(features, stages, params), purchases)
+    return Known(member_id, member, features, stages, _checks(features, stages, params), purchases)
 
 
 def _one_member(name: str) -> Step:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from siyu_cli.core.conditions import restricted, with_segments
 from siyu_cli.core.lifecycle.reasons import STAGE_REASONS
+from siyu_cli.core.lifecycle.tables import RFM_SEGMENTS, RFM_SUMMARY, SEGMENTS, STAGE_SUMMARY, STAGES
 from siyu_cli.engines.step import Params, step
 from siyu_cli.errors import UsageError
 from siyu_cli.tables.column import find_column
-from siyu_cli.tables.lifecycle import RFM_SEGMENTS, RFM_SUMMARY, SEGMENTS, STAGE_SUMMARY, STAGES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,6 +68,13 @@ def summarise_rfm(engine: Engine) -> pd.DataFrame:
     """Return one row per RFM segment, all eight: counts and shares among buyers."""
     counted = engine.fetch(step("rfm_summary"), {})
     return _with_shares(counted, "rfm_segment", tuple(RFM_SEGMENTS), RFM_SUMMARY.keys)
+
+
+def summarise_grid(engine: Engine) -> pd.DataFrame:
+    """Return one row per pair of R and F scores that occurs: members and net sales."""
+    cells = engine.fetch(step("rfm_grid"), {}).sort_values(["r_score", "f_score"], ignore_index=True)
+    counts = dict.fromkeys(("r_score", "f_score", "members"), "int64")
+    return cells.astype({**counts, "net_sales": float})
 
 
 def summarise_by(engine: Engine, by: str) -> pd.DataFrame:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from siyu_cli.core.referral.tables import SUSPICIONS
 from siyu_cli.core.referral.value import compare_value
 from siyu_cli.core.referral.variants import compare_variants, variants_of
-from siyu_cli.tables.referral import SUSPICIONS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,8 +29,8 @@ Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Question:
-    """What a report is asked: since when to count, the milestones, the control variant, whether people are known."""
+class Scope:
+    """What a report is about: since when to count, the milestones, the control variant, whether people are known."""
 
     since: date | None = None
     campaign: str | None = None
@@ -40,7 +40,7 @@ class Question:
     looks: int = 1
 
 
-def referral_figures(found: Referrals, asked: Question) -> Document:
+def referral_figures(found: Referrals, asked: Scope) -> Document:
     """Return every figure of the report; keys as in docs/referral.md, rates empty without a denominator."""
     totals = count_totals(found, asked)
     by_variant = group_by(found.groups, "variant")
@@ -67,7 +67,7 @@ def referral_figures(found: Referrals, asked: Question) -> Document:
     }
 
 
-def count_totals(found: Referrals, asked: Question) -> Document:
+def count_totals(found: Referrals, asked: Scope) -> Document:
     """Return the counts of everything: people who take part, invites by kind, what became of them."""
     sums = found.groups[[*COUNTS, *MONEY, "unnamed_inviters", "strange_inviters"]].astype(float).sum()
     people = found.generations[["participants", "inviters"]].sum()
@@ -176,7 +176,7 @@ def count_milestones(counts: pd.DataFrame, milestones: Sequence[int]) -> list[Do
     ]
 
 
-def count_cost(found: Referrals, totals: Document, asked: Question) -> Document:
+def count_cost(found: Referrals, totals: Document, asked: Scope) -> Document:
     """Return what an activated invitee without suspicion cost, beside what each channel's new buyer did."""
     costs = found.cost_cells
     # A plan of an ad platform is no referral campaign: only names that invites bear are.

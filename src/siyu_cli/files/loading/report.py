@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from siyu_cli.errors import DataError, Note
+from siyu_cli.errors import DataError, Note, Spoken
 from siyu_cli.masks import mask_contacts, mask_name, mask_sentence, mask_text, mask_word
+from siyu_cli.report import Account, Section
+from siyu_cli.tables.cleaned import FATES, REJECT_REASONS, SKIP_RULES
+from siyu_cli.tables.inputs import INPUTS
 
 if TYPE_CHECKING:
     from siyu_cli.files.recognise import ColumnMatch
@@ -129,6 +132,18 @@ class LoadReport:
         """Return the warnings that make the result doubtful: a command that has one ends with exit code 3."""
         return tuple(note for note in self.warnings if note.is_finding)
 
+    def account(self) -> Account:
+        """Return what became of every row, as reports tell it."""
+        inputs = tuple({"file": given.file, "sha256": given.sha256, "rows": given.rows} for given in self.inputs)
+        return Account(
+            self.rows_in, self.rows_used, self.rows_rejected, self.rows_skipped, self.skipped,
+            fates(self), self.as_dict(), inputs,
+        )  # fmt: skip
+
+    def sheets_of(self, table: str) -> list[SheetReport]:
+        """Return the sheets that were taken for a table."""
+        return [sheet for sheet in self.sheets if sheet.table == table]
+
     def as_dict(self) -> dict[str, object]:
         """Return ``{rows_in, rows_used, rows_rejected, rows_skipped, skipped, rejects}`` for machine formats."""
         return {
@@ -142,6 +157,30 @@ class LoadReport:
                 {"reason": reason, "cells": rows} for reason, effect, rows in self.rejects if effect == "cell"
             ],
         }
+
+
+def fates(report: LoadReport) -> Section:
+    """Return where the rows of every sheet went, then what could not be used and why."""
+    rows = [row for sheet in report.sheets for row in _fates_of(sheet)]
+    for reason, effect, count in report.rejects:
+        item = "Row rejected: {reason}" if effect == "row" else "Cell left out, row used: {reason}"
+        why = Spoken(*REJECT_REASONS.get(reason, (reason, reason)))
+        rows.append({"file": Note("All files"), "item": Note(item, {"reason": why}), "rows": count})
+    return Section(FATES, rows)
+
+
+def _fates_of(sheet: SheetReport) -> Iterator[dict[str, Any]]:
+    known = INPUTS.get(sheet.table or "")
+    place = {"file": sheet.file, "sheet": sheet.sheet, "table": known or Note("not recognised")}
+    counts = [
+        (Note("Rows read"), sheet.rows_in),
+        (Note("Used"), sheet.rows_used),
+        (Note("Rejected"), sheet.rows_rejected),
+    ]
+    for rule, skipped in sheet.skipped.items():
+        counts.append((Note("Skipped: {rule}", {"rule": Spoken(*SKIP_RULES.get(rule, (rule, rule)))}), skipped))
+    for item, count in counts:
+        yield {**place, "item": item, "rows": count, "share": count / sheet.rows_in if sheet.rows_in else None}
 
 
 def _masked(facts: Mapping[str, object], names: Collection[str]) -> dict[str, object]:

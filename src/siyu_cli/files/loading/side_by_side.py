@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import reduce
+from functools import cache, reduce
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -102,6 +102,7 @@ def _cuts(cells: pa.Table) -> Iterator[tuple[int, int]]:
         yield from ((at, at) for at in (*repeated, *returns) if at >= _FEWEST)
 
 
+@cache
 def _names_of_returns() -> frozenset[str]:
     return frozenset(name for name, keys in known("orders").items() if any(key == "return_id" for key, _, _ in keys))
 

@@ -14,7 +14,6 @@ from functools import cache
 from siyu_cli.files.recognition import amounts, evidence, headers
 from siyu_cli.files.recognition.marks import MARKS, is_mark, is_sale_mark, kinds_of_letters, tells_marks
 from siyu_cli.files.recognition.presets import Preset, is_return_word, kind_of_row
-from siyu_cli.tables.catalogue import TABLES
 from siyu_cli.tables.column import dropped_headers
 from siyu_cli.tables.inputs import INPUTS
 
@@ -135,7 +134,7 @@ def by_preset(sheet: Sheet, preset: Preset) -> list[ColumnMatch]:
         spots = [(at[name], name) for name in map(headers.plain, names) if name in at and at[name] not in taken]
         if key in DECISIVE and spots and spots[0][1] != headers.plain(names[0]):
             continue
-        several = TABLES[preset.table][key].kind in _SEVERAL
+        several = INPUTS[preset.table][key].kind in _SEVERAL
         for spot, name in spots if several else spots[:1]:
             found.append(ColumnMatch(key, sheet.cells[spot] or name, spot, EXACT, "preset"))
             taken.add(spot)
@@ -186,7 +185,7 @@ def find_columns(sheet: Sheet, table: str, fixed: Sequence[ColumnMatch] = (), sk
         and (match.how == "similar" or _same_name(chosen[match.key][1], match))
     )
     columns = _with_number(sheet, [*fixed, *(match for _, match in chosen.values())], [match for _, match in others])
-    order = {key: rank for rank, key in enumerate(TABLES[table].keys)}
+    order = {key: rank for rank, key in enumerate(INPUTS[table].keys)}
     columns.sort(key=lambda column: order[column.key])
     return Found(table, tuple(columns), tuple(match for _, match in others), ties)
 
@@ -223,7 +222,7 @@ def all_names() -> frozenset[str]:
 def known(table: str) -> dict[str, tuple[tuple[str, float, str], ...]]:
     """Return plain header → its columns in a table as ``(key, score, how)``: titles first, then aliases."""
     found: dict[str, dict[str, tuple[str, float, str]]] = {}
-    for column in TABLES[table].columns:
+    for column in INPUTS[table].columns:
         for rank, title in enumerate((column.key, column.zh, column.en)):
             entry = (column.key, EXACT - _PER_RANK * rank, "exact")
             found.setdefault(headers.plain(title), {}).setdefault(column.key, entry)
@@ -287,7 +286,7 @@ def _as_amount(sheet: Sheet, spot: int) -> float:
 
 
 def _kind(table: str, key: str, name: str, how: str) -> str:
-    kind = TABLES[table][key].kind
+    kind = INPUTS[table][key].kind
     if key in {"name", "nickname"}:
         return "bare_name" if name in _BARE else "name"
     if key == "member_id" and (name in _BARE or how == "similar"):

@@ -8,8 +8,8 @@ from difflib import SequenceMatcher
 
 from siyu_cli.files.recognition import evidence, headers
 from siyu_cli.files.recognition.mapping import Sheet, is_dropped, known
-from siyu_cli.tables.catalogue import TABLES
 from siyu_cli.tables.column import Column
+from siyu_cli.tables.inputs import INPUTS
 
 _MOST = 3
 _WORTH = {"phone": 0.6, "date": 0.5, "instant": 0.5, "month": 0.5, "money": 0.5, "id": 0.3}
@@ -50,7 +50,7 @@ def _nearness(seen: Sheet, table: str, key: str, spot: int) -> float:
     )
     if headers.suggests(key, seen.cells[spot] or ""):
         alike = max(alike, _SUGGESTED)
-    return alike + _told_by(seen.values[spot], TABLES[table][key])
+    return alike + _told_by(seen.values[spot], INPUTS[table][key])
 
 
 def _told_by(values: Sequence[str], column: Column) -> float:

@@ -1,0 +1,5 @@
+"""The commands, each with the options of its own; what all of them share is the frame's."""
+
+# Those that ask a shop a question and tell the answer in every form, in the order in which help lists them.
+QUESTIONS = ("segment", "churn", "referral-report", "check", "explain")
+COMMANDS = (*QUESTIONS, "init", "demo")

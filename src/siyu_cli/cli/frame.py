@@ -1,0 +1,299 @@
+"""One command from its options to its exit code: shop → question → report, printed, written and remembered.
+
+A command gives the options of its own and returns the question they ask; everything else is done here, once.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, fields
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from siyu_cli.cli import notify as notifying
+from siyu_cli.cli import options as given
+from siyu_cli.cli import process
+from siyu_cli.cli.loading import Asked, Source, load_shop, read_source
+from siyu_cli.cli.output import Sink, open_sink, say, write_stdout
+from siyu_cli.cli.writing import check_output, check_parts, name_output, name_parts
+from siyu_cli.errors import EXIT_FINDINGS, DataError
+from siyu_cli.locale import translate as _
+from siyu_cli.report import tie
+from siyu_cli.signs import one_line
+
+if TYPE_CHECKING:
+    from siyu_cli import Shop
+    from siyu_cli.config.settings import Settings
+    from siyu_cli.core.question import Answer, Question
+    from siyu_cli.ledger.run import Memory
+    from siyu_cli.report import Report
+
+
+@dataclass(frozen=True)
+class Besides:
+    """What a command does besides: checked before any work, done while the shop is open; it says what it did."""
+
+    check: Callable[[Asked, Settings], object]
+    act: Callable[[Shop, Asked], Sequence[str]]
+
+
+Ask = Callable[..., "Question | tuple[Question, Besides]"]
+# The options every command about a shop has, in the order of its help: before its own, and behind them.
+_BEFORE = {"files": given.Files, "as_of": given.AsOf}
+_BEHIND = {
+    "output": given.Output,
+    "format": given.Format,
+    "force": given.Force,
+    "header_map": given.Map,
+    "config": given.Config,
+    "password_env": given.PasswordEnv,
+    "show_personal": given.ShowPersonal,
+    "lang": given.Lang,
+    "quiet": given.Quiet,
+    "verbose": given.Verbose,
+}
+_FLAGS = ("force", "show_personal", "quiet", "verbose")
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a command behaves: what it says while it works, and whether it is made for schedules: quiet, in a line."""
+
+    doing: str
+    is_scheduled: bool = False
+
+
+def asks(doing: str, *, is_scheduled: bool = False) -> Callable[[Ask], Callable[..., None]]:
+    """Make a command of a function that takes options of its own and returns the question they ask."""
+    manner = Manner(doing, is_scheduled)
+
+    def framed(ask: Ask) -> Callable[..., None]:
+        def command(**options: Any) -> None:
+            known = {field.name for field in fields(Asked)}
+            asked = Asked(**{key: value for key, value in options.items() if key in known})
+            own = inspect.signature(ask).parameters
+            run(lambda: ask(**{key: value for key, value in options.items() if key in own}), asked, manner)
+
+        command.__doc__, command.__name__ = ask.__doc__, ask.__name__
+        parameters = _parameters(ask)
+        command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        command.__annotations__ = {one.name: one.annotation for one in parameters}
+        return command
+
+    return framed
+
+
+def _parameters(ask: Ask) -> list[inspect.Parameter]:
+    """Return the parameters of a command: arguments of its own, files, then options; its own among the shared ones."""
+    # Not the annotation of what is returned: that is imported for types alone.
+    own = [
+        one.replace(annotation=eval(one.annotation, ask.__globals__))
+        for one in inspect.signature(ask).parameters.values()
+    ]
+    arguments = [one for one in own if one.default is inspect.Parameter.empty]
+    kind = inspect.Parameter.KEYWORD_ONLY
+    before = [inspect.Parameter("files", kind, annotation=_BEFORE["files"])]
+    before.append(inspect.Parameter("as_of", kind, default=None, annotation=_BEFORE["as_of"]))
+    options = [one for one in own if one not in arguments]
+    behind = [
+        inspect.Parameter(name, kind, default=False if name in _FLAGS else None, annotation=annotation)
+        for name, annotation in _BEHIND.items()
+    ]
+    return [one.replace(kind=kind) for one in (*arguments, *before, *options, *behind)]
+
+
+def run(ask: Callable[[], Any], asked: Asked, manner: Manner) -> None:
+    """Do a command; end with exit code 3 where there are findings."""
+    check_output(asked.output, asked.files, force=asked.force)
+    given.check_split(asked.split_by, asked.output)
+    found = ask()
+    question, besides = found if isinstance(found, tuple) else (found, None)
+    is_quiet = asked.quiet or (manner.is_scheduled and not sys.stderr.isatty())
+    sink = open_sink(asked.format or ("table" if manner.is_scheduled else None), asked.output, quiet=is_quiet)
+    source = read_source(asked, sink)
+    if besides is not None:
+        besides.check(asked, source.settings)
+    output = name_output(asked.output, question.command, source.as_of, force=asked.force)
+    urls = _notified(source, asked, manner)
+    with ExitStack() as stack:
+        memory = stack.enter_context(_memory(question, source))
+        shop = stack.enter_context(_opened(question, source, memory, asked, sink))
+        report, wrongs, written = _answer(question, shop, memory, Task(asked, manner, sink, output))
+        said = besides.act(shop, asked) if besides else ()
+        wrongs += _tell_others(report, urls, sink)
+    _tell(report, sink, Told(written, wrongs, said), asked, manner)
+    if report.findings or wrongs:
+        raise typer.Exit(EXIT_FINDINGS)
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a run was asked for, and where its result goes."""
+
+    asked: Asked
+    manner: Manner
+    sink: Sink
+    output: Path | None
+
+
+@dataclass(frozen=True)
+class Told:
+    """What there is to say at the end: files written, what is wrong, what was done besides."""
+
+    written: Sequence[Path]
+    wrongs: Sequence[str]
+    said: Sequence[str]
+
+
+def _opened(question: Question, source: Source, memory: Memory, asked: Asked, sink: Sink) -> Shop:
+    """Return the shop; where nothing can be made of its files, what was found of them is told first."""
+    try:
+        return load_shop(source, sink, memory.aliases(), memory.last_snapshot)
+    except DataError as error:
+        load = getattr(error, "report", None)
+        told = question.unusable(load if asked.show_personal else load.masked()) if load else None
+        if told is not None:
+            print_report(told, sink)
+        raise
+
+
+def _answer(question: Question, shop: Shop, memory: Memory, task: Task) -> tuple[Report, list[str], list[Path]]:
+    """Ask, write, remember and print; return the report, what is wrong besides its findings, and the files written."""
+    asked, sink = task.asked, task.sink
+    with sink.status(_(task.manner.doing)):
+        found = shop.ask(question.recall(memory, shop.study))
+    found.check_lawful()
+    shown = found if asked.show_personal else found.masked()
+    report = shown.report()
+    memory.inputs = report.meta["inputs"]
+    written = [] if task.output is None else _write(shown, report, task.output, asked, sink)
+    for paths, rows in written:
+        memory.note_output(paths[0], rows)
+    found.remember(memory)
+    memory.keep_aliases(shop.load.links)
+    if not task.manner.is_scheduled or asked.format or task.output is None or sys.stdout.isatty():
+        if not (task.manner.is_scheduled and not sys.stderr.isatty()):
+            for note in report.findings:
+                sink.warn(sink.reader.say(note))
+        print_report(report, sink)
+    return report, _wrongs(found, asked), [path for paths, _rows in written for path in paths]
+
+
+def _notified(source: Source, asked: Asked, manner: Manner) -> list[str]:
+    """Return whom a report is sent to; raises before any work is done for a URL nobody knows."""
+    urls = [*(source.settings.referral.notify if manner.is_scheduled else ()), *(asked.notify or ())]
+    notifying.check(urls)
+    return urls
+
+
+def _memory(question: Question, source: Source) -> Any:
+    from contextlib import nullcontext
+
+    from siyu_cli.ledger.run import Memory, known_aliases, open_run
+
+    if not question.is_remembered:
+        return nullcontext(Memory(known=known_aliases(source.settings)))
+    kept = question.asked(source.settings)
+    return open_run(source.settings, question.command, source.as_of, kept, process.at_signal)
+
+
+def _write(shown: Answer, report: Report, output: Path, asked: Asked, sink: Sink) -> list[tuple[tuple[Path, ...], int]]:
+    """Write the report to one file, or to one per employee or store; return the files of each and their rows.
+
+    All of them appear, or none does.
+    """
+    from siyu_cli.render.replace import together
+    from siyu_cli.render.write import write_report
+
+    parts = {output: report}
+    if asked.split_by is not None:
+        answers = shown.parts(asked.split_by)
+        parts = {path: answers[value].report() for path, value in name_parts(answers, output).items()}
+        check_parts(parts, force=asked.force)
+    with sink.writing(output), together():
+        return [
+            (write_report(part, path, sink.reader, force=asked.force), part.listing.rows() if part.listing else 0)
+            for path, part in parts.items()
+        ]
+
+
+def print_report(report: Report, sink: Sink) -> None:
+    """Print a report in the sink's format."""
+    for piece in pieces(report, sink):
+        write_stdout(piece)
+
+
+def pieces(report: Report, sink: Sink) -> Any:
+    """Return a report in the sink's format, piece by piece."""
+    from siyu_cli.render.document import document, json_text
+    from siyu_cli.render.markdown import markdown
+    from siyu_cli.render.terminal import terminal_text
+    from siyu_cli.render.write import listing_text
+
+    if sink.format == "json":
+        return [json_text(document(report), indent=2) + "\n"]
+    if sink.format == "markdown":
+        return [markdown(report, sink.reader)]
+    if sink.is_table or report.listing is None:
+        return terminal_text(report, sink.reader, sink.window)
+    return listing_text(report.listing, sink.format)
+
+
+def _wrongs(found: Answer, asked: Asked) -> list[str]:
+    """Return what else makes the command end with findings, in sentences."""
+    if asked.fail_on is None or not found.meets(asked.fail_on):
+        return []
+    return [_("{condition} holds.").format(condition=asked.fail_on)]
+
+
+def _tell_others(report: Report, urls: Sequence[str], sink: Sink) -> list[str]:
+    """Send the short report and return what went wrong, in sentences; the report itself is written by then."""
+    if not urls:
+        return []
+    from siyu_cli.render.markdown import markdown
+
+    failed = notifying.send(urls, sink.reader.say(report.title), markdown(report, sink.reader, is_brief=True))
+    told = _("The notification was not delivered: {service} ({why}).")
+    return [told.format(service=service, why=why) for service, why in failed]
+
+
+def _tell(report: Report, sink: Sink, told: Told, asked: Asked, manner: Manner) -> None:
+    """Say what was read and written, what to mind, and what to do next; on a schedule one line, if anything."""
+    say_words = sink.reader.say
+    if manner.is_scheduled and not sys.stderr.isatty():
+        findings = [*map(say_words, report.findings), *told.wrongs]
+        if findings or not (asked.quiet or (sink.format == "json" and not told.written)):
+            say(log_line(report, told.written, findings))
+        return
+    if not (sink.is_table and tie(report.account) in report.opening):
+        sink.note(say_words(tie(report.account)))
+    for note in report.warnings:
+        if not note.is_finding:
+            sink.warn(say_words(note))
+    for wrong in told.wrongs:
+        sink.warn(wrong)
+    for line in (*(_("Wrote {file}.").format(file=path) for path in told.written), *told.said):
+        sink.note(line)
+    for step in report.next_steps if sink.is_table and not (told.written or told.said) else ():
+        sink.hint(say_words(step))
+
+
+def log_line(report: Report, written: Sequence[Path], findings: Sequence[str]) -> str:
+    """Return the one line a log keeps of a run: time, figures, what was written, what is wrong."""
+    facts: Mapping[str, object] = {
+        "as_of": report.meta["as_of"],
+        **({"since": report.meta["since"]} if report.meta.get("since") else {}),
+        **report.log,
+        "rows_rejected": report.account.rows_rejected,
+        "warnings": sum(not note.is_finding for note in report.warnings),
+        **({"wrote": " ".join(path.name for path in written)} if written else {}),
+        **({"findings": " ".join(findings)} if findings else {}),
+    }
+    now = datetime.now().astimezone().isoformat(timespec="seconds")
+    return f"{now} {report.command} " + " ".join(f"{key}={one_line(str(value))}" for key, value in facts.items())

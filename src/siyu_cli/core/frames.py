@@ -1,0 +1,35 @@
+"""Rows of an answer as a frame, and a list in parts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+
+def as_frame(rows: pa.Table, *, exact: bool) -> pd.DataFrame:
+    """Return rows as a frame: money and numbers float64, dates datetime64, counts Int64.
+
+    ``exact`` leaves money as ``Decimal`` and dates as ``date``.
+    """
+    import pandas as pd
+    import pyarrow as pa
+
+    if not exact:
+        for place, field in enumerate(rows.schema):
+            if pa.types.is_decimal(field.type):
+                rows = rows.set_column(place, field.name, rows.column(place).cast(pa.float64()))
+    counts = {pa.int64(): pd.Int64Dtype()}
+    frame: pd.DataFrame = rows.to_pandas(types_mapper=counts.get, date_as_object=exact)
+    return frame
+
+
+def split_rows(rows: pa.Table, by: str) -> dict[str | None, pa.Table]:
+    """Return the rows of each value of a column, sorted by it; those without one come last."""
+    import pyarrow.compute as pc
+
+    column = rows[by]
+    values = sorted(set(column.to_pylist()), key=lambda value: (value is None, value or ""))
+    return {value: rows.filter(pc.is_null(column) if value is None else pc.equal(column, value)) for value in values}

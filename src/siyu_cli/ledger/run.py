@@ -1,0 +1,139 @@
+"""One run and what the shop remembers: that it ran, what it read and wrote, who was in which stage."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from siyu_cli.errors import Note
+from siyu_cli.remarks import remark
+
+if TYPE_CHECKING:
+    from siyu_cli.config.settings import Settings
+    from siyu_cli.ledger.ledger import Ledger, Run, Snapshot
+
+# Has something done when a signal ends the process; returns what takes that back.
+AtSignal = Callable[[Callable[[], object]], Callable[[], object]]
+
+
+@dataclass
+class Memory:
+    """A run in progress; without a ledger it remembers nothing and has nothing to tell."""
+
+    ledger: Ledger | None = None
+    run: Run | None = None
+    inputs: Sequence[Mapping[str, Any]] = ()
+    outputs: list[Mapping[str, Any]] = field(default_factory=list)
+    known: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def is_kept(self) -> bool:
+        """Return whether this shop remembers anything."""
+        return self.ledger is not None
+
+    def aliases(self) -> Mapping[str, str]:
+        """Return the ids earlier runs knew by another key."""
+        return self.ledger.aliases() if self.ledger else self.known
+
+    @cached_property
+    def _last(self) -> Snapshot | None:
+        if self.ledger is None or self.run is None:
+            return None
+        return self.ledger.latest_snapshot(before=self.run.as_of, is_usable=_is_list)
+
+    @property
+    def last_snapshot(self) -> Path | None:
+        """The list of the last run as of an earlier date, to compare with; one that cannot be read is none."""
+        return self._last.path if self._last else None
+
+    @property
+    def last_snapshot_on(self) -> date | None:
+        """The date of that list."""
+        return self._last.as_of if self._last else None
+
+    def history(self, command: str) -> list[dict[str, Any]]:
+        """Return the finished runs of a command, the first one first."""
+        return self.ledger.history(command) if self.ledger else []
+
+    def keep_list(self, write: Callable[[Path], None], members: int) -> None:
+        """Keep a whole list as this run's snapshot."""
+        if self.ledger is not None and self.run is not None:
+            self.ledger.record_snapshot(self.run, write, members)
+
+    def keep_aliases(self, links: Mapping[str, str]) -> None:
+        """Remember which ids turned out to be one member."""
+        if self.ledger is not None and self.run is not None:
+            self.ledger.remember_aliases(links, self.run)
+
+    def note_output(self, path: Path, rows: int) -> None:
+        """Remember a file that was written, by name and fingerprint."""
+        if self.ledger is not None:
+            with path.open("rb") as file:
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            self.outputs.append({"file": path.name, "sha256": sha256, "rows": rows})
+
+
+def _is_list(snapshot: Path) -> bool:
+    """Return whether a snapshot can be compared with: it may be another program's file, or another siyu's."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        columns = parquet.read_schema(snapshot).names
+    except (pa.ArrowException, OSError, ValueError):
+        columns = []
+    is_list = {"member_id", "stage"} <= set(columns)
+    if not is_list:
+        remark(Note("{file} is not a list siyu can compare with: it is passed over.", {"file": snapshot.name}))
+    return is_list
+
+
+@contextmanager
+def open_run(
+    settings: Settings, command: str, as_of: date, asked: Mapping[str, Any], at_signal: AtSignal
+) -> Iterator[Memory]:
+    """Hold the ledger of the shop that siyu.toml describes for one run; ``LockError`` when another has it.
+
+    ``asked`` are its options, masked; ``at_signal`` has the run noted as interrupted where nothing else can.
+    """
+    if settings.path is None:
+        yield Memory()
+        return
+    from siyu_cli.ledger.ledger import Ledger
+
+    ledger = Ledger.open(settings)
+    assert ledger is not None
+    with ledger.lock():
+        run = ledger.start_run(command, as_of, datetime.now(UTC), asked)
+        memory = Memory(ledger, run)
+
+        def stop(status: str) -> None:
+            ledger.finish_run(run, datetime.now(UTC), status=status, inputs=memory.inputs)
+
+        is_over = at_signal(lambda: stop("interrupted"))
+        try:
+            yield memory
+        except BaseException as error:
+            is_over()
+            stop("interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
+            raise
+        is_over()
+        ledger.finish_run(run, datetime.now(UTC), inputs=memory.inputs, outputs=memory.outputs)
+
+
+def known_aliases(settings: Settings) -> dict[str, str]:
+    """Return the ids earlier runs knew by another key, for a command that remembers nothing itself."""
+    if settings.path is None:
+        return {}
+    from siyu_cli.ledger.ledger import FOLDER, Ledger
+
+    if not (settings.path.parent / FOLDER).is_dir():
+        return {}
+    ledger = Ledger.open(settings)
+    return ledger.aliases() if ledger else {}

@@ -1,0 +1,127 @@
+"""Every command has every form, in both languages: what each looks like over one small shop is pinned."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import warnings
+from pathlib import Path
+
+import openpyxl
+import pyarrow.parquet as pq
+import pytest
+
+import corner_shop
+import siyu_cli
+from commands import Ended, Run, runner
+from siyu_cli.cli.commands import QUESTIONS
+
+GOLDENS = Path(__file__).parent / "goldens" / "forms"
+FILES = ("会员.csv", "订单.csv", "邀请.csv")
+INVITES = """邀请人,被邀请人,邀请时间,加入时间,奖励金额
+V001,V002,2024-03-10,2024-03-11,10
+V001,V003,2025-06-01,2025-06-02,10
+V002,V004,2025-08-20,,
+V003,V003,2025-09-01,2025-09-01,
+"""
+# What a command needs to have something to tell of this shop.
+OPTIONS = {
+    "segment": ("--by", "store"),
+    "churn": ("--all",),
+    "referral-report": ("--since", "90d"),
+    "explain": ("V002",),
+}
+COMMANDS = {name: (name, *OPTIONS.get(name, ())) for name in QUESTIONS} | {"churn-backtest": ("churn", "--backtest")}
+PRINTED = ("table", "csv", "json", "jsonl", "markdown")
+PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+
+
+@pytest.fixture
+def run(empty_folder: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    corner_shop.write_shop(empty_folder)
+    (empty_folder / "邀请.csv").write_text(INVITES, "utf-8")
+    return runner(capsys)
+
+
+def ask(run: Run, command: str, *more: str) -> Ended:
+    name, *options = COMMANDS[command]
+    ended = run(name, *options, *FILES, "--as-of", corner_shop.AS_OF, *more)
+    assert ended.code in (0, 3), ended.err
+    return ended
+
+
+def hold_to_golden(name: str, text: str) -> None:
+    text = text.replace(f'"{siyu_cli.__version__}"', '"VERSION"').replace(
+        f"siyu {siyu_cli.__version__}", "siyu VERSION"
+    )
+    path = GOLDENS / name
+    if os.environ.get("UPDATE_GOLDENS"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text("utf-8"), f"{name} changed: look at it, then run with UPDATE_GOLDENS=1"
+
+
+def cells_of(path: Path) -> str:
+    """Return a workbook as text: each sheet's title, then its rows, and how many charts it has."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # openpyxl knows no data bars of its own age
+        book = openpyxl.load_workbook(path)
+    lines = []
+    for sheet in book:
+        lines.append(f"== {sheet.title} ({len(sheet._charts)} charts)")
+        lines += ["\t".join("" if cell is None else str(cell) for cell in row).rstrip() for row in sheet.values]
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("form", [*PRINTED, "xlsx", "html"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_every_form_in_both_languages(run: Run, command: str, form: str, lang: str):
+    if form in PRINTED:
+        ended = ask(run, command, "--format", form, "--lang", lang)
+        shown = ended.out
+        hold_to_golden(f"{command}.{lang}.{form}.stderr", re.sub(r"^\d{4}-\d\d-\d\dT\S+", "NOW", ended.err))
+    else:
+        ask(run, command, "-o", f"out.{form}", "--lang", lang)
+        path = Path(f"out.{form}")
+        shown = cells_of(path) if form == "xlsx" else path.read_text("utf-8")
+    assert not PHONE.search(shown)
+    hold_to_golden(f"{command}.{lang}.{form}", shown)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_file_holds_what_is_printed(run: Run, command: str):
+    for suffix, form in {"csv": "csv", "jsonl": "jsonl", "json": "json", "md": "markdown"}.items():
+        ask(run, command, "-o", f"out.{suffix}")
+        assert Path(f"out.{suffix}").read_text("utf-8-sig") == ask(run, command, "--format", form).out
+    ask(run, command, "-o", "out.parquet")
+    rows = [json.loads(line) for line in Path("out.jsonl").read_text("utf-8").splitlines()]
+    table = pq.read_table("out.parquet")
+    assert table.num_rows == len(rows)
+    assert table.column_names == (list(rows[0]) if rows else table.column_names)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_whatever_one_form_warns_of_all_of_them_do(run: Run, command: str):
+    warned = json.loads(ask(run, command, "--format", "json").out)["meta"]["warnings"]
+    ask(run, command, "-o", "out.xlsx")
+    ask(run, command, "-o", "out.html")
+    forms = {
+        "markdown": ask(run, command, "--format", "markdown").out.replace("＿", "_"),
+        "xlsx": cells_of(Path("out.xlsx")),
+        "html": Path("out.html").read_text("utf-8"),
+        "stderr": ask(run, command, "--format", "csv").err,
+    }
+    assert warned
+    for name, text in forms.items():
+        told = [note for note in warned if re.sub(r"\W+", "", note) in re.sub(r"\W+|&#\d+;|&\w+;", "", text)]
+        assert told == warned or (name, command) == ("stderr", "referral-report"), name
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_what_machines_read_does_not_depend_on_the_language(run: Run, command: str):
+    texts = [ask(run, command, "--format", "json", "--lang", lang).out for lang in ("en", "zh")]
+    if command not in ("segment", "churn", "explain"):  # their reasons are sentences
+        assert texts[0] == texts[1]
+    assert json.loads(texts[0]).keys() == json.loads(texts[1]).keys()
