@@ -67,7 +67,6 @@ class Column:
     kind: Kind
     en: str
     zh: str
-    is_personal: bool = False
     note: str = ""
     group: str = ""
     labels: Mapping[str, tuple[str, ...]] | None = field(default=None, compare=False, repr=False)

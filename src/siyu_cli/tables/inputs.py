@@ -34,12 +34,10 @@ ATTRIBUTES = in_group("attributes", (
 
 MEMBERS = Table("members", "Members", "会员", "one row per member of the shop, buyer or not", (
     column("id", "member_id", "Member ID", "会员编号"),
-    column("phone", "phone", "Phone", "手机号", is_personal=True),
-    column("id", "account", "Buyer account", "买家账号",
-            is_personal=True),
-    column("text", "name", "Name", "姓名",
-            is_personal=True),
-    column("text", "nickname", "Nickname", "昵称", is_personal=True),
+    column("phone", "phone", "Phone", "手机号"),
+    column("id", "account", "Buyer account", "买家账号"),
+    column("text", "name", "Name", "姓名"),
+    column("text", "nickname", "Nickname", "昵称"),
     column("date", "became_customer_on", "Became a customer on", "成为客户日期"),
     column("date", "became_member_on", "Became a member on", "成为会员日期"),
     column("date", "added_on", "Added as a friend on", "添加日期"),
@@ -67,12 +65,11 @@ CONTACTS = Table("contacts", "Contacts", "好友关系", "one row per member and
 
 REFERRALS = Table("referrals", "Invites", "邀请记录", "one row per invite: who invited whom, when, for what reward", (
     column("id", "inviter_id", "Inviter", "邀请人"),
-    column("phone", "inviter_phone", "Inviter's phone", "邀请人手机号", is_personal=True),
-    column("text", "inviter_name", "Inviter's name", "邀请人姓名", is_personal=True, note="a key only where neither an id nor a phone names the inviter"),
+    column("phone", "inviter_phone", "Inviter's phone", "邀请人手机号"),
+    column("text", "inviter_name", "Inviter's name", "邀请人姓名", note="a key only where neither an id nor a phone names the inviter"),
     column("id", "invitee_id", "Invitee", "被邀请人"),
-    column("phone", "invitee_phone", "Invitee's phone", "被邀请人手机号",
-            is_personal=True),
-    column("text", "invitee_name", "Invitee's name", "被邀请人姓名", is_personal=True, note="as the inviter's"),
+    column("phone", "invitee_phone", "Invitee's phone", "被邀请人手机号"),
+    column("text", "invitee_name", "Invitee's name", "被邀请人姓名", note="as the inviter's"),
     column("id", "used_code", "Invite code used", "使用的邀请码"),
     column("date", "invited_on", "Invited on", "邀请日期"),
     column("date", "joined_on", "Joined on", "加入日期"),
@@ -84,10 +81,9 @@ REFERRALS = Table("referrals", "Invites", "邀请记录", "one row per invite: w
     column("count", "reward_level", "Reward level", "奖励层级"),
     column("money", "entry_fee", "Entry fee", "加入费用"),
     column("text", "device", "Device", "设备"),
-    column("text", "address", "Address", "地址", is_personal=True,
+    column("text", "address", "Address", "地址",
             note="read only to tell that it is shared: a fingerprint of it is kept, for the run"),
-    column("text", "payment", "Payment account", "支付账户",
-            is_personal=True, note="as address"),
+    column("text", "payment", "Payment account", "支付账户", note="as address"),
 ))
 
 COSTS = Table("costs", "Costs", "费用", "one row per cost: of a channel in a month, or of a campaign", (
@@ -118,12 +114,10 @@ _ORDER_KEYS = (
 ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of an order (amount_scope says which)", (
     *_ORDER_KEYS,
     MEMBERS["member_id"],
-    column("phone", "phone", "Buyer phone", "买家手机号",
-            is_personal=True),
+    column("phone", "phone", "Buyer phone", "买家手机号"),
     MEMBERS["account"],
-    column("phone", "receiver_phone", "Receiver phone", "收货人手机号",
-            is_personal=True),
-    column("text", "name", "Buyer name", "买家姓名", is_personal=True),
+    column("phone", "receiver_phone", "Receiver phone", "收货人手机号"),
+    column("text", "name", "Buyer name", "买家姓名"),
     column("instant", "ordered_at", "Ordered at", "下单时间"),
     column("instant", "paid_at", "Paid at", "付款时间"),
     column("instant", "shipped_at", "Shipped at", "发货时间"),
