@@ -101,7 +101,7 @@ class Shop:
 
     def write_steps(self, folder: Path, *, show_personal: bool = False, force: bool = False) -> list[Path]:
         """Write every table between the files and the list as Parquet; see ``shop_steps``."""
-        return write_steps(self, folder, show_personal=show_personal, force=force)
+        return write_steps(self.engine, self.study, folder, show_personal=show_personal, force=force)
 
     def close(self) -> None:
         """Give back memory and temporary files."""

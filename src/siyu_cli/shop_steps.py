@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from siyu_cli.engines.kept import harmless_table
 from siyu_cli.engines.step import step
@@ -12,7 +12,9 @@ from siyu_cli.render.replace import check_target, make_folder, replacing, togeth
 from siyu_cli.tables.column import MASKS
 
 if TYPE_CHECKING:
-    from siyu_cli.shop import Shop
+    from siyu_cli.core.question import Study
+    from siyu_cli.engines.duckdb import DuckDBEngine
+    from siyu_cli.shop_masks import Masks
 
 _STEPS = {
     "order_lines": ["member_id", "order_id", "ordered_on", "paid_amount"],
@@ -34,7 +36,7 @@ def step_files(folder: Path) -> list[Path]:
     return [folder / f"{name}.parquet" for name in _STEPS]
 
 
-def write_steps(shop: Shop, folder: Path, *, show_personal: bool, force: bool) -> list[Path]:
+def write_steps(engine: DuckDBEngine, study: Study, folder: Path, *, show_personal: bool, force: bool) -> list[Path]:
     """Write the tables as Parquet.
 
     They are made for others to look at: masked, members' keys alike in all of them, unless ``show_personal``.
@@ -44,23 +46,23 @@ def write_steps(shop: Shop, folder: Path, *, show_personal: bool, force: bool) -
     written = step_files(folder)
     for path in written:
         check_target(path, force=force)
-    shop.engine.run(step("measures"), shop.study.parameters)
+    engine.run(step("measures"), study.parameters)
     with together():
         for path, (name, order_by) in zip(written, _STEPS.items(), strict=True):
             with replacing(path, force=force) as temporary:
-                shown = name if show_personal else _masked(shop, name)
-                shop.engine.write(harmless_table(shop.engine, shown), temporary, order_by)
+                shown = name if show_personal else _masked(engine, cast("Masks", study.masks), name)
+                engine.write(harmless_table(engine, shown), temporary, order_by)
     return written
 
 
-def _masked(shop: Shop, name: str) -> str:
+def _masked(engine: DuckDBEngine, masks: Masks, name: str) -> str:
     """Give a table the name it has masked, and return that."""
-    masked, columns = "masked_" + name, shop.engine.columns(name)
+    masked, columns = "masked_" + name, engine.columns(name)
     if any(MASKS.get(key, "key") != "key" for key in columns):
-        shop.engine.open(masked, shop.masks.rows(shop.engine.read(name, ())))
-    elif "member_id" in columns and shop.masks.has_keys:
+        engine.open(masked, masks.rows(engine.read(name, ())))
+    elif "member_id" in columns and masks.has_keys:
         # A log may be long: keys alone are looked up where the rows are.
-        create(shop.engine.connection, masked, shop.masks.keyed(name, columns), kind="VIEW")
+        create(engine.connection, masked, masks.keyed(name, columns), kind="VIEW")
     else:
         return name
     return masked

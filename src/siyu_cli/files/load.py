@@ -32,14 +32,9 @@ from siyu_cli.files.loading.report import Input, LoadReport, Note, SheetReport, 
 from siyu_cli.files.loading.rivals import rival_notes
 from siyu_cli.files.loading.roles import WHOSE
 from siyu_cli.files.loading.scripts import script
+from siyu_cli.files.loading.sheet import SheetSource
 from siyu_cli.files.loading.side_by_side import beside_notes, misplaced_notes, tables_beside
-from siyu_cli.files.loading.sources import (
-    SheetSource,
-    lend_cells,
-    let_go,
-    project,
-    unite,
-)
+from siyu_cli.files.loading.sources import lend_cells, let_go, project, unite
 from siyu_cli.files.loading.spellings import spelling_notes
 from siyu_cli.files.loading.sums import check_sums
 from siyu_cli.files.loading.together import FEWEST, is_small, project_alike

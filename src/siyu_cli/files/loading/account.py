@@ -17,7 +17,7 @@ from siyu_cli.masks import mask_broken, mask_key, mask_misplaced, mask_sentence,
 if TYPE_CHECKING:
     import duckdb
 
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import SheetSource
     from siyu_cli.tables.column import Column
 
 _JUDGED = {

@@ -17,7 +17,7 @@ from siyu_cli.files.recognition import amounts, headers
 if TYPE_CHECKING:
     import duckdb
 
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import SheetSource
     from siyu_cli.files.recognise import ColumnMatch
 
 _OF_SALES = frozenset({"DUE", "TOTAL", "SUBTOTAL", "AMOUNT"})

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -25,6 +24,7 @@ from siyu_cli.tables.column import Column, Kind, Table
 if TYPE_CHECKING:
     import duckdb
 
+    from siyu_cli.files.loading.sheet import Origin
     from siyu_cli.files.recognise import ColumnMatch, Match
 
 _SQL_TYPES: dict[Kind, str] = {
@@ -56,35 +56,6 @@ SPELT = "spelt_"
 _UNIT_IN_HEADER = re.compile(r"[(（\[【]\s*(\S{1,6}?)\s*[)）\]】]")
 _FIRST_UNSAFE = 2**53  # from here on a double skips whole numbers
 NOTHING = ("", "-", "nan", "NaN", "None", "null", "<NA>")
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a sheet's rows come from: its number in the load, the relation to read, how its dates are written.
-
-    ``is_typed`` says that a Parquet file brings dates and amounts as such, so that nothing has to be parsed;
-    ``blanked`` are its columns in which words such as nan stand for nothing; ``doubted`` those of a typed file
-    that are read as text all the same, since they hold what no shop has; ``unsettled`` those of amounts in which
-    1.234 may be a thousand and more; ``commas`` those in which a comma parts the cents
-    throughout, ``half_commas`` those in which it does so in some.
-    """
-
-    source: int
-    relation: str
-    column_types: dict[str, str]
-    zone: str
-    date_order: str
-    is_typed: bool
-    blanked: frozenset[str] = frozenset()
-    doubted: frozenset[str] = frozenset()
-    unsettled: frozenset[str] = frozenset()
-    commas: frozenset[str] = frozenset()
-    half_commas: frozenset[str] = frozenset()
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Return the raw columns' names in order, the row counter left out."""
-        return tuple(name for name in self.column_types if name != "row")
 
 
 def load_macros(connection: duckdb.DuckDBPyConnection) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import SheetSource
 
 _WHOSE = ("member_id", "phone", "account", "receiver_phone", "name")
 _ITEMS = ("product", "sku", "item_id")

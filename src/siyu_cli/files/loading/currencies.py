@@ -14,7 +14,7 @@ from siyu_cli.files.loading.scripts import first_row, script
 if TYPE_CHECKING:
     import duckdb
 
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import SheetSource
 
 _HOME = "CNY"
 _MANY = 0.01

@@ -13,7 +13,7 @@ from siyu_cli.files.recognition import evidence, headers
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import SheetSource
 
 _AMOUNTS = frozenset({"money", "number"})
 _OF_AMOUNTS = frozenset({"AMOUNT", "PAID", "RECEIVED", "DUE", "TOTAL", "SUBTOTAL", "PRICE", "REFUND", "DISCOUNT"})

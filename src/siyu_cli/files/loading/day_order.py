@@ -12,8 +12,7 @@ from siyu_cli.files.loading.scripts import call, first_row
 if TYPE_CHECKING:
     import duckdb
 
-    from siyu_cli.files.loading.clean import Origin
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import Origin, SheetSource
 
 _DAY_AND_MONTH = "^[\\s'=\"]*([0-9]{1,2})[-/.]([0-9]{1,2})[-/.][0-9]{4}"
 

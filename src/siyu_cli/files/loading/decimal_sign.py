@@ -18,8 +18,7 @@ from siyu_cli.files.loading.scripts import call, first_row
 if TYPE_CHECKING:
     import duckdb
 
-    from siyu_cli.files.loading.clean import Origin
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import Origin, SheetSource
     from siyu_cli.files.recognise import ColumnMatch
 
 # 1.234 and 12.345.678, of which the points may part thousands.

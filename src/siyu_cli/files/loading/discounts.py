@@ -19,7 +19,7 @@ from siyu_cli.files.recognition import amounts, evidence, headers
 if TYPE_CHECKING:
     import duckdb
 
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import SheetSource
 
 _MOST_WORDS = 500
 _RATE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(折|%)?")

@@ -13,8 +13,7 @@ from siyu_cli.files.loading.scripts import call, first_row
 if TYPE_CHECKING:
     import duckdb
 
-    from siyu_cli.files.loading.clean import Origin
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import Origin, SheetSource
     from siyu_cli.tables.column import Column
 
 _SPELT: dict[str, str] = {"id": "id_in", "text": "text_in", "status": "text_in"}

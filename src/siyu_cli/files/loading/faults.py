@@ -11,7 +11,7 @@ from siyu_cli.files.loading.scripts import call, create
 if TYPE_CHECKING:
     import duckdb
 
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import SheetSource
     from siyu_cli.files.reading.sheets import CellFault
 
 WHOLE_ROW = "row"

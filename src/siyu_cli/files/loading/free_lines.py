@@ -19,7 +19,7 @@ from siyu_cli.files.recognition.presets import plain_word
 if TYPE_CHECKING:
     import duckdb
 
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import SheetSource
 
 _MOST_WORDS = 2_000
 _GIFT = re.compile(r"赠|非卖品|[0零]元购|\bgift\b|\bgwp\b", re.IGNORECASE)

@@ -13,7 +13,7 @@ from siyu_cli.files.loading.scripts import script
 if TYPE_CHECKING:
     import duckdb
 
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import SheetSource
 
 _NICKNAME = re.compile("昵称|旺旺|微信名|nick", re.IGNORECASE)
 

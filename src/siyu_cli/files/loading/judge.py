@@ -16,7 +16,7 @@ from siyu_cli.files.loading.scripts import call, first_row, script, without_empt
 if TYPE_CHECKING:
     import duckdb
 
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import SheetSource
 
 
 def describe_sources(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from siyu_cli.files.loading.report import Note
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import SheetSource
 
 # How orders stand is said beside what they are: a column of kinds does not answer it.
 _OF_STATES = ("cancelled", "unpaid")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from siyu_cli.config.settings import Settings
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import SheetSource
 
 # Columns that hold members' ids.
 MEMBER_IDS = ("member_id", "inviter_id", "invitee_id")

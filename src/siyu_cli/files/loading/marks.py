@@ -16,7 +16,7 @@ from siyu_cli.files.recognition.marks import CREDIT, MARKS, SIDES, kind_of_mark
 if TYPE_CHECKING:
     import duckdb
 
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import SheetSource
 
 _MOST_WORDS = 2_000
 _MOST_SHOWN = 5

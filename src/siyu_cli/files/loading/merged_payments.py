@@ -18,7 +18,7 @@ from siyu_cli.files.loading.scripts import create, drop, first_row, script
 if TYPE_CHECKING:
     import duckdb
 
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import SheetSource
 
 _MERGED = re.compile("合并|合单|merged|combined", re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")

@@ -14,7 +14,7 @@ from siyu_cli.files.reading.sheets import CellFault
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import SheetSource
 
 REASONS = ("extra_cells", "split_amount")
 _BLANK = r"^[\s\x{feff}\x{200b}-]*$"

@@ -17,7 +17,7 @@ from siyu_cli.files.loading.scripts import call, create, first_row
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import SheetSource
     from siyu_cli.files.read import RawSheet
 
 

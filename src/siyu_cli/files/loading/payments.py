@@ -13,7 +13,7 @@ from siyu_cli.files.loading.scripts import script
 if TYPE_CHECKING:
     import duckdb
 
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import SheetSource
 
 # What lists of payments are called, and their numbers.
 _LEDGER = re.compile(r"支付|付款|收款|流水|账单|交易|payments?|transactions?|\bbill\b", re.IGNORECASE)

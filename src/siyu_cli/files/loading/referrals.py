@@ -10,7 +10,7 @@ from siyu_cli.files.loading.scripts import script, without_empty_lookups
 if TYPE_CHECKING:
     import duckdb
 
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import SheetSource
 
 
 def judge_referrals(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:

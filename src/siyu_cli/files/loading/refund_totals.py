@@ -16,7 +16,7 @@ from siyu_cli.files.recognition import headers
 if TYPE_CHECKING:
     import duckdb
 
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import SheetSource
 
 
 def settle_refund_totals(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> Iterator[Note]:

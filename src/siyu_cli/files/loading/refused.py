@@ -15,7 +15,7 @@ from siyu_cli.files.recognition import headers
 if TYPE_CHECKING:
     import duckdb
 
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import SheetSource
 
 # Words for no refund that tell of one asked for; 无 and 正常 tell of none at all.
 _REFUSED = "关闭|取消|拒绝|撤销|失败|reject|cancel|fail"

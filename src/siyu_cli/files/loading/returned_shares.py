@@ -13,7 +13,7 @@ from siyu_cli.files.recognition.presets import refund_state
 if TYPE_CHECKING:
     import duckdb
 
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import SheetSource
 
 _MOST_WORDS = 2_000
 # What is left after returns: the amount has them in it already.

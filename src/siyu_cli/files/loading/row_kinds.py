@@ -10,7 +10,7 @@ from sqlglot import exp
 from siyu_cli.files.loading.scripts import call
 
 if TYPE_CHECKING:
-    from siyu_cli.files.loading.clean import Origin
+    from siyu_cli.files.loading.sheet import Origin
     from siyu_cli.files.recognise import Match
 
 _TOTAL_ROW = (

@@ -16,7 +16,7 @@ from siyu_cli.files.recognition.header_row import is_header
 if TYPE_CHECKING:
     import duckdb
 
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import SheetSource
 
 # Words under more than one column that holds none, or a header that repeats the first columns only.
 WORDY = "is_title or contains(faults, ';')"

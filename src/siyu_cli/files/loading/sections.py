@@ -6,34 +6,26 @@ Nothing is looked for but rows without an amount.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from siyu_cli.files.loading.sheet import RowSpan
 from siyu_cli.files.loading.titles import is_of_sales, kind_of_title
 
 if TYPE_CHECKING:
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import SheetSource
     from siyu_cli.files.reading.sheets import RawSheet
 
 _LOOKED_AT = 1_000
 
 
-@dataclass(frozen=True)
-class Section:
-    """The rows of a sheet from one on, up to the next section's, and their kind."""
-
-    row: int
-    kind: str
-
-
-def sections_of(sheet: SheetSource) -> tuple[Section, ...]:
+def sections_of(sheet: SheetSource) -> tuple[RowSpan, ...]:
     """Return the sections of a sheet of orders, while its raw cells are there; those of sales count as well."""
     amount = sheet.match.column("paid_amount")
     if sheet.raw.cells is None or sheet.match.table != "orders" or amount is None:
         return ()
     above = [(sheet.raw.first_row - 1, sheet.raw.title)] if sheet.raw.title else []
     titles = [*above, *_lonely_cells(sheet.raw, amount.position)]
-    found = [Section(row, kind) for row, text in titles if (kind := _kind_of(text)) is not None]
+    found = [RowSpan(row, kind) for row, text in titles if (kind := _kind_of(text)) is not None]
     return tuple(found) if any(section.kind != "sale" for section in found) else ()
 
 

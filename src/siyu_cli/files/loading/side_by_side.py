@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import SheetSource
     from siyu_cli.files.recognise import ColumnMatch, Match
     from siyu_cli.files.recognition.presets import Preset
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from siyu_cli.files.loading.clean import Origin, fits, projection, typed_null
+from siyu_cli.files.loading.clean import fits, projection, typed_null
 from siyu_cli.files.loading.continued import continued_notes, fill_continued
 from siyu_cli.files.loading.cut_amounts import cut_faults
 from siyu_cli.files.loading.day_order import with_day_order
@@ -21,7 +20,8 @@ from siyu_cli.files.loading.parquet import lay_open, survey, unreadable_told
 from siyu_cli.files.loading.rivals import keep_rivals
 from siyu_cli.files.loading.scripts import call, create, drop
 from siyu_cli.files.loading.second_tables import cut_off_second
-from siyu_cli.files.loading.sections import Section, sections_of
+from siyu_cli.files.loading.sections import sections_of
+from siyu_cli.files.loading.sheet import Origin
 from siyu_cli.files.reading.number_formats import DAYS_TO_1904
 from siyu_cli.tables.column import Table
 from siyu_cli.tables.inputs import INPUTS
@@ -30,10 +30,8 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-    from siyu_cli.files.loading.report import Note
+    from siyu_cli.files.loading.sheet import SheetSource
     from siyu_cli.files.read import RawSheet
-    from siyu_cli.files.reading.sheets import CellFault
-    from siyu_cli.files.recognise import Match
 
 _DAY_KINDS = ("instant", "date", "month")
 _FILLED_KINDS = ("id", "phone", "instant", "date", "month", "text", "status")
@@ -51,48 +49,6 @@ _PASSING_ORDERS = (
     "looked_up_orders", "raw_orders",
 )  # fmt: skip
 _BATCH_ROWS = 50_000
-
-
-@dataclass
-class SheetSource:
-    """One recognised sheet on its way into the load."""
-
-    source: int
-    raw: RawSheet
-    match: Match
-    rows: int
-    origin: Origin | None = None
-    scope: str | None = None
-    is_returns: bool = False
-    names_currency: bool = False
-    cells: pa.Table | None = field(default=None, repr=False)
-    faults: tuple[CellFault, ...] = field(default=(), repr=False)
-    shared: str | None = None
-    notes: tuple[Note, ...] = ()
-    sections: tuple[Section, ...] = ()
-
-    @property
-    def relation(self) -> str:
-        """Return the table its cleaned rows are in: its own, or one shared with sheets like it."""
-        return self.shared or f"source_{self.source}"
-
-    @property
-    def table(self) -> Table:
-        """Return the contract the sheet was taken for."""
-        return INPUTS[self.match.table or ""]
-
-    def header_of(self, key: str) -> str | None:
-        """Return the header a column key was mapped from, as the operator wrote it."""
-        return next((column.header for column in self.match.columns if column.key == key), None)
-
-    def has(self, *keys: str) -> bool:
-        """Return whether any of the keys is mapped."""
-        return any(column.key in keys for column in self.match.columns)
-
-    @property
-    def exported_at(self) -> datetime | None:
-        """Return when the sheet says it was exported, in the shop's time."""
-        return self.match.exported_at
 
 
 def project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: str) -> RawSheet | None:

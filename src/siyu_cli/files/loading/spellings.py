@@ -15,7 +15,7 @@ from siyu_cli.files.loading.scripts import create, drop, first_row
 if TYPE_CHECKING:
     import duckdb
 
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import SheetSource
 
 _KEPT = """
     select table_name, substr(column_name, $start) as key from duckdb_columns()

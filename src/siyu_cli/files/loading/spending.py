@@ -17,7 +17,7 @@ from siyu_cli.files.recognition.presets import kind_of_row
 if TYPE_CHECKING:
     import duckdb
 
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import SheetSource
 
 _MOST_WORDS = 2_000
 _ZERO = exp.Literal.number(0)

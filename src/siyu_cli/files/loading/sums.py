@@ -13,7 +13,7 @@ from siyu_cli.files.loading.scripts import script
 if TYPE_CHECKING:
     import duckdb
 
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import SheetSource
 
 # Amounts are decimal(18, 2): below this, any two sums can still be added or taken from each other.
 _MOST = Decimal(4 * 10**15)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import SheetSource
 
 FEWEST = 8
 _MOST_ROWS = 5_000

@@ -18,7 +18,7 @@ from siyu_cli.files.loading.scripts import first_row, script
 if TYPE_CHECKING:
     import duckdb
 
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import SheetSource
 
 # Reasons that have a column of their own in every table.
 _KEYS_OF = {

@@ -13,7 +13,7 @@ from siyu_cli.files.loading.scripts import first_row, script
 if TYPE_CHECKING:
     import duckdb
 
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import SheetSource
 
 _OF_CELLS = {
     "id_digits_lost": "{count} rows have a number whose digits a spreadsheet lost (6.92E+17): orders may have fallen "

@@ -25,7 +25,7 @@ from siyu_cli.files.recognition.presets import (
 if TYPE_CHECKING:
     import duckdb
 
-    from siyu_cli.files.loading.sources import SheetSource
+    from siyu_cli.files.loading.sheet import SheetSource
 
 _MOST_WORDS = 2_000
 _MOST_SHOWN = 5
