@@ -29,7 +29,7 @@ from exports import (
     write_csv,
     write_xlsx,
 )
-from siyu_cli import Shop
+from siyu_cli import Shop, open_shop
 from siyu_cli.config.settings import Exclude, Settings
 from siyu_cli.errors import InputError, SiyuError, UsageError
 from siyu_cli.files.loading.identity import joined_ids
@@ -506,3 +506,14 @@ def test_buyers_on_no_list_are_recognised_by_what_their_orders_say(tmp_path: Pat
         tmp_path, "订单号 | 会员编号 | 买家姓名 | 下单时间 | 实付金额\nA1 | M1 | 张三 | 2026-06-01 | 10"
     ) as shop:
         assert people(shop) == {"M1": (None, "张三")}
+
+
+def test_who_said_no_once_has_not_agreed_whatever_another_row_of_theirs_says(tmp_path: Path):
+    rows = "M1,13800138001,是,否\nM1,13800138001,否,是\nM2,13800138002,是,否\n"
+    (tmp_path / "会员.csv").write_text(f"会员编号,手机号,短信同意,拒绝画像\n{rows}", "utf-8")
+    with open_shop([tmp_path / "会员.csv"], as_of="2026-06-30") as shop:
+        said = shop.engine.read("members", ["member_id"]).select(["consent_sms", "opt_out_profiling"]).to_pylist()
+    assert said == [
+        {"consent_sms": False, "opt_out_profiling": True},
+        {"consent_sms": True, "opt_out_profiling": False},
+    ]

@@ -6,7 +6,8 @@ number tells them apart (``138****8000~2``), and ``siyu explain`` takes it. No m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -159,6 +160,17 @@ class Masks:
             member=name,
             members=", ".join(sorted(shown)) + ("…" if len(keys) > MOST_CANDIDATES else ""),
         )
+
+    def keys_of(self, typed: Sequence[str]) -> list[str | None]:
+        """Return the key of each member named, as ``find`` does, all at once; None where none or several are meant."""
+        _ = self.has_keys  # makes the table that is asked
+        names = [plain_id(one.encode("utf-8", "replace").decode()) for one in typed]
+        found = dict(self.connection.execute(script("masks")["keys_of"], {"names": sorted(set(names))}).fetchall())
+        for name in {name for name in names if "*" in name and name not in found}:
+            with suppress(UsageError):  # it stands for several
+                key = self.find(name)
+                found |= {name: key} if key != name else {}
+        return [found.get(name) for name in names]
 
     @cached_property
     def own_names(self) -> dict[str, Collection[str]]:

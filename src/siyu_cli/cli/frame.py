@@ -41,8 +41,12 @@ class Besides:
 
     check: Callable[[Asked, Settings], object]
     act: Callable[[Shop, Asked], Sequence[str]]
+    # What the answer leads to outside of the report: files for others, and that they are remembered. It returns the
+    # answer with what became of it, and the files with their rows.
+    deliver: Callable[[Answer, Memory, Sink], tuple[Answer, list[Written]]] | None = None
 
 
+Written = tuple[tuple[Path, ...], int]
 Ask = Callable[..., "Question | tuple[Question, Besides]"]
 # The options every command about a shop has, in the order of its help: before its own, and behind them.
 _BEFORE = {"files": given.Files, "as_of": given.AsOf}
@@ -63,15 +67,23 @@ _FLAGS = ("force", "show_personal", "quiet", "verbose")
 
 @dataclass(frozen=True)
 class Manner:
-    """How a command behaves: what it says while it works, and whether it is made for schedules: quiet, in a line."""
+    """How a command behaves: what it says while it works, whether it is made for schedules: quiet, in a line; whether
+    its result are files of its own, so that what it prints is for people.
+    """
 
     doing: str
     is_scheduled: bool = False
+    has_files: bool = False
 
 
-def asks(doing: str, *, is_scheduled: bool = False) -> Callable[[Ask], Callable[..., None]]:
-    """Make a command of a function that takes options of its own and returns the question they ask."""
-    manner = Manner(doing, is_scheduled)
+def asks(
+    doing: str, *, is_scheduled: bool = False, without: Sequence[str] = ()
+) -> Callable[[Ask], Callable[..., None]]:
+    """Make a command of a function that takes options of its own and returns the question they ask.
+
+    ``without`` are shared options that it does not have, or has under the same name for something else.
+    """
+    manner = Manner(doing, is_scheduled, "output" in without)
 
     def framed(ask: Ask) -> Callable[..., None]:
         def command(**options: Any) -> None:
@@ -81,7 +93,7 @@ def asks(doing: str, *, is_scheduled: bool = False) -> Callable[[Ask], Callable[
             run(lambda: ask(**{key: value for key, value in options.items() if key in own}), asked, manner)
 
         command.__doc__, command.__name__ = ask.__doc__, ask.__name__
-        parameters = _parameters(ask)
+        parameters = _parameters(ask, without)
         command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         command.__annotations__ = {one.name: one.annotation for one in parameters}
         return command
@@ -89,7 +101,7 @@ def asks(doing: str, *, is_scheduled: bool = False) -> Callable[[Ask], Callable[
     return framed
 
 
-def _parameters(ask: Ask) -> list[inspect.Parameter]:
+def _parameters(ask: Ask, without: Sequence[str] = ()) -> list[inspect.Parameter]:
     """Return the parameters of a command: arguments of its own, files, then options; its own among the shared ones."""
     # Not the annotation of what is returned: that is imported for types alone.
     own = [
@@ -104,6 +116,7 @@ def _parameters(ask: Ask) -> list[inspect.Parameter]:
     behind = [
         inspect.Parameter(name, kind, default=False if name in _FLAGS else None, annotation=annotation)
         for name, annotation in _BEHIND.items()
+        if name not in without
     ]
     return [one.replace(kind=kind) for one in (*arguments, *before, *options, *behind)]
 
@@ -115,7 +128,9 @@ def run(ask: Callable[[], Any], asked: Asked, manner: Manner) -> None:
     found = ask()
     question, besides = found if isinstance(found, tuple) else (found, None)
     is_quiet = asked.quiet or (manner.is_scheduled and not sys.stderr.isatty())
-    sink = open_sink(asked.format or ("table" if manner.is_scheduled else None), asked.output, quiet=is_quiet)
+    sink = open_sink(
+        asked.format or ("table" if manner.is_scheduled or manner.has_files else None), asked.output, quiet=is_quiet
+    )
     source = read_source(asked, sink)
     if besides is not None:
         besides.check(asked, source.settings)
@@ -124,7 +139,8 @@ def run(ask: Callable[[], Any], asked: Asked, manner: Manner) -> None:
     with ExitStack() as stack:
         memory = stack.enter_context(_memory(question, source))
         shop = stack.enter_context(_opened(question, source, memory, asked, sink))
-        report, wrongs, written = _answer(question, shop, memory, Task(asked, manner, sink, output))
+        deliver = besides.deliver if besides else None
+        report, wrongs, written = _answer(question, shop, memory, Task(asked, manner, sink, output, deliver))
         said = besides.act(shop, asked) if besides else ()
         wrongs += _tell_others(report, urls, sink)
     _tell(report, sink, Told(written, wrongs, said), asked, manner)
@@ -140,6 +156,7 @@ class Task:
     manner: Manner
     sink: Sink
     output: Path | None
+    deliver: Callable[[Answer, Memory, Sink], tuple[Answer, list[Written]]] | None = None
 
 
 @dataclass(frozen=True)
@@ -154,7 +171,7 @@ class Told:
 def _opened(question: Question, source: Source, memory: Memory, asked: Asked, sink: Sink) -> Shop:
     """Return the shop; where nothing can be made of its files, what was found of them is told first."""
     try:
-        return load_shop(source, sink, memory.aliases(), memory.last_snapshot)
+        return load_shop(source, sink, memory.aliases(), memory.last_snapshot, memory.forgotten)
     except DataError as error:
         load = getattr(error, "report", None)
         told = question.unusable(load if asked.show_personal else load.masked()) if load else None
@@ -169,10 +186,13 @@ def _answer(question: Question, shop: Shop, memory: Memory, task: Task) -> tuple
     with sink.status(_(task.manner.doing)):
         found = shop.ask(question.recall(memory, shop.study))
     found.check_lawful()
+    delivered: list[Written] = []
+    if task.deliver is not None:
+        found, delivered = task.deliver(found, memory, sink)
     shown = found if asked.show_personal else found.masked()
     report = shown.report()
     memory.inputs = report.meta["inputs"]
-    written = [] if task.output is None else _write(shown, report, task.output, asked, sink)
+    written = delivered if task.output is None else _write(shown, report, task.output, asked, sink)
     for paths, rows in written:
         memory.note_output(paths[0], rows)
     found.remember(memory)
@@ -195,15 +215,15 @@ def _notified(source: Source, asked: Asked, manner: Manner) -> list[str]:
 def _memory(question: Question, source: Source) -> Any:
     from contextlib import nullcontext
 
-    from siyu_cli.ledger.run import Memory, known_aliases, open_run
+    from siyu_cli.ledger.run import glance, open_run
 
     if not question.is_remembered:
-        return nullcontext(Memory(known=known_aliases(source.settings)))
+        return nullcontext(glance(source.settings))
     kept = question.asked(source.settings)
     return open_run(source.settings, question.command, source.as_of, kept, process.at_signal)
 
 
-def _write(shown: Answer, report: Report, output: Path, asked: Asked, sink: Sink) -> list[tuple[tuple[Path, ...], int]]:
+def _write(shown: Answer, report: Report, output: Path, asked: Asked, sink: Sink) -> list[Written]:
     """Write the report to one file, or to one per employee or store; return the files of each and their rows.
 
     All of them appear, or none does.

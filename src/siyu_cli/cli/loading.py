@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -78,11 +78,16 @@ def keep_settings(settings: Settings, config: Path | None) -> None:
 
 
 def load_shop(
-    source: Source, sink: Sink, aliases: Mapping[str, str] | None = None, snapshot: Path | None = None
+    source: Source,
+    sink: Sink,
+    aliases: Mapping[str, str] | None = None,
+    snapshot: Path | None = None,
+    forgotten: Callable[[Iterable[str]], list[str]] | None = None,
 ) -> Shop:
     """Return the shop; a locked file asks for its password where somebody can type it.
 
-    ``aliases`` and the ``snapshot`` of an earlier run keep members' keys as they were.
+    ``aliases`` and the ``snapshot`` of an earlier run keep members' keys as they were; ``forgotten`` says who is
+    left out.
     """
     from siyu_cli import open_shop
 
@@ -96,6 +101,7 @@ def load_shop(
                 aliases=aliases,
                 snapshot=snapshot,
                 progress=progress,
+                forgotten=forgotten,
             )
 
     try:

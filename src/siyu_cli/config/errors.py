@@ -100,7 +100,7 @@ def shown_value(key: str, value: object, *, is_masked: bool = True) -> str:
     return text
 
 
-def toml_value(value: object) -> str:
+def toml_value(value: object) -> str:  # noqa: PLR0911  one kind, one line
     """Return a value as siyu.toml would hold it.
 
     >>> toml_value(("A1", "B2"))
@@ -117,5 +117,7 @@ def toml_value(value: object) -> str:
             return f"[{', '.join(map(toml_value, value))}]"
         case Decimal():
             return format(value, "f")
+        case Mapping():
+            return f"{{ {', '.join(f'{key} = {toml_value(inner)}' for key, inner in value.items())} }}"
         case _:
             return str(value)

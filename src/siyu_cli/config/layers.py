@@ -11,6 +11,7 @@ import re
 import stat
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -205,7 +206,9 @@ def _column(section: str, key: str) -> str:
 
 
 def _from_text(text: str, kind: Any) -> Any:
-    """Return what a variable says; pydantic reads numbers and yes or no in a text, but no lists."""
+    """Return what a variable says; pydantic reads numbers and yes or no in a text, but no lists and no tables."""
+    if text.startswith("{"):
+        return _table_from(text)
     is_list = get_origin(kind) is tuple
     # Where a word would do as well, as for rfm.split, only what looks like a list is one.
     if not is_list and not (_may_be_list(kind) and re.search("[,，\\[]", text)):
@@ -217,6 +220,14 @@ def _from_text(text: str, kind: Any) -> Any:
     if isinstance(found, list):
         return found
     return [part.strip(" \"'") for part in re.split("[,，]", text.strip("[]")) if part.strip()]
+
+
+def _table_from(text: str) -> Any:
+    """Return a table written as JSON or as siyu.toml would hold it; the text itself where it is neither."""
+    for read in (json.loads, lambda given: tomllib.loads(f"table = {given}")["table"]):
+        with suppress(ValueError, RecursionError):
+            return read(text)
+    return text
 
 
 def _may_be_list(kind: Any) -> bool:

@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, PrivateAttr, ValidationError
 from pydantic.fields import FieldInfo
 
+from siyu_cli.config.contacts import ConsentBasis, Contacts
 from siyu_cli.config.errors import check_name, check_variables, value_error
 from siyu_cli.config.layers import (
     Layer,
@@ -98,6 +99,13 @@ class Settings(Section):
         "Allowed: two dates, the first not after the second, such as [2025-11-01, 2025-11-11].",
         template='"autumn sale" = [2025-11-01, 2025-11-11]',
     )
+    contacts: Contacts = said(Contacts(), "How often members may be contacted, and what must be on record before.")
+    consent: dict[Literal["sms", "wecom"], ConsentBasis] = said(
+        {},
+        "A basis other than consent to contact members of whom nothing is known, by channel: sms or wecom.",
+        "Allowed: sms or wecom, each with basis, on (a date) and document.",
+        example='"sms" = { basis = "会员协议第7条", on = 2026-01-01, document = "会员协议v3.pdf" }',
+    )
     engine: EngineLimits = said(EngineLimits(), "How much of this computer a run may take.")
     ledger: LedgerPlace = said(
         LedgerPlace(), "The shop's memory: .siyu/ledger.db beside this file, or a database of the team's."
@@ -132,7 +140,11 @@ class Settings(Section):
     def values(self) -> dict[str, Any]:
         """Return every setting by its dotted key, in the order of the file."""
         parts = {name: getattr(self, name) for name in type(self).model_fields}
-        return {f"{name}.{key}": value for name, part in parts.items() for key, value in dict(part).items()}
+        return {
+            f"{name}.{key}": value.model_dump() if isinstance(value, BaseModel) else value
+            for name, part in parts.items()
+            for key, value in dict(part).items()
+        }
 
 
 def load_settings(

@@ -77,6 +77,9 @@ class Masks(Protocol):
     def find(self, typed: str) -> str:
         """Return the key of the member somebody typed: an id, a phone, an account, or a mask of these."""
 
+    def keys_of(self, typed: Sequence[str]) -> list[str | None]:
+        """Return the key of each member named, as ``find`` does, all at once; None where none or several are meant."""
+
 
 class Kept(Protocol):
     """A table an answer owns, whatever is asked later."""
@@ -119,6 +122,13 @@ class Memory(Protocol):
 
     def history(self, command: str) -> list[dict[str, Any]]:
         """Return the finished runs of a command, the first one first."""
+
+    @property
+    def day(self) -> date | None:
+        """Return the day it is where the shop is."""
+
+    def past(self, members: Sequence[str], phones: Sequence[str | None], asked: Mapping[str, Any]) -> Any:
+        """Return what is known of earlier contacts of these people; None where nothing is remembered."""
 
     def keep_list(self, write: Callable[[Path], None], members: int) -> None:
         """Keep a whole list as this run's snapshot."""

@@ -18,7 +18,7 @@ from siyu_cli.errors import DataError, Where
 from siyu_cli.files.loading import parquet
 from siyu_cli.files.loading.account import account_for
 from siyu_cli.files.loading.clean import load_macros
-from siyu_cli.files.loading.exclude import exclude_members
+from siyu_cli.files.loading.exclude import Forgotten, exclude_members
 from siyu_cli.files.loading.identity import link_members
 from siyu_cli.files.loading.judge import describe_sources, judge_members, judge_orders
 from siyu_cli.files.loading.kinds import tell_kinds
@@ -88,6 +88,7 @@ class LoadRequest:
     aliases: Mapping[str, str] = field(default_factory=dict, repr=False)
     snapshot: Path | None = None
     progress: Progress = SILENT
+    forgotten: Forgotten | None = None
 
 
 def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: LoadRequest) -> Load:
@@ -110,7 +111,7 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     notes = tell_kinds(connection, sheets, settings.kinds)
     map_words(connection, sheets, settings.kinds)
     links = link_members(connection, sheets, request.aliases, request.snapshot)
-    exclude_members(connection, settings)
+    exclude_members(connection, settings, request.forgotten)
     notes += kind_notes(connection, sheets, settings.kinds) + judge_orders(connection, sheets, settings.shop.currency)
     notes += judge_members(connection, sheets, settings.orders.totals)
     accounted, rejects = account_for(connection, sheets)

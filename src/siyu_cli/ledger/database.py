@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from siyu_cli.errors import ConfigError, DataError, LockError, OutputError, SiyuError, Where
+from siyu_cli.ledger.contact_tables import create_contact_tables
 from siyu_cli.private import make_private
 
 _BUSY_SECONDS = 10
@@ -63,7 +64,7 @@ def _create_tables(connection: sa.Connection) -> None:
     _METADATA.create_all(connection)
 
 
-MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_create_tables,)
+MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_create_tables, create_contact_tables)
 
 
 def connect(url: str | None, folder: Path) -> sa.Engine:
@@ -90,7 +91,7 @@ def connect(url: str | None, folder: Path) -> sa.Engine:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # transactions are begun by us, so that migrations are inside one too
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

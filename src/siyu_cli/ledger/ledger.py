@@ -12,7 +12,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import version
@@ -241,6 +241,10 @@ class Ledger:
         query = sa.select(ALIASES.c.alias, ALIASES.c.member_id).order_by(ALIASES.c.alias)
         with self._begin() as connection:
             return {row.alias: row.member_id for row in connection.execute(query)}
+
+    def begin(self) -> AbstractContextManager[sa.Connection]:
+        """Return a transaction, for tables of which this class does not tell; on SQLite it has the write lock."""
+        return self._begin()
 
     @contextmanager
     def _begin(self) -> Iterator[sa.Connection]:

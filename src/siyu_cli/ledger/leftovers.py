@@ -12,6 +12,8 @@ from siyu_cli.ledger.database import RUNS, SNAPSHOTS
 from siyu_cli.remarks import remark
 
 PARTIAL = ".tmp.parquet"
+# How long the name of a snapshot is: its date and its run. What follows tells that somebody was taken out of it.
+NAMED = len("2026-06-30-20260630T080000000-abcdef")
 
 
 def clear_leftovers(connection: sa.Connection, folder: Path, dead_run: str | None) -> None:
@@ -42,6 +44,6 @@ def _unfinished(connection: sa.Connection, snapshots: Path) -> Iterator[Path]:
     for path in connection.execute(sa.select(SNAPSHOTS.c.path)).scalars():
         found.pop(Path(path).name, None)
     for file in found.values():
-        run_id = file.stem[len("2026-06-30-") :]
+        run_id = file.stem[len("2026-06-30-") : NAMED]
         if connection.scalar(sa.select(RUNS.c.run_id).where(RUNS.c.run_id == run_id)):
             yield file

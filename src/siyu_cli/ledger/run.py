@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from siyu_cli.errors import Note
 from siyu_cli.remarks import remark
 
 if TYPE_CHECKING:
     from siyu_cli.config.settings import Settings
+    from siyu_cli.ledger.contacts import ContactBook, Past
     from siyu_cli.ledger.ledger import Ledger, Run, Snapshot
 
 # Has something done when a signal ends the process; returns what takes that back.
@@ -31,6 +33,8 @@ class Memory:
     inputs: Sequence[Mapping[str, Any]] = ()
     outputs: list[Mapping[str, Any]] = field(default_factory=list)
     known: Mapping[str, str] = field(default_factory=dict, repr=False)
+    day: date | None = None
+    glanced: Ledger | None = field(default=None, repr=False)
 
     @property
     def is_kept(self) -> bool:
@@ -71,6 +75,30 @@ class Memory:
         if self.ledger is not None and self.run is not None:
             self.ledger.remember_aliases(links, self.run)
 
+    @cached_property
+    def book(self) -> ContactBook:
+        """Return what is remembered of contacts; what a killed export has left is ended first."""
+        from siyu_cli.ledger.contacts import ContactBook
+        from siyu_cli.ledger.exporting import end_unfinished
+
+        assert self.ledger is not None
+        book = ContactBook(self.ledger)
+        end_unfinished(book, datetime.now(UTC))
+        return book
+
+    def past(self, members: Sequence[str], phones: Sequence[str | None], asked: Mapping[str, Any]) -> Past | None:
+        """Return what is known of these people; ``asked`` are the fields of ``contacts.Asked``."""
+        from siyu_cli.ledger.contacts import Asked
+
+        return self.book.past(members, phones, Asked(**asked)) if self.ledger else None
+
+    def forgotten(self, names: Iterable[str]) -> list[str]:
+        """Return those ids and phones whose bearers asked to be forgotten."""
+        from siyu_cli.ledger.contacts import forgotten
+
+        ledger = self.ledger or self.glanced
+        return forgotten(ledger, names) if ledger else []
+
     def note_output(self, path: Path, rows: int) -> None:
         """Remember a file that was written, by name and fingerprint."""
         if self.ledger is not None:
@@ -102,8 +130,9 @@ def open_run(
 
     ``asked`` are its options, masked; ``at_signal`` has the run noted as interrupted where nothing else can.
     """
+    day = today(settings.shop.timezone)
     if settings.path is None:
-        yield Memory()
+        yield Memory(day=day)
         return
     from siyu_cli.ledger.ledger import Ledger
 
@@ -111,7 +140,7 @@ def open_run(
     assert ledger is not None
     with ledger.lock():
         run = ledger.start_run(command, as_of, datetime.now(UTC), asked)
-        memory = Memory(ledger, run)
+        memory = Memory(ledger, run, day=day)
 
         def stop(status: str) -> None:
             ledger.finish_run(run, datetime.now(UTC), status=status, inputs=memory.inputs)
@@ -127,13 +156,18 @@ def open_run(
         ledger.finish_run(run, datetime.now(UTC), inputs=memory.inputs, outputs=memory.outputs)
 
 
-def known_aliases(settings: Settings) -> dict[str, str]:
-    """Return the ids earlier runs knew by another key, for a command that remembers nothing itself."""
+def today(timezone: str) -> date:
+    """Return the day it is where the shop is."""
+    return datetime.now(ZoneInfo(timezone)).date()
+
+
+def glance(settings: Settings) -> Memory:
+    """Return what earlier runs left, for a command that remembers nothing itself."""
     if settings.path is None:
-        return {}
+        return Memory()
     from siyu_cli.ledger.ledger import FOLDER, Ledger
 
     if not (settings.path.parent / FOLDER).is_dir():
-        return {}
+        return Memory()
     ledger = Ledger.open(settings)
-    return ledger.aliases() if ledger else {}
+    return Memory(known=ledger.aliases(), glanced=ledger) if ledger else Memory()

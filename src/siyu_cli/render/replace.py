@@ -92,6 +92,12 @@ def together() -> Iterator[None]:
         batch.remove()
 
 
+def waiting() -> dict[Path, Path]:
+    """Return the files of the block of ``together`` that are whole and have no names yet: name → where they lie."""
+    batch = _batch.get()
+    return {one.path: one.temporary for one in batch.staged} if batch else {}
+
+
 @contextmanager
 def replacing(path: Path, *, force: bool = False) -> Iterator[Path]:
     """Give a temporary file (0600, empty, same disk and suffix) that takes the name ``path`` at the end.

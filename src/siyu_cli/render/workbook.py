@@ -106,6 +106,8 @@ class Chart:
 class SheetSpec:
     """One sheet: lines above, a table under its header, data bars, a shaded grid and charts of the table's columns.
 
+    ``choices`` are the words that a column's cells offer to whoever fills them in; ``prints_grid`` is for sheets that
+    are worked through on paper.
     ``title`` has at most 31 characters, none of ``[ ] : * ? / \\``. ``lines[0]`` is a heading.
     """
 
@@ -119,6 +121,8 @@ class SheetSpec:
     frozen_columns: int = 0
     is_frozen: bool = True
     has_filter: bool = True
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    prints_grid: bool = False
 
     @property
     def header_row(self) -> int:
@@ -256,6 +260,10 @@ def _options(sheet: SheetSpec, table: pa.Table) -> dict[str, Any]:
         options["column_formats"] = formats
     if texts:
         options["ignore_errors"] = texts  # no green corners on codes and phones
+    if sheet.choices:
+        options["data_validations"] = {
+            titles[key]: {"type": "list", "values": list(words)} for key, words in sheet.choices.items()
+        }
     if sheet.lines:
         options["merge_ranges"] = list(_merged_lines(sheet))
     if sheet.is_frozen:
@@ -309,7 +317,9 @@ def _row_heights(sheet: SheetSpec, widths: Sequence[float]) -> dict[int, float]:
 
 
 def _merged_lines(sheet: SheetSpec) -> Iterator[tuple[int, int, int, int, str, Format]]:
-    last = max(len(sheet.columns) - 1, 11)
+    # Narrow tables have room beside them; where widths were chosen, the table is as wide as the paper.
+    is_chosen = all(column.width is not None for column in sheet.columns)
+    last = max(len(sheet.columns) - 1, 1 if is_chosen else 11)
     for row, line in enumerate(sheet.lines):
         style = Format().set_align("vcenter").set_font_color(GREY if row else INK)
         if row == 0:
@@ -326,6 +336,8 @@ def _page_setup(sheet: SheetSpec, width: float) -> dict[str, Any]:
         "margins": {"left": 0.4, "right": 0.4, "top": 0.5, "bottom": 0.6},
         "footer": f"&L{sheet.title.replace('&', '&&')}&R&P / &N",
     }
+    if sheet.prints_grid:
+        setup["print_gridlines"] = True
     if sheet.frozen_columns:
         setup["repeat_columns"] = (0, sheet.frozen_columns - 1)
     return setup

@@ -2,4 +2,6 @@
 
 # Those that ask a shop a question and tell the answer in every form, in the order in which help lists them.
 QUESTIONS = ("segment", "churn", "referral-report", "check", "explain")
-COMMANDS = (*QUESTIONS, "init", "demo")
+# Lists that leave the house, and what is remembered of those they reached.
+CONTACTS = ("export", "suppress", "forget", "contacts", "audit")
+COMMANDS = (*QUESTIONS[:3], *CONTACTS, *QUESTIONS[3:], "init", "demo")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,6 +92,8 @@ def list_settings(settings: Settings, *, is_masked: bool = True) -> list[dict[st
     def shown(key: str, value: Any) -> Any:
         if isinstance(value, list | tuple):
             return [shown(key, item) for item in value]
+        if isinstance(value, Mapping):
+            return {name: shown(key, item) for name, item in value.items()}
         if isinstance(value, str | Path):
             return shown_value(key, str(value), is_masked=is_masked)
         return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,14 +15,21 @@ if TYPE_CHECKING:
 
     from siyu_cli.config.settings import Settings
 
+# Returns those of some ids and phones whose bearers asked to be forgotten.
+Forgotten = Callable[[Iterable[str]], list[str]]
 
-def exclude_members(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Make ``excluded``: the keys of all who are named; files are read cell by cell, whatever their header."""
+
+def exclude_members(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, forgotten: Forgotten | None = None
+) -> None:
+    """Make ``excluded``: the keys of all who are named or forgotten; files are read cell by cell, whatever they are."""
     names = [*settings.exclude.ids, *settings.exclude.phones]
     folder = settings.path.parent if settings.path else Path()
     for listed in settings.exclude.files:
         for source in read_sources([folder / listed]):
             names += [cell for sheet in source.sheets for cell in _cells(sheet)]
+    if forgotten is not None:
+        names += forgotten(name for (name,) in connection.execute(script("identity")["every_name"]).fetchall())
     # One statement for all: row by row, a hundred thousand names take half a minute.
     connection.execute(
         "create or replace temp table excluded_names as select unnest(cast($names as varchar[])) as name",

@@ -118,6 +118,21 @@ from (
 where known_key is not null
 group by platform, account;
 
+-- name: every_name
+-- Every id, phone and account that stands in the files, to be held against those that asked to be forgotten.
+select distinct name from (
+    select unnest([member_id, phone]) as name from raw_members
+    union all
+    select unnest([member_id, phone]) as name from raw_contacts
+    union all
+    select unnest([member_id, phone]) as name from raw_orders
+    union all
+    select platform || ':' || account as name from raw_members join sources using (source)
+    union all
+    select platform || ':' || account as name from raw_orders join sources using (source)
+) as names
+where name is not null;
+
 -- name: excluded
 -- Staff and test accounts, however they were written: an id, a phone or an account leads to the member's key.
 create or replace temp table excluded as

@@ -129,6 +129,16 @@ limit 1;
 -- What was typed about members, each text once.
 select distinct unnest([level, source_channel, city, gender, tags]) as text from members;
 
+-- name: keys_of
+-- The member each of some names is, by id, another of their ids, phone, or the mask they are shown by.
+select name, coalesce(member_key, features.member_id, phone_key, shown_keys.member_id) as found
+from (select unnest(cast($names as varchar[])) as name) as asked
+left join member_links on member_links.member_id = name
+left join features on features.member_id = name
+left join phone_keys on phone_keys.phone = name
+left join shown_keys on shown = name
+where coalesce(member_key, features.member_id, phone_key, shown_keys.member_id) is not null;
+
 -- name: by_mask
 -- The members whose key, phone or account looks like what was typed.
 select distinct member_id

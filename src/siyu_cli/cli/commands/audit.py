@@ -1,0 +1,63 @@
+"""``siyu audit``: what was done with people's data, and whether anybody has changed that since."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from siyu_cli.cli.memory import open_book, show
+from siyu_cli.cli.offers import among
+from siyu_cli.cli.options import Config, Format, Lang, Quiet, one_of
+from siyu_cli.cli.output import open_sink
+from siyu_cli.core.contacts.tables import AUDIT_CHAIN
+from siyu_cli.errors import EXIT_FINDINGS
+from siyu_cli.locale import translate as _
+
+EXAMPLES = """siyu audit
+siyu audit verify --head 12-9f3c01d2a4b5c6d7
+"""
+ACTIONS = ("show", "verify")
+Action = Annotated[
+    str,
+    typer.Argument(
+        metavar="[verify]", callback=one_of("siyu audit", ACTIONS), autocompletion=among(ACTIONS),
+        help="Check that no entry was changed, moved or taken.",
+    ),
+]  # fmt: skip
+Heads = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--head", metavar="HEAD", help="A head that was noted: nothing was taken from the end since; repeatable."
+    ),
+]
+
+
+def audit(
+    action: Action = "show",
+    head: Heads = None,
+    config: Config = None,
+    format: Format = None,
+    lang: Lang = None,  # noqa: ARG001  main has already chosen the language
+    quiet: Quiet = False,
+) -> None:
+    """Show the audit chain: exports, overrides, people left alone or forgotten, each sealed with the entry before.
+
+    Only counts, codes and keyed hashes stand in it. With verify it ends with exit code 3 where anything was changed.
+    """
+    sink = open_sink(format, quiet=quiet)
+    with open_book(config, writes=False) as book:
+        rows = book.audit_entries()
+        last = book.head
+        problems = book.verify(head or ()) if action == "verify" else []
+    if action == "show":
+        shown = [{**row, "facts": json.dumps(row["facts"], ensure_ascii=False, sort_keys=True)} for row in rows]
+        show(shown, AUDIT_CHAIN, sink)
+        sink.note(_("Audit head: {head}").format(head=last))
+        return
+    for problem in problems:
+        sink.warn(sink.reader.say(problem))
+    if problems:
+        raise typer.Exit(EXIT_FINDINGS)
+    sink.note(_("{entries} entries hold. Audit head: {head}").format(entries=len(rows), head=last))

@@ -1,0 +1,171 @@
+"""``siyu export``: a list to those who may lawfully be contacted, in the form their tool takes, and remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from siyu_cli.cli.frame import Besides, asks
+from siyu_cli.cli.offers import among
+from siyu_cli.cli.options import one_of, output_path
+from siyu_cli.cli.writing import TABLES, check_output
+from siyu_cli.core.contacts.tables import OVERRIDDEN
+from siyu_cli.destinations.listed import destination_names
+from siyu_cli.errors import UsageError
+from siyu_cli.locale import get_language
+
+if TYPE_CHECKING:
+    from siyu_cli import Shop
+    from siyu_cli.cli.loading import Asked
+    from siyu_cli.config.settings import Settings
+    from siyu_cli.core.question import Question
+
+EXAMPLES = """siyu export 流失风险.xlsx 客户.xlsx 订单.xlsx --to staff -o 今日 --campaign 三月召回
+siyu export 名单.csv 客户.xlsx --to sms-aliyun --text '【某某店】{name}您好，新品到店，拒收请回复R' -o 短信
+siyu export 名单.csv 客户.xlsx --to tencent-ads --dry-run
+"""
+List = Annotated[
+    Path, typer.Argument(metavar="LIST", help="A list siyu has written: csv, xlsx, jsonl or parquet with member_id.")
+]
+To = Annotated[
+    str | None,
+    typer.Option(
+        "--to", metavar="DEST", callback=one_of("--to", destination_names()),
+        autocompletion=among(destination_names()),
+        help="Where it goes: staff, wecom, wecom-checklist, csv, sms-aliyun, sms-tencent, tencent-ads and others, see "
+        "docs/export.md.",
+    ),
+]  # fmt: skip
+Folder = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="DIR", help="The folder for the files; it is made if need be."),
+]
+Campaign = Annotated[
+    str | None,
+    typer.Option(
+        "--campaign", metavar="NAME",
+        help="What it is for: nobody is sent the same campaign there twice. Else the list's name and the day.",
+    ),
+]  # fmt: skip
+Purpose = Annotated[
+    str | None, typer.Option("--purpose", metavar="TEXT", help="What the data are used for; kept in the audit chain.")
+]
+Text = Annotated[
+    str | None,
+    typer.Option(
+        "--text", metavar="TEXT",
+        help="The message, with {name}, {nickname}, {owner}, {store}, {level}, {offer}, {code} filled for each member.",
+    ),
+]  # fmt: skip
+SplitBy = Annotated[
+    str | None,
+    typer.Option(
+        "--split-by", metavar="owner", callback=one_of("--split-by", ("owner",)), autocompletion=among(("owner",)),
+        help="One file per employee, named after them.",
+    ),
+]  # fmt: skip
+Where = Annotated[
+    str | None,
+    typer.Option(
+        "--where", metavar="CONDITION", help="Only rows of the list of which this is true: \"risk_band = 'high'\"."
+    ),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Tell who would be sent and who not; write and remember nothing.")
+]
+ReasonsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--reasons", metavar="FILE", parser=output_path, help="Write here what becomes of everybody on the list."
+    ),
+]
+Override = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--override", metavar="CODE=REASON", help="Go on in spite of a refusal; the reason is kept in the audit chain."
+    ),
+]
+
+
+@asks("Looking who may be contacted…", without=("output",))
+def export(  # noqa: PLR0913, PLR0917  each parameter is an option
+    list_file: List,
+    to: To = None,
+    folder: Folder = None,
+    campaign: Campaign = None,
+    purpose: Purpose = None,
+    text: Text = None,
+    by: SplitBy = None,
+    where: Where = None,
+    dry_run: DryRun = False,
+    reasons: ReasonsFile = None,
+    override: Override = None,
+) -> tuple[Question, Besides]:
+    """Write the contact list that may lawfully leave, and remember whom it reached.
+
+    LIST says who, FILES hold their phones, names and consents. Everybody else gets one reason: control group, no
+    consent, said no, minor, contacted too often, and so on; sent and left out are all that were listed.
+
+    Files and record appear together or not at all. The same export again reaches nobody twice.
+    """
+    overrides = parse_overrides(override)
+    place = _check(to, folder, dry_run)
+    check_output(None, (list_file,), force=False)
+    from siyu_cli.cli.exporting import Order, deliver
+    from siyu_cli.core.conditions import parse_condition
+    from siyu_cli.core.contacts.given import list_columns, list_table
+    from siyu_cli.core.contacts.question import Export
+    from siyu_cli.files.lists import read_list
+
+    given = read_list(list_file, list_columns())
+    if where is not None:
+        parse_condition(where, list_table(given.rows.column_names))
+    question = Export(
+        given.rows, place, date.min, campaign or "", list_file.stem, purpose, text, where, overrides, dry_run,
+        lang=get_language(),
+    )  # fmt: skip
+
+    def check_files(asked: Asked, _settings: Settings) -> None:
+        if reasons is not None:
+            check_output(reasons, asked.files, force=asked.force, option="--reasons", has_meta=False, suffixes=TABLES)
+        order.force, order.show_personal = asked.force, asked.show_personal
+
+    order = Order(folder, by, reasons)
+    return question, Besides(check_files, _nothing, lambda found, memory, sink: deliver(found, memory, sink, order))
+
+
+def _nothing(_shop: Shop, _asked: Asked) -> Sequence[str]:
+    return ()
+
+
+def _check(to: str | None, folder: Path | None, is_dry: bool) -> str:
+    if to is None:
+        raise UsageError(
+            "--to names no destination.", hint="Choose one of {choices}.", choices=", ".join(destination_names())
+        )
+    if folder is None and not is_dry:
+        raise UsageError(
+            "siyu export needs a folder for its files: -o DIR.", hint="--dry-run tries without writing anything."
+        )
+    if folder is not None:
+        from siyu_cli.render.names import check_name
+
+        check_name(folder, "-o")
+    return to
+
+
+def parse_overrides(pairs: Sequence[str] | None) -> dict[str, str]:
+    """Return ``{"PIPL-55": "reason"}`` from ``CODE=REASON``; else ``UsageError``."""
+    reasons = {}
+    for pair in pairs or ():
+        code, equals, reason = pair.partition("=")
+        if not equals or not reason.strip() or code.strip() not in OVERRIDDEN:
+            hint = "Write it as {code}='…why…'; codes are {codes}."
+            message = "--override {pair} is not CODE=REASON."
+            raise UsageError(message, hint=hint, pair=pair, code=OVERRIDDEN[0], codes=", ".join(OVERRIDDEN))
+        reasons[code.strip()] = reason.strip()
+    return reasons

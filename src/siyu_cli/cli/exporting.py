@@ -1,0 +1,93 @@
+"""An export carried out: files and record in one step, the list of reasons with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from siyu_cli.cli.output import Sink
+from siyu_cli.core.contacts.question import ExportAnswer
+from siyu_cli.core.contacts.texts import variables_of
+from siyu_cli.errors import Note
+from siyu_cli.masks import mask_word
+
+if TYPE_CHECKING:
+    from siyu_cli.cli.frame import Written
+    from siyu_cli.core.question import Answer
+    from siyu_cli.ledger.contacts import Sending
+    from siyu_cli.ledger.run import Memory
+
+
+@dataclass
+class Order:
+    """Where the files of an export go; what the shared options say is put in before the work begins."""
+
+    folder: Path | None
+    split_by: str | None = None
+    reasons: Path | None = None
+    force: bool = False
+    show_personal: bool = False
+
+
+def deliver(found: Answer, memory: Memory, sink: Sink, order: Order) -> tuple[Answer, list[Written]]:
+    """Write the files, remember whom they reach, and return the answer with its receipt; a trial only tells."""
+    from siyu_cli.render.replace import together
+
+    answer = cast(ExportAnswer, found)
+    if answer.question.is_dry or not answer.sent.num_rows or order.folder is None:
+        with together():
+            return answer, _write_reasons(answer, sink, order)
+    return _export(answer, memory, sink, order)
+
+
+def _export(answer: ExportAnswer, memory: Memory, sink: Sink, order: Order) -> tuple[Answer, list[Written]]:
+    from siyu_cli.ledger.exporting import recording
+    from siyu_cli.render.contact_files import Filing, write_contacts
+    from siyu_cli.render.replace import make_folder, together, waiting
+
+    assert memory.run is not None
+    assert order.folder is not None
+    question = answer.question
+    variables = variables_of(question.text or "")
+    filing = Filing(
+        order.folder, question.campaign, question.sent_on, order.split_by, variables, force=order.force
+    )  # fmt: skip
+    make_folder(order.folder)
+    with recording(memory.book, memory.run.run_id, _now) as one, sink.writing(order.folder), together():
+        files = write_contacts(answer.sent, answer.place, filing, sink.reader)
+        others = _write_reasons(answer, sink, order)
+        places = waiting()
+        named = {one.path: (places[one.path], one.rows, one.shown) for one in files}
+        one.keep(_sending(answer), answer.past.head, named)  # type: ignore[attr-defined]
+    written: list[Written] = [((one.path,), one.rows) for one in files]
+    receipt = {"head": str(one.head), "files": [one.path.name for one in files]}
+    sink.note(sink.reader.say(Note("Audit head: {head}. Note it elsewhere: siyu audit verify --head {head}.", receipt)))
+    return replace(answer, receipt=receipt), [*written, *others]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _sending(answer: ExportAnswer) -> Sending:
+    from siyu_cli.ledger.contacts import Asked, Sending
+
+    question, sent = answer.question, answer.sent
+    days = answer.rules.lookback_days
+    asked = Asked(question.campaign, question.to, answer.place.channel, question.sent_on, days)
+    members, phones, owners = (sent[name].to_pylist() for name in ("member_id", "phone", "owner"))
+    shown = mask_word(question.campaign)[:200]
+    return Sending(asked, shown, members, phones, owners, answer.excluded, answer.audited)
+
+
+def _write_reasons(answer: ExportAnswer, sink: Sink, order: Order) -> list[Written]:
+    if order.reasons is None:
+        return []
+    from siyu_cli.core.contacts.tables import EXPORT_LIST
+    from siyu_cli.render.write import write_rows
+
+    rows = (answer if order.show_personal else answer.masked()).listed
+    write_rows(rows, EXPORT_LIST, order.reasons, sink.reader, force=order.force)
+    return [((order.reasons,), rows.num_rows)]

@@ -1,0 +1,91 @@
+"""Commands about what the shop remembers, which need no files: the ledger opened, rows shown, people named."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from siyu_cli.cli.output import Sink, write_stdout
+from siyu_cli.errors import UsageError
+from siyu_cli.report import Section
+from siyu_cli.tables.column import Column, Table
+
+if TYPE_CHECKING:
+    from siyu_cli.ledger.contacts import ContactBook, Names
+
+
+@contextmanager
+def open_book(config: Path | None, *, writes: bool) -> Iterator[ContactBook]:
+    """Give what the shop remembers of contacts, to who writes under its lock. ``UsageError`` without a siyu.toml."""
+    from siyu_cli.config.settings import load_settings
+    from siyu_cli.ledger.contacts import ContactBook
+    from siyu_cli.ledger.exporting import end_unfinished
+    from siyu_cli.ledger.ledger import Ledger
+
+    ledger = Ledger.open(load_settings(config, Path.cwd(), os.environ))
+    if ledger is None:
+        raise UsageError(
+            "There is no siyu.toml here or above: nothing is remembered.",
+            hint="Run siyu init once: it writes the siyu.toml memory lies beside.",
+        )
+    with ledger.lock() if writes else nullcontext():
+        book = ContactBook(ledger)
+        if writes:
+            end_unfinished(book, now())
+        yield book
+
+
+def now() -> datetime:
+    """Return the time it is."""
+    return datetime.now(UTC)
+
+
+def person(words: Sequence[str]) -> Names:
+    """Return one person by what was typed of them: ids, phones; ``UsageError`` for a mask, which names nobody."""
+    from siyu_cli.destinations.keys import plain_phone
+    from siyu_cli.ledger.contacts import Names
+    from siyu_cli.spelling import plain_id
+
+    plain = [plain_id(word) for word in words]
+    masked = next((word for word in plain if "*" in word or not word), None)
+    if masked is not None:
+        raise UsageError(
+            "{member} is a mask: nobody can be told by it.", hint="Type the member id or the full phone.", member=masked
+        )
+    phones = tuple(phone for word in plain if (phone := plain_phone(word)))
+    return Names(tuple(dict.fromkeys([*plain, *phones])), phones)
+
+
+def show(rows: Sequence[Mapping[str, Any]], table: Table, sink: Sink, columns: Sequence[Column] = ()) -> None:
+    """Print rows in the sink's format."""
+    for piece in _pieces(rows, table, sink, columns or table.columns):
+        write_stdout(piece)
+
+
+def _pieces(rows: Sequence[Mapping[str, Any]], table: Table, sink: Sink, columns: Sequence[Column]) -> Iterator[str]:
+    from siyu_cli.render.document import json_text
+    from siyu_cli.render.reader import plain
+    from siyu_cli.render.terminal import table_text
+
+    kept = [{column.key: plain(row.get(column.key)) for column in columns} for row in rows]
+    if sink.format == "json":
+        yield json_text({table.name: kept}, indent=2) + "\n"
+    elif sink.format == "jsonl":
+        yield from (json_text(row) + "\n" for row in kept)
+    elif sink.format == "csv":
+        import pyarrow as pa
+
+        from siyu_cli.render.write import csv_text
+
+        texts = {one.key: pa.array([_cell(row[one.key]) for row in kept], pa.string()) for one in columns}
+        yield from csv_text(pa.table(texts))
+    else:
+        yield table_text(Section(table, kept, title="", columns=tuple(columns)), sink.reader, sink.window)
+
+
+def _cell(value: Any) -> str | None:
+    return None if value is None else str(value)
