@@ -210,3 +210,9 @@ def test_with_stock_the_curve_is_the_bound_of_each_budget(members: int):
     for budget, value in zip(curve.budgets, curve.values, strict=True):
         bound = allocate(values, costs, float(budget), ranks, stock).bound
         assert value == pytest.approx(bound, rel=0.05 if curve.is_estimate else 1e-4)
+
+
+def test_what_brings_nothing_is_given_to_nobody_even_where_there_is_money_and_stock_for_it():
+    values = np.array([[0.0, -1.0], [3.0, 0.0], [0.0, 0.0]])
+    found = allocate(values, np.ones((3, 2)), 100.0, [0, 1, 2], [5, 5])
+    assert found.offer.tolist() == [-1, 0, -1]

@@ -31,15 +31,71 @@ OPTIONS = {
     "churn": ("--all",),
     "referral-report": ("--since", "90d"),
     "explain": ("V002",),
+    "campaign plan": ("plan.toml",),
+    "campaign evaluate": ("list.csv", "--starts-on", "2026-01-01", "--days", "59"),
+    "campaign power": ("--members", "4000"),
 }
-COMMANDS = {name: (name, *OPTIONS.get(name, ())) for name in QUESTIONS} | {"churn-backtest": ("churn", "--backtest")}
+COMMANDS = {name.replace(" ", "-"): (*name.split(" "), *OPTIONS.get(name, ())) for name in QUESTIONS} | {
+    "churn-backtest": ("churn", "--backtest")
+}
+PLAN = """
+[campaign]
+name = "春季召回"
+starts_on = 2026-03-05
+ends_on = 2026-03-20
+budget = 120
+control_share = 0.2
+salt = "f"
+price_reason = "召回成本不同"
+
+[[offers]]
+name = "满100减20"
+kind = "coupon"
+minimum_amount = 100
+value = 20
+contact_cost = 0.1
+stock = 4
+
+[[offers]]
+name = "九折"
+kind = "discount"
+discount_mode = "percent"
+value = 10
+
+[[responses]]
+segment = "成熟期"
+offer = "九折"
+redemption_rate = 0.5
+purchase_rate = 0.4
+purchase_rate_with = 0.45
+base_source = "measured"
+
+[[responses]]
+offer = "满100减20"
+redemption_rate = 0.1
+purchase_rate = 0.05
+order_value = 120
+"""
 PRINTED = ("table", "csv", "json", "jsonl", "markdown")
 PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 
 
 @pytest.fixture
-def run(empty_folder: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(
+    empty_folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Run:
     corner_shop.write_shop(empty_folder)
+    if request.node.callspec.params["command"].startswith("campaign"):
+        (empty_folder / "plan.toml").write_text(PLAN, "utf-8")
+        arms = [f"V00{number},{'control' if number > 5 else 'treatment'},20" for number in range(1, 9)]
+        (empty_folder / "list.csv").write_text("\n".join(["member_id,arm,expected_cost", *arms, ""]), "utf-8")
+        title, *rows = corner_shop.MEMBERS.splitlines()
+        agreed = [f"{row},{word}" for row, word in zip(rows, ("企微同意", *"是是是是是是是是否"), strict=True)]
+        (empty_folder / "会员.csv").write_text("\n".join([title, *agreed, ""]), "utf-8")
+        monkeypatch.setenv("SIYU_SHOP__GROSS_MARGIN", "0.5")
     (empty_folder / "邀请.csv").write_text(INVITES, "utf-8")
     return runner(capsys)
 

@@ -62,6 +62,25 @@ INVITES = f"""活动名称,邀请人,被邀请人,被邀请人手机号,邀请�
 """
 NOTES = f"{NAMES[0]},{PHONES[0]},杭州市{STREETS[0]}\n{NAMES[1]},{PHONES[1]},{EMAILS[0]}\n"
 FILES = {"会员.csv": MEMBERS, "订单.csv": ORDERS, "好友.csv": CONTACTS, "邀请.csv": INVITES, "便签.csv": NOTES}
+PLAN = f"""
+[campaign]
+name = "夏{PHONES[6]}"
+starts_on = 2026-07-01
+ends_on = 2026-07-09
+budget = 90
+where = "tags = '{TYPED}' or net_sales >= 0"
+
+[[offers]]
+name = "礼{PHONES[5]}"
+kind = "coupon"
+value = 5
+
+[[responses]]
+offer = "礼{PHONES[5]}"
+redemption_rate = 0.2
+purchase_rate = 0.1
+order_value = 90
+"""
 SHOP = ("会员.csv", "订单.csv", "好友.csv", "邀请.csv", "便签.csv", "--as-of", "2026-06-30")
 
 
@@ -69,7 +88,8 @@ SHOP = ("会员.csv", "订单.csv", "好友.csv", "邀请.csv", "便签.csv", "-
 def shop(empty_folder: Path) -> Path:
     for name, text in FILES.items():
         (empty_folder / name).write_text(text, "utf-8")
-    (empty_folder / "siyu.toml").write_text("[stages]\nnew_days = 30\n", "utf-8")
+    (empty_folder / "siyu.toml").write_text("[shop]\ngross_margin = 0.5\n", "utf-8")
+    (empty_folder / "plan.toml").write_text(PLAN, "utf-8")
     return empty_folder
 
 
@@ -81,7 +101,11 @@ def run(shop: Path, capsys: pytest.CaptureFixture[str]) -> Run:
 def written(folder: Path) -> Iterator[tuple[str, str]]:
     """Yield all text that was written: every file's name and bytes, workbooks unzipped, Parquet read, the ledger's runs."""
     for path in sorted(folder.rglob("*")):
-        if path.is_dir() or path.name in (*FILES, "siyu.toml", "lock") or path.suffix in (".db-wal", ".db-shm"):
+        if (
+            path.is_dir()
+            or path.name in (*FILES, "plan.toml", "siyu.toml", "lock")
+            or path.suffix in (".db-wal", ".db-shm")
+        ):
             continue
         name = path.relative_to(folder).as_posix()
         yield name, name
@@ -133,6 +157,8 @@ RUNS = [
     *(("segment", *SHOP, "--where", f"{key} = '{NAMES[0][:2]}'") for key in ("tags", "source_channel")),
     ("segment", "订单.csv", "--map", f"orders.phone={PHONES[0]}"),
     ("check", "便签.csv"),
+    ("campaign", "template", *SHOP, "-o", "form.xlsx"),
+    *(("campaign", "plan", "plan.toml", *SHOP, "--excluded", "out.csv", "--format", form, "-o", f"list{suffix}") for form, suffix in FORMS),
 ]  # fmt: skip
 
 
@@ -142,7 +168,7 @@ def test_nothing_personal_is_written_or_said(run: Run, shop: Path, arguments: tu
     found = leaks(iter([*said(ended), *written(shop)]))
     assert found == []
     for path in shop.rglob("*"):
-        if path.is_file() and path.name not in (*FILES, "siyu.toml"):
+        if path.is_file() and path.name not in (*FILES, "plan.toml", "siyu.toml"):
             assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
 
 

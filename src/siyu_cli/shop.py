@@ -163,6 +163,15 @@ def open_shop(  # noqa: PLR0913  each but the first is optional
     return Shop(DuckDBEngine(connection), chosen, request.as_of, loaded)
 
 
+def open_without_files(as_of: date, settings: Settings) -> Shop:
+    """Return a shop of which nothing is known: for questions that bring all they need."""
+    from siyu_cli.engines.duckdb import connect
+    from siyu_cli.files.loading.report import LoadReport
+
+    connection = connect(settings.engine.memory_limit)
+    return Shop(DuckDBEngine(connection), settings, as_of, Load(connection, LoadReport((), ()), None))
+
+
 def _as_path(source: str | Path | pd.DataFrame, folder: Path | None, number: int) -> Path:
     if isinstance(source, str | Path):
         return Path(source)

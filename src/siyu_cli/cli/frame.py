@@ -21,7 +21,7 @@ from siyu_cli.cli import options as given
 from siyu_cli.cli import process
 from siyu_cli.cli.loading import Asked, Source, load_shop, read_source
 from siyu_cli.cli.output import Sink, open_sink, say, write_stdout
-from siyu_cli.cli.writing import check_output, check_parts, name_output, name_parts
+from siyu_cli.cli.writing import ROWS, SUFFIXES, check_output, check_parts, name_output, name_parts
 from siyu_cli.errors import EXIT_FINDINGS, DataError
 from siyu_cli.locale import translate as _
 from siyu_cli.report import tie
@@ -47,6 +47,16 @@ class Besides:
 
 
 Written = tuple[tuple[Path, ...], int]
+
+
+@dataclass(frozen=True)
+class Writer:
+    """What writes the files of some endings where those are no report: a form to fill in, for one."""
+
+    suffixes: tuple[str, ...]
+    write: Callable[[Answer, Path, bool], tuple[Path, ...]]
+
+
 Ask = Callable[..., "Question | tuple[Question, Besides]"]
 # The options every command about a shop has, in the order of its help: before its own, and behind them.
 _BEFORE = {"files": given.Files, "as_of": given.AsOf}
@@ -67,33 +77,45 @@ _FLAGS = ("force", "show_personal", "quiet", "verbose")
 
 @dataclass(frozen=True)
 class Manner:
-    """How a command behaves: what it says while it works, whether it is made for schedules: quiet, in a line; whether
-    its result are files of its own, so that what it prints is for people.
+    """How a command behaves: what it says while it works, whether it is made for schedules (quiet, in a line), what
+    else than a report it writes, which of the shared options it does not have.
     """
 
     doing: str
     is_scheduled: bool = False
-    has_files: bool = False
+    writer: Writer | None = None
+    needs_files: bool = True
+    without: Sequence[str] = ()
+
+    @property
+    def has_files(self) -> bool:
+        """Return whether its result are files of its own, so that what it prints is for people."""
+        return "output" in self.without
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """Return the endings that a file of its result may have."""
+        return tuple(dict.fromkeys((*SUFFIXES, *(self.writer.suffixes if self.writer else ()))))
 
 
-def asks(
-    doing: str, *, is_scheduled: bool = False, without: Sequence[str] = ()
-) -> Callable[[Ask], Callable[..., None]]:
+def asks(doing: str, **manners: Any) -> Callable[[Ask], Callable[..., None]]:
     """Make a command of a function that takes options of its own and returns the question they ask.
 
-    ``without`` are shared options that it does not have, or has under the same name for something else.
+    ``manners`` are the other fields of ``Manner``; the options named in ``without`` it does not have, or has under the
+    same name for something else.
     """
-    manner = Manner(doing, is_scheduled, "output" in without)
+    manner = Manner(doing, **manners)
 
     def framed(ask: Ask) -> Callable[..., None]:
         def command(**options: Any) -> None:
+            options["files"] = options["files"] or ()
             known = {field.name for field in fields(Asked)}
             asked = Asked(**{key: value for key, value in options.items() if key in known})
             own = inspect.signature(ask).parameters
             run(lambda: ask(**{key: value for key, value in options.items() if key in own}), asked, manner)
 
         command.__doc__, command.__name__ = ask.__doc__, ask.__name__
-        parameters = _parameters(ask, without)
+        parameters = _parameters(ask, manner)
         command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         command.__annotations__ = {one.name: one.annotation for one in parameters}
         return command
@@ -101,7 +123,7 @@ def asks(
     return framed
 
 
-def _parameters(ask: Ask, without: Sequence[str] = ()) -> list[inspect.Parameter]:
+def _parameters(ask: Ask, manner: Manner) -> list[inspect.Parameter]:
     """Return the parameters of a command: arguments of its own, files, then options; its own among the shared ones."""
     # Not the annotation of what is returned: that is imported for types alone.
     own = [
@@ -111,19 +133,21 @@ def _parameters(ask: Ask, without: Sequence[str] = ()) -> list[inspect.Parameter
     arguments = [one for one in own if one.default is inspect.Parameter.empty]
     kind = inspect.Parameter.KEYWORD_ONLY
     before = [inspect.Parameter("files", kind, annotation=_BEFORE["files"])]
+    if not manner.needs_files:
+        before = [inspect.Parameter("files", kind, default=None, annotation=given.OptionalFiles)]
     before.append(inspect.Parameter("as_of", kind, default=None, annotation=_BEFORE["as_of"]))
     options = [one for one in own if one not in arguments]
     behind = [
         inspect.Parameter(name, kind, default=False if name in _FLAGS else None, annotation=annotation)
         for name, annotation in _BEHIND.items()
-        if name not in without
+        if name not in manner.without
     ]
     return [one.replace(kind=kind) for one in (*arguments, *before, *options, *behind)]
 
 
 def run(ask: Callable[[], Any], asked: Asked, manner: Manner) -> None:
     """Do a command; end with exit code 3 where there are findings."""
-    check_output(asked.output, asked.files, force=asked.force)
+    check_output(asked.output, asked.files, force=asked.force, suffixes=manner.suffixes)
     given.check_split(asked.split_by, asked.output)
     found = ask()
     question, besides = found if isinstance(found, tuple) else (found, None)
@@ -186,13 +210,15 @@ def _answer(question: Question, shop: Shop, memory: Memory, task: Task) -> tuple
     with sink.status(_(task.manner.doing)):
         found = shop.ask(question.recall(memory, shop.study))
     found.check_lawful()
+    if task.output is not None and task.output.suffix.lower() in ROWS:
+        found = found.for_file()
     delivered: list[Written] = []
     if task.deliver is not None:
         found, delivered = task.deliver(found, memory, sink)
     shown = found if asked.show_personal else found.masked()
     report = shown.report()
     memory.inputs = report.meta["inputs"]
-    written = delivered if task.output is None else _write(shown, report, task.output, asked, sink)
+    written = delivered if task.output is None else _write(shown, report, task.output, task)
     for paths, rows in written:
         memory.note_output(paths[0], rows)
     found.remember(memory)
@@ -223,7 +249,7 @@ def _memory(question: Question, source: Source) -> Any:
     return open_run(source.settings, question.command, source.as_of, kept, process.at_signal)
 
 
-def _write(shown: Answer, report: Report, output: Path, asked: Asked, sink: Sink) -> list[Written]:
+def _write(shown: Answer, report: Report, output: Path, task: Task) -> list[Written]:
     """Write the report to one file, or to one per employee or store; return the files of each and their rows.
 
     All of them appear, or none does.
@@ -231,6 +257,9 @@ def _write(shown: Answer, report: Report, output: Path, asked: Asked, sink: Sink
     from siyu_cli.render.replace import together
     from siyu_cli.render.write import write_report
 
+    asked, sink, writer = task.asked, task.sink, task.manner.writer
+    if writer is not None and output.suffix.lower() in writer.suffixes:
+        return [(writer.write(shown, output, asked.force), 0)]
     parts = {output: report}
     if asked.split_by is not None:
         answers = shown.parts(asked.split_by)
@@ -291,7 +320,7 @@ def _tell(report: Report, sink: Sink, told: Told, asked: Asked, manner: Manner) 
         if findings or not (asked.quiet or (sink.format == "json" and not told.written)):
             say(log_line(report, told.written, findings))
         return
-    if not (sink.is_table and tie(report.account) in report.opening):
+    if asked.files and not (sink.is_table and tie(report.account) in report.opening):
         sink.note(say_words(tie(report.account)))
     for note in report.warnings:
         if not note.is_finding:

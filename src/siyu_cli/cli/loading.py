@@ -90,6 +90,10 @@ def load_shop(
     left out.
     """
     from siyu_cli import open_shop
+    from siyu_cli.shop import open_without_files
+
+    if not source.files:
+        return open_without_files(source.as_of, source.settings)
 
     def opened(password: str | None) -> Shop:
         with sink.reading() as progress:

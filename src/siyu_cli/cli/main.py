@@ -14,7 +14,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from siyu_cli.cli import completion, process
-from siyu_cli.cli.commands import COMMANDS
+from siyu_cli.cli.commands import COMMANDS, GROUPS
 from siyu_cli.cli.commands.config import config_app
 from siyu_cli.cli.complaints import as_usage_error, click
 from siyu_cli.cli.failures import as_known
@@ -83,9 +83,18 @@ def siyu(
         raise InputError(message, hint="Go to another folder first, for example with cd ~.") from error
 
 
+_groups = {_name: typer.Typer(cls=HelpGroup, rich_markup_mode=None, help=_text) for _name, _text in GROUPS.items()}
+_examples: dict[str, str] = {}
 for _name in COMMANDS:
-    _module = import_module(f"siyu_cli.cli.commands.{_name.replace('-', '_')}")
-    app.command(_name, epilog=_module.EXAMPLES)(getattr(_module, _name.replace("-", "_")))
+    _function = _name.replace("-", "_").replace(" ", "_")
+    _module = import_module(f"siyu_cli.cli.commands.{_function}")
+    _first, *_second = _name.split(" ")
+    _place, _word = (_groups[_first], _second[0]) if _second else (app, _first)
+    _place.command(_word, epilog=_module.EXAMPLES)(getattr(_module, _function))
+    if _second:
+        _examples[_first] = _examples.get(_first, "") + _module.EXAMPLES.splitlines()[0] + "\n"
+for _name, _app in _groups.items():
+    app.add_typer(_app, name=_name, epilog=_examples[_name])
 app.add_typer(config_app, name="config")
 app.command("help", epilog="siyu help\nsiyu help segment")(show_help)
 

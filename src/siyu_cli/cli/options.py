@@ -86,6 +86,10 @@ Files = Annotated[
         help="Exports as they are: xlsx, xls, xlsm, ods, csv, tsv, parquet, or a zip of these.",
     ),
 ]
+OptionalFiles = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="[FILES...]", help="Exports of members and orders, where the first file needs them."),
+]
 AsOf = Annotated[
     str | None,
     typer.Option("--as-of", metavar="DATE", help="Count nothing after this date, such as 2026-03-01; else today."),
@@ -189,6 +193,15 @@ DebugSteps = Annotated[
     typer.Option("--debug-steps", metavar="DIR", help="Write every table in between to this folder, masked."),
 ]
 
+Override = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--override",
+        metavar="CODE=REASON",
+        help="Go on in spite of a refusal; the reason is kept on record.",
+    ),
+]
+
 
 def parse_date(option: str, text: str) -> date:
     """Return the calendar date ``text`` names (2026-03-01, 2026/3/1 or 20260301); else ``UsageError``."""
@@ -214,6 +227,17 @@ def parse_as_of(text: str | None, timezone: str) -> date:
     from zoneinfo import ZoneInfo
 
     return datetime.now(ZoneInfo(timezone)).date()
+
+
+def parse_overrides(pairs: Sequence[str] | None) -> dict[str, str]:
+    """Return ``{"PYRAMID": "reason"}`` from ``CODE=REASON``; else ``UsageError``."""
+    reasons = {}
+    for pair in pairs or ():
+        code, equals, reason = pair.partition("=")
+        if not equals or not reason.strip() or code.strip() not in ("PYRAMID", "PRIZE"):
+            raise UsageError("--override {pair} is not CODE=REASON.", hint="Write it as PYRAMID='…why…'.", pair=pair)
+        reasons[code.strip()] = reason.strip()
+    return reasons
 
 
 def parse_map(pairs: Sequence[str] | None) -> dict[str, str]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 PEOPLE = (MEMBERS["phone"], MEMBERS["name"])
 SUFFIXES = (".xlsx", ".csv", ".json", ".jsonl", ".parquet", ".html", ".md")
+# Those in which a result's list stands.
+ROWS = (".xlsx", ".csv", ".jsonl", ".parquet")
 # Those that hold rows and nothing else.
 TABLES = (".xlsx", ".csv", ".json", ".jsonl", ".parquet")
 
@@ -96,7 +98,7 @@ def name_output(output: Path | None, command: str, as_of: date, *, force: bool, 
         return output
     from siyu_cli.render.replace import make_folder
 
-    named = output.with_name(UNNAMED.format(command=command, as_of=as_of))
+    named = output.with_name(UNNAMED.format(command=command.replace(" ", "-"), as_of=as_of))
     make_folder(named.parent)
     check_output(named, (), force=force, option=option)
     return named

@@ -255,6 +255,10 @@ class Answer:
     def check_lawful(self) -> None:
         """Raise ``ComplianceError`` for what the law forbids, unless it is overridden with a reason."""
 
+    def for_file(self) -> Self:
+        """Return what goes into a file of rows: the same, unless there is something that may be given out but once."""
+        return self
+
     def meets(self, condition: str) -> bool:
         """Return whether a condition on the figures holds."""
         raise NotImplementedError

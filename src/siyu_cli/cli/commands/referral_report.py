@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from siyu_cli.cli.frame import asks
-from siyu_cli.cli.options import check_condition, parse_date
+from siyu_cli.cli.options import Override, check_condition, parse_date, parse_overrides
 from siyu_cli.core.referral.tables import REFERRAL_FIGURES
-from siyu_cli.errors import UsageError
 from siyu_cli.locale import get_language
 from siyu_cli.meanwhile import import_meanwhile
 
@@ -44,14 +42,6 @@ Notify = Annotated[
         help="Send the short report there: a robot's webhook or an Apprise URL; repeatable.",
     ),
 ]  # fmt: skip
-Override = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--override",
-        metavar="CODE=REASON",
-        help="Report in spite of a refusal; the reason is kept on record.",
-    ),
-]
 
 
 @asks("Following the invites…", is_scheduled=True)
@@ -74,17 +64,6 @@ def referral_report(
     from siyu_cli.core.referral.question import ReferralReport
 
     return ReferralReport(campaign, first_day, overrides=overrides, lang=get_language())
-
-
-def parse_overrides(pairs: Sequence[str] | None) -> dict[str, str]:
-    """Return ``{"PYRAMID": "reason"}`` from ``CODE=REASON``; else ``UsageError``."""
-    reasons = {}
-    for pair in pairs or ():
-        code, equals, reason = pair.partition("=")
-        if not equals or not reason.strip() or code.strip() not in ("PYRAMID", "PRIZE"):
-            raise UsageError("--override {pair} is not CODE=REASON.", hint="Write it as PYRAMID='…why…'.", pair=pair)
-        reasons[code.strip()] = reason.strip()
-    return reasons
 
 
 def parse_since(text: str | None) -> date | str | None:

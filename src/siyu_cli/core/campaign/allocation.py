@@ -144,6 +144,8 @@ def problem_of(
     if not (np.isfinite(budget) and budget >= 0) or not (pieces >= 0).all():
         raise ValueError("budget and stock are 0 or more")
     line = np.argsort(rank, kind="stable")
+    # What brings nothing is given to nobody, also where money is no object and all prices are 0.
+    value = np.where(value > 0, value, -np.inf)
     return Problem(value[line], cost[line], float(budget), np.floor(pieces)), line
 
 

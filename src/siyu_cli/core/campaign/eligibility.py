@@ -20,7 +20,7 @@ from siyu_cli.errors import Note
 ADULT_YEARS = 18
 ELIGIBLE = ""
 CONTROL = "control"
-OWNER_FULL, NOT_CHOSEN, NOT_WORTHWHILE = "owner_full", "not_chosen", "not_worthwhile"
+OWNER_FULL, NOT_CHOSEN, NOT_DRAWN, NOT_WORTHWHILE = "owner_full", "not_chosen", "not_drawn", "not_worthwhile"
 
 # Reason → what is told of it, in the order the rules are tried.
 REASONS: dict[str, str] = {
@@ -38,6 +38,7 @@ REASONS: dict[str, str] = {
     CONTROL: "Left alone, so that the effect can be told.",
     OWNER_FULL: "Their employee cannot reach more members.",
     NOT_CHOSEN: "The budget brings more with others.",
+    NOT_DRAWN: "Enough others were drawn, or the budget was spent on them.",
     NOT_WORTHWHILE: "No offer is expected to add anything with them.",
 }
 

@@ -108,9 +108,14 @@ class Response(Section):
     order_value: Amount | None = said(
         None, "What they spend when they buy; without it, what they spent so far.", "Allowed: an amount, 0 or more."
     )
+    base_source: Literal["assumption", "measured"] = said(
+        "assumption",
+        "Whether purchase_rate and order_value were stated, or measured on the shop's own past.",
+        "Allowed: assumption or measured.",
+    )
     source: Literal["assumption", "measured"] = said(
         "assumption",
-        "Whether this was stated or measured by an evaluated campaign.",
+        "Whether what the offer adds was stated, or measured by an evaluated campaign.",
         "Allowed: assumption or measured.",
     )
     low: Annotated[float, Field(ge=-1, le=1)] | None = said(

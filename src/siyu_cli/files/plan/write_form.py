@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from siyu_cli.tables.form import FormField, FormSheet
 
@@ -16,14 +17,25 @@ FIRST_ITEM = 4
 _ROWS = 500  # that have a drop-down
 _WIDTH, _WIDE = 18, 60
 
-# What stands in the sheets beforehand: by sheet, one mapping of keys to texts for each item.
-Filled = Mapping[str, Sequence[Mapping[str, str]]]
+_GUIDE = {"en": "Read me first", "zh": "说明"}
+
+# What stands in the sheets beforehand: by sheet, one mapping of keys to values for each item.
+Filled = Mapping[str, Sequence[Mapping[str, Any]]]
+# What is told before the form: rows of texts.
+Guide = Sequence[Sequence[str]]
 
 
 def write_form(
-    form: Sequence[FormSheet], filled: Filled | None = None, *, lang: str, translate: Callable[[str], str]
+    form: Sequence[FormSheet],
+    filled: Filled | None = None,
+    *,
+    lang: str,
+    translate: Callable[[str], str],
+    guide: Guide = (),
 ) -> bytes:
     """Return the bytes of the workbook; ``translate`` gives the meanings in the operator's language.
+
+    ``guide`` goes on a sheet of its own before the form, which nobody reads back.
 
     A list has the keys in its first row, what they mean in the second, what is allowed in the third, then an example
     and the items; another sheet has a row per field: key, value, meaning, what is allowed, example.
@@ -32,6 +44,8 @@ def write_form(
 
     book = Workbook()
     book.remove(book.worksheets[0])
+    if guide:
+        _write_guide(book.create_sheet(_GUIDE[lang]), guide)
     for part in form:
         sheet = book.create_sheet(part.title(lang))
         items = (filled or {}).get(part.key, ())
@@ -42,7 +56,7 @@ def write_form(
 
 
 def _write_list(
-    sheet: Worksheet, part: FormSheet, items: Sequence[Mapping[str, str]], translate: Callable[[str], str]
+    sheet: Worksheet, part: FormSheet, items: Sequence[Mapping[str, Any]], translate: Callable[[str], str]
 ) -> None:
     from openpyxl.utils import get_column_letter
 
@@ -52,7 +66,7 @@ def _write_list(
             is_mark = row == FIRST_ITEM and place == 1
             _put(sheet, row, place, f"{EXAMPLE} {text}" if is_mark else text, is_note=row > 1)
         for row, item in enumerate(items, start=FIRST_ITEM + 1):
-            _put(sheet, row, place, item.get(field.key, ""))
+            _put(sheet, row, place, _text(item.get(field.key)))
         letter = get_column_letter(place)
         sheet.column_dimensions[letter].width = _WIDTH
         _offer_choices(sheet, field, f"{letter}{FIRST_ITEM + 1}:{letter}{FIRST_ITEM + _ROWS}")
@@ -60,12 +74,12 @@ def _write_list(
 
 
 def _write_single(
-    sheet: Worksheet, part: FormSheet, items: Sequence[Mapping[str, str]], translate: Callable[[str], str]
+    sheet: Worksheet, part: FormSheet, items: Sequence[Mapping[str, Any]], translate: Callable[[str], str]
 ) -> None:
     values = items[0] if items else {}
     for row, field in enumerate(part.fields, start=1):
         _put(sheet, row, 1, field.key)
-        _put(sheet, row, 2, values.get(field.key, ""))
+        _put(sheet, row, 2, _text(values.get(field.key)))
         for column, text in enumerate((translate(field.message), translate(field.hint), field.example), start=3):
             _put(sheet, row, column, text, is_note=True)
         _offer_choices(sheet, field, f"B{row}")
@@ -73,13 +87,53 @@ def _write_single(
         sheet.column_dimensions[letter].width = width
 
 
-def _put(sheet: Worksheet, row: int, column: int, text: str, *, is_note: bool = False) -> None:
+def _write_guide(sheet: Worksheet, guide: Guide) -> None:
+    for row, texts in enumerate(guide, start=1):
+        for column, text in enumerate(texts, start=1):
+            _put(sheet, row, column, text, wraps=len(texts) > 1)
+    for letter in "ABCDEFGHIJ":
+        sheet.column_dimensions[letter].width = _WIDTH
+
+
+def toml_form(
+    form: Sequence[FormSheet], filled: Filled, *, lang: str, translate: Callable[[str], str], guide: Guide = ()
+) -> str:
+    """Return the form as TOML: what is known filled in, everything else named with what it means, as comments."""
+    lines = [f"# {'  '.join(texts)}".rstrip() for texts in guide]
+    for part in form:
+        items = filled.get(part.key, ()) or ({},)
+        lines += ["", f"# --- {part.title(lang)} ---"]
+        if part.is_list:
+            lines += _meanings(part, translate, ())
+        for item in items:
+            lines += ["", f"[[{part.key}]]" if part.is_list else f"[{part.key}]"]
+            lines += [f"{key} = {_toml(value)}" for key, value in item.items()]
+        if not part.is_list:
+            lines += _meanings(part, translate, tuple(items[0]))
+    return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def _meanings(part: FormSheet, translate: Callable[[str], str], known: Sequence[str]) -> Iterator[str]:
+    for field in part.fields:
+        if field.key not in known:
+            yield f"# {field.key} =    # {translate(field.message)} {translate(field.hint)}".rstrip()
+
+
+def _text(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)
+
+
+def _toml(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str | list) else str(value)
+
+
+def _put(sheet: Worksheet, row: int, column: int, text: str, *, is_note: bool = False, wraps: bool = True) -> None:
     from openpyxl.styles import Alignment, Font
 
     cell = sheet.cell(row, column, text or None)
     cell.data_type = "s"  # a text that begins with = is no formula
     cell.number_format = "@"
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    cell.alignment = Alignment(wrap_text=wraps, vertical="top")
     if is_note:
         cell.font = Font(color="808080", italic=True)
     elif row == 1 or column == 1:

@@ -1,0 +1,143 @@
+"""The figures of a plan, for people and for machines: money, members, the bound, the curve, the cells."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from siyu_cli.core.campaign.allocation import Curve, budget_curve
+from siyu_cli.core.campaign.control import hash_ranks
+from siyu_cli.core.campaign.limits import stock_of
+from siyu_cli.core.campaign.spend import Scenario, cells_of, sensitivity, worthwhile_budget
+
+if TYPE_CHECKING:
+    from siyu_cli.core.campaign.plan import Plan
+    from siyu_cli.core.campaign.question import PlanAnswer
+    from siyu_cli.core.campaign.spend import Cell
+
+_KEYS = (
+    "budget", "members_eligible", "members_treated", "members_control", "members_compared", "expected_cost",
+    "p95_cost", "worst_case_cost", "expected_value", "bound", "gap", "lambda", "mde", "worthwhile_budget", "curve",
+    "sensitivity", "excluded", "cells", "offers", "owners",
+)  # fmt: skip
+
+
+def figures_of(found: PlanAnswer) -> dict[str, Any]:
+    """Return every figure of a plan under its key; rows of its tables under theirs."""
+    assignment, plan = found.trial.assignment, found.plan
+    allocation, spend = assignment.allocation, assignment.spend
+    budget = float(plan.campaign.budget)
+    problem = (*assignment.outlook.matrices(), budget, hash_ranks(assignment.members, plan.salt), stock_of(plan))
+    curve = budget_curve(*problem) if len(assignment.members) else None
+    is_best = not found.question.explore and allocation.members_treated
+    return {
+        "budget": budget,
+        "members_eligible": found.trial.eligible,
+        "members_treated": allocation.members_treated,
+        "members_control": int(found.trial.is_control.sum()),
+        "members_compared": int(found.trial.is_compared.sum()),
+        "expected_cost": round(spend.expected, 2),
+        "p95_cost": round(spend.p95, 2),
+        "worst_case_cost": round(spend.all_redeemed, 2),
+        "expected_value": round(allocation.value, 2),
+        "bound": _up(allocation.bound),
+        "gap": max(allocation.gap, 0.0),
+        "lambda": allocation.price,
+        "mde": assignment.detectable.least,
+        "worthwhile_budget": None if curve is None else round(worthwhile_budget(curve), 2),
+        "curve": [] if curve is None else curve_rows(curve),
+        "sensitivity": [_scenario(one) for one in sensitivity(assignment.outlook, *problem[2:])] if is_best else [],
+        "excluded": [{"reason": reason, "members": count} for reason, count in assignment.excluded.items()],
+        "cells": [_cell(plan, cell) for cell in cells_of(assignment.outlook, assignment.offer)],
+        "offers": _offers(found),
+        "owners": _owners(found),
+    }
+
+
+def values_of(found: PlanAnswer, figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the plan for machines."""
+    campaign = found.plan.campaign
+    return {
+        "campaign": campaign.name,
+        **{key: figures[key] for key in _KEYS},
+        "limits": dict(found.trial.assignment.limit_prices),
+        "compliance": [finding.as_dict() for finding in found.findings],
+    }
+
+
+def _up(bound: float) -> float:
+    """Return a bound in cents that is still one."""
+    return math.ceil(bound * 100 - 1e-6) / 100
+
+
+def curve_rows(curve: Curve) -> list[dict[str, float]]:
+    """Return a budget curve as rows of ``tables.CURVE``."""
+    columns = zip(curve.budgets.tolist(), curve.values.tolist(), curve.prices.tolist(), strict=True)
+    return [
+        {"budget": round(budget, 2), "expected_value": round(value, 2), "lambda": price}
+        for budget, value, price in columns
+    ]
+
+
+def _scenario(one: Scenario) -> dict[str, Any]:
+    return {
+        "factor": one.factor,
+        "expected_value": round(one.value, 2),
+        "expected_cost": round(one.cost, 2),
+        "net": round(one.value - one.cost, 2),
+        "best_value": round(one.best_value, 2),
+        "changed": one.changed,
+        "flips": [{"from": old, "to": new, "members": count} for old, new, count in one.flips],
+    }
+
+
+def _cell(plan: Plan, cell: Cell) -> dict[str, Any]:
+    answer = plan.response(cell.segment, cell.offer)
+    cost = cell.members * (cell.redemption_rate * cell.face_value + cell.contact_cost)
+    return {
+        "segment": cell.segment,
+        "offer": cell.offer,
+        "members": cell.members,
+        "redemption_rate": cell.redemption_rate,
+        "purchase_rate": cell.purchase_rate,
+        "uplift": cell.uplift,
+        "break_even_uplift": cell.break_even_uplift,
+        "expected_cost": round(cost, 2),
+        "worst_cost": round(cell.members * (cell.worst_value + cell.contact_cost), 2),
+        "expected_value": round(cell.members * cell.uplift * cell.margin, 2),
+        "base_source": answer.base_source if answer else "assumption",
+        "uplift_source": "measured" if cell.is_measured else "assumption",
+    }
+
+
+def _offers(found: PlanAnswer) -> list[dict[str, Any]]:
+    allocation = found.trial.assignment.allocation
+    rows = []
+    for place, (offer, stock) in enumerate(zip(found.plan.offers, stock_of(found.plan).tolist(), strict=True)):
+        is_limited = math.isfinite(stock)
+        rows.append({
+            "offer": offer.name, "members": int(allocation.used[place]), "stock": int(stock) if is_limited else None,
+            "price": float(allocation.stock_prices[place]) if is_limited else None,
+        })  # fmt: skip
+    return rows
+
+
+def _owners(found: PlanAnswer) -> list[dict[str, Any]]:
+    """Return one row per employee, most members first; nobody's members come last."""
+    sums: dict[str | None, list[float]] = {}
+    listed = found.arrow(("owner", "arm", "expected_cost", "expected_value")).to_pylist()
+    for row in listed:
+        if row["arm"] == "treatment":
+            own = sums.setdefault(row["owner"], [0, 0.0, 0.0])
+            for place, amount in enumerate((1, float(row["expected_cost"]), float(row["expected_value"]))):
+                own[place] += amount
+    order: Sequence[str | None] = sorted(sums, key=lambda owner: (owner is None, -sums[owner][0], owner or ""))
+    most = found.plan.limits.contacts_per_owner
+    return [
+        {
+            "owner": owner, "members": int(sums[owner][0]), "capacity": most if owner else None,
+            "expected_cost": round(sums[owner][1], 2), "expected_value": round(sums[owner][2], 2),
+        }
+        for owner in order
+    ]  # fmt: skip

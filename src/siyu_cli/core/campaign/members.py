@@ -1,0 +1,78 @@
+"""The shop's members as a plan sees them: who is in the audience, whose answers they are expected to give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from siyu_cli.core.campaign.plan import ANY, Plan
+from siyu_cli.core.lifecycle.tables import RFM_SEGMENTS, STAGES
+from siyu_cli.engines.step import step
+from siyu_cli.errors import ConfigError
+from siyu_cli.tables.column import find_label
+
+if TYPE_CHECKING:
+    from siyu_cli.core.campaign.offer import Offer
+    from siyu_cli.core.question import Study
+
+_RFM = {key: words[-2:] for key, words in RFM_SEGMENTS.items()}
+
+
+def in_keys(plan: Plan, own: Mapping[str, str]) -> Plan:
+    """Return the plan with stages and segments under their keys; ``ConfigError`` for one the shop does not have.
+
+    ``own`` are the segments of ``[segments]``; they go before a stage or an RFM group of the same name.
+    """
+    responses = tuple(row.model_copy(update={"segment": _segment_key(row.segment, own)}) for row in plan.responses)
+    offers = tuple(offer.model_copy(update={"stages": _stage_keys(offer)}) for offer in plan.offers)
+    return plan.model_copy(update={"responses": responses, "offers": offers})
+
+
+def _stage_keys(offer: Offer) -> tuple[str, ...]:
+    keys = []
+    for name in offer.stages:
+        key = find_label(STAGES, name)
+        if key is None:
+            message = "{offer} is for the stage {stage}, which there is not."
+            hint = "The stages are: {stages}."
+            raise ConfigError(message, hint=hint, offer=offer.name, stage=name, stages=", ".join(STAGES))
+        keys.append(key)
+    return tuple(keys)
+
+
+def _segment_key(name: str, own: Mapping[str, str]) -> str:
+    key = name if name == ANY or name in own else find_label({**STAGES, **_RFM}, name)
+    if key is None:
+        known = ", ".join([*own, *STAGES, *RFM_SEGMENTS])
+        message = "The plan has responses of {segment}, which is no segment of this shop."
+        raise ConfigError(message, hint="Allowed: * or one of {segments}.", segment=name, segments=known)
+    return key
+
+
+def members_of(study: Study, plan: Plan) -> pa.Table:
+    """Return one row per member with all that ``assign`` reads, by member_id; see the step ``member_facts``.
+
+    A member's ``segment`` is the first of the plan's responses that they are in; of who is in none it is ``*``.
+    """
+    study.list_members(plan.campaign.where, "en")
+    study.engine.run(step("member_facts"), {})
+    facts = study.engine.read("member_facts", ["member_id"])
+    return facts.append_column("segment", pa.array(_segments(plan, facts, study.settings.segments)))
+
+
+def _segments(plan: Plan, facts: pa.Table, own: Mapping[str, str]) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+    named = list(dict.fromkeys(row.segment for row in plan.responses if row.segment != ANY))
+    found = np.full(facts.num_rows, ANY, dtype=object)
+    between = pc.binary_join_element_wise(";", facts["custom_segments"].cast(pa.string()).fill_null(""), ";", "")
+    for name in reversed(named):
+        if name in own:
+            is_in = pc.match_substring(between, f";{name};")
+        else:
+            column = facts["stage" if name in STAGES else "rfm_segment"].cast(pa.string())
+            is_in = pc.equal(column, name).fill_null(False)
+        found[is_in.combine_chunks().to_numpy(zero_copy_only=False)] = name
+    return found
