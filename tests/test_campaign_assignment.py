@@ -16,6 +16,7 @@ from siyu_cli.core.campaign.explore import explore
 from siyu_cli.core.campaign.learning import learn, seen_effect
 from siyu_cli.core.campaign.plan import Plan, plan_of
 from siyu_cli.core.campaign.plan_errors import Places
+from siyu_cli.errors import ConfigError
 
 SEGMENTS = ("dormant", "mature", "new", "odd")
 FACES = (5.0, 15.0, 30.0)
@@ -157,3 +158,28 @@ def test_exploring_first_beats_a_wrong_assumption_and_the_same_coupon_for_all():
         for_all.append(net(np.where(reached, column, -1), segment))
     learned = [net(found.offer, where) for found, where in map(learned_plan, range(8))]
     assert min(learned) > max(guessed, *for_all)
+
+
+def test_a_leaders_fee_is_paid_in_any_case_and_leaves_that_much_less_for_members():
+    """A fee of 1,000 in a budget of 3,000 is the plan of 2,000, and costs 1,000 more."""
+    with_fee = planned(TRUE_UPLIFT, budget=3_000.0)
+    leader = {"name": "kol", "kind": "kol", "code": "LINA", "fixed_fee": 1_000}
+    document = with_fee.model_dump(exclude_none=True, exclude_defaults=True)
+    paid = plan_of(document | {"offers": [*document["offers"], leader]}, Places("plan.toml"))
+    found, plain = assign(paid, shop(), MARGIN), assign(planned(TRUE_UPLIFT, budget=2_000.0), shop(), MARGIN)
+    assert found.offer.tolist() == plain.offer.tolist()
+    assert found.spend.expected == pytest.approx(plain.spend.expected + 1_000)
+    assert found.spend.expected <= 3_000
+    assert found.spend.p95 == pytest.approx(plain.spend.p95 + 1_000)
+    assert found.spend.all_redeemed == pytest.approx(plain.spend.all_redeemed + 1_000)
+
+
+@pytest.mark.parametrize(("key", "limits"), [("campaign.budget", {}), ("limits.liability", {"liability": 500})])
+def test_a_fee_beyond_what_may_be_spent_is_refused(key: str, limits: dict[str, Any]):
+    document = {
+        "campaign": {"name": "r", "starts_on": date(2026, 5, 1), "ends_on": date(2026, 5, 5), "budget": 900},
+        "offers": [{"name": "kol", "kind": "kol", "code": "LINA", "fixed_fee": 1_000 if not limits else 600}],
+        "limits": limits,
+    }
+    with pytest.raises(ConfigError, match=rf"{key}.* fixed fees"):
+        plan_of(document, Places("plan.toml"))

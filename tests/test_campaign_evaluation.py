@@ -18,10 +18,10 @@ from siyu_cli.core.campaign.evaluation import (
     Design,
     Effect,
     Evaluation,
+    Return,
     contamination,
     evaluate,
     false_alarms,
-    return_of,
 )
 from siyu_cli.core.campaign.learning import Estimate, learn, over_campaigns, seen_effect
 from siyu_cli.core.campaign.outcomes import Arm, Metric, arms_of, metrics_of
@@ -228,12 +228,13 @@ def test_who_was_mixed_up_is_counted_and_stays_where_they_were_assigned():
 
 def test_the_return_is_margin_less_cost_over_cost_with_its_interval(mail: Evaluation):
     spend = effect(mail, "Mens E-Mail", "spend").difference
-    paid = return_of(spend, MENS.people, 8_000.0)
+    margins = [each * MENS.people for each in (spend.estimate, spend.low, spend.high)]
+    paid = Return(*margins, 8_000.0)
     assert paid.margin == pytest.approx(0.769827 * 21_307, rel=1e-5)
     assert paid.roi == pytest.approx(
         tuple((x * 21_307 - 8_000) / 8_000 for x in (0.769827, 0.485140, 1.054515)), rel=1e-4
     )
-    assert return_of(spend, MENS.people, 0.0).roi is None
+    assert Return(*margins, 0.0).roi is None
 
 
 def test_the_least_effect_of_a_result_is_that_of_its_arms(mail: Evaluation):

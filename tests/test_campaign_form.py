@@ -77,6 +77,13 @@ def test_the_example_is_never_a_part_of_the_plan(tmp_path: Path):
         read(write(tmp_path / "plan.xlsx"))
 
 
+def test_a_csv_is_no_plan_and_says_what_is(tmp_path: Path):
+    (tmp_path / "plan.csv").write_text("name,budget\nMay,900\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"plan\.csv is no plan: it has no sheets\.") as caught:
+        read(tmp_path / "plan.csv")
+    assert "TOML" in str(caught.value.hint)
+
+
 @pytest.mark.parametrize(
     ("at", "text", "place", "message"),
     [

@@ -97,6 +97,13 @@ def test_a_log_that_does_not_reach_back_measures_nothing_and_says_so():
     assert any("no purchase rate could be measured" in str(note) for note in found.report().warnings)
 
 
+def test_a_shop_without_orders_is_told_that_there_are_none(tmp_path: Path):
+    (tmp_path / "orders.csv").write_text("member_id,order_id,order_time,amount\n", encoding="utf-8")
+    with open_shop([tmp_path / "orders.csv"], as_of=AS_OF) as shop:
+        told = [str(note) for note in shop.ask(Template()).report().warnings]
+    assert any(line.startswith("There are no orders: no purchase rate") for line in told)
+
+
 @pytest.fixture
 def run(empty_folder: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     orders().to_csv("订单.csv", index=False)

@@ -55,14 +55,14 @@ def _export(answer: ExportAnswer, memory: Memory, sink: Sink, order: Order) -> t
         order.folder, question.campaign, question.sent_on, order.split_by, variables, force=order.force
     )  # fmt: skip
     make_folder(order.folder)
-    with recording(memory.book, memory.run.run_id, _now) as one, sink.writing(order.folder), together():
+    with recording(memory.book, memory.run.run_id, _now) as record, sink.writing(order.folder), together():
         files = write_contacts(answer.sent, answer.place, filing, sink.reader)
         others = _write_reasons(answer, sink, order)
         places = waiting()
         named = {one.path: (places[one.path], one.rows, one.shown) for one in files}
-        one.keep(_sending(answer), answer.past.head, named)  # type: ignore[attr-defined]
+        record.keep(_sending(answer), answer.past.head, named)  # type: ignore[attr-defined]
     written: list[Written] = [((one.path,), one.rows) for one in files]
-    receipt = {"head": str(one.head), "files": [one.path.name for one in files]}
+    receipt = {"head": str(record.head), "files": [one.path.name for one in files]}
     sink.note(sink.reader.say(Note("Audit head: {head}. Note it elsewhere: siyu audit verify --head {head}.", receipt)))
     return replace(answer, receipt=receipt), [*written, *others]
 

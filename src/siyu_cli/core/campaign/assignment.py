@@ -93,7 +93,7 @@ def assign(plan: Plan, facts: pa.Table, gross_margin: float, *, bases: Collectio
     )
     outlook = replace(outlook, allowed=found.allowed & affordable(plan, outlook))
     values, costs = outlook.matrices()
-    campaign = Campaign(values, costs, float(plan.campaign.budget), hash_ranks(ids, plan.salt), stock_of(plan))
+    campaign = Campaign(values, costs, plan.budget_for_members, hash_ranks(ids, plan.salt), stock_of(plan))
     limits = limits_of(plan, outlook)
     (allocation, prices), is_full = allocate_within(campaign, limits), np.zeros(len(ids), np.bool_)
     if plan.limits.contacts_per_owner is not None:
@@ -104,9 +104,10 @@ def assign(plan: Plan, facts: pa.Table, gross_margin: float, *, bases: Collectio
     reasons[is_left] = np.where((values > 0).any(axis=1), NOT_CHOSEN, NOT_WORTHWHILE)[is_left]
     reasons[is_left & is_full] = OWNER_FULL
     cells = cells_of(outlook, allocation.offer)
+    spend = spend_of(cells, prize_caps(outlook), float(plan.fixed_fees))
     return Assignment(
         ids, allocation.offer, reasons, _taken(values, allocation.offer), _taken(costs, allocation.offer), allocation,
-        prices, outlook, spend_of(cells, prize_caps(outlook)), detectable(cells, int((reasons == CONTROL).sum())),
+        prices, outlook, spend, detectable(cells, int((reasons == CONTROL).sum())),
     )  # fmt: skip
 
 

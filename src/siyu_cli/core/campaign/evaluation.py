@@ -275,8 +275,3 @@ class Return:
             return None
         roi, low, high = ((margin - self.cost) / self.cost for margin in (self.margin, self.low, self.high))
         return roi, low, high
-
-
-def return_of(margin: Difference, people: int, cost: float) -> Return:
-    """Return what an arm of so many brought: ``margin`` is the difference of margin per member assigned."""
-    return Return(margin.estimate * people, margin.low * people, margin.high * people, cost)

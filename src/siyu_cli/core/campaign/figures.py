@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from siyu_cli.core.campaign.spend import Cell
 
 _KEYS = (
-    "budget", "members_eligible", "members_treated", "members_control", "members_compared", "expected_cost",
-    "p95_cost", "worst_case_cost", "expected_value", "bound", "gap", "lambda", "mde", "worthwhile_budget", "curve",
-    "sensitivity", "excluded", "cells", "offers", "owners",
+    "budget", "fixed_fees", "members_eligible", "members_treated", "members_control", "members_compared",
+    "expected_cost", "p95_cost", "worst_case_cost", "expected_value", "bound", "gap", "lambda", "mde",
+    "worthwhile_budget", "curve", "sensitivity", "excluded", "cells", "offers", "owners",
 )  # fmt: skip
 
 
@@ -27,12 +27,16 @@ def figures_of(found: PlanAnswer) -> dict[str, Any]:
     """Return every figure of a plan under its key; rows of its tables under theirs."""
     assignment, plan = found.trial.assignment, found.plan
     allocation, spend = assignment.allocation, assignment.spend
-    budget = float(plan.campaign.budget)
-    problem = (*assignment.outlook.matrices(), budget, hash_ranks(assignment.members, plan.salt), stock_of(plan))
+    fees = float(plan.fixed_fees)
+    ranks = hash_ranks(assignment.members, plan.salt)
+    problem = (*assignment.outlook.matrices(), plan.budget_for_members, ranks, stock_of(plan))
     curve = budget_curve(*problem) if len(assignment.members) else None
+    worthwhile = None if curve is None else worthwhile_budget(curve)
     is_best = not found.question.explore and allocation.members_treated
+    scenarios = sensitivity(assignment.outlook, *problem[2:]) if is_best else []
     return {
-        "budget": budget,
+        "budget": float(plan.campaign.budget),
+        "fixed_fees": fees,
         "members_eligible": found.trial.eligible,
         "members_treated": allocation.members_treated,
         "members_control": int(found.trial.is_control.sum()),
@@ -45,9 +49,9 @@ def figures_of(found: PlanAnswer) -> dict[str, Any]:
         "gap": max(allocation.gap, 0.0),
         "lambda": allocation.price,
         "mde": assignment.detectable.least,
-        "worthwhile_budget": None if curve is None else round(worthwhile_budget(curve), 2),
-        "curve": [] if curve is None else curve_rows(curve),
-        "sensitivity": [_scenario(one) for one in sensitivity(assignment.outlook, *problem[2:])] if is_best else [],
+        "worthwhile_budget": round(fees + worthwhile, 2) if worthwhile else worthwhile,
+        "curve": [] if curve is None else curve_rows(curve, fees),
+        "sensitivity": [_scenario(one, fees) for one in scenarios],
         "excluded": [{"reason": reason, "members": count} for reason, count in assignment.excluded.items()],
         "cells": [_cell(plan, cell) for cell in cells_of(assignment.outlook, assignment.offer)],
         "offers": _offers(found),
@@ -71,21 +75,21 @@ def _up(bound: float) -> float:
     return math.ceil(bound * 100 - 1e-6) / 100
 
 
-def curve_rows(curve: Curve) -> list[dict[str, float]]:
-    """Return a budget curve as rows of ``tables.CURVE``."""
+def curve_rows(curve: Curve, fees: float) -> list[dict[str, float]]:
+    """Return a budget curve as rows of ``tables.CURVE``; fixed fees are the part of each budget that brings nothing."""
     columns = zip(curve.budgets.tolist(), curve.values.tolist(), curve.prices.tolist(), strict=True)
     return [
-        {"budget": round(budget, 2), "expected_value": round(value, 2), "lambda": price}
+        {"budget": round(fees + budget, 2), "expected_value": round(value, 2), "lambda": price}
         for budget, value, price in columns
     ]
 
 
-def _scenario(one: Scenario) -> dict[str, Any]:
+def _scenario(one: Scenario, fees: float) -> dict[str, Any]:
     return {
         "factor": one.factor,
         "expected_value": round(one.value, 2),
-        "expected_cost": round(one.cost, 2),
-        "net": round(one.value - one.cost, 2),
+        "expected_cost": round(one.cost + fees, 2),
+        "net": round(one.value - one.cost - fees, 2),
         "best_value": round(one.best_value, 2),
         "changed": one.changed,
         "flips": [{"from": old, "to": new, "members": count} for old, new, count in one.flips],

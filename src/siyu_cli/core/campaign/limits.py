@@ -61,7 +61,7 @@ def limits_of(plan: Plan, outlook: Outlook) -> list[Limit]:
             offer.worst_values(outlook.order_value[:, place]) + float(offer.contact_cost)
             for place, offer in enumerate(outlook.offers)
         ])  # fmt: skip
-        found.append(Limit("liability", worst, float(plan.limits.liability)))
+        found.append(Limit("liability", worst, float(plan.limits.liability - plan.fixed_fees)))
     if plan.limits.usage is not None:
         found.append(Limit("usage", np.ones(shape), float(plan.limits.usage)))
     if plan.limits.points is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -32,7 +33,9 @@ class Campaign(Section):
     starts_on: date = said(..., "Its first day.", "Allowed: a date.")
     ends_on: date = said(..., "Its last day.", "Allowed: a date, not before starts_on.")
     budget: Annotated[Amount, Field(gt=0)] = said(
-        ..., "What may be spent: face values that are expected to be used, and contact.", "Allowed: an amount above 0."
+        ...,
+        "What may be spent: fixed fees, face values that are expected to be used, and contact.",
+        "Allowed: an amount above 0.",
     )
     goal: Text | None = said(None, "What it is for, in words.", "Allowed: a text.")
     where: Text | None = said(
@@ -166,6 +169,16 @@ class Plan(Section):
         """Return what the draw of the control group hangs on."""
         return self.campaign.salt or f"{self.campaign.name}/{self.campaign.starts_on}"
 
+    @property
+    def fixed_fees(self) -> Decimal:
+        """Return what leaders get in any case: it is gone before a member is offered anything."""
+        return sum((offer.fixed_fee or Decimal(0) for offer in self.offers), Decimal(0))
+
+    @property
+    def budget_for_members(self) -> float:
+        """Return what is left of the budget once the fixed fees are paid."""
+        return float(self.campaign.budget - self.fixed_fees)
+
     def offer(self, name: str) -> Offer:
         """Return one offer by its name; ``KeyError`` when there is none."""
         for offer in self.offers:
@@ -208,6 +221,17 @@ class Plan(Section):
                     hint="Leave one of the rows.", facts={"segment": row.segment, "offer": row.offer},
                 )  # fmt: skip
             seen.add((row.segment, row.offer))
+        return self
+
+    @model_validator(mode="after")
+    def _fixed_fees_can_be_paid(self) -> Plan:
+        for key, amount in (("campaign.budget", self.campaign.budget), ("limits.liability", self.limits.liability)):
+            if amount is not None and self.fixed_fees > amount:
+                raise broken(
+                    key, "{origin}: {key} is {amount}, the fixed fees alone are {fees}.",
+                    hint="Raise it, or agree on a lower fixed_fee.",
+                    facts={"key": key, "amount": amount, "fees": self.fixed_fees},
+                )  # fmt: skip
         return self
 
     @model_validator(mode="after")

@@ -122,6 +122,9 @@ def _rests_on(found: PlanAnswer, figures: dict[str, Any]) -> Iterator[tuple[Word
     yield Note("Rests on"), Note(message, facts)
     message = "{share} of the eligible by a salted hash: the same salt draws the same members"
     yield Note("Control group"), Note(message, facts)
+    if figures["fixed_fees"]:
+        fees = {"fees": Value(figures["fixed_fees"], "money")}
+        yield Note("Fixed fees"), Note("{fees}: paid in any case, a part of every cost above", fees)
     if figures["worthwhile_budget"]:
         yield Note("Budget worth spending"), Note("{budget}: beyond it one more brings less than itself", facts)
 

@@ -102,18 +102,18 @@ def cells_of(outlook: Outlook, chosen: Places) -> list[Cell]:
     return cells
 
 
-def spend_of(cells: Sequence[Cell], most: Mapping[str, float] | None = None) -> Spend:
+def spend_of(cells: Sequence[Cell], most: Mapping[str, float] | None = None, fixed: float = 0.0) -> Spend:
     """Return what the cells cost.
 
     ``p95`` = expected + 1.645 √(Σ members × p (1 − p) × face² + Σ (members × face × error of the rate)²): members
     redeem independently, a rate is wrong for all of a cell at once; never above ``all_redeemed``. ``most`` caps an
-    offer's face values in all, such as the prizes of a draw.
+    offer's face values in all, such as the prizes of a draw; ``fixed`` is spent in any case, such as a leader's fee.
 
     >>> spend = spend_of([Cell("all", "c20", 100, 0.1, 0.05, 0.05, 20.0, 20.0, 0.1, 80.0)])
     >>> spend.expected, round(spend.p95, 2), spend.all_redeemed
     (210.0, 308.69, 2010.0)
     """
-    contact = math.fsum(cell.members * cell.contact_cost for cell in cells)
+    contact = fixed + math.fsum(cell.members * cell.contact_cost for cell in cells)
     faces = [cell.members * cell.redemption_rate * cell.face_value for cell in cells]
     variance = math.fsum(
         cell.members * cell.redemption_rate * (1 - cell.redemption_rate) * cell.face_value**2

@@ -68,12 +68,14 @@ def _sections(found: TemplateAnswer) -> Iterator[Section]:
 def _warnings(found: TemplateAnswer) -> Iterator[Note]:
     baseline, days = found.baseline, found.question.horizon_days
     if not baseline.is_measured:
-        facts = {"began": baseline.began_on or Note("never"), "days": days}
+        if baseline.began_on is None:
+            yield Note("There are no orders: no purchase rate could be measured, they are yours to state.")
+            return
         message = (
             "The orders begin on {began}, which is less than {days} days ago: no purchase rate could be measured, they "
             "are yours to state."
         )
-        yield Note(message, facts)
+        yield Note(message, {"began": baseline.began_on, "days": days})
         return
     few = [row for row in baseline.rows if row["grouping"] == found.question.by and row["members_then"] < _FEW]
     if few:

@@ -63,9 +63,13 @@ def _for_everybody(plan: Plan) -> Plan:
         return None if count is None else math.ceil(count / share)
 
     limits, factor = plan.limits, Decimal(1) / Decimal(str(share))
+
+    def more_money(amount: Decimal) -> Decimal:
+        return (amount - plan.fixed_fees) * factor + plan.fixed_fees
+
     most = {key: more(getattr(limits, key)) for key in ("usage", "points", "contacts_per_owner")}
-    liability = None if limits.liability is None else limits.liability * factor
-    campaign = {"budget": plan.campaign.budget * factor, "control_share": 0.0}
+    liability = None if limits.liability is None else more_money(limits.liability)
+    campaign = {"budget": more_money(plan.campaign.budget), "control_share": 0.0}
     return plan.model_copy(update={
         "campaign": plan.campaign.model_copy(update=campaign),
         "limits": limits.model_copy(update={**most, "liability": liability}),
@@ -83,7 +87,7 @@ def _at_random(plan: Plan, facts: pa.Table, found: Assignment) -> Assignment:
     outlook = found.outlook
     values, costs = outlook.matrices()
     offer = explore(
-        found.members, outlook.segment, np.isfinite(values), costs, float(plan.campaign.budget),
+        found.members, outlook.segment, np.isfinite(values), costs, plan.budget_for_members,
         salt=plan.salt, most=_people_per_cell(outlook),
     )  # fmt: skip
     offer, is_full = _within_limits(plan, outlook, offer, found.members, word(facts, "owner"))
@@ -96,7 +100,7 @@ def _at_random(plan: Plan, facts: pa.Table, found: Assignment) -> Assignment:
         found.allocation, offer=offer, value=math.fsum(value), cost=math.fsum(cost),
         bound=max(found.allocation.bound, math.fsum(value)), used=used,
     )  # fmt: skip
-    spend = spend_of(cells_of(outlook, offer), prize_caps(outlook))
+    spend = spend_of(cells_of(outlook, offer), prize_caps(outlook), float(plan.fixed_fees))
     return replace(
         found, offer=offer, reasons=reasons, value=value, cost=cost, allocation=allocation, spend=spend, limit_prices={}
     )

@@ -25,7 +25,7 @@ def report(found: BacktestAnswer) -> Report:
     opening = tuple(Several((f"{cut['cutoff']}:", line), "blanks") for cut in found.cutoffs for line in judge(cut))
     warnings = found.warnings
     if not found.cutoffs:
-        reasons = Several(tuple(passed.values()))
+        reasons = Several(tuple(passed.values()), "dots")
         warnings += (Note("No date could be looked back from. {reasons}", {"reasons": reasons}),)
     return Report(
         Note("Looking back from {as_of}", {"as_of": found.meta["as_of"]}),

@@ -20,6 +20,12 @@ def read_form(path: Path, form: Sequence[FormSheet]) -> FilledForm:
     ``read_sources`` does. What the values mean is not looked at.
     """
     (source,) = read_sources([path])
+    if not any(sheet.sheet for sheet in source.sheets):
+        raise DataError(
+            "{file} is no plan: it has no sheets.",
+            hint="A plan is a workbook or a TOML file. Begin with siyu campaign template.",
+            where=Where(str(path)), file=path,
+        )  # fmt: skip
     named = {(sheet.sheet or "").strip().casefold(): sheet for sheet in source.sheets}
     sheets = []
     for part in form:
