@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -49,6 +51,19 @@ def test_a_broken_file_ends_in_a_named_error_or_in_rows_with_faults(name: str, t
         for sheet in result.sheets:
             faults = sheet.faults + sheet.inspect().faults
             assert all(fault.reason in REJECT_REASONS and fault.row >= 1 for fault in faults)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="asks Linux for its open files")
+@pytest.mark.parametrize("name", [name for name in CORPUS if "zip" in name])
+def test_a_zip_is_closed_once_it_was_read_and_not_when_memory_is_tidied(name: str, tmp_path: Path) -> None:
+    gc.disable()
+    try:
+        result = outcome(CORPUS[name], tmp_path)  # kept, and with an error all that led to it
+        left_open = [path for path in map(os.path.realpath, Path("/proc/self/fd").iterdir()) if str(tmp_path) in path]
+    finally:
+        gc.enable()
+    assert result
+    assert not left_open
 
 
 def test_the_collection_is_large_enough() -> None:

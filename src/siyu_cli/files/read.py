@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from siyu_cli.errors import DataError, InputError, SiyuError
 from siyu_cli.files.reading.allocator import freed_at_once, give_back_memory
-from siyu_cli.files.reading.archive import damaged, members
+from siyu_cli.files.reading.archive import damaged, opened
 from siyu_cli.files.reading.content import Content, digest, find
 from siyu_cli.files.reading.kinds import (
     READABLE,
@@ -105,22 +105,13 @@ def _read(content: Content, password: str | None) -> tuple[RawSheet, ...]:
 
 
 def _read_zip(content: Content, password: str | None) -> tuple[tuple[RawSheet, ...], list[str]]:
-    found, ignored = members(content, password)
     sheets: list[RawSheet] = []
-    for packed in found:
-        name = packed.file.removeprefix(f"{content.file}/")
-        if packed.suffix == ".parquet":
-            raise unsupported(content, "{file} holds Parquet files.", "Unpack it first.")
-        if packed.suffix not in _IN_ZIP | {".zip"}:
-            ignored.append(name)
-            continue
-        member = packed if packed.suffix in TEXT_SUFFIXES and _is_text(packed) else packed.at_hand()
-        if kind_of(member) == "zip":
-            raise InputError(
-                "{file} holds another zip, {member}.", hint="Unpack it first; siyu opens one level of zip.",
-                where=content.where, file=content.file, member=name,
-            )  # fmt: skip
-        sheets += _read(member, password)
+    with opened(content, password) as (found, ignored):
+        for packed in found:
+            if packed.suffix in _IN_ZIP | {".zip", ".parquet"}:
+                sheets += _read_packed(content, packed, password)
+            else:
+                ignored.append(_name_in(content, packed))
     if not sheets:
         raise InputError(
             "{file} holds no table: siyu looked for {readable}.",
@@ -128,6 +119,23 @@ def _read_zip(content: Content, password: str | None) -> tuple[tuple[RawSheet, .
             where=content.where, file=content.file, readable=READABLE,
         )  # fmt: skip
     return tuple(sheets), ignored
+
+
+def _read_packed(content: Content, packed: Content, password: str | None) -> tuple[RawSheet, ...]:
+    """Return the sheets of one file in a zip; InputError when it is Parquet or another zip."""
+    if packed.suffix == ".parquet":
+        raise unsupported(content, "{file} holds Parquet files.", "Unpack it first.")
+    member = packed if packed.suffix in TEXT_SUFFIXES and _is_text(packed) else packed.at_hand()
+    if kind_of(member) == "zip":
+        raise InputError(
+            "{file} holds another zip, {member}.", hint="Unpack it first; siyu opens one level of zip.",
+            where=content.where, file=content.file, member=_name_in(content, packed),
+        )  # fmt: skip
+    return _read(member, password)
+
+
+def _name_in(content: Content, packed: Content) -> str:
+    return packed.file.removeprefix(f"{content.file}/")
 
 
 def _is_text(content: Content) -> bool:

@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections import deque
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import PurePosixPath
 from typing import BinaryIO
@@ -98,16 +98,23 @@ def stream(content: Content, name: str) -> Iterator[bytes]:
         raise damaged(content, error) from error
 
 
-def members(content: Content, password: str | None) -> tuple[list[Content], list[str]]:
-    """Return the files in a zip as contents named ``outer.zip/inner.csv``, and the names to be left alone.
+@contextmanager
+def opened(content: Content, password: str | None) -> Iterator[tuple[list[Content], list[str]]]:
+    """Yield the files in a zip as contents named ``outer.zip/inner.csv``, and the names to be left alone.
 
-    Nothing is written to disk, so names that climb out of their folder do no harm; they are shown without
-    the climbing. Links are left alone. InputError when a password is missing or wrong.
+    They can be read until the block ends. Nothing is written to disk, so names that climb out of their folder do
+    no harm; they are shown without the climbing. Links are left alone. InputError when a password is missing or wrong.
     """
+    entries = directory(content)
+    with content.open() as stream, zipfile.ZipFile(stream) as archive:  # once for all: it reads the whole directory
+        yield _members(content, archive, entries, password)
+
+
+def _members(
+    content: Content, archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], password: str | None
+) -> tuple[list[Content], list[str]]:
     found, ignored = [], []
-    # One for all members, since opening it reads the whole directory; it is closed with the last of them.
-    archive = zipfile.ZipFile(content.path or content.open())
-    for member in directory(content):
+    for member in entries:
         name = shown_name(member)
         if member.is_dir() or any(part in _JUNK or part.startswith("._") for part in name.split("/")):
             continue
