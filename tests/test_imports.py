@@ -123,9 +123,9 @@ def test_the_core_stands_on_few_libraries_and_no_engine():
     }  # fmt: skip
 
 
-def test_only_the_command_line_and_one_renderer_draw_on_the_terminal():
+def test_only_the_command_line_and_what_renders_for_a_terminal_draw_on_it():
     drawn = {found.by for found in imports() if found.of.split(".")[0] in ("typer", "rich", "click")}
-    assert {name for name in drawn if room(name) != "cli"} == {"render.terminal"}
+    assert {name for name in drawn if room(name) != "cli"} == {"render.terminal", "render.bars"}
 
 
 def test_one_module_knows_spark():

@@ -15,7 +15,7 @@ import pytest
 
 from commands import Run
 from referral_files import AS_OF, FILES, last_run
-from siyu_cli.cli.robots import cut, robot_of
+from siyu_cli.notify.robots import cut, robot_of
 
 CRON = ("--as-of", AS_OF, "-o", "r.html", "--force")
 apprise_is_old = pytest.mark.filterwarnings("ignore::DeprecationWarning")

@@ -19,8 +19,8 @@ import pytest
 from pyarrow import parquet
 
 from commands import Run, runner
-from siyu_cli.cli.failures import as_known
 from siyu_cli.errors import DataError, EngineError, OutputError
+from siyu_cli.machine.failures import as_known
 from siyu_cli.private import OwnFolder, make_private
 from siyu_cli.remarks import take_remarks
 

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from siyu_cli.cli import notify as notifying
+from siyu_cli import notify
 from siyu_cli.cli import options as given
-from siyu_cli.cli import process
 from siyu_cli.cli.loading import Asked, Source, load_shop, read_source
 from siyu_cli.cli.output import Sink, open_sink, say, write_stdout
-from siyu_cli.cli.writing import ROWS, SUFFIXES, check_output, check_parts, name_output, name_parts
-from siyu_cli.errors import EXIT_FINDINGS, DataError
+from siyu_cli.errors import EXIT_FINDINGS, DataError, Note
 from siyu_cli.locale import translate as _
+from siyu_cli.machine import process
+from siyu_cli.render.targets import ROWS, SUFFIXES, check_output, check_parts, name_output, name_parts, wrote
 from siyu_cli.report import tie
 from siyu_cli.signs import one_line
 
@@ -40,7 +40,7 @@ class Besides:
     """What a command does besides: checked before any work, done while the shop is open; it says what it did."""
 
     check: Callable[[Asked, Settings], object]
-    act: Callable[[Shop, Asked], Sequence[str]]
+    act: Callable[[Shop, Asked], Sequence[Note]]
     # What the answer leads to outside of the report: files for others, and that they are remembered. It returns the
     # answer with what became of it, and the files with their rows.
     deliver: Callable[[Answer, Memory, Sink], tuple[Answer, list[Written]]] | None = None
@@ -189,7 +189,7 @@ class Told:
 
     written: Sequence[Path]
     wrongs: Sequence[str]
-    said: Sequence[str]
+    said: Sequence[Note]
 
 
 def _opened(question: Question, source: Source, memory: Memory, asked: Asked, sink: Sink) -> Shop:
@@ -234,7 +234,7 @@ def _answer(question: Question, shop: Shop, memory: Memory, task: Task) -> tuple
 def _notified(source: Source, asked: Asked, manner: Manner) -> list[str]:
     """Return whom a report is sent to; raises before any work is done for a URL nobody knows."""
     urls = [*(source.settings.referral.notify if manner.is_scheduled else ()), *(asked.notify or ())]
-    notifying.check(urls)
+    notify.check(urls)
     return urls
 
 
@@ -307,7 +307,7 @@ def _tell_others(report: Report, urls: Sequence[str], sink: Sink) -> list[str]:
         return []
     from siyu_cli.render.markdown import markdown
 
-    failed = notifying.send(urls, sink.reader.say(report.title), markdown(report, sink.reader, is_brief=True))
+    failed = notify.send(urls, sink.reader.say(report.title), markdown(report, sink.reader, is_brief=True))
     told = _("The notification was not delivered: {service} ({why}).")
     return [told.format(service=service, why=why) for service, why in failed]
 
@@ -327,8 +327,8 @@ def _tell(report: Report, sink: Sink, told: Told, asked: Asked, manner: Manner) 
             sink.warn(say_words(note))
     for wrong in told.wrongs:
         sink.warn(wrong)
-    for line in (*(_("Wrote {file}.").format(file=path) for path in told.written), *told.said):
-        sink.note(line)
+    for note in (*map(wrote, told.written), *told.said):
+        sink.note(say_words(note))
     for step in report.next_steps if sink.is_table and not (told.written or told.said) else ():
         sink.hint(say_words(step))
 

@@ -13,11 +13,10 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from siyu_cli.cli import completion, process
+from siyu_cli.cli import completion
 from siyu_cli.cli.commands import COMMANDS, GROUPS
 from siyu_cli.cli.commands.config import config_app
 from siyu_cli.cli.complaints import as_usage_error, click
-from siyu_cli.cli.failures import as_known
 from siyu_cli.cli.help import HelpGroup, dress, show_help
 from siyu_cli.cli.output import flush_stdout, say, say_plainly, silence_stdout
 from siyu_cli.cli.reasons import in_language
@@ -25,6 +24,8 @@ from siyu_cli.errors import EXIT_BUG, EXIT_DONE, InputError, SiyuError
 from siyu_cli.guard import forget
 from siyu_cli.locale import LANGUAGES, detect_language, set_language
 from siyu_cli.locale import translate as _
+from siyu_cli.machine import process
+from siyu_cli.machine.failures import as_known
 from siyu_cli.masks import mask_text
 from siyu_cli.remarks import take_remarks
 from siyu_cli.signs import escaped

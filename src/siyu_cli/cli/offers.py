@@ -25,7 +25,7 @@ def among(choices: Sequence[str]) -> Offer:
 
 def offer_columns(incomplete: str) -> list[str]:
     """Return what ``--columns`` may go on with; what stands before the last comma stays."""
-    from siyu_cli.cli.columns import PEOPLE  # which itself needs options
+    from siyu_cli.core.lifecycle.list_columns import PEOPLE
 
     before, word = _cut(incomplete, r"[,，、]")
     chosen = re.split("[,，、]", before)

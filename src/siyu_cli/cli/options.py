@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from siyu_cli.cli.offers import among, offer_columns, offer_condition, offer_inputs
+from siyu_cli.cli.offers import Offer, among, offer_condition, offer_inputs
 from siyu_cli.core.churn.calendar import FIRST_YEAR, LAST_YEAR
 from siyu_cli.core.lifecycle.tables import SEGMENTS
 from siyu_cli.errors import UsageError
 from siyu_cli.locale import LANGUAGES, get_language
+from siyu_cli.render.targets import output_path
 from siyu_cli.tables.column import Table, find_column
 from siyu_cli.tables.inputs import INPUTS, find_input
 
 FORMATS = ("table", "csv", "json", "jsonl", "markdown")
 BY = ("owner", "store", "source_channel", "level")
 SPLIT_BY = ("owner", "store")
-
-
-# What a file in a folder is called until command and date are known.
-UNNAMED = "{command}-{as_of}.xlsx"
-
-
-def output_path(text: str | Path) -> Path:
-    """Return the file ``-o`` names; in a folder, or under a name that ends like one, a file named later."""
-    if not str(text).strip():
-        raise UsageError("-o names no file.", hint="Write it as -o 分层.xlsx.")
-    is_folder = str(text).endswith(("/", os.sep)) or Path(text).is_dir()
-    return Path(text, UNNAMED) if is_folder else Path(text)
 
 
 def one_of(name: str, choices: Sequence[str], columns: Table | None = None) -> Callable[[str | None], str | None]:
@@ -79,127 +67,67 @@ def whole_number(name: str, low: int, high: int) -> Callable[[str | int], int]:
     return read
 
 
+def text(names: str, metavar: str, help: str, offer: Offer | None = None) -> Any:
+    """Return an option that takes a word; ``names`` is one, or several with a space between, such as -o --output."""
+    return typer.Option(*names.split(), metavar=metavar, autocompletion=offer, help=help)
+
+
+def flag(names: str, help: str) -> Any:
+    """Return an option that is there or not."""
+    return typer.Option(*names.split(), help=help)
+
+
+def choice(name: str, choices: Sequence[str], help: str, columns: Table | None = None) -> Any:
+    """Return an option that takes one of a few words, or titles of these columns."""
+    check, shown = one_of(name, choices, columns), "|".join(choices)
+    return typer.Option(name, metavar=shown, callback=check, autocompletion=among(choices), help=help)
+
+
+def number(name: str, metavar: str, limits: tuple[int, int], help: str) -> Any:
+    """Return an option that takes a whole number within limits."""
+    return typer.Option(name, metavar=metavar, parser=whole_number(name, *limits), help=help)
+
+
+def target(names: str, help: str) -> Any:
+    """Return an option that names a file to write."""
+    return typer.Option(*names.split(), metavar="FILE", parser=output_path, help=help)
+
+
 Files = Annotated[
     list[Path],
     typer.Argument(
-        metavar="FILES...",
-        help="Exports as they are: xlsx, xls, xlsm, ods, csv, tsv, parquet, or a zip of these.",
+        metavar="FILES...", help="Exports as they are: xlsx, xls, xlsm, ods, csv, tsv, parquet, or a zip of these."
     ),
 ]
 OptionalFiles = Annotated[
     list[Path] | None,
     typer.Argument(metavar="[FILES...]", help="Exports of members and orders, where the first file needs them."),
 ]
-AsOf = Annotated[
-    str | None,
-    typer.Option("--as-of", metavar="DATE", help="Count nothing after this date, such as 2026-03-01; else today."),
-]
-Output = Annotated[
-    Path | None,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="FILE",
-        parser=output_path,
-        help="Write to .xlsx, .html, .md, .json, .csv, .jsonl or .parquet; or to a workbook in this folder.",
-    ),
-]
-Format = Annotated[
-    str | None,
-    typer.Option(
-        "--format",
-        metavar="|".join(FORMATS),
-        callback=one_of("--format", FORMATS),
-        autocompletion=among(FORMATS),
-        help="What is printed: table on a terminal, csv when piped, unless said here.",
-    ),
-]
-Lang = Annotated[
-    str | None,
-    typer.Option(
-        "--lang",
-        metavar="|".join(LANGUAGES),
-        callback=one_of("--lang", LANGUAGES),
-        autocompletion=among(LANGUAGES),
-        help="Language of messages and titles; else SIYU_LANG, else the computer's own.",
-    ),
-]
-Where = Annotated[
-    str | None,
-    typer.Option(
-        "--where",
-        metavar="CONDITION",
-        autocompletion=offer_condition,
-        help="Only members of whom this is true: \"stage = 'dormant'\" or \"城市 = '杭州'\".",
-    ),
-]
-By = Annotated[
-    str | None,
-    typer.Option(
-        "--by",
-        metavar="|".join(BY),
-        callback=one_of("--by", BY, SEGMENTS),
-        autocompletion=among(BY),
-        help="Count the stages once more for each of these.",
-    ),
-]
-SplitBy = Annotated[
-    str | None,
-    typer.Option(
-        "--split-by",
-        metavar="|".join(SPLIT_BY),
-        callback=one_of("--split-by", SPLIT_BY, SEGMENTS),
-        autocompletion=among(SPLIT_BY),
-        help="One file per employee or store, named after them; needs -o.",
-    ),
-]
-Map = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--map",
-        metavar="TABLE.COLUMN=HEADER",
-        autocompletion=offer_inputs,
-        help="Take this header for that column, such as orders.member_id=household_id. May be repeated.",
-    ),
-]
-Config = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="Settings; else the nearest siyu.toml from here upward."),
-]
+AsOf = Annotated[str | None, text("--as-of", "DATE", "Count nothing after this date, such as 2026-03-01; else today.")]
+_WRITTEN = "Write to .xlsx, .html, .md, .json, .csv, .jsonl or .parquet; or to a workbook in this folder."
+Output = Annotated[Path | None, target("--output -o", _WRITTEN)]
+_PRINTED = "What is printed: table on a terminal, csv when piped, unless said here."
+Format = Annotated[str | None, choice("--format", FORMATS, _PRINTED)]
+_SPOKEN = "Language of messages and titles; else SIYU_LANG, else the computer's own."
+Lang = Annotated[str | None, choice("--lang", LANGUAGES, _SPOKEN)]
+_OF_WHOM = "Only members of whom this is true: \"stage = 'dormant'\" or \"城市 = '杭州'\"."
+Where = Annotated[str | None, text("--where", "CONDITION", _OF_WHOM, offer_condition)]
+By = Annotated[str | None, choice("--by", BY, "Count the stages once more for each of these.", SEGMENTS)]
+_SPLIT = "One file per employee or store, named after them; needs -o."
+SplitBy = Annotated[str | None, choice("--split-by", SPLIT_BY, _SPLIT, SEGMENTS)]
+_MAPPED = "Take this header for that column, such as orders.member_id=household_id. May be repeated."
+Map = Annotated[list[str] | None, text("--map", "TABLE.COLUMN=HEADER", _MAPPED, offer_inputs)]
+Config = Annotated[Path | None, text("--config", "FILE", "Settings; else the nearest siyu.toml from here upward.")]
 PasswordEnv = Annotated[
-    str | None,
-    typer.Option("--password-env", metavar="NAME", help="Environment variable with the workbooks' password."),
+    str | None, text("--password-env", "NAME", "Environment variable with the workbooks' password.")
 ]
-Force = Annotated[bool, typer.Option("--force", help="Overwrite a file that is already there.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print results, warnings and errors only.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more; show where a bug of ours is.")]
-ShowPersonal = Annotated[
-    bool,
-    typer.Option(
-        "--show-personal", help="Phones, names, accounts and what was typed in full, not 138****8000 and 王**."
-    ),
-]
-Columns = Annotated[
-    str | None,
-    typer.Option(
-        "--columns",
-        metavar="KEY,KEY…",
-        autocompletion=offer_columns,
-        help="Only these columns of the list, such as stage,net_sales,owner.",
-    ),
-]
-DebugSteps = Annotated[
-    Path | None,
-    typer.Option("--debug-steps", metavar="DIR", help="Write every table in between to this folder, masked."),
-]
-
+Force = Annotated[bool, flag("--force", "Overwrite a file that is already there.")]
+Quiet = Annotated[bool, flag("--quiet -q", "Print results, warnings and errors only.")]
+Verbose = Annotated[bool, flag("--verbose -v", "Say more; show where a bug of ours is.")]
+_IN_FULL = "Phones, names, accounts and what was typed in full, not 138****8000 and 王**."
+ShowPersonal = Annotated[bool, flag("--show-personal", _IN_FULL)]
 Override = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--override",
-        metavar="CODE=REASON",
-        help="Go on in spite of a refusal; the reason is kept on record.",
-    ),
+    list[str] | None, text("--override", "CODE=REASON", "Go on in spite of a refusal; the reason is kept on record.")
 ]
 
 

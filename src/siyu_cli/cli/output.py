@@ -83,7 +83,7 @@ class Sink:
         if self.is_quiet or not sys.stderr.isatty():
             yield SILENT
             return
-        from siyu_cli.cli.bars import ReadingBars
+        from siyu_cli.render.bars import ReadingBars
 
         with ReadingBars() as bars:
             yield bars
@@ -94,7 +94,7 @@ class Sink:
         if self.is_quiet or not sys.stderr.isatty():
             yield
             return
-        from siyu_cli.cli.bars import WritingBar
+        from siyu_cli.render.bars import WritingBar
 
         with WritingBar(path.name) as bar, watching(bar):
             yield

@@ -10,11 +10,10 @@ import typer
 
 from siyu_cli.cli.frame import Besides, asks
 from siyu_cli.cli.loading import Asked
-from siyu_cli.cli.options import Override, output_path, parse_overrides
-from siyu_cli.cli.writing import TABLES, check_output
-from siyu_cli.errors import OutputError, Where
+from siyu_cli.cli.options import Override, parse_overrides, target
+from siyu_cli.errors import Note, OutputError, Where
 from siyu_cli.locale import get_language
-from siyu_cli.locale import translate as _
+from siyu_cli.render.targets import TABLES, check_output, wrote
 
 if TYPE_CHECKING:
     from siyu_cli import Shop
@@ -34,12 +33,7 @@ Explore = Annotated[
     bool,
     typer.Option("--explore", help="Give offers at random within segments, to measure what is only assumed."),
 ]
-Excluded = Annotated[
-    Path | None,
-    typer.Option(
-        "--excluded", metavar="FILE", parser=output_path, help="Write who gets nothing here, each with the one reason."
-    ),
-]
+Excluded = Annotated[Path | None, target("--excluded", "Write who gets nothing here, each with the one reason.")]
 
 
 def read_plan(path: Path) -> Plan:
@@ -83,7 +77,7 @@ def campaign_plan(
         if excluded is not None:
             check_output(excluded, asked.files, force=asked.force, option="--excluded", suffixes=TABLES)
 
-    def act(shop: Shop, asked: Asked) -> Sequence[str]:
+    def act(shop: Shop, asked: Asked) -> Sequence[Note]:
         return write_excluded(shop, question, excluded, asked) if excluded is not None else ()
 
     return question, Besides(check, act)
@@ -100,7 +94,7 @@ def check_codes(plan: Plan, output: Path | None) -> None:
         )  # fmt: skip
 
 
-def write_excluded(shop: Shop, question: PlanCampaign, path: Path, asked: Asked) -> Sequence[str]:
+def write_excluded(shop: Shop, question: PlanCampaign, path: Path, asked: Asked) -> Sequence[Note]:
     """Write who is in neither arm, and say so."""
     from siyu_cli.core.campaign.tables import EXCLUDED_MEMBERS
     from siyu_cli.render.reader import Reader
@@ -109,4 +103,4 @@ def write_excluded(shop: Shop, question: PlanCampaign, path: Path, asked: Asked)
     found = cast("PlanAnswer", shop.ask(question))
     shown = found if asked.show_personal else found.masked()
     write_rows(shown.excluded(), EXCLUDED_MEMBERS, path, Reader(get_language()), force=asked.force)
-    return (_("Wrote {file}.").format(file=path),)
+    return (wrote(path),)

@@ -6,11 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from siyu_cli.cli.frame import asks
-from siyu_cli.cli.offers import among
-from siyu_cli.cli.options import Where, check_condition, one_of, parse_date, whole_number
+from siyu_cli.cli.options import Where, check_condition, choice, flag, number, parse_date, text
 from siyu_cli.core.churn.tables import CHURN, MODELS
 from siyu_cli.errors import UsageError
 from siyu_cli.locale import get_language
@@ -22,40 +19,17 @@ EXAMPLES = """siyu churn 客户.xlsx 订单.xlsx -o 流失风险.xlsx
 siyu churn 客户.xlsx 订单.xlsx --horizon 60 --top 200 --split-by owner -o 流失风险.xlsx
 siyu churn 订单.xlsx --backtest
 """
-
-Horizon = Annotated[
-    int | None,
-    typer.Option(
-        "--horizon", metavar="DAYS", parser=whole_number("--horizon", 1, 1_000),
-        help="How many days ahead to look; else 90.",
-    ),
-]  # fmt: skip
-Model = Annotated[
-    str | None,
-    typer.Option(
-        "--model", metavar="|".join(MODELS), callback=one_of("--model", MODELS), autocompletion=among(MODELS),
-        help="blend unless said otherwise: MBG/NBD and what the shop's own past teaches; mbg; bg; pareto; ensemble, "
-        "which needs siyu-cli[ml].",
-    ),
-]  # fmt: skip
-Top = Annotated[
-    int | None,
-    typer.Option(
-        "--top", metavar="N", parser=whole_number("--top", 1, 10**9), help="Only the N members with most at stake."
-    ),
-]
-All = Annotated[bool, typer.Option("--all", help="Every buyer, also those at low risk and those gone.")]
-SplitBy = Annotated[
-    str | None,
-    typer.Option(
-        "--split-by", metavar="owner", callback=one_of("--split-by", ("owner",), CHURN),
-        autocompletion=among(("owner",)), help="One file per employee, named after them.",
-    ),
-]  # fmt: skip
-Looking = Annotated[bool, typer.Option("--backtest", help="Hold the model against the shop's own past instead.")]
-Cutoff = Annotated[
-    str | None, typer.Option("--cutoff", metavar="DATE", help="With --backtest: look back from this date alone.")
-]
+_MODELS = (
+    "blend unless said otherwise: MBG/NBD and what the shop's own past teaches; mbg; bg; pareto; ensemble, which needs "
+    "siyu-cli[ml]."
+)
+Horizon = Annotated[int | None, number("--horizon", "DAYS", (1, 1_000), "How many days ahead to look; else 90.")]
+Model = Annotated[str | None, choice("--model", MODELS, _MODELS)]
+Top = Annotated[int | None, number("--top", "N", (1, 10**9), "Only the N members with most at stake.")]
+Everyone = Annotated[bool, flag("--all", "Every buyer, also those at low risk and those gone.")]
+SplitBy = Annotated[str | None, choice("--split-by", ("owner",), "One file per employee, named after them.", CHURN)]
+Looking = Annotated[bool, flag("--backtest", "Hold the model against the shop's own past instead.")]
+Cutoff = Annotated[str | None, text("--cutoff", "DATE", "With --backtest: look back from this date alone.")]
 
 
 @asks("Working out who may be leaving…")
@@ -64,7 +38,7 @@ def churn(  # noqa: PLR0913, PLR0917  each parameter is an option
     model: Model = None,
     where: Where = None,
     top: Top = None,
-    everyone: All = False,
+    everyone: Everyone = False,
     split_by: SplitBy = None,
     backtest: Looking = False,
     cutoff: Cutoff = None,

@@ -11,12 +11,12 @@ import typer
 
 from siyu_cli.cli.frame import Besides, asks
 from siyu_cli.cli.offers import among
-from siyu_cli.cli.options import one_of, output_path
-from siyu_cli.cli.writing import TABLES, check_output
+from siyu_cli.cli.options import one_of, target
 from siyu_cli.core.contacts.tables import OVERRIDDEN
 from siyu_cli.destinations.listed import destination_names
-from siyu_cli.errors import UsageError
+from siyu_cli.errors import Note, UsageError
 from siyu_cli.locale import get_language
+from siyu_cli.render.targets import TABLES, check_output
 
 if TYPE_CHECKING:
     from siyu_cli import Shop
@@ -77,12 +77,7 @@ Where = Annotated[
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Tell who would be sent and who not; write and remember nothing.")
 ]
-ReasonsFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--reasons", metavar="FILE", parser=output_path, help="Write here what becomes of everybody on the list."
-    ),
-]
+ReasonsFile = Annotated[Path | None, target("--reasons", "Write here what becomes of everybody on the list.")]
 Override = Annotated[
     list[str] | None,
     typer.Option(
@@ -138,7 +133,7 @@ def export(  # noqa: PLR0913, PLR0917  each parameter is an option
     return question, Besides(check_files, _nothing, lambda found, memory, sink: deliver(found, memory, sink, order))
 
 
-def _nothing(_shop: Shop, _asked: Asked) -> Sequence[str]:
+def _nothing(_shop: Shop, _asked: Asked) -> Sequence[Note]:
     return ()
 
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from siyu_cli.cli.columns import parse_columns
 from siyu_cli.cli.frame import Besides, asks
 from siyu_cli.cli.loading import Asked
-from siyu_cli.cli.options import By, Columns, DebugSteps, SplitBy, Where, check_condition
-from siyu_cli.cli.writing import check_steps
+from siyu_cli.cli.offers import offer_columns
+from siyu_cli.cli.options import By, SplitBy, Where, check_condition, text
+from siyu_cli.core.lifecycle.list_columns import parse_columns
+from siyu_cli.errors import Note
 from siyu_cli.locale import get_language
+from siyu_cli.render.names import check_name
+from siyu_cli.render.targets import check_files
 
 if TYPE_CHECKING:
     from siyu_cli import Shop
+    from siyu_cli.config.settings import Settings
     from siyu_cli.core.question import Question
 
 EXAMPLES = """siyu segment 客户.xlsx 订单.xlsx -o 分层.xlsx
@@ -21,6 +26,11 @@ siyu segment orders.csv --as-of 2026-03-01 --format csv > members.csv
 siyu segment 客户.xlsx 订单.xlsx --by owner --where "net_sales >= 1000"
 siyu segment 客户.xlsx 订单.xlsx --split-by owner -o 分层.xlsx
 """
+_CHOSEN = "Only these columns of the list, such as stage,net_sales,owner."
+Columns = Annotated[str | None, text("--columns", "KEY,KEY…", _CHOSEN, offer_columns)]
+DebugSteps = Annotated[
+    Path | None, text("--debug-steps", "DIR", "Write every table in between to this folder, masked.")
+]
 
 
 @asks("Working out the stages…")
@@ -42,10 +52,22 @@ def segment(
     chosen = parse_columns(columns)
     from siyu_cli.core.lifecycle.question import Segment
 
-    def write_steps(shop: Shop, asked: Asked) -> Sequence[str]:
+    def check(asked: Asked, _settings: Settings) -> None:
+        if debug_steps is not None:
+            check_steps(debug_steps, force=asked.force)
+
+    def write_steps(shop: Shop, asked: Asked) -> Sequence[Note]:
         if debug_steps is not None:
             shop.write_steps(debug_steps, show_personal=asked.show_personal, force=asked.force)
         return ()
 
-    besides = Besides(lambda asked, _settings: check_steps(debug_steps, force=asked.force), write_steps)
-    return Segment(where=where, by=by, columns=chosen, lang=get_language()), besides
+    return Segment(where=where, by=by, columns=chosen, lang=get_language()), Besides(check, write_steps)
+
+
+def check_steps(folder: Path, *, force: bool) -> None:
+    """Raise before any work is done when the tables of ``--debug-steps`` would replace a file."""
+    check_name(folder, "--debug-steps")
+    if folder.exists():
+        from siyu_cli.shop_steps import step_files
+
+        check_files(step_files(folder), force=force, option="--debug-steps")

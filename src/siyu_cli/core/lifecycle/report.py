@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from siyu_cli.core.lifecycle.actions import next_steps, own_actions
 from siyu_cli.core.lifecycle.definitions import define
+from siyu_cli.core.lifecycle.list_columns import PEOPLE
 from siyu_cli.core.lifecycle.tables import (
     MOVEMENT,
     MOVES,
@@ -21,14 +22,12 @@ from siyu_cli.core.lifecycle.tables import (
 from siyu_cli.errors import Note, Spoken
 from siyu_cli.report import Listing, Report, Section, Several, Value, Words, dotted, label
 from siyu_cli.tables.column import Column
-from siyu_cli.tables.inputs import MEMBERS
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from siyu_cli.core.lifecycle.question import Segmentation
 
-_PEOPLE = (MEMBERS["phone"], MEMBERS["name"])
 _DRAWN = ("members", "net_sales")
 _MOVES_SHOWN = 12
 _FALLING_SILENT = ("declining", "dormant")
@@ -207,10 +206,10 @@ def _movement(movement: pd.DataFrame) -> Iterator[Section]:
 
 def _listing(found: Segmentation) -> Listing:
     chosen = found.question.columns
-    people: tuple[Column, ...] = _PEOPLE
+    people: tuple[Column, ...] = PEOPLE
     if found.is_masked:  # a masked phone is no code any more: nothing to protect from being a number
-        people = tuple(replace(column, kind="text") for column in _PEOPLE)
-    columns = chosen or (SEGMENTS.columns if found.is_masked else (*SEGMENTS.columns, *_PEOPLE))
+        people = tuple(replace(column, kind="text") for column in PEOPLE)
+    columns = chosen or (SEGMENTS.columns if found.is_masked else (*SEGMENTS.columns, *PEOPLE))
     title = Note("Members")
     return Listing(SEGMENTS, found.arrow, columns, () if chosen else people, title=title, write=found.write_parquet)
 

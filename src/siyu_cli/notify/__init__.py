@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from siyu_cli.cli.robots import robot_of
 from siyu_cli.errors import UsageError
+from siyu_cli.notify.robots import robot_of
 
 
 def send(urls: Sequence[str], title: str, text: str) -> list[tuple[str, str]]:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
+from siyu_cli.core.condition_words import named
 from siyu_cli.core.lifecycle.tables import SEGMENTS
 from siyu_cli.errors import UsageError
-from siyu_cli.locale import get_language
 from siyu_cli.tables.column import Column, find_column
 from siyu_cli.tables.inputs import MEMBERS
 
@@ -43,5 +43,5 @@ def _named_columns(text: str) -> Iterator[str]:
 def _no_column(word: str, columns: Sequence[Column]) -> UsageError:
     known = {name: column for column in columns for name in (column.key, column.zh)}
     close = get_close_matches(word, known, n=3) or ("stage", "rfm_segment", "net_sales")
-    near = ", ".join(dict.fromkeys(known[name].named(get_language()) for name in close))
+    near = named(dict.fromkeys(known[name] for name in close))
     return UsageError("--columns {column}: no such column.", hint="Did you mean {near}?", column=word, near=near)

@@ -1,0 +1,1 @@
+"""The process and its machine: signals, streams, and failures that are nobody's bug."""
