@@ -200,7 +200,7 @@ def _setting(name: str, value: object, words: Said) -> list[str]:
 def commands() -> str:
     """Return the page of every command's help."""
     parts = ["# Commands · 命令", GENERATED]
-    for command in ("", *COMMANDS, "config show", "help"):
+    for command in ("", *COMMANDS, "help"):
         parts += [f"## siyu {command}".rstrip(), f"```text\n{_help(command.split())}\n```"]
     return _page(parts)
 

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import pytest
 
 import siyu_cli
-from siyu_cli.cli.commands.config import show
+from siyu_cli.cli.commands.config_show import config_show
 from siyu_cli.cli.commands.init import init
 from siyu_cli.cli.main import main
 from siyu_cli.config.settings import Settings, known_keys, load_settings
@@ -207,7 +207,7 @@ def test_init_looks_at_the_files_given(here):
 def test_config_show_says_where_every_value_is_from(here, monkeypatch, capsys):
     (here / "siyu.toml").write_text('[stages]\nnew_days = 14\n[segments]\n"vip" = "net_sales > 9"\n')
     monkeypatch.setenv("SIYU_RFM__SPLIT", "90,2,500")
-    show(format="csv")
+    config_show(format="csv")
     rows = {row["key"]: row for row in csv.DictReader(io.StringIO(capsys.readouterr().out))}
     assert rows["stages.new_days"]["value"] == "14"
     assert rows["stages.new_days"]["source"] == f"{here / 'siyu.toml'}:2"
@@ -218,14 +218,14 @@ def test_config_show_says_where_every_value_is_from(here, monkeypatch, capsys):
 
 
 def test_config_show_speaks_every_format(here, capsys):
-    show(format="json")
+    config_show(format="json")
     document = json.loads(capsys.readouterr().out)
     assert document["path"] is None
     assert {"key": "stages.new_days", "value": 30, "source": "default"} in document["settings"]
-    show(format="jsonl")
+    config_show(format="jsonl")
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert lines == document["settings"]
-    show(format="table")
+    config_show(format="table")
     assert "stages.declining_ratio" in capsys.readouterr().out
 
 
@@ -233,19 +233,19 @@ def test_config_show_masks_people_and_passwords(here, capsys):
     secrets = '[exclude]\nphones = ["13800138000"]\n[ledger]\nurl = "postgresql://siyu:secret@db/siyu"\n'
     (here / "siyu.toml").write_text(secrets)
     for format in ("table", "csv", "json", "jsonl"):
-        show(format=format)
+        config_show(format=format)
         shown = capsys.readouterr().out
         assert "138****8000" in shown
         assert "13800138000" not in shown
         assert "secret" not in shown
-    show(format="csv", show_personal=True)
+    config_show(format="csv", show_personal=True)
     shown = capsys.readouterr().out
     assert "13800138000" in shown
     assert "secret" not in shown
 
 
 def test_config_show_without_a_shop_points_to_init(here, capsys):
-    show(format="csv")
+    config_show(format="csv")
     assert "siyu init" in capsys.readouterr().err
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from commands import Run, runner
 from siyu_cli.cli.main import build
-from siyu_cli.cli.reasons import in_language
 from siyu_cli.config.settings import Settings
+from siyu_cli.render.refusal import in_language
 
 MEMBERS = "会员编号,加入日期,等级,手机号\nm1,2025-01-01,金卡,13800138000\nm2,2025-02-01,银卡,13800138001\n"
 ORDERS = "订单号,会员编号,付款时间,实付金额\no1,m1,2026-03-01,1200\no2,m2,2026-06-01,80\n"

@@ -19,10 +19,11 @@ import typer
 from siyu_cli import notify
 from siyu_cli.cli import options as given
 from siyu_cli.cli.loading import Asked, Source, load_shop, read_source
-from siyu_cli.cli.output import Sink, open_sink, say, write_stdout
+from siyu_cli.cli.output import Sink, open_sink, say
 from siyu_cli.errors import EXIT_FINDINGS, DataError, Note
 from siyu_cli.locale import translate as _
 from siyu_cli.machine import process
+from siyu_cli.render.printed import report_text
 from siyu_cli.render.targets import ROWS, SUFFIXES, check_output, check_parts, name_output, name_parts, wrote
 from siyu_cli.report import tie
 from siyu_cli.signs import one_line
@@ -200,7 +201,7 @@ def _opened(question: Question, source: Source, memory: Memory, asked: Asked, si
         load = getattr(error, "report", None)
         told = question.unusable(load if asked.show_personal else load.masked()) if load else None
         if told is not None:
-            print_report(told, sink)
+            sink.print(report_text(told, sink.form))
         raise
 
 
@@ -227,7 +228,7 @@ def _answer(question: Question, shop: Shop, memory: Memory, task: Task) -> tuple
         if not (task.manner.is_scheduled and not sys.stderr.isatty()):
             for note in report.findings:
                 sink.warn(sink.reader.say(note))
-        print_report(report, sink)
+        sink.print(report_text(report, sink.form))
     return report, _wrongs(found, asked), [path for paths, _rows in written for path in paths]
 
 
@@ -270,28 +271,6 @@ def _write(shown: Answer, report: Report, output: Path, task: Task) -> list[Writ
             (write_report(part, path, sink.reader, force=asked.force), part.listing.rows() if part.listing else 0)
             for path, part in parts.items()
         ]
-
-
-def print_report(report: Report, sink: Sink) -> None:
-    """Print a report in the sink's format."""
-    for piece in pieces(report, sink):
-        write_stdout(piece)
-
-
-def pieces(report: Report, sink: Sink) -> Any:
-    """Return a report in the sink's format, piece by piece."""
-    from siyu_cli.render.document import document, json_text
-    from siyu_cli.render.markdown import markdown
-    from siyu_cli.render.terminal import terminal_text
-    from siyu_cli.render.write import listing_text
-
-    if sink.format == "json":
-        return [json_text(document(report), indent=2) + "\n"]
-    if sink.format == "markdown":
-        return [markdown(report, sink.reader)]
-    if sink.is_table or report.listing is None:
-        return terminal_text(report, sink.reader, sink.window)
-    return listing_text(report.listing, sink.format)
 
 
 def _wrongs(found: Answer, asked: Asked) -> list[str]:

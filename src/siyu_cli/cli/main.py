@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -15,20 +14,17 @@ import typer
 
 from siyu_cli.cli import completion
 from siyu_cli.cli.commands import COMMANDS, GROUPS
-from siyu_cli.cli.commands.config import config_app
 from siyu_cli.cli.complaints import as_usage_error, click
 from siyu_cli.cli.help import HelpGroup, dress, show_help
 from siyu_cli.cli.output import flush_stdout, say, say_plainly, silence_stdout
-from siyu_cli.cli.reasons import in_language
 from siyu_cli.errors import EXIT_BUG, EXIT_DONE, InputError, SiyuError
 from siyu_cli.guard import forget
 from siyu_cli.locale import LANGUAGES, detect_language, set_language
 from siyu_cli.locale import translate as _
 from siyu_cli.machine import process
 from siyu_cli.machine.failures import as_known
-from siyu_cli.masks import mask_text
 from siyu_cli.remarks import take_remarks
-from siyu_cli.signs import escaped
+from siyu_cli.render.refusal import refusal_facts, refusal_json, refusal_text
 
 EXIT_PIPE_CLOSED = 141  # what a shell reports for a program whose reader went away
 
@@ -96,7 +92,6 @@ for _name in COMMANDS:
         _examples[_first] = _examples.get(_first, "") + _module.EXAMPLES.splitlines()[0] + "\n"
 for _name, _app in _groups.items():
     app.add_typer(_app, name=_name, epilog=_examples[_name])
-app.add_typer(config_app, name="config")
 app.command("help", epilog="siyu help\nsiyu help segment")(show_help)
 
 
@@ -179,20 +174,11 @@ def _peek(arguments: Sequence[str], option: str) -> str | None:
 
 
 def _report(error: SiyuError, arguments: Sequence[str]) -> int:
-    error.facts = in_language(error.facts, is_verbose=_is_asked_for_traceback(arguments))
-    facts = error.as_dict(_)
-    facts |= {key: facts[key] and mask_text(facts[key]) for key in ("message", "hint")}
-    facts["where"] = {key: mask_text(part) if isinstance(part, str) else part for key, part in facts["where"].items()}
+    facts = refusal_facts(error, is_verbose=_is_asked_for_traceback(arguments))
     if _peek(arguments, "--format") == "json":
-        say_plainly(escaped(json.dumps(facts, ensure_ascii=False, default=str)))
+        say_plainly(refusal_json(facts))
         return error.exit_code
-    where = error.where
-    text = facts["message"]
-    row = None if where.row is None or f"{where.file}:{where.row}" in text else _("row {row}").format(row=where.row)
-    parts = (where.file, where.sheet, row, where.column)
-    place = " › ".join(part for part in parts if part and part not in text)
-    text = _("{place}: {text}").format(place=place, text=text) if place else text
-    say(_("Error: {text}").format(text=text), style="31")
+    say(refusal_text(facts), style="31")
     if facts["hint"]:
         say(_("Hint: {text}").format(text=facts["hint"]))
     return error.exit_code

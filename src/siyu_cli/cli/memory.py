@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from siyu_cli.cli.output import Sink, write_stdout
+from siyu_cli.cli.output import Sink
 from siyu_cli.errors import UsageError
-from siyu_cli.report import Section
+from siyu_cli.render.printed import rows_text
 from siyu_cli.tables.column import Column, Table
 
 if TYPE_CHECKING:
@@ -62,30 +62,4 @@ def person(words: Sequence[str]) -> Names:
 
 def show(rows: Sequence[Mapping[str, Any]], table: Table, sink: Sink, columns: Sequence[Column] = ()) -> None:
     """Print rows in the sink's format."""
-    for piece in _pieces(rows, table, sink, columns or table.columns):
-        write_stdout(piece)
-
-
-def _pieces(rows: Sequence[Mapping[str, Any]], table: Table, sink: Sink, columns: Sequence[Column]) -> Iterator[str]:
-    from siyu_cli.render.document import json_text
-    from siyu_cli.render.reader import plain
-    from siyu_cli.render.terminal import table_text
-
-    kept = [{column.key: plain(row.get(column.key)) for column in columns} for row in rows]
-    if sink.format == "json":
-        yield json_text({table.name: kept}, indent=2) + "\n"
-    elif sink.format == "jsonl":
-        yield from (json_text(row) + "\n" for row in kept)
-    elif sink.format == "csv":
-        import pyarrow as pa
-
-        from siyu_cli.render.write import csv_text
-
-        texts = {one.key: pa.array([_cell(row[one.key]) for row in kept], pa.string()) for one in columns}
-        yield from csv_text(pa.table(texts))
-    else:
-        yield table_text(Section(table, kept, title="", columns=tuple(columns)), sink.reader, sink.window)
-
-
-def _cell(value: Any) -> str | None:
-    return None if value is None else str(value)
+    sink.print(rows_text(rows, table, sink.form, columns))

@@ -10,7 +10,7 @@ import io
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
 from siyu_cli.masks import mask_text
 from siyu_cli.progress import SILENT, Progress, watching
+from siyu_cli.render.printed import Form
 from siyu_cli.render.reader import Reader
 from siyu_cli.render.terminal import Window
 from siyu_cli.render.wrapping import width, wrap
@@ -50,6 +51,16 @@ class Sink:
         if not sys.stdout.isatty():
             return Window()
         return Window(shutil.get_terminal_size().columns, not os.environ.get("NO_COLOR"))
+
+    @property
+    def form(self) -> Form:
+        """Return how a result is printed here."""
+        return Form(self.format, self.reader, self.window)
+
+    def print(self, pieces: Iterable[str]) -> None:
+        """Print a result, piece by piece."""
+        for piece in pieces:
+            write_stdout(piece)
 
     def note(self, text: str) -> None:
         """Say ``text`` on stderr, unless quiet or unless the result is one JSON document."""

@@ -19,8 +19,6 @@ from siyu_cli.render.replace import check_target, meta_beside, replacing, togeth
 from siyu_cli.report import Listing, Report
 from siyu_cli.tables.column import Column, Table
 
-SUFFIXES = (".xlsx", ".csv", ".json", ".jsonl", ".parquet", ".html", ".md")
-
 
 def write_report(report: Report, path: Path, reader: Reader, *, force: bool = False) -> tuple[Path, ...]:
     """Write a report in the form that the suffix names, and return the files written.

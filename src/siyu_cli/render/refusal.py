@@ -1,12 +1,19 @@
-"""Why the system refuses something, in the operator's language; it says so in English alone."""
+"""An error as people and programs read it: where, what, and what to try, in the operator's language, masked.
+
+Why the system refuses something it says in English alone: that is told in words of ours.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from typing import Any
 
-from siyu_cli.errors import Spoken
+from siyu_cli.errors import SiyuError, Spoken
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
+from siyu_cli.masks import mask_text
+from siyu_cli.signs import escaped
 
 REASONS = {
     "Permission denied": "Permission denied",
@@ -33,6 +40,30 @@ REASONS = {
 
 # Facts of an error that hold what the system or a library says.
 REASONS_OF = ("reason", "problem")
+
+
+def refusal_facts(error: SiyuError, *, is_verbose: bool) -> dict[str, Any]:
+    """Return ``{code, message, hint, where}`` in the operator's language, masked."""
+    error.facts = in_language(error.facts, is_verbose=is_verbose)
+    facts = error.as_dict(_)
+    facts |= {key: facts[key] and mask_text(facts[key]) for key in ("message", "hint")}
+    facts["where"] = {key: mask_text(part) if isinstance(part, str) else part for key, part in facts["where"].items()}
+    return facts
+
+
+def refusal_text(facts: Mapping[str, Any]) -> str:
+    """Return the message behind the place it is about, as far as it does not name that itself."""
+    text, where = facts["message"], facts["where"]
+    row = where["row"]
+    told = None if row is None or f"{where['file']}:{row}" in text else _("row {row}").format(row=row)
+    parts = (where["file"], where["sheet"], told, where["column"])
+    place = " › ".join(part for part in parts if part and part not in text)
+    return _("Error: {text}").format(text=_("{place}: {text}").format(place=place, text=text) if place else text)
+
+
+def refusal_json(facts: Mapping[str, Any]) -> str:
+    """Return the facts as one line of JSON that steers no screen."""
+    return escaped(json.dumps(facts, ensure_ascii=False, default=str))
 
 
 def in_language(facts: Mapping[str, object], *, is_verbose: bool) -> dict[str, object]:
