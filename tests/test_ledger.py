@@ -16,6 +16,7 @@ import pytest
 from siyu_cli.config.settings import load_settings
 from siyu_cli.errors import ConfigError, DataError, LockError, OutputError
 from siyu_cli.ledger.ledger import Ledger
+from siyu_cli.masks import mask_text
 from siyu_cli.remarks import take_remarks
 
 NOW = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
@@ -74,6 +75,13 @@ def test_a_run_is_remembered_with_what_it_read_and_wrote(shop):
     assert kept["parameters"] == {"stages.new_days": 30}
     assert kept["inputs"] == inputs
     assert kept["outputs"] == [{"file": "分层.xlsx"}]
+
+
+@pytest.mark.parametrize("hour", range(24))
+def test_the_name_of_a_run_is_never_taken_for_a_phone(shop, monkeypatch, hour):
+    monkeypatch.setattr("secrets.token_hex", lambda _bytes: "12ab34")
+    run = open_ledger(shop).start_run("segment", AS_OF, NOW.replace(hour=hour, minute=30, second=12), {})
+    assert mask_text(f"2026-03-01-{run.run_id}.parquet") == f"2026-03-01-{run.run_id}.parquet"
 
 
 def test_a_run_that_was_killed_stays_marked_as_running(shop):

@@ -120,7 +120,8 @@ class Ledger:
     def start_run(self, command: str, as_of: date, now: datetime, parameters: Mapping[str, Any]) -> Run:
         """Record that a command begins; ``parameters`` must be what JSON can hold, ``now`` an aware time."""
         moment = _utc(now)
-        run_id = f"{moment.strftime('%Y%m%dT%H%M%S%f')[:-3]}-{secrets.token_hex(3)}"
+        # The Z keeps the time's digits apart from those behind it: together they might be taken for a phone.
+        run_id = f"{moment.strftime('%Y%m%dT%H%M%S%f')[:-4]}Z-{secrets.token_hex(3)}"
         row = {
             "run_id": run_id,
             "command": command,

@@ -13,7 +13,7 @@ from siyu_cli.remarks import remark
 
 PARTIAL = ".tmp.parquet"
 # How long the name of a snapshot is: its date and its run. What follows tells that somebody was taken out of it.
-NAMED = len("2026-06-30-20260630T080000000-abcdef")
+NAMED = len("2026-06-30-20260630T08000000Z-abcdef")
 
 
 def clear_leftovers(connection: sa.Connection, folder: Path, dead_run: str | None) -> None:
