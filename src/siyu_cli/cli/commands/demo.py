@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from siyu_cli.cli.offers import among
-from siyu_cli.cli.options import AsOf, Force, Lang, Quiet, one_of, parse_as_of, whole_number
+from siyu_cli.cli.options import AsOf, Force, Lang, Quiet, choice, number, parse_as_of
 from siyu_cli.cli.output import open_sink, write_stdout
 from siyu_cli.locale import translate as _
 
@@ -17,38 +16,12 @@ LAYOUTS = ("generic", "youzan", "taobao")
 FORMATS = ("xlsx", "csv", "parquet")
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder for the files; made if it is not there.")]
-Members = Annotated[
-    int,
-    typer.Option(
-        "--members", metavar="N", parser=whole_number("--members", 1, 10_000_000), help="How many members the shop has."
-    ),
-]
-Seed = Annotated[
-    int,
-    typer.Option(
-        "--seed", metavar="S", parser=whole_number("--seed", 0, 2**31), help="The same seed gives the same shop."
-    ),
-]
-LayoutName = Annotated[
-    str,
-    typer.Option(
-        "--layout",
-        metavar="|".join(LAYOUTS),
-        callback=one_of("--layout", LAYOUTS),
-        autocompletion=among(LAYOUTS),
-        help="Whose export it looks like: every column siyu reads, 有赞, or 淘宝.",
-    ),
-]
-FileFormat = Annotated[
-    str | None,
-    typer.Option(
-        "--format",
-        metavar="|".join(FORMATS),
-        callback=one_of("--format", FORMATS),
-        autocompletion=among(FORMATS),
-        help="The files' format: xlsx for generic and csv for the others, unless said here.",
-    ),
-]
+Members = Annotated[int, number("--members", "N", (1, 10_000_000), "How many members the shop has.")]
+Seed = Annotated[int, number("--seed", "S", (0, 2**31), "The same seed gives the same shop.")]
+_WHOSE = "Whose export it looks like: every column siyu reads, 有赞, or 淘宝."
+LayoutName = Annotated[str, choice("--layout", LAYOUTS, _WHOSE)]
+_FILES = "The files' format: xlsx for generic and csv for the others, unless said here."
+FileFormat = Annotated[str | None, choice("--format", FORMATS, _FILES)]
 
 EXAMPLES = "siyu demo 示例\nsiyu demo 示例 --members 20000 --layout youzan --as-of 2026-03-31"
 

@@ -6,10 +6,8 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from siyu_cli.cli.frame import asks
-from siyu_cli.cli.options import Override, check_condition, parse_date, parse_overrides
+from siyu_cli.cli.options import Override, check_condition, parse_date, parse_overrides, text
 from siyu_cli.core.referral.tables import REFERRAL_FIGURES
 from siyu_cli.locale import get_language
 from siyu_cli.meanwhile import import_meanwhile
@@ -22,26 +20,13 @@ siyu referral-report 导出/*.xlsx --since last --fail-on "suspicious_rate > 0.1
 siyu referral-report 邀请记录.xlsx --campaign 春日裂变 --format markdown
 """
 
-Since = Annotated[
-    str | None,
-    typer.Option("--since", metavar="DATE|7d|last", help="Also count what is new since then; last is the last report."),
-]
-CampaignName = Annotated[str | None, typer.Option("--campaign", metavar="NAME", help="Only this campaign's invites.")]
-FailOn = Annotated[
-    str | None,
-    typer.Option(
-        "--fail-on",
-        metavar="CONDITION",
-        help="End with exit code 3 when it holds, such as 'suspicious_rate > 0.1'.",
-    ),
-]
-Notify = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--notify", metavar="URL",
-        help="Send the short report there: a robot's webhook or an Apprise URL; repeatable.",
-    ),
-]  # fmt: skip
+_NEW = "Also count what is new since then; last is the last report."
+Since = Annotated[str | None, text("--since", "DATE|7d|last", _NEW)]
+CampaignName = Annotated[str | None, text("--campaign", "NAME", "Only this campaign's invites.")]
+_ENDS = "End with exit code 3 when it holds, such as 'suspicious_rate > 0.1'."
+FailOn = Annotated[str | None, text("--fail-on", "CONDITION", _ENDS)]
+_SENT = "Send the short report there: a robot's webhook or an Apprise URL; repeatable."
+Notify = Annotated[list[str] | None, text("--notify", "URL", _SENT)]
 
 
 @asks("Following the invites…", is_scheduled=True)
@@ -66,8 +51,8 @@ def referral_report(
     return ReferralReport(campaign, first_day, overrides=overrides, lang=get_language())
 
 
-def parse_since(text: str | None) -> date | str | None:
+def parse_since(given: str | None) -> date | str | None:
     """Return a date, or ``last``, or so many days such as ``7d``; else ``UsageError``."""
-    if text is None or text == "last" or re.fullmatch(r"[1-9][0-9]{0,4}d", text, re.ASCII):
-        return text
-    return parse_date("--since", text)
+    if given is None or given == "last" or re.fullmatch(r"[1-9][0-9]{0,4}d", given, re.ASCII):
+        return given
+    return parse_date("--since", given)
