@@ -10,17 +10,17 @@ create or replace temp table rejects (
 create or replace temp table faulty_cells as
 select
     row,
-    split_part(fault, ':', 1) as key,
-    split_part(fault, ':', 2) as reason,
+    fault.key as key,
+    fault.reason as reason,
     case
-        when verdict = 'reject:' || split_part(fault, ':', 2) and split_part(fault, ':', 1) in (
+        when verdict = 'reject:' || fault.reason and fault.key in (
             'row', 'member_id', 'phone', 'account', 'receiver_phone', 'paid_at', 'ordered_at', 'refunded_at', 'paid_amount', 'refunded_amount',
             'unit_price', 'quantity',
             'inviter_id', 'invitee_id', 'inviter_phone', 'invitee_phone', 'spent_on', 'amount'
         ) then 'row'
         else 'cell'
     end as effect
-from (select row, verdict, unnest(string_split(faults, ';')) as fault from faulty where faults is not null) as faults
+from (select row, verdict, unnest(faults) as fault from faulty) as each_fault
 where verdict is null or verdict like 'reject:%' or verdict = 'skip:after_as_of';
 
 -- name: whole_rows

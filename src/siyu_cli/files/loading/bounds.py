@@ -44,11 +44,11 @@ class Bounds:
         return exp.or_(*tests) if tests else None
 
     def add_faults(self, faults: exp.Case, column: Column) -> exp.Case:
-        """Return the faults of a column with those of values beyond its bound."""
+        """Return the reasons why cells of a column are faulty, with those of values beyond its bound."""
         for test, reason in self._tests(column):
             day = exp.cast(exp.cast(exp.column(column.key), "date"), "varchar")
             is_told = exp.and_(test, exp.not_(day.isin(*_NO_DAYS))) if column.kind in _DATES else test
-            faults = faults.when(is_told, exp.Literal.string(f"{column.key}:{reason}"))
+            faults = faults.when(is_told, exp.Literal.string(reason))
         return faults
 
     def _tests(self, column: Column, value: exp.Expr | None = None) -> list[tuple[exp.Expr, str]]:

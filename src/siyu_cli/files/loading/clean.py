@@ -1,6 +1,6 @@
 """Raw cells to typed columns: one projection per sheet, built as a syntax tree over the macros of clean.sql.
 
-``faults`` lists the cells that are not what their column holds, as ``key:reason`` joined by ``;``.
+``faults`` lists the cells that are not what their column holds, as structs of column and reason; null for none.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from sqlglot import exp
 from siyu_cli import spelling
 from siyu_cli.files.loading.bounds import Bounds
 from siyu_cli.files.loading.decimal_sign import UNSETTLED
+from siyu_cli.files.loading.faults import faults_of
 from siyu_cli.files.loading.row_kinds import is_blank, is_null, is_title, is_total
 from siyu_cli.files.loading.scripts import call
 from siyu_cli.files.recognition import amounts
@@ -127,7 +128,7 @@ class _Levels:
         self.last: list[exp.Expr] = [
             exp.alias_(exp.Literal.number(origin.source), "source"), exp.column("row"),
         ]  # fmt: skip
-        self.faults: list[exp.Expr] = []
+        self.faults: list[tuple[str, exp.Expr]] = []
         self.unsettled: dict[str, exp.Expr] = {}
 
     def add_typed(self, column: Column, cell: str) -> None:
@@ -140,8 +141,8 @@ class _Levels:
             lost = "lost_" + column.key
             self.fast.append(exp.alias_(_lost_digits(cell), lost))
             self._hand_on(lost)
-            fault = exp.Literal.string(column.key + ":id_digits_lost")
-            self.faults.append(exp.Case().when(exp.column(lost), fault))
+            reason = exp.Literal.string("id_digits_lost")
+            self.faults.append((column.key, exp.Case().when(exp.column(lost), reason)))
 
     def add_text(self, column: Column, cells: list[str]) -> None:
         kind = _MACROS[column.kind]
@@ -171,7 +172,7 @@ class _Levels:
             value = exp.Case().when(exp.not_(exp.func("coalesce", self.unsettled[column.key], exp.false())), value)
         self.last.append(exp.alias_(value, column.key))
         if kind != "text":
-            self.faults.append(self.bounds.add_faults(_fault(column, kind, rest), column))
+            self.faults.append((column.key, self.bounds.add_faults(_fault(column, kind, rest), column)))
 
     def _leave_unsettled(self, key: str, cell: exp.Expr) -> None:
         name = "unsettled_" + key
@@ -179,7 +180,7 @@ class _Levels:
         self.fast.append(exp.alias_(test, name))
         self._hand_on(name)
         self.unsettled[key] = exp.column(name)
-        self.faults.append(exp.Case().when(exp.column(name), exp.Literal.string(f"{key}:ambiguous_amount")))
+        self.faults.append((key, exp.Case().when(exp.column(name), exp.Literal.string("ambiguous_amount"))))
 
     def _keep_spelling(self, key: str, rest: exp.Expr) -> None:
         spelling = exp.Case().when(call("is_oddly_spelt", rest), rest.copy())
@@ -215,8 +216,10 @@ class _Levels:
 
     def select(self, keys: Sequence[str]) -> exp.Select:
         blank = exp.and_(exp.column("is_empty_row"), *(is_null(exp.column(key)) for key in keys))
+        names = {f"fault_{place}": key for place, (key, _reason) in enumerate(self.faults)}
+        told = [exp.alias_(reason, name) for name, (_key, reason) in zip(names, self.faults, strict=True)]
         self.last += [
-            exp.alias_(_joined(self.faults), "faults"), exp.alias_(blank, "is_blank"),
+            exp.alias_(faults_of(names), "faults"), exp.alias_(blank, "is_blank"),
             exp.column("is_title"), exp.column("has_total_word"),
         ]  # fmt: skip
         select = exp.select(*self.fast).from_(exp.to_table(self.origin.relation))
@@ -225,7 +228,8 @@ class _Levels:
             "unguarded": self.narrowed,
             "narrowed": self.written,
             "written": self.parsed,
-            "parsed": self.last,
+            "parsed": [exp.Star(), *told],
+            "told": self.last,
         }
         for name, level in levels.items():
             select = exp.select(*level).from_(select.subquery(name))
@@ -234,8 +238,7 @@ class _Levels:
 
 def _fault(column: Column, kind: str, rest: exp.Expr) -> exp.Case:
     is_fault = exp.and_(is_null(rest.copy()).not_(), is_null(exp.column(column.key)))
-    reason = exp.DPipe(this=exp.Literal.string(column.key + ":"), expression=call("fault_" + kind, rest), safe=True)
-    return exp.Case().when(is_fault, reason)
+    return exp.Case().when(is_fault, call("fault_" + kind, rest))
 
 
 def _is_text(column: Column, origin: Origin, cells: Sequence[str]) -> bool:
@@ -256,7 +259,8 @@ def _first_written(column: Column, cells: list[str], origin: Origin) -> exp.Expr
         return columns[0]
     tidied = [call("tidy", cell) for cell in columns]
     if column.key in _LISTS:
-        return _joined(tidied)
+        joined = call("concat_ws", exp.Literal.string(";"), *tidied)
+        return exp.func("nullif", joined, exp.Literal.string(""))
     return exp.func("coalesce", *tidied)
 
 
@@ -320,10 +324,3 @@ def _with_order_id_date(select: exp.Select, pattern: str, *, is_timed: bool) -> 
         return exp.select("*", exp.alias_(day, "ordered_at")).from_(select.subquery("cells"))
     dated = exp.alias_(exp.func("coalesce", exp.column("ordered_at"), day), "ordered_at")
     return exp.select(exp.Star(**{"replace": [dated]})).from_(select.subquery("cells"))
-
-
-def _joined(parts: Sequence[exp.Expr]) -> exp.Expr:
-    if not parts:
-        return exp.cast(exp.null(), "varchar")
-    joined = call("concat_ws", exp.Literal.string(";"), *parts)
-    return exp.func("nullif", joined, exp.Literal.string(""))

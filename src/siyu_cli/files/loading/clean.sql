@@ -263,3 +263,27 @@ create or replace macro fault_instant(text) as
     end;
 
 create or replace macro fault_month(text) as fault_instant(text);
+
+-- What is wrong with the cells of a row is a list of faults, null where nothing is: which column's, and for what reason.
+-- A fault of the whole row, which no column can be blamed for, has the key row.
+create or replace macro fault(key, reason) as {'key': key, 'reason': reason};
+
+create or replace macro with_fault(faults, one) as list_append(coalesce(faults, []), one);
+
+create or replace macro faults_among(faults) as list_filter(faults, lambda one: one.reason is not null);
+
+create or replace macro keys_of(faults) as list_transform(faults, lambda one: one.key);
+
+-- The reason of the first fault in one of these columns.
+create or replace macro reason_in(faults, keys) as list_filter(faults, lambda one: list_contains(keys, one.key))[1].reason;
+
+create or replace macro reject_for(faults, keys) as 'reject:' || reason_in(faults, keys);
+
+-- The verdict on a row that is none of a table's, or cannot be told: the same for every table; null where it is one.
+create or replace macro verdict_on_row(is_blank, is_title, is_total, faults) as case
+    when is_blank then 'skip:blank_row'
+    when reason_in(faults, ['row']) = 'undecodable' then 'reject:undecodable'
+    when is_title then 'skip:title_row'
+    when is_total then 'skip:total_row'
+    else reject_for(faults, ['row'])
+end;

@@ -26,7 +26,7 @@ _OF_ORDERS = (
     "completed_at", "cancelled_at", "updated_at", "status", "kind", "is_return", "is_void", "is_cancelled", "is_valid",
     "is_paid", "direction", "currency", "owner", "store", "source_channel",
 )  # fmt: skip
-_FAULTS = "(^|;)(row|order_id|member_id|phone|account|receiver_phone|ordered_at|paid_at):"
+_WHOLE = ("row", "order_id", "member_id", "phone", "account", "receiver_phone", "ordered_at", "paid_at")
 
 
 def fill_continued(connection: duckdb.DuckDBPyConnection, relation: str, keys: Collection[str]) -> Counter[int]:
@@ -78,8 +78,9 @@ def _is_nobodys(keys: Collection[str]) -> exp.Expr:
 
 
 def _is_data() -> exp.Expr:
-    is_faulty = call("regexp_matches", exp.column("faults"), exp.Literal.string(_FAULTS))
-    return exp.not_(exp.or_("is_blank", "is_title", "has_total_word", exp.func("coalesce", is_faulty, exp.false())))
+    keys = exp.Array(expressions=[exp.Literal.string(key) for key in _WHOLE])
+    is_whole = call("reason_in", exp.column("faults"), keys).is_(exp.null())
+    return exp.and_(exp.not_(exp.or_("is_blank", "is_title", "has_total_word")), is_whole)
 
 
 def _continuable(relation: str, keys: Collection[str]) -> exp.Select:

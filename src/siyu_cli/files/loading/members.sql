@@ -9,21 +9,13 @@
 create or replace temp view judged_members as
 select
     *,
-    case
-        when is_blank then 'skip:blank_row'
-        when faults is not null and contains(faults, 'row:undecodable') then 'reject:undecodable'
-        when faults is not null and contains(faults, 'row:extra_cells') then 'reject:extra_cells'
-        when faults is not null and contains(faults, 'row:split_amount') then 'reject:split_amount'
-        when is_title then 'skip:title_row'
-        when has_total_word and joined_on is null and phone is null then 'skip:total_row'
+    coalesce(verdict_on_row(is_blank, is_title, has_total_word and joined_on is null and phone is null, faults), case
         when member_key in (select member_key from excluded) then 'skip:excluded'
         when member_key is null and is_shared_phone then 'reject:shared_phone'
-        when member_key is null then coalesce(
-            'reject:' || nullif(regexp_extract(coalesce(faults, ''), '(?:^|;)(?:member_id|phone|account):([a-z_]+)', 1), ''),
-            'skip:no_member')
+        when member_key is null then coalesce(reject_for(faults, ['member_id', 'phone', 'account']), 'skip:no_member')
         when joined_on > getvariable('as_of')
             and member_key not in (select member_id from early_buyers) then 'skip:after_as_of'
-    end as verdict
+    end) as verdict
 from (
     select
         raw.* exclude (joined_on, joined_by),
@@ -56,20 +48,12 @@ from (
 create or replace temp view judged_contacts as
 select
     *,
-    case
-        when is_blank then 'skip:blank_row'
-        when faults is not null and contains(faults, 'row:undecodable') then 'reject:undecodable'
-        when faults is not null and contains(faults, 'row:extra_cells') then 'reject:extra_cells'
-        when faults is not null and contains(faults, 'row:split_amount') then 'reject:split_amount'
-        when is_title then 'skip:title_row'
-        when has_total_word and added_on is null and phone is null then 'skip:total_row'
+    coalesce(verdict_on_row(is_blank, is_title, has_total_word and added_on is null and phone is null, faults), case
         when member_key in (select member_key from excluded) then 'skip:excluded'
         when member_key is null and coalesce(is_shared, false) then 'reject:shared_phone'
-        when member_key is null then coalesce(
-            'reject:' || nullif(regexp_extract(coalesce(faults, ''), '(?:^|;)(?:member_id|phone):([a-z_]+)', 1), ''),
-            'skip:no_member')
+        when member_key is null then coalesce(reject_for(faults, ['member_id', 'phone']), 'skip:no_member')
         when added_on >= getvariable('as_of') + 1 then 'skip:after_as_of'
-    end as verdict
+    end) as verdict
 from (
     select
         raw.*,

@@ -74,7 +74,7 @@ select
     raw.refund_status as refund_word,
     coalesce(case when told.kind = 'returned' then 'full' end, refunds.status) as refund_state,
     cancelled_at is not null or coalesce(known.status = 'cancelled', false) as is_closed,
-    not has_status and has_paid_at and paid_at is null and not coalesce(contains(faults, 'paid_at:'), false) as is_never_paid
+    not has_status and has_paid_at and paid_at is null and reason_in(faults, ['paid_at']) is null as is_never_paid
 from raw_orders as raw
 join sources using (source)
 left join status_words as known on known.source = raw.source and known.word = raw.status
@@ -141,7 +141,7 @@ create or replace temp view keyed_orders as
 select
     * exclude (raw_faults, status_word, refund_word, refund_state, known_status, is_closed, is_unpaid),
     case
-        when refund_word is not null and refund_state is null then concat_ws(';', raw_faults, 'refund_status:unknown_status')
+        when refund_word is not null and refund_state is null then with_fault(raw_faults, fault('refund_status', 'unknown_status'))
         else raw_faults
     end as faults,
     -- Paid and then refunded in full is one class, however it is said: closed with a refund of what was paid,
@@ -236,29 +236,28 @@ having count(*) > 1;
 create or replace temp view judged_orders as
 select
     *,
-    case
-        when is_blank then 'skip:blank_row'
-        when faults is not null and contains(faults, 'row:undecodable') then 'reject:undecodable'
-        when is_title then 'skip:title_row'
-        when has_total_word and (ordered_on is null or member_key is null or order_id is null) then 'skip:total_row'
-        when faults is not null and contains(faults, 'row:extra_cells') then 'reject:extra_cells'
-        when faults is not null and contains(faults, 'row:split_amount') then 'reject:split_amount'
+    coalesce(verdict_on_row(
+        is_blank, is_title, has_total_word and (ordered_on is null or member_key is null or order_id is null), faults
+    ), case
         when paid is null and total_row is not null and row <> total_row then 'skip:item_detail'
         when row <> total_row and not is_conflicting then 'skip:order_total_repeated'
         when row_kind = 'topup' then 'skip:topup'
         when row_kind = 'no_sale' then 'skip:no_sale'
         when is_excluded then 'skip:excluded'
         when member_key is null and is_shared_phone then 'reject:shared_phone'
-        when member_key is null then coalesce('reject:' || key_fault, 'skip:no_member')
+        when member_key is null
+            then coalesce(reject_for(faults, ['member_id', 'phone', 'account', 'receiver_phone']), 'skip:no_member')
         when status is null then 'reject:unknown_status'
         when status = 'unpaid' then 'skip:unpaid'
         when status = 'cancelled' then 'skip:cancelled'
         when is_conflicting then 'reject:order_conflict'
-        when ordered_on is null then 'reject:' || coalesce(date_fault, 'missing_date')
-        when paid is null then 'reject:' || coalesce(amount_fault, 'missing_amount')
+        when ordered_on is null
+            then coalesce(reject_for(faults, ['paid_at', 'ordered_at', 'refunded_at']), 'reject:missing_date')
+        when paid is null then coalesce(
+            reject_for(faults, ['paid_amount', 'refunded_amount', 'unit_price', 'quantity']), 'reject:missing_amount')
         when is_other_currency then 'skip:other_currency'
         when ordered_on > getvariable('as_of') then 'skip:after_as_of'
-    end as verdict
+    end) as verdict
 from (
     select
         keyed.* exclude (member_key),
@@ -266,9 +265,6 @@ from (
         coalesce(foreign_codes.code is not null, false) as is_other_currency,
         totals.total_row as total_row,
         totals.is_conflicting as is_conflicting,
-        case when faults is not null then nullif(regexp_extract(faults, '(?:^|;)(?:member_id|phone|account|receiver_phone):([a-z_]+)', 1), '') end as key_fault,
-        case when faults is not null then nullif(regexp_extract(faults, '(?:^|;)(?:paid_at|ordered_at|refunded_at):([a-z_]+)', 1), '') end as date_fault,
-        case when faults is not null then nullif(regexp_extract(faults, '(?:^|;)(?:paid_amount|refunded_amount|unit_price|quantity):([a-z_]+)', 1), '') end as amount_fault,
         staff.member_key is not null as is_excluded
     from keyed_orders as keyed
     left join order_rows as totals on totals.source = keyed.source and totals.order_id = keyed.order_id

@@ -68,24 +68,18 @@ select
     case when device is not null then md5(lower(device)) end as device,
     case when address is not null then md5(lower(regexp_replace(address, '\s', '', 'g'))) end as address,
     case when payment is not null then md5(lower(payment)) end as payment,
-    case
-        when is_blank then 'skip:blank_row'
-        when faults is not null and contains(faults, 'row:undecodable') then 'reject:undecodable'
-        when faults is not null and contains(faults, 'row:extra_cells') then 'reject:extra_cells'
-        when faults is not null and contains(faults, 'row:split_amount') then 'reject:split_amount'
-        when is_title then 'skip:title_row'
-        when has_total_word and invited_on is null and joined_on is null then 'skip:total_row'
+    coalesce(verdict_on_row(is_blank, is_title, has_total_word and invited_on is null and joined_on is null, faults), case
         when inviter_key in (select member_key from excluded) or invitee_key in (select member_key from excluded)
             then 'skip:excluded'
         when is_masked then 'reject:masked_phone'
-        when faults is not null and inviter_key is null and regexp_matches(faults, '(^|;)inviter_(id|phone):')
-            then 'reject:' || regexp_extract(faults, '(?:^|;)inviter_(?:id|phone):([a-z_]+)', 1)
-        when faults is not null and invitee_key is null and regexp_matches(faults, '(^|;)invitee_(id|phone):')
-            then 'reject:' || regexp_extract(faults, '(?:^|;)invitee_(?:id|phone):([a-z_]+)', 1)
+        when inviter_key is null and reason_in(faults, ['inviter_id', 'inviter_phone']) is not null
+            then reject_for(faults, ['inviter_id', 'inviter_phone'])
+        when invitee_key is null and reason_in(faults, ['invitee_id', 'invitee_phone']) is not null
+            then reject_for(faults, ['invitee_id', 'invitee_phone'])
         when inviter_key is null and used_code is null and invitee_key is null then 'skip:no_member'
         when invited_on >= getvariable('as_of') + 1 then 'skip:after_as_of'
         when invited_on is null and joined_on >= getvariable('as_of') + 1 then 'skip:after_as_of'
-    end as verdict
+    end) as verdict
 from (
     select
         raw.* exclude (source_channel),
@@ -165,24 +159,17 @@ select
             + coalesce(reward_cost, 0), 0),
         advertising_cost, promotion_cost, staff_cost, reward_cost
     ) as spent,
-    case
-        when is_blank then 'skip:blank_row'
-        when faults is not null and contains(faults, 'row:undecodable') then 'reject:undecodable'
-        when faults is not null and contains(faults, 'row:extra_cells') then 'reject:extra_cells'
-        when faults is not null and contains(faults, 'row:split_amount') then 'reject:split_amount'
-        when is_title then 'skip:title_row'
-        when (has_total_word and spent_on is null)
-            or regexp_full_match(coalesce(campaign, source_channel, item, ''), '(合|总|小)\s*计|(sub|grand )?totals?', 'i')
-            then 'skip:total_row'
-        when spent_on is null then coalesce(
-            'reject:' || nullif(regexp_extract(coalesce(faults, ''), '(?:^|;)spent_on:([a-z_]+)', 1), ''),
-            'reject:missing_date')
+    coalesce(verdict_on_row(
+        is_blank, is_title,
+        (has_total_word and spent_on is null)
+            or regexp_full_match(coalesce(campaign, source_channel, item, ''), '(合|总|小)\s*计|(sub|grand )?totals?', 'i'),
+        faults), case
+        when spent_on is null then coalesce(reject_for(faults, ['spent_on']), 'reject:missing_date')
         when coalesce(amount, advertising_cost, promotion_cost, staff_cost, reward_cost) is null then coalesce(
-            'reject:' || nullif(regexp_extract(coalesce(faults, ''),
-                '(?:^|;)(?:amount|advertising_cost|promotion_cost|staff_cost|reward_cost):([a-z_]+)', 1), ''),
+            reject_for(faults, ['amount', 'advertising_cost', 'promotion_cost', 'staff_cost', 'reward_cost']),
             'reject:missing_amount')
         when spent_on >= getvariable('as_of') + 1 then 'skip:after_as_of'
-    end as verdict
+    end) as verdict
 from raw_costs;
 
 -- name: first_inviters

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from siyu_cli.files.loading.sheet import SheetSource
 
 # Words under more than one column that holds none, or a header that repeats the first columns only.
-WORDY = "is_title or contains(faults, ';')"
+WORDY = "is_title or len(faults) > 1"
 _LOOKED_AT = 1_000
 
 

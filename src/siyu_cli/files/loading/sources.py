@@ -14,7 +14,7 @@ from siyu_cli.files.loading.cut_amounts import cut_faults
 from siyu_cli.files.loading.day_order import with_day_order
 from siyu_cli.files.loading.decimal_sign import comma_notes, with_decimal_sign
 from siyu_cli.files.loading.doubts import doubted_columns
-from siyu_cli.files.loading.faults import mark_faults, shown_keys
+from siyu_cli.files.loading.faults import mark_faults, no_faults, shown_keys
 from siyu_cli.files.loading.overflow import overflow_faults
 from siyu_cli.files.loading.parquet import lay_open, survey, unreadable_told
 from siyu_cli.files.loading.rivals import keep_rivals
@@ -192,7 +192,7 @@ def _empty(table: Table) -> exp.Select:
     columns = [exp.alias_(typed_null(column), column.key) for column in table.columns]
     frame = [
         exp.alias_(exp.cast(exp.null(), "int"), "source"), exp.alias_(exp.cast(exp.null(), "bigint"), "row"),
-        *columns, exp.alias_(exp.cast(exp.null(), "varchar"), "faults"),
+        *columns, exp.alias_(no_faults(), "faults"),
         *(exp.alias_(exp.false(), name) for name in _ROW_KINDS),
     ]  # fmt: skip
     return exp.select(*frame).where(exp.false())
