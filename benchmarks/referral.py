@@ -27,7 +27,7 @@ from rustpy_xlsxwriter import write_worksheet
 from segment import run, say
 
 from siyu_cli import open_shop
-from siyu_cli.config.settings import Referral, Settings
+from siyu_cli.config.settings import ReferralSettings, Settings
 from siyu_cli.core.referral.forest import Ints, grow_forest
 
 REPORT = [sys.executable, "-m", "siyu_cli", "referral-report"]
@@ -136,7 +136,7 @@ def seeds(count: int, inviters: int) -> None:
 
 def mark(seed: int, inviters: int, *, planted: bool = True) -> dict[str, float]:
     campaign = draw_campaign(seed, inviters, Planted() if planted else Planted(0, 0, 0, 0), MILESTONES)
-    settings = Settings(referral=Referral(milestones=MILESTONES))
+    settings = Settings(referral=ReferralSettings(milestones=MILESTONES))
     with open_shop([campaign.invites, campaign.members, campaign.orders], as_of=AS_OF, settings=settings) as shop:
         rows = shop.referral_report().suspicions.to_pandas()
     conduct = rows[~rows["reason"].isin(["self_invite", "existing_member", "second_inviter", "reward_above_margin"])]

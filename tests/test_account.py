@@ -321,7 +321,7 @@ def test_many_small_orders_are_pointed_out(tmp_path: Path) -> None:
 
 
 def test_free_orders_are_counted_apart_unless_they_are_purchases(tmp_path: Path) -> None:
-    from siyu_cli.config.settings import Orders, Settings
+    from siyu_cli.config.settings import OrderSettings, Settings
 
     path = write_csv(
         tmp_path / "a.csv",
@@ -330,7 +330,7 @@ def test_free_orders_are_counted_apart_unless_they_are_purchases(tmp_path: Path)
     with opened(path) as shop:
         assert listed(shop)["M1"]["order_count"] == 1
         assert warnings(shop) == ["1 free orders are counted apart; orders.min_paid = 0 makes them purchases."]
-    with opened(path, settings=Settings(orders=Orders(min_paid=Decimal(0)))) as shop:
+    with opened(path, settings=Settings(orders=OrderSettings(min_paid=Decimal(0)))) as shop:
         assert listed(shop)["M1"]["order_count"] == 2
         assert not warnings(shop)
 

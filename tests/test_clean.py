@@ -23,8 +23,7 @@ from exports import (
     write_csv,
     write_xlsx,
 )
-from siyu_cli.config.settings import Settings
-from siyu_cli.config.settings import Shop as ShopSettings
+from siyu_cli.config.settings import Settings, ShopSettings
 from workbooks import number_cell, parts, rows_xml, sheet_xml, zipped
 
 

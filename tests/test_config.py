@@ -16,7 +16,7 @@ import pytest
 
 from siyu_cli.config.errors import shown_value, toml_value
 from siyu_cli.config.layers import key_lines
-from siyu_cli.config.settings import Settings, Stages, known_keys, load_settings, settings_said
+from siyu_cli.config.settings import Settings, StageSettings, known_keys, load_settings, settings_said
 from siyu_cli.errors import ConfigError, UsageError
 
 
@@ -45,7 +45,7 @@ def refused(path: Path, **environ: str) -> ConfigError:
 
 def test_without_any_file_the_defaults_hold_and_nothing_is_remembered(tmp_path):
     settings = load_settings(None, tmp_path, {})
-    assert settings.stages == Stages(
+    assert settings.stages == StageSettings(
         new_days=30,
         dormant_after=90,
         churned_after=180,
@@ -421,11 +421,11 @@ def test_values_are_written_as_toml_reads_them():
 
 
 def test_settings_made_in_python_are_frozen_and_count_as_given():
-    settings = Settings(stages=Stages(new_days=14), segments={"vip": "net_sales > 1"})
+    settings = Settings(stages=StageSettings(new_days=14), segments={"vip": "net_sales > 1"})
     assert settings.origin("stages.new_days") == settings.origin("segments.vip") == "option"
     assert settings.origin("stages.dormant_after") == "default"
     with pytest.raises(ValueError, match="frozen"):
-        settings.stages = Stages()
+        settings.stages = StageSettings()
 
 
 def test_reading_files_line_by_line_needs_no_pydantic():

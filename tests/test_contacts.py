@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siyu_cli.config.contacts import ConsentBasis, Contacts
+from siyu_cli.config.contacts import ConsentBasis, ContactSettings
 from siyu_cli.config.settings import Settings
 from siyu_cli.core.contacts.checks import Leaving, check_export, refusals
 from siyu_cli.core.contacts.rules import Cap, NoPast, Rules, adults_born_by, counts, decide, rules_of
@@ -186,7 +186,7 @@ def test_nobody_is_over_a_cap_in_any_window_whatever_order_the_days_come_in(expo
 
 def test_wecom_counts_its_own_sends_by_the_limit_the_shop_has():
     for limit, most in (("month", 31), ("week", 7), ("day", 1)):
-        shop = Settings(contacts=Contacts(wecom_limit=limit))
+        shop = Settings(contacts=ContactSettings(wecom_limit=limit))
         assert Cap(most, most, channel="wecom") in rules_of(shop, destination("wecom"), ON).caps
     cap = Cap(1, 1, channel="wecom")
     assert cap.is_reached([(ON, "wecom", "staff")], ON)
@@ -217,7 +217,7 @@ def test_a_signature_stands_at_the_begin_or_the_end(text):
 # --- What the law looks at ----------------------------------------------------------------------------
 
 LAWFUL = "【某某店】新品到店，拒收请回复R"
-ASSESSED = Settings(contacts=Contacts(assessment="PIA-1"))
+ASSESSED = Settings(contacts=ContactSettings(assessment="PIA-1"))
 
 
 def leaving(sent: int = 10, without: int = 0, unknown: int = 0, texts=(LAWFUL,), campaign: str = "春季"):
@@ -242,7 +242,7 @@ def test_lists_for_others_need_an_assessment_on_record():
 def test_no_list_leaves_the_country_without_a_stated_basis():
     abroad = {name for name in destination_names() if "PIPL-38" in refused(name, leaving())}
     assert abroad == {"meta", "google", "braze"}
-    stated = Settings(contacts=Contacts(assessment="PIA-1", abroad="SCC 2026"))
+    stated = Settings(contacts=ContactSettings(assessment="PIA-1", abroad="SCC 2026"))
     assert refused("meta", leaving(sent=100), stated) == set()
 
 
@@ -255,7 +255,7 @@ def test_a_short_message_says_who_sends_it_and_how_to_be_left_alone(texts):
 
 def test_what_goes_to_others_without_consent_is_counted_against_the_criminal_law():
     basis = ConsentBasis(basis="contract", on=ON, document="x")
-    shop = Settings(contacts=Contacts(assessment="PIA-1"), consent={"sms": basis})
+    shop = Settings(contacts=ContactSettings(assessment="PIA-1"), consent={"sms": basis})
     assert "CRIM-253" in warned("sms-aliyun", leaving(500, 249), shop)
     assert refused("sms-aliyun", leaving(500, 249), shop) == set()
     assert refused("sms-aliyun", leaving(500, 250), shop) == {"CRIM-253"}

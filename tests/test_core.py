@@ -18,7 +18,7 @@ import pytest
 
 from core_shop import Labelled, gathered_shops, label, label_rows
 from shops import a_history, a_line, a_member
-from siyu_cli.config.settings import Rfm, Settings
+from siyu_cli.config.settings import RfmSettings, Settings
 from siyu_cli.core.lifecycle.explain import explain_member
 from siyu_cli.core.lifecycle.movement import compare_stages
 from siyu_cli.core.lifecycle.segment import (
@@ -275,7 +275,7 @@ def test_a_real_shops_year_gives_the_published_figures(engine: Engine):
 
 def test_buyers_who_all_paid_the_same_are_not_above_the_mean(duckdb_engine: Engine):
     lines = [a_line(key, "o1", ago(3), "1.10") for key in "abc"]
-    shop = label(duckdb_engine, [], lines, TODAY, Settings(rfm=Rfm(split="mean")))
+    shop = label(duckdb_engine, [], lines, TODAY, Settings(rfm=RfmSettings(split="mean")))
     assert {row["rfm_segment"] for row in shop.rows("segments").values()} == {"general_develop"}
 
 

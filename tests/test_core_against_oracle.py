@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import oracle
 from core_shop import demo_rows, gathered_shops, label_rows, open_rows
 from shops import Row, Shop, shops
-from siyu_cli.config.settings import Orders, Rfm, Settings, Stages
+from siyu_cli.config.settings import OrderSettings, RfmSettings, Settings, StageSettings
 from siyu_cli.core.lifecycle.windows import suggest_windows
 from siyu_cli.core.parameters import parameters
 from siyu_cli.engines.protocol import Engine
@@ -65,7 +65,7 @@ SPLITS = st.sampled_from(("default", "median", "mean", (30, 2, Decimal("9.99")),
 @st.composite
 def choices(draw: st.DrawFn) -> Settings:
     dormant_after = draw(st.sampled_from((1, 14, 30, 89, 90, 180)))
-    stages = Stages(
+    stages = StageSettings(
         new_days=draw(st.sampled_from((0, 5, 30, 90))),
         dormant_after=dormant_after,
         churned_after=dormant_after + draw(st.sampled_from((1, 30, 91))),
@@ -74,8 +74,8 @@ def choices(draw: st.DrawFn) -> Settings:
         welcome_points=draw(st.sampled_from((0, 10, 100))),
     )
     min_paid = draw(st.sampled_from((None, Decimal(0), Decimal("0.01"), Decimal(10))))
-    rfm = Rfm(bins=draw(st.sampled_from((2, 3, 4, 10))), split=draw(SPLITS))
-    return Settings(stages=stages, orders=Orders(min_paid=min_paid), rfm=rfm)
+    rfm = RfmSettings(bins=draw(st.sampled_from((2, 3, 4, 10))), split=draw(SPLITS))
+    return Settings(stages=stages, orders=OrderSettings(min_paid=min_paid), rfm=rfm)
 
 
 def as_told(chosen: Settings) -> oracle.Parameters:
@@ -98,10 +98,10 @@ def test_any_shop_with_any_settings(duckdb_engine: Engine, shop: Shop, chosen: S
 # Hundreds of drawn shops put into a few, so that rare meetings of oddities are many; and always the same ones.
 CHOSEN = {
     "defaults": Settings(),
-    "free orders count": Settings(orders=Orders(min_paid=Decimal(0)), rfm=Rfm(split="mean", bins=3)),
+    "free orders count": Settings(orders=OrderSettings(min_paid=Decimal(0)), rfm=RfmSettings(split="mean", bins=3)),
     "short windows": Settings(
-        stages=Stages(dormant_after=30, churned_after=60, new_days=5, mature_orders=2, welcome_points=10),
-        rfm=Rfm(split=(30, 3, Decimal("9.99"))),
+        stages=StageSettings(dormant_after=30, churned_after=60, new_days=5, mature_orders=2, welcome_points=10),
+        rfm=RfmSettings(split=(30, 3, Decimal("9.99"))),
     ),
 }
 
@@ -116,7 +116,7 @@ def test_a_crowd_of_odd_members(duckdb_engine: Engine, chosen: Settings):
 @given(shops(most_members=16), st.sampled_from((None, Decimal(0))))
 @settings(max_examples=40, **UNHURRIED)
 def test_any_shops_silences(duckdb_engine: Engine, shop: Shop, min_paid: Decimal | None):
-    assert_silences_agreed(duckdb_engine, shop, Settings(orders=Orders(min_paid=min_paid)))
+    assert_silences_agreed(duckdb_engine, shop, Settings(orders=OrderSettings(min_paid=min_paid)))
 
 
 def test_the_silences_of_a_crowd_and_of_a_thousand(duckdb_engine: Engine):

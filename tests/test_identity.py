@@ -30,7 +30,7 @@ from exports import (
     write_xlsx,
 )
 from siyu_cli import Shop, open_shop
-from siyu_cli.config.settings import Exclude, Settings
+from siyu_cli.config.settings import ExcludeSettings, Settings
 from siyu_cli.errors import InputError, SiyuError, UsageError
 from siyu_cli.files.loading.identity import joined_ids
 
@@ -350,18 +350,18 @@ def test_staff_and_test_accounts_are_excluded_by_id_phone_account_or_file(tmp_pa
         tmp_path / "staff.xlsx",
         [["员工手机", "备注"], ["+86 138-0000-0003", "试"], [13900000006, ""], ["店员小号", ""]],
     )
-    chosen = Settings(exclude=Exclude(ids=("M1",), phones=("13800000002",), files=(listed_staff,)))
+    chosen = Settings(exclude=ExcludeSettings(ids=("M1",), phones=("13800000002",), files=(listed_staff,)))
     with files(tmp_path, "\n".join(rows), "\n".join(orders), settings=chosen) as shop:
         assert sorted(listed(shop)) == ["M4", "M5", "M8"]
         assert shop.load.report.skipped == {"excluded": 8}
-    missing = Settings(exclude=Exclude(files=(tmp_path / "none.xlsx",)))
+    missing = Settings(exclude=ExcludeSettings(files=(tmp_path / "none.xlsx",)))
     with pytest.raises(InputError, match=r"none\.xlsx"):
         files(tmp_path, MEMBERS, settings=missing)
 
 
 def test_whoever_is_excluded_is_so_under_every_name(tmp_path: Path) -> None:
     other = f"客户编号 | 手机号 | 注册时间\nK9 | {A} | 2024-03-01"
-    for excluded in (Exclude(ids=("M1",)), Exclude(ids=("K9",)), Exclude(phones=(A,))):
+    for excluded in (ExcludeSettings(ids=("M1",)), ExcludeSettings(ids=("K9",)), ExcludeSettings(phones=(A,))):
         with files(tmp_path, MEMBERS, other, settings=Settings(exclude=excluded)) as shop:
             assert list(members(shop)) == ["M2"]
 

@@ -27,7 +27,7 @@ from exports import (
     youzan_order,
 )
 from siyu_cli import Shop as OpenShop
-from siyu_cli.config.settings import Orders, Settings, Shop
+from siyu_cli.config.settings import OrderSettings, Settings, ShopSettings
 
 Figures = tuple[int, int]
 
@@ -188,7 +188,7 @@ def test_a_refund_told_by_the_order_and_by_a_list_of_returns_is_subtracted_once(
 def test_a_return_of_what_was_sold_elsewhere_is_a_negative_and_no_purchase(tmp_path: Path) -> None:
     written = "退货单号|原订单号|会员编号|退货时间|退款金额 / T1|Z9|m|2026-05-05|100"
     for least in (None, 0):
-        settings = Settings(orders=Orders(min_paid=least))
+        settings = Settings(orders=OrderSettings(min_paid=least))
         assert figures_of(tmp_path, written, settings=settings) == {"m": (-100, 0)}
 
 
@@ -369,7 +369,7 @@ def test_two_currencies_are_never_added(tmp_path: Path) -> None:
         assert figures(shop) == {"c": (120, 1)}
         assert skipped(shop) == {"other_currency": 3}
         assert [note.facts["others"] for note in shop.load.report.findings] == ["EUR 40.00, GBP 36.00, JPY 9,800.00"]
-    with opened(path, settings=Settings(shop=Shop(currency="EUR"))) as shop:
+    with opened(path, settings=Settings(shop=ShopSettings(currency="EUR"))) as shop:
         assert figures(shop) == {"a": (40, 1)}
         assert not shop.load.report.findings, "the shop has decided"
 
@@ -431,7 +431,7 @@ def test_totals_that_count_what_the_log_holds_as_cancelled_are_told_and_a_settin
         write_csv(tmp_path / "customers.csv", CUSTOMERS),
         write_csv(tmp_path / "orders.csv", shopify_orders()),
     )
-    with opened(*paths, settings=Settings(orders=Orders(totals=totals))) as shop:
+    with opened(*paths, settings=Settings(orders=OrderSettings(totals=totals))) as shop:
         (found,) = figures(shop).values()
         assert found == (200, orders)
         assert len(shop.load.report.findings) == (totals is None)

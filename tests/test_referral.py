@@ -11,7 +11,7 @@ import pytest
 from referral_files import AS_OF, FILES, INVITES, MEMBERS, SHARED, frame, report_of
 from siyu_cli import open_shop
 from siyu_cli.cli.main import main
-from siyu_cli.config.settings import Referral, Settings, Shop
+from siyu_cli.config.settings import ReferralSettings, Settings, ShopSettings
 from siyu_cli.errors import DataError
 
 NYJAZZ = SHARED / "referral" / "nyjazz.csv"
@@ -31,7 +31,7 @@ def test_the_jazz_musicians_coupons_make_eight_cascades_eleven_deep():
 
 @pytest.fixture
 def found(folder: Path) -> dict[str, Any]:
-    own = Settings(shop=Shop(gross_margin="0.1"), referral=Referral(milestones=(1, 2)))
+    own = Settings(shop=ShopSettings(gross_margin="0.1"), referral=ReferralSettings(milestones=(1, 2)))
     return report_of(*FILES, settings=own)
 
 
@@ -81,7 +81,7 @@ def test_milestones_count_new_members_without_a_reason_to_look(found: dict[str, 
 
 
 def test_reasons_to_look_name_their_rows(folder: Path):
-    own = Settings(shop=Shop(gross_margin="0.1"))
+    own = Settings(shop=ShopSettings(gross_margin="0.1"))
     with open_shop(FILES, as_of=AS_OF, settings=own) as shop:
         rows = shop.referral_report().suspicions.to_pylist()
     named = {(row["reason"], row["invitee_id"], row["file"], row["row"]) for row in rows}
@@ -322,10 +322,10 @@ def test_no_order_of_rows_decides_which_of_two_equal_invites_counts():
 
 
 def test_staff_who_are_excluded_invited_nobody(tmp_path: Path):
-    from siyu_cli.config.settings import Exclude
+    from siyu_cli.config.settings import ExcludeSettings
 
     members = frame("会员编号,注册时间,邀请人\nM1,2026-01-01,\nM2,2026-03-10,M1\nM3,2026-03-10,M2")
-    totals = report_of(members, settings=Settings(exclude=Exclude(ids=("M1",))))["totals"]
+    totals = report_of(members, settings=Settings(exclude=ExcludeSettings(ids=("M1",))))["totals"]
     assert (totals["invites"], totals["inviters"]) == (1, 1)
 
 

@@ -18,8 +18,7 @@ from exports import (
     write_csv,
 )
 from siyu_cli import Shop
-from siyu_cli.config.settings import Exclude, Settings
-from siyu_cli.config.settings import Load as LoadSettings
+from siyu_cli.config.settings import ExcludeSettings, LoadSettings, Settings
 
 A, B, C = "13800000001", "13800000002", "13800000003"
 
@@ -46,7 +45,7 @@ def test_signs_that_cannot_be_seen_make_no_other_customer_and_are_told(tmp_path:
     orders = "订单号 | 会员\u2060编号 | 下单时间 | 实付金额\n" + "\n".join(
         f"A{at} | {written} | 2026-06-0{at + 1} | 10" for at, written in enumerate(ODD)
     )
-    chosen = Settings(exclude=Exclude(ids=("\u202aＶ2\u202c",)))
+    chosen = Settings(exclude=ExcludeSettings(ids=("\u202aＶ2\u202c",)))
     with files(tmp_path, members_file, orders, settings=chosen) as shop:
         assert keys(shop) == ["V1001"] * len(ODD)
         assert [note for note in warnings(shop) if "in several ways" in note and note.startswith("1 ids")]
@@ -86,7 +85,7 @@ def test_ids_that_only_padding_would_join_are_told_with_the_setting_that_does(tm
         assert str(finding).startswith("1.csv: none of its 3 member ids")
         assert "load.id_width = 6" in str(finding)
         assert finding.facts["same"] == 2
-    padded = Settings(load=LoadSettings(id_width=6), exclude=Exclude(ids=("999",)))
+    padded = Settings(load=LoadSettings(id_width=6), exclude=ExcludeSettings(ids=("999",)))
     with files(tmp_path, listed_file, orders, settings=padded) as shop:
         assert not shop.load.report.findings
         assert list(listed(shop)) == ["000007", "000042", "000123"]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from referral_files import AS_OF
 from siyu_cli import open_shop
-from siyu_cli.config.settings import Referral, Settings
+from siyu_cli.config.settings import ReferralSettings, Settings
 
 
 def campaign_with(extra: list[dict[str, Any]], honest: int = 300) -> list[pd.DataFrame]:
@@ -30,7 +30,7 @@ def campaign_with(extra: list[dict[str, Any]], honest: int = 300) -> list[pd.Dat
 
 
 def reasons(sources: list[pd.DataFrame], **referral: Any) -> dict[str, set[str]]:
-    with open_shop(sources, as_of=AS_OF, settings=Settings(referral=Referral(**referral))) as shop:
+    with open_shop(sources, as_of=AS_OF, settings=Settings(referral=ReferralSettings(**referral))) as shop:
         rows = shop.referral_report().suspicions.to_pylist()
     found: dict[str, set[str]] = {}
     for row in rows:

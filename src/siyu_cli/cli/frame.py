@@ -18,7 +18,7 @@ import typer
 
 from siyu_cli import notify
 from siyu_cli.cli import options as given
-from siyu_cli.cli.loading import Asked, Source, load_shop, read_source
+from siyu_cli.cli.loading import Asked, Inputs, load_shop, read_inputs
 from siyu_cli.cli.output import Sink, open_sink, say
 from siyu_cli.errors import EXIT_FINDINGS, DataError, Note
 from siyu_cli.locale import translate as _
@@ -156,14 +156,14 @@ def run(ask: Callable[[], Any], asked: Asked, manner: Manner) -> None:
     sink = open_sink(
         asked.format or ("table" if manner.is_scheduled or manner.has_files else None), asked.output, quiet=is_quiet
     )
-    source = read_source(asked, sink)
+    inputs = read_inputs(asked, sink)
     if besides is not None:
-        besides.check(asked, source.settings)
-    output = name_output(asked.output, question.command, source.as_of, force=asked.force)
-    urls = _notified(source, asked, manner)
+        besides.check(asked, inputs.settings)
+    output = name_output(asked.output, question.command, inputs.as_of, force=asked.force)
+    urls = _notified(inputs, asked, manner)
     with ExitStack() as stack:
-        memory = stack.enter_context(_memory(question, source))
-        shop = stack.enter_context(_opened(question, source, memory, asked, sink))
+        memory = stack.enter_context(_memory(question, inputs))
+        shop = stack.enter_context(_opened(question, inputs, memory, asked, sink))
         deliver = besides.deliver if besides else None
         report, wrongs, written = _answer(question, shop, memory, Task(asked, manner, sink, output, deliver))
         said = besides.act(shop, asked) if besides else ()
@@ -193,10 +193,10 @@ class Told:
     said: Sequence[Note]
 
 
-def _opened(question: Question, source: Source, memory: Memory, asked: Asked, sink: Sink) -> Shop:
+def _opened(question: Question, inputs: Inputs, memory: Memory, asked: Asked, sink: Sink) -> Shop:
     """Return the shop; where nothing can be made of its files, what was found of them is told first."""
     try:
-        return load_shop(source, sink, memory.aliases(), memory.last_snapshot, memory.forgotten)
+        return load_shop(inputs, sink, memory.aliases(), memory.last_snapshot, memory.forgotten)
     except DataError as error:
         load = getattr(error, "report", None)
         told = question.unusable(load if asked.show_personal else load.masked()) if load else None
@@ -232,22 +232,22 @@ def _answer(question: Question, shop: Shop, memory: Memory, task: Task) -> tuple
     return report, _wrongs(found, asked), [path for paths, _rows in written for path in paths]
 
 
-def _notified(source: Source, asked: Asked, manner: Manner) -> list[str]:
+def _notified(inputs: Inputs, asked: Asked, manner: Manner) -> list[str]:
     """Return whom a report is sent to; raises before any work is done for a URL nobody knows."""
-    urls = [*(source.settings.referral.notify if manner.is_scheduled else ()), *(asked.notify or ())]
+    urls = [*(inputs.settings.referral.notify if manner.is_scheduled else ()), *(asked.notify or ())]
     notify.check(urls)
     return urls
 
 
-def _memory(question: Question, source: Source) -> Any:
+def _memory(question: Question, inputs: Inputs) -> Any:
     from contextlib import nullcontext
 
     from siyu_cli.ledger.run import glance, open_run
 
     if not question.is_remembered:
-        return nullcontext(glance(source.settings))
-    kept = question.asked(source.settings)
-    return open_run(source.settings, question.command, source.as_of, kept, process.at_signal)
+        return nullcontext(glance(inputs.settings))
+    kept = question.asked(inputs.settings)
+    return open_run(inputs.settings, question.command, inputs.as_of, kept, process.at_signal)
 
 
 def _write(shown: Answer, report: Report, output: Path, task: Task) -> list[Written]:

@@ -44,7 +44,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Source:
+class Inputs:
     """What a command was told about its files: their names, the settings, the as-of date, the password."""
 
     files: Sequence[Path]
@@ -53,7 +53,7 @@ class Source:
     password: str | None = None
 
 
-def read_source(asked: Asked, sink: Sink) -> Source:
+def read_inputs(asked: Asked, sink: Sink) -> Inputs:
     """Return what the options about files say; the as-of date is echoed when it was not given."""
     mapped = parse_map(asked.header_map)
     password = read_password(asked.password_env, os.environ)
@@ -64,7 +64,7 @@ def read_source(asked: Asked, sink: Sink) -> Source:
     day = parse_as_of(asked.as_of, settings.shop.timezone)
     if asked.as_of is None:
         sink.note(_("As of {as_of}, today in {timezone}.").format(as_of=day, timezone=settings.shop.timezone))
-    return Source(asked.files, settings, day, password)
+    return Inputs(asked.files, settings, day, password)
 
 
 def keep_settings(settings: Settings, config: Path | None) -> None:
@@ -78,7 +78,7 @@ def keep_settings(settings: Settings, config: Path | None) -> None:
 
 
 def load_shop(
-    source: Source,
+    inputs: Inputs,
     sink: Sink,
     aliases: Mapping[str, str] | None = None,
     snapshot: Path | None = None,
@@ -92,15 +92,15 @@ def load_shop(
     from siyu_cli import open_shop
     from siyu_cli.shop import open_without_files
 
-    if not source.files:
-        return open_without_files(source.as_of, source.settings)
+    if not inputs.files:
+        return open_without_files(inputs.as_of, inputs.settings)
 
     def opened(password: str | None) -> Shop:
         with sink.reading() as progress:
             return open_shop(
-                source.files,
-                as_of=source.as_of,
-                settings=source.settings,
+                inputs.files,
+                as_of=inputs.as_of,
+                settings=inputs.settings,
                 password=password,
                 aliases=aliases,
                 snapshot=snapshot,
@@ -109,7 +109,7 @@ def load_shop(
             )
 
     try:
-        return opened(source.password)
+        return opened(inputs.password)
     except InputError as error:
         if error.message != LOCKED or not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise

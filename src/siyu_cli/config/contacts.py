@@ -10,10 +10,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from siyu_cli.config.sections import Section, Text, _Count, _Days, said
+from siyu_cli.config.sections import StrictModel, Text, _Count, _Days, said
 
 
-class Contacts(Section):
+class ContactSettings(StrictModel):
     """``[contacts]``: how often a member may be contacted, what the law wants on record before a list leaves."""
 
     max_contacts: Annotated[_Count, Field(ge=1)] = said(
@@ -55,7 +55,7 @@ class Contacts(Section):
     )
 
 
-class ConsentBasis(Section):
+class ConsentBasis(StrictModel):
     """A basis other than consent for one channel: what it is, since when, and the document that says so (PIPL 13)."""
 
     basis: Text

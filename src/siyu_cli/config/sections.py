@@ -112,13 +112,13 @@ _Steps = Annotated[tuple[Annotated[_Count, Field(ge=1)], ...], AfterValidator(_r
 _Share = Annotated[float, BeforeValidator(_no_flag), Field(ge=0, le=1)]
 
 
-class Section(BaseModel):
-    """What all sections are: nothing in them is unknown, and nothing changes."""
+class StrictModel(BaseModel):
+    """What settings and plans are made of: nothing in them is unknown, and nothing changes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Shop(Section):
+class ShopSettings(StrictModel):
     """``[shop]``: the shop itself."""
 
     name: Text | None = said(
@@ -146,7 +146,7 @@ class Shop(Section):
     )
 
 
-class Orders(Section):
+class OrderSettings(StrictModel):
     """``[orders]``: what counts as a purchase; without min_paid any paid amount above 0 does.
 
     ``totals`` says what counts where a members export has counted more than the order log: the larger or the log.
@@ -166,7 +166,7 @@ class Orders(Section):
     )
 
 
-class Stages(Section):
+class StageSettings(StrictModel):
     """``[stages]``: the windows of the lifecycle, in days, and its counts."""
 
     new_days: _Days = said(
@@ -201,13 +201,13 @@ class Stages(Section):
     )
 
     @model_validator(mode="after")
-    def _windows_in_order(self) -> Stages:
+    def _windows_in_order(self) -> StageSettings:
         if self.dormant_after >= self.churned_after:
             raise ValueError("dormant_after must be below churned_after")
         return self
 
 
-class Rfm(Section):
+class RfmSettings(StrictModel):
     """``[rfm]``: bins of the scores, and what splits high from low.
 
     ``split`` is a word, or three numbers: days since the last order, purchase days, net sales.
@@ -226,7 +226,7 @@ class Rfm(Section):
     )
 
 
-class Churn(Section):
+class ChurnSettings(StrictModel):
     """``[churn]``: how far ahead to look, by which model, and from which chance a risk band begins."""
 
     horizon_days: Annotated[int, BeforeValidator(_no_flag), Field(ge=1, le=1_000)] = said(
@@ -252,13 +252,13 @@ class Churn(Section):
     )
 
     @model_validator(mode="after")
-    def _bands_in_order(self) -> Churn:
+    def _bands_in_order(self) -> ChurnSettings:
         if self.risk_medium >= self.risk_high:
             raise ValueError("risk_medium must be below risk_high")
         return self
 
 
-class Referral(Section):
+class ReferralSettings(StrictModel):
     """``[referral]``: rules of the campaigns: steps of the reward, how long a cohort matures, levels that are paid."""
 
     milestones: _Steps = said(
@@ -291,7 +291,7 @@ class Referral(Section):
     )
 
 
-class Load(Section):
+class LoadSettings(StrictModel):
     """``[load]``: above which shares of rejected or nameless rows a command ends with exit 3; how ids compare."""
 
     max_rejected_share: _Share = said(
@@ -317,7 +317,7 @@ class Load(Section):
     )
 
 
-class Exclude(Section):
+class ExcludeSettings(StrictModel):
     """``[exclude]``: staff and test accounts. Files are relative to the siyu.toml that names them."""
 
     ids: tuple[_Id, ...] = said(
@@ -340,7 +340,7 @@ class Exclude(Section):
     )
 
 
-class EngineLimits(Section):
+class EngineSettings(StrictModel):
     """``[engine]``: the memory the engine may use before it spills to disk; else most of the machine's."""
 
     memory_limit: (
@@ -358,7 +358,7 @@ class EngineLimits(Section):
     )
 
 
-class LedgerPlace(Section):
+class LedgerSettings(StrictModel):
     """``[ledger]``: a database for a team; without url it is .siyu/ledger.db beside siyu.toml."""
 
     url: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[a-z][a-z0-9+_.-]*://\S*$")] | None = said(

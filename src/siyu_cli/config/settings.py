@@ -17,7 +17,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, PrivateAttr, ValidationError
 from pydantic.fields import FieldInfo
 
-from siyu_cli.config.contacts import ConsentBasis, Contacts
+from siyu_cli.config.contacts import ConsentBasis, ContactSettings
 from siyu_cli.config.errors import check_name, check_variables, value_error
 from siyu_cli.config.layers import (
     Layer,
@@ -30,21 +30,21 @@ from siyu_cli.config.layers import (
 )
 from siyu_cli.config.sections import (
     MAP_KEYS,
-    Churn,
-    EngineLimits,
-    Exclude,
-    LedgerPlace,
-    Load,
+    ChurnSettings,
+    EngineSettings,
+    ExcludeSettings,
+    LedgerSettings,
+    LoadSettings,
     MapKey,
     Name,
-    Orders,
-    Referral,
-    Rfm,
+    OrderSettings,
+    ReferralSettings,
+    RfmSettings,
     Said,
-    Section,
-    Shop,
+    ShopSettings,
     Span,
-    Stages,
+    StageSettings,
+    StrictModel,
     Text,
     read_said,
     said,
@@ -52,22 +52,26 @@ from siyu_cli.config.sections import (
 from siyu_cli.tables.column import RowKind
 
 
-class Settings(Section):
+class Settings(StrictModel):
     """Everything siyu.toml can say, checked and frozen.
 
     >>> Settings().stages.dormant_after
     90
-    >>> Settings(stages=Stages(dormant_after=60)).origin("stages.dormant_after")
+    >>> Settings(stages=StageSettings(dormant_after=60)).origin("stages.dormant_after")
     'option'
     """
 
-    shop: Shop = said(Shop(), "The shop itself.")
-    orders: Orders = said(Orders(), "What counts as a purchase.")
-    stages: Stages = said(Stages(), "The windows of the lifecycle. Days are calendar days.")
-    rfm: Rfm = said(Rfm(), "Scores for recency, frequency and money, and what splits high from low.")
-    churn: Churn = said(Churn(), "Who may be leaving: how far ahead to look, by which model, where risk begins.")
-    referral: Referral = said(Referral(), "Referral campaigns: the rules they go by, how long their cohorts mature.")
-    load: Load = said(Load(), "Reading files.")
+    shop: ShopSettings = said(ShopSettings(), "The shop itself.")
+    orders: OrderSettings = said(OrderSettings(), "What counts as a purchase.")
+    stages: StageSettings = said(StageSettings(), "The windows of the lifecycle. Days are calendar days.")
+    rfm: RfmSettings = said(RfmSettings(), "Scores for recency, frequency and money, and what splits high from low.")
+    churn: ChurnSettings = said(
+        ChurnSettings(), "Who may be leaving: how far ahead to look, by which model, where risk begins."
+    )
+    referral: ReferralSettings = said(
+        ReferralSettings(), "Referral campaigns: the rules they go by, how long their cohorts mature."
+    )
+    load: LoadSettings = said(LoadSettings(), "Reading files.")
     map: dict[MapKey, Text] = said(
         {},
         'Headers that siyu cannot know by itself: "TABLE.COLUMN" = "header in the file".',
@@ -80,7 +84,7 @@ class Settings(Section):
         "Allowed: sale, return, topup, deposit, balance, exchange, gift, cancelled or no_sale.",
         example='"XSTH" = "return"',
     )
-    exclude: Exclude = said(Exclude(), "Staff and test accounts: their rows are skipped and counted.")
+    exclude: ExcludeSettings = said(ExcludeSettings(), "Staff and test accounts: their rows are skipped and counted.")
     segments: dict[Name, Text] = said(
         {},
         "Segments of your own: a name and a condition over the columns of the list.",
@@ -99,16 +103,18 @@ class Settings(Section):
         "Allowed: two dates, the first not after the second, such as [2025-11-01, 2025-11-11].",
         template='"autumn sale" = [2025-11-01, 2025-11-11]',
     )
-    contacts: Contacts = said(Contacts(), "How often members may be contacted, and what must be on record before.")
+    contacts: ContactSettings = said(
+        ContactSettings(), "How often members may be contacted, and what must be on record before."
+    )
     consent: dict[Literal["sms", "wecom"], ConsentBasis] = said(
         {},
         "A basis other than consent to contact members of whom nothing is known, by channel: sms or wecom.",
         "Allowed: sms or wecom, each with basis, on (a date) and document.",
         example='"sms" = { basis = "会员协议第7条", on = 2026-01-01, document = "会员协议v3.pdf" }',
     )
-    engine: EngineLimits = said(EngineLimits(), "How much of this computer a run may take.")
-    ledger: LedgerPlace = said(
-        LedgerPlace(), "The shop's memory: .siyu/ledger.db beside this file, or a database of the team's."
+    engine: EngineSettings = said(EngineSettings(), "How much of this computer a run may take.")
+    ledger: LedgerSettings = said(
+        LedgerSettings(), "The shop's memory: .siyu/ledger.db beside this file, or a database of the team's."
     )
 
     _path: Path | None = PrivateAttr(default=None)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from siyu_cli.demo.sheets import INVITER, REFUND_WORDS, STATUS_WORDS, Sheet, flags, shared_sheets, words
+from siyu_cli.demo.sheets import INVITER, REFUND_WORDS, STATUS_WORDS, DemoSheet, flags, shared_sheets, words
 from siyu_cli.demo.shop import DemoShop
 
 
-def generic_sheets(shop: DemoShop) -> list[Sheet]:
+def generic_sheets(shop: DemoShop) -> list[DemoSheet]:
     """Return the sheets of the generic layout."""
     shared = shared_sheets(shop, ("会员编号", "member_id"))
     return [
-        Sheet("会员", _members(shop.members)),
-        Sheet("订单", _orders(shop.orders)),
+        DemoSheet("会员", _members(shop.members)),
+        DemoSheet("订单", _orders(shop.orders)),
         *shared,
     ]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from siyu_cli.demo.generic import generic_sheets
-from siyu_cli.demo.sheets import Sheet
+from siyu_cli.demo.sheets import DemoSheet
 from siyu_cli.demo.shop import DemoShop
 from siyu_cli.demo.taobao import taobao_sheets
 from siyu_cli.demo.youzan import youzan_sheets
@@ -16,7 +16,7 @@ from siyu_cli.demo.youzan import youzan_sheets
 class Layout:
     """How one platform exports: its sheets, the file format it uses and the encoding of its text files."""
 
-    sheets: Callable[[DemoShop], list[Sheet]]
+    sheets: Callable[[DemoShop], list[DemoSheet]]
     format: str
     encoding: str
 

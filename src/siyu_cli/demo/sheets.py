@@ -32,7 +32,7 @@ REFUND_WORDS = {
 
 
 @dataclass(frozen=True)
-class Sheet:
+class DemoSheet:
     """One file of an export: its name without suffix, its cells in order; headers may repeat."""
 
     name: str
@@ -81,7 +81,7 @@ def under(header: Sequence[str], rows: int, columns: Mapping[str, Any]) -> pa.Ta
     return pa.table(arrays, names=list(header))
 
 
-def shared_sheets(shop: DemoShop, key: tuple[str, str]) -> list[Sheet]:
+def shared_sheets(shop: DemoShop, key: tuple[str, str]) -> list[DemoSheet]:
     """Return the lists no shop platform exports: WeCom friends, invites, what each channel cost."""
     contacts, costs, invites = shop.contacts, shop.channel_costs, shop.invites
     phone = "手机号" if key[1] == "phone" else ""
@@ -110,7 +110,7 @@ def shared_sheets(shop: DemoShop, key: tuple[str, str]) -> list[Sheet]:
         "推广费": costs["promotion"],
     }
     return [
-        Sheet("好友关系", pa.table(friends)),
-        Sheet("邀请记录", pa.table(asked)),
-        Sheet("渠道费用", pa.table(spent)),
+        DemoSheet("好友关系", pa.table(friends)),
+        DemoSheet("邀请记录", pa.table(asked)),
+        DemoSheet("渠道费用", pa.table(spent)),
     ]

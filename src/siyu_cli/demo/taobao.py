@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from siyu_cli.demo.columns import digits, join
 from siyu_cli.demo.headers import TAOBAO_ORDERS
-from siyu_cli.demo.sheets import INVITER, Sheet, amount, constant, shared_sheets, text_times, under, words
+from siyu_cli.demo.sheets import INVITER, DemoSheet, amount, constant, shared_sheets, text_times, under, words
 from siyu_cli.demo.shop import DemoShop
 
 _STATUS_WORDS = {
@@ -21,7 +21,7 @@ _STATUS_WORDS = {
 }
 
 
-def taobao_sheets(shop: DemoShop) -> list[Sheet]:
+def taobao_sheets(shop: DemoShop) -> list[DemoSheet]:
     """Return the sheets of the 淘宝 layout."""
     members = shop.members
     joined = {
@@ -39,8 +39,8 @@ def taobao_sheets(shop: DemoShop) -> list[Sheet]:
     # There are no guests on a marketplace: whoever buys has an account.
     orders = shop.orders.filter(shop.orders["account"].is_valid()).combine_chunks()
     shared = shared_sheets(shop, ("手机号", "phone"))
-    sheets = [Sheet("会员", pa.table(joined)), Sheet("订单", _orders(orders)), *shared]
-    return [Sheet(sheet.name, text_times(sheet.table)) for sheet in sheets]
+    sheets = [DemoSheet("会员", pa.table(joined)), DemoSheet("订单", _orders(orders)), *shared]
+    return [DemoSheet(sheet.name, text_times(sheet.table)) for sheet in sheets]
 
 
 def _orders(orders: pa.Table) -> pa.Table:

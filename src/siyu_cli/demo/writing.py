@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from siyu_cli.demo.columns import join
 from siyu_cli.demo.layouts import LAYOUTS
-from siyu_cli.demo.sheets import Sheet
+from siyu_cli.demo.sheets import DemoSheet
 from siyu_cli.demo.shop import DemoShop
 from siyu_cli.errors import UsageError
 from siyu_cli.render.package_date import remove_dates
@@ -54,12 +54,12 @@ def _check(layout: str, format: str | None) -> None:
             raise UsageError(message, hint=hint, value=value, choices=", ".join(known))
 
 
-def _target(folder: Path, sheet: Sheet, format: str) -> Path:
+def _target(folder: Path, sheet: DemoSheet, format: str) -> Path:
     fits = sheet.table.num_rows < _SHEET_ROWS  # the header takes a row
     return folder / f"{sheet.name}.{format if fits or format != 'xlsx' else 'csv'}"
 
 
-def _write_csv(sheet: Sheet, path: Path, encoding: str) -> None:
+def _write_csv(sheet: DemoSheet, path: Path, encoding: str) -> None:
     with path.open("wb") as file:
         for number, lines in enumerate(_csv_lines(sheet.table)):
             # utf-8-sig would begin every batch with a mark.
@@ -85,7 +85,7 @@ def _quoted_rows(batch: pa.RecordBatch) -> Any:
     return pc.binary_join_element_wise(*quoted, ",")
 
 
-def _write_xlsx(sheet: Sheet, path: Path, _encoding: str) -> None:
+def _write_xlsx(sheet: DemoSheet, path: Path, _encoding: str) -> None:
     from rustpy_xlsxwriter import Format, write_worksheet
 
     # The writer leaves decimals out without a word; two decimals survive as floats.
@@ -107,7 +107,7 @@ def _write_xlsx(sheet: Sheet, path: Path, _encoding: str) -> None:
     remove_dates(path)
 
 
-def _write_parquet(sheet: Sheet, path: Path, _encoding: str) -> None:
+def _write_parquet(sheet: DemoSheet, path: Path, _encoding: str) -> None:
     pq.write_table(sheet.table, path, compression="zstd")
 
 

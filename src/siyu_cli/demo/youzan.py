@@ -12,7 +12,7 @@ from siyu_cli.demo.sheets import (
     INVITER,
     REFUND_WORDS,
     STATUS_WORDS,
-    Sheet,
+    DemoSheet,
     amount,
     constant,
     flags,
@@ -32,15 +32,15 @@ _STATUS_WORDS = {
 }
 
 
-def youzan_sheets(shop: DemoShop) -> list[Sheet]:
+def youzan_sheets(shop: DemoShop) -> list[DemoSheet]:
     """Return the sheets of the 有赞 layout."""
     shared = shared_sheets(shop, ("手机号", "phone"))
     sheets = [
-        Sheet("客户", _customers(shop.members)),
-        Sheet("订单", _orders(shop.orders)),
+        DemoSheet("客户", _customers(shop.members)),
+        DemoSheet("订单", _orders(shop.orders)),
         *shared,
     ]
-    return [Sheet(sheet.name, text_times(sheet.table)) for sheet in sheets]
+    return [DemoSheet(sheet.name, text_times(sheet.table)) for sheet in sheets]
 
 
 def _whole_phones(phones: Any) -> Any:

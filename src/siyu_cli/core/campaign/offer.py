@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from siyu_cli.config.sections import Section, Text, said
+from siyu_cli.config.sections import StrictModel, Text, said
 from siyu_cli.core.campaign.kinds import Amount, Count, Days, Share, broken
 
 Kind = Literal["coupon", "discount", "gift", "points", "free_shipping", "giveaway", "referral", "kol"]
@@ -51,14 +51,14 @@ ONLY: dict[str, tuple[str, ...]] = {
 }
 
 
-class Step(Section):
+class Step(StrictModel):
     """One rung of a ladder: from ``minimum`` on (an amount of the order; new members for referral), ``value`` off."""
 
     minimum: Amount = said(..., "From here on this step holds.", "Allowed: an amount, 0 or more.")
     value: Amount = said(..., "What this step takes off or pays.", "Allowed: an amount, 0 or more.")
 
 
-class Prize(Section):
+class Prize(StrictModel):
     """One prize of a giveaway: how much it is worth, how many there are, how likely one ticket wins it."""
 
     item: Text = said(..., "What is won.", "Allowed: a text.")
@@ -67,7 +67,7 @@ class Prize(Section):
     chance: Share = said(..., "How likely one ticket wins it.", "Allowed: a share from 0 to 1, such as 0.05.")
 
 
-class Offer(Section):
+class Offer(StrictModel):
     """One offer: what is given, to whom it may go, how many there are, what telling a member costs.
 
     >>> Offer(name="c20", kind="coupon", minimum_amount=100, value=20).discount_mode

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from siyu_cli.config.layers import key_lines
-from siyu_cli.config.sections import Section, Text, said
+from siyu_cli.config.sections import StrictModel, Text, said
 from siyu_cli.core.campaign.kinds import Amount, Count, Days, Share, broken
 from siyu_cli.core.campaign.offer import Offer
 from siyu_cli.core.campaign.plan_errors import Places, refusal
@@ -26,7 +26,7 @@ LARGEST = 4_000_000  # bytes: a table of responses fits, a list of members given
 ANY = "*"  # the segment of a response that holds for whoever has none of their own
 
 
-class Campaign(Section):
+class Campaign(StrictModel):
     """What the campaign is: its days, its budget, whom it is for, how many are left alone."""
 
     name: Text = said(..., "What the campaign is called.", "Allowed: a text.")
@@ -72,7 +72,7 @@ class Campaign(Section):
         return self
 
 
-class Limits(Section):
+class Limits(StrictModel):
     """What must not be passed, whatever it would bring; none of them holds unless it is given."""
 
     liability: Amount | None = said(
@@ -97,7 +97,7 @@ class Limits(Section):
     )
 
 
-class Response(Section):
+class Response(StrictModel):
     """What is expected of one segment, for one offer: how many use it, how many would have bought without it."""
 
     segment: Text = said(ANY, "Whose answer this is; * is everybody else's.", "Allowed: a segment, or *.")
@@ -156,7 +156,7 @@ class Response(Section):
         return self
 
 
-class Plan(Section):
+class Plan(StrictModel):
     """The whole plan of a campaign, checked and frozen."""
 
     campaign: Campaign = said(..., "The campaign itself.")
