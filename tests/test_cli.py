@@ -20,6 +20,7 @@ import pytest
 import corner_shop
 import siyu_cli
 from commands import Run, runner
+from siyu_cli.cli.commands import COMMANDS, GROUPS
 from siyu_cli.cli.main import build
 from siyu_cli.core.lifecycle.tables import SEGMENTS, STAGES
 
@@ -81,12 +82,12 @@ def test_a_terminal_of_eighty_columns_shows_it_all(run: Run, monkeypatch: pytest
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("command", ["", "segment", "check", "explain"])
+@pytest.mark.parametrize("command", ["", *COMMANDS, *GROUPS])
 def test_help(run: Run, command: str, lang: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SIYU_LANG", lang)
     ended = run(*command.split(), "--help")
     assert (ended.code, ended.err) == (0, "")
-    hold_to_golden(f"help{'.' + command if command else ''}.{lang}", ended.out)
+    hold_to_golden(".".join(["help", *command.split(), lang]), ended.out)
 
 
 def test_every_command_shows_an_example_that_parses():

@@ -9,7 +9,8 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from siyu_cli.cli.options import parse_date, parse_map
+from siyu_cli.cli.options import parse_date
+from siyu_cli.config.mapped import parse_map
 from siyu_cli.errors import UsageError
 from siyu_cli.masks import mask_account, mask_name, mask_phone, mask_text
 from siyu_cli.render.reader import Reader, plain

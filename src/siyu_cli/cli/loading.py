@@ -10,8 +10,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from siyu_cli.cli.options import parse_as_of, parse_map, read_password
+from siyu_cli.cli.options import parse_as_of, read_password
 from siyu_cli.cli.output import Sink
+from siyu_cli.config.mapped import parse_map
 from siyu_cli.errors import InputError
 from siyu_cli.locale import translate as _
 

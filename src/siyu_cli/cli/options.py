@@ -18,7 +18,6 @@ from siyu_cli.errors import UsageError
 from siyu_cli.locale import LANGUAGES, get_language
 from siyu_cli.render.targets import output_path
 from siyu_cli.tables.column import Table, find_column
-from siyu_cli.tables.inputs import INPUTS, find_input
 
 FORMATS = ("table", "csv", "json", "jsonl", "markdown")
 BY = ("owner", "store", "source_channel", "level")
@@ -166,33 +165,6 @@ def parse_overrides(pairs: Sequence[str] | None) -> dict[str, str]:
             raise UsageError("--override {pair} is not CODE=REASON.", hint="Write it as PYRAMID='…why…'.", pair=pair)
         reasons[code.strip()] = reason.strip()
     return reasons
-
-
-def parse_map(pairs: Sequence[str] | None) -> dict[str, str]:
-    """Return ``{"orders.member_id": "household_id"}`` from ``TABLE.COLUMN=HEADER``; else ``UsageError``."""
-    return dict(_parse_pair(pair) for pair in pairs or ())
-
-
-def _parse_pair(pair: str) -> tuple[str, str]:
-    column, equals, header = re.sub("^([^=]*?)＝", r"\1=", pair).partition("=")
-    key = find_input(column.strip())
-    if not equals or not header.strip():
-        hint = "Write it as --map orders.member_id=household_id."
-        raise UsageError("--map {pair} is not TABLE.COLUMN=HEADER.", hint=hint, pair=pair)
-    if key is None:
-        known = [f"{name}.{key}" for name, table in INPUTS.items() for key in table.keys]
-        near = get_close_matches(column, known, n=3) or ["members.member_id", "orders.member_id"]
-        hint = "Did you mean {near}?"
-        names = ", ".join(map(_input_named, near))
-        raise UsageError("--map {column}: no such column.", hint=hint, column=column, near=names)
-    return key, header.strip()
-
-
-def _input_named(name: str) -> str:
-    """Return what a column of a table is called where one has to be chosen, in Chinese with the titles of both."""
-    table, _, key = name.partition(".")
-    titles = f"{INPUTS[table].zh}.{INPUTS[table][key].zh}"
-    return f"{titles}（{name}）" if get_language() == "zh" else name
 
 
 def check_split(split_by: str | None, output: Path | None) -> None:
