@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
 import stat
-import subprocess
 import warnings
 from pathlib import Path
 
@@ -37,37 +35,6 @@ def test_what_stands_in_a_file_is_text_in_the_page(run: Run, folder: Path):
     page = Path("r.html").read_text("utf-8")
     assert "<b onmouseover" not in page
     assert "&lt;b onmouseover" in page
-
-
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
-
-
-@pytest.mark.skipif(BROWSER is None, reason="needs a browser")
-@pytest.mark.parametrize("width", [390, 1280])
-def test_a_browser_draws_the_page_as_wide_as_its_window_and_asks_for_nothing(run: Run, folder: Path, width: int):
-    run(*FILES, "--as-of", AS_OF, "-o", "r.html")
-    probe = (
-        "<script>document.title=[document.documentElement.scrollWidth,"
-        "document.querySelectorAll('svg rect,svg polyline').length,"
-        "performance.getEntriesByType('resource').length].join(' ')</script>"
-    )
-    page = (
-        Path("r.html")
-        .read_text("utf-8")
-        .replace("default-src 'none'", "default-src 'none'; script-src 'unsafe-inline'")
-    )
-    Path("probe.html").write_text(page.replace("</body>", probe + "</body>"), "utf-8")
-    shown = subprocess.run(
-        [str(BROWSER), "--headless", "--no-sandbox", "--disable-gpu", f"--window-size={width},800", "--dump-dom",
-         f"--user-data-dir={folder}/browser", (folder / "probe.html").as_uri()],
-        capture_output=True, text=True, check=True, timeout=120,
-    ).stdout  # fmt: skip
-    found = re.search(r"<title>(\d+) (\d+) (\d+)</title>", shown)
-    assert found, shown[:300]
-    across, drawings, asked = map(int, found.groups())
-    assert across <= max(width, 500)  # headless windows are not narrower
-    assert drawings > 10
-    assert asked == 0
 
 
 def test_the_workbook_names_the_rows_to_look_at(run: Run):

@@ -8,6 +8,7 @@ from typing import Any
 
 from siyu_cli.render.reader import Reader, plain_number
 from siyu_cli.render.shades import limits, shade
+from siyu_cli.render.wrapping import width
 from siyu_cli.report import Account, Report, Section
 from siyu_cli.signs import visible
 from siyu_cli.tables.column import Column
@@ -16,6 +17,7 @@ _WIDTH, _HEIGHT = 640, 200
 _NUMBERS = ("count", "money", "number", "rate")
 _MOST_BARS = 24
 _LISTED = 20
+_LONGEST_NAME = 32  # as wide as 16 Chinese characters
 
 
 def page_text(report: Report, reader: Reader) -> str:
@@ -101,10 +103,11 @@ def _block(section: Section, reader: Reader) -> dict[str, Any]:
 def _cell(
     row: Mapping[str, Any], column: Column, section: Section, edges: Sequence[float], reader: Reader
 ) -> dict[str, Any]:
-    value = row.get(column.key)
+    value, text = row.get(column.key), reader.cell(row.get(column.key), column)
     is_shaded = section.drawn == "heat" and column.key in section.measures
-    colour = shade(value, edges) if is_shaded else ""
-    return {"text": reader.cell(value, column), "is_number": _is_number(column), "shade": colour}
+    # What is longer than a name may be broken, so that the last columns stay in sight.
+    look = "number" if _is_number(column) else "words" if width(text) > _LONGEST_NAME else ""
+    return {"text": text, "look": look, "shade": shade(value, edges) if is_shaded else ""}
 
 
 def _is_number(column: Column) -> bool:
