@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -23,10 +23,9 @@ from siyu_cli.cli.output import Sink, open_sink, say
 from siyu_cli.errors import EXIT_FINDINGS, DataError, Note
 from siyu_cli.locale import translate as _
 from siyu_cli.machine import process
-from siyu_cli.render.printed import report_text
+from siyu_cli.render.printed import log_line, report_text
 from siyu_cli.render.targets import ROWS, SUFFIXES, check_output, check_parts, name_output, name_parts, wrote
 from siyu_cli.report import tie
-from siyu_cli.signs import one_line
 
 if TYPE_CHECKING:
     from siyu_cli import Shop
@@ -297,7 +296,8 @@ def _tell(report: Report, sink: Sink, told: Told, asked: Asked, manner: Manner) 
     if manner.is_scheduled and not sys.stderr.isatty():
         findings = [*map(say_words, report.findings), *told.wrongs]
         if findings or not (asked.quiet or (sink.format == "json" and not told.written)):
-            say(log_line(report, told.written, findings))
+            now = datetime.now().astimezone().isoformat(timespec="seconds")
+            say(f"{now} {log_line(report, [path.name for path in told.written], findings)}")
         return
     if asked.files and not (sink.is_table and tie(report.account) in report.opening):
         sink.note(say_words(tie(report.account)))
@@ -310,18 +310,3 @@ def _tell(report: Report, sink: Sink, told: Told, asked: Asked, manner: Manner) 
         sink.note(say_words(note))
     for step in report.next_steps if sink.is_table and not (told.written or told.said) else ():
         sink.hint(say_words(step))
-
-
-def log_line(report: Report, written: Sequence[Path], findings: Sequence[str]) -> str:
-    """Return the one line a log keeps of a run: time, figures, what was written, what is wrong."""
-    facts: Mapping[str, object] = {
-        "as_of": report.meta["as_of"],
-        **({"since": report.meta["since"]} if report.meta.get("since") else {}),
-        **report.log,
-        "rows_rejected": report.account.rows_rejected,
-        "warnings": sum(not note.is_finding for note in report.warnings),
-        **({"wrote": " ".join(path.name for path in written)} if written else {}),
-        **({"findings": " ".join(findings)} if findings else {}),
-    }
-    now = datetime.now().astimezone().isoformat(timespec="seconds")
-    return f"{now} {report.command} " + " ".join(f"{key}={one_line(str(value))}" for key, value in facts.items())

@@ -9,6 +9,7 @@ from typing import Any
 from siyu_cli.render.reader import Reader
 from siyu_cli.render.terminal import Window
 from siyu_cli.report import Report, Section
+from siyu_cli.signs import one_line
 from siyu_cli.tables.column import Column, Table
 
 
@@ -36,6 +37,20 @@ def report_text(report: Report, form: Form) -> Iterator[str]:
         yield from terminal_text(report, form.reader, form.window)
     else:
         yield from listing_text(report.listing, form.format)
+
+
+def log_line(report: Report, files: Sequence[str], findings: Sequence[str]) -> str:
+    """Return the one line a log keeps of a run: the command, its figures, what was written, what is wrong."""
+    facts: dict[str, object] = {
+        "as_of": report.meta["as_of"],
+        **({"since": report.meta["since"]} if report.meta.get("since") else {}),
+        **report.log,
+        "rows_rejected": report.account.rows_rejected,
+        "warnings": sum(not note.is_finding for note in report.warnings),
+        **({"wrote": " ".join(files)} if files else {}),
+        **({"findings": " ".join(findings)} if findings else {}),
+    }
+    return f"{report.command} " + " ".join(f"{key}={one_line(str(value))}" for key, value in facts.items())
 
 
 def rows_text(
