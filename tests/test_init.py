@@ -22,7 +22,7 @@ from siyu_cli.config.settings import Settings, known_keys, load_settings
 from siyu_cli.config.template import ShopFacts, UncertainColumn, render_config
 from siyu_cli.errors import OutputError
 from siyu_cli.locale import set_language
-from siyu_cli.shop_facts import learn
+from siyu_cli.shop.facts import learn
 
 FOUND = ShopFacts(
     files=("客户.xlsx", "订单.csv"),

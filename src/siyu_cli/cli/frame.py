@@ -28,11 +28,11 @@ from siyu_cli.render.targets import ROWS, SUFFIXES, check_output, check_parts, n
 from siyu_cli.report import tie
 
 if TYPE_CHECKING:
-    from siyu_cli import Shop
     from siyu_cli.config.settings import Settings
     from siyu_cli.core.question import Answer, Question
     from siyu_cli.ledger.run import Memory
     from siyu_cli.report import Report
+    from siyu_cli.shop import Shop
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from siyu_cli.errors import InputError
 from siyu_cli.locale import translate as _
 
 if TYPE_CHECKING:
-    from siyu_cli import Shop
     from siyu_cli.config.settings import Settings
+    from siyu_cli.shop import Shop
 
 # Folders beside siyu.toml that are siyu's own: what it remembers, and the shop's presets.
 BESIDE = (".siyu", "presets")
@@ -90,8 +90,7 @@ def load_shop(
     ``aliases`` and the ``snapshot`` of an earlier run keep members' keys as they were; ``forgotten`` says who is
     left out.
     """
-    from siyu_cli import open_shop
-    from siyu_cli.shop import open_without_files
+    from siyu_cli.shop import open_shop, open_without_files
 
     if not inputs.files:
         return open_without_files(inputs.as_of, inputs.settings)

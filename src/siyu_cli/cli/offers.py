@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from siyu_cli.cli.commands import COMMANDS
 from siyu_cli.core.lifecycle.tables import SEGMENTS
 from siyu_cli.tables.column import Column, find_column
 from siyu_cli.tables.inputs import INPUTS
@@ -57,9 +58,7 @@ def offer_inputs(incomplete: str) -> list[str]:
 
 def offer_commands(incomplete: str) -> list[str]:
     """Return the commands ``siyu help`` may be asked for."""
-    from siyu_cli.cli.main import build
-
-    return among(list(build().commands))(incomplete)
+    return among(list(dict.fromkeys(name.split()[0] for name in (*COMMANDS, "help"))))(incomplete)
 
 
 def _cut(text: str, between: str) -> tuple[str, str]:

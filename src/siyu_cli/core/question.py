@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from siyu_cli.core.condition_words import mask_condition
@@ -216,6 +217,7 @@ class Answer:
     Members stand in it by their real keys, which a phone or an account may be: ``masked()`` is for others to see.
     """
 
+    told_by: ClassVar[str]
     study: Study = field(repr=False)
     meta: Mapping[str, Any] = field(repr=False)
     lang: str = field(default="en", kw_only=True)
@@ -245,8 +247,9 @@ class Answer:
         return replace(self, meta={**self.meta, "where": where}, is_masked=True)
 
     def report(self) -> Report:
-        """Return what is told of it."""
-        raise NotImplementedError
+        """Return what is told of it: ``report`` of the module named in ``told_by``, which only then is loaded."""
+        told: Report = import_module(self.told_by).report(self)
+        return told
 
     def parts(self, by: str) -> Mapping[str | None, Answer]:
         """Return the answer about those of each value of a column."""

@@ -16,11 +16,11 @@ from siyu_cli.locale import get_language
 from siyu_cli.render.targets import TABLES, check_output, wrote
 
 if TYPE_CHECKING:
-    from siyu_cli import Shop
     from siyu_cli.config.settings import Settings
     from siyu_cli.core.campaign.plan import Plan
     from siyu_cli.core.campaign.question import PlanAnswer, PlanCampaign
     from siyu_cli.core.question import Question
+    from siyu_cli.shop import Shop
 
 EXAMPLES = """siyu campaign plan 活动方案.xlsx 客户.xlsx 订单.xlsx -o 活动名单.xlsx
 siyu campaign plan plan.toml 客户.xlsx 订单.xlsx --explore -o 活动名单.csv

@@ -14,9 +14,9 @@ from siyu_cli.locale import get_language
 from siyu_cli.render.targets import TABLES, check_output, name_output, wrote
 
 if TYPE_CHECKING:
-    from siyu_cli import Shop
     from siyu_cli.config.settings import Settings
     from siyu_cli.core.question import Question
+    from siyu_cli.shop import Shop
 
 EXAMPLES = """siyu check 客户.xlsx 订单.xlsx
 siyu check 订单.csv --rejects 未采用.xlsx
@@ -42,14 +42,14 @@ def check(rejects: Rejects = None, make_preset: MakePreset = None) -> tuple[Ques
     def check_files(asked: Asked, settings: Settings) -> None:
         check_output(rejects, asked.files, force=asked.force, option="--rejects", has_meta=False, suffixes=TABLES)
         if make_preset is not None:
-            from siyu_cli.shop_presets import preset_path
+            from siyu_cli.shop.presets import preset_path
 
             preset_path(make_preset, settings, force=asked.force)
 
     def write(shop: Shop, asked: Asked) -> Sequence[Note]:
         said = []
         if make_preset is not None:
-            from siyu_cli.shop_presets import write_preset
+            from siyu_cli.shop.presets import write_preset
 
             said.append(write_preset(shop, make_preset, force=asked.force))
         if (path := name_output(rejects, "check", shop.as_of, force=asked.force, option="--rejects")) is not None:

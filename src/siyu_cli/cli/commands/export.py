@@ -19,10 +19,10 @@ from siyu_cli.locale import get_language
 from siyu_cli.render.targets import TABLES, check_output
 
 if TYPE_CHECKING:
-    from siyu_cli import Shop
     from siyu_cli.cli.loading import Asked
     from siyu_cli.config.settings import Settings
     from siyu_cli.core.question import Question
+    from siyu_cli.shop import Shop
 
 EXAMPLES = """siyu export 流失风险.xlsx 客户.xlsx 订单.xlsx --to staff -o 今日 --campaign 三月召回
 siyu export 名单.csv 客户.xlsx --to sms-aliyun --text '【某某店】{name}您好，新品到店，拒收请回复R' -o 短信

@@ -56,7 +56,7 @@ def init(
     if files:
         password = read_password(password_env, os.environ)
         with sink.status(_("Reading {files} files").format(files=len(files))):
-            from siyu_cli.shop_facts import SETTINGS, look_at
+            from siyu_cli.shop.facts import SETTINGS, look_at
 
             facts = look_at(files, parse_as_of(as_of, SETTINGS.shop.timezone), password)
     with replacing(output, force=force) as temporary:

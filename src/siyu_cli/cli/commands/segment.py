@@ -17,9 +17,9 @@ from siyu_cli.render.names import check_name
 from siyu_cli.render.targets import check_files
 
 if TYPE_CHECKING:
-    from siyu_cli import Shop
     from siyu_cli.config.settings import Settings
     from siyu_cli.core.question import Question
+    from siyu_cli.shop import Shop
 
 EXAMPLES = """siyu segment 客户.xlsx 订单.xlsx -o 分层.xlsx
 siyu segment orders.csv --as-of 2026-03-01 --format csv > members.csv
@@ -68,6 +68,6 @@ def check_steps(folder: Path, *, force: bool) -> None:
     """Raise before any work is done when the tables of ``--debug-steps`` would replace a file."""
     check_name(folder, "--debug-steps")
     if folder.exists():
-        from siyu_cli.shop_steps import step_files
+        from siyu_cli.shop.steps import step_files
 
         check_files(step_files(folder), force=force, option="--debug-steps")

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from siyu_cli.core.experiment import Difference
-    from siyu_cli.report import Report
 
 TREATMENT, CONTROL = "treatment", "control"
 MadeFrom = Mapping[str, Any]
@@ -166,6 +165,7 @@ def as_numbers(rows: pd.DataFrame, columns: set[str]) -> pd.DataFrame:
 class EvaluateAnswer(Answer):
     """What each arm did, and what the campaign did to it: counts and sums alone, no members."""
 
+    told_by: ClassVar[str] = "siyu_cli.core.campaign.evaluate_report"
     found: Evaluation
     arms: Sequence[Arm]
     metrics: Sequence[Metric]
@@ -180,9 +180,3 @@ class EvaluateAnswer(Answer):
             key: mask_text(value) if isinstance(value, str) else value for key, value in self.meta["parameters"].items()
         }
         return replace(self, meta={**self.meta, "parameters": parameters}, is_masked=True)
-
-    def report(self) -> Report:
-        """Return what is told of it."""
-        from siyu_cli.core.campaign.evaluate_report import report
-
-        return report(self)

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from siyu_cli.core.campaign.offer import Offer
     from siyu_cli.core.campaign.plan import Plan
-    from siyu_cli.report import Report
 
 BEST_OFFER, EXPLORE, CONTROL_IDLE = "best_offer", "explore", "control_idle"
 
@@ -95,6 +94,7 @@ class PlanCampaign(Question):
 class PlanAnswer(Answer):
     """What becomes of each member, with what proves it; ``codes`` are given once it goes into a file."""
 
+    told_by: ClassVar[str] = "siyu_cli.core.campaign.report"
     question: PlanCampaign = field(repr=False)
     facts: pa.Table = field(repr=False)
     trial: Trial = field(repr=False)
@@ -160,12 +160,6 @@ class PlanAnswer(Answer):
         columns = (self.trial.assignment.members[is_out].tolist(), reasons[is_out].tolist())
         table = pa.table(dict(zip(EXCLUDED_MEMBERS.keys, map(pa.array, columns, [pa.string()] * 2), strict=True)))
         return self.study.masks.rows(table) if self.is_masked else table
-
-    def report(self) -> Report:
-        """Return what is told of it."""
-        from siyu_cli.core.campaign.report import report
-
-        return report(self)
 
 
 def masked_plan(plan: Plan, shown: Callable[[str], str]) -> Plan:

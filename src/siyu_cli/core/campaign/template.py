@@ -15,7 +15,6 @@ from siyu_cli.tables.column import SQL_TYPES
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from siyu_cli.report import Report
 
 HORIZON_DAYS = 30
 _CONTROL_SHARE = 0.1
@@ -50,6 +49,7 @@ class Template(Question):
 class TemplateAnswer(Answer):
     """The segments of a shop with what they do without an offer, and the plan that begins with it."""
 
+    told_by: ClassVar[str] = "siyu_cli.core.campaign.template_report"
     question: Template = field(repr=False)
     baseline: Baseline
 
@@ -91,9 +91,3 @@ class TemplateAnswer(Answer):
         return pa.table(
             {key: pa.array([row.get(key) for row in rows], kinds[SQL_TYPES[BASELINE[key].kind]]) for key in keys}
         )
-
-    def report(self) -> Report:
-        """Return what is told of it."""
-        from siyu_cli.core.campaign.template_report import report
-
-        return report(self)

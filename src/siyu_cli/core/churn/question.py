@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from siyu_cli.core.churn.backtest import Replay
     from siyu_cli.core.churn.churn import ChurnModel
-    from siyu_cli.report import Report
 
 
 @dataclass(frozen=True)
@@ -68,6 +67,7 @@ class ChurnAnswer(Answer):
     ``record`` says per risk band how many members it held in the past year, and how many of them really left.
     """
 
+    told_by: ClassVar[str] = "siyu_cli.core.churn.report"
     table: Kept = field(repr=False)
     model: ChurnModel
     record: Sequence[Mapping[str, Any]]
@@ -135,12 +135,6 @@ class ChurnAnswer(Answer):
         """Return the list of each employee."""
         return {value: replace(self, part=(by, value)) for value in split_rows(self.listed, by)}
 
-    def report(self) -> Report:
-        """Return what is told of it."""
-        from siyu_cli.core.churn.report import report
-
-        return report(self)
-
 
 def by_owner(listed: pa.Table) -> list[dict[str, Any]]:
     """Return one row per employee: how many of a list are theirs and what is at stake, most first."""
@@ -182,6 +176,7 @@ class Backtest(Question):
 class BacktestAnswer(Answer):
     """One judgement per date, the latest first, and why other dates could not be judged."""
 
+    told_by: ClassVar[str] = "siyu_cli.core.churn.backtest_report"
     found: Replay
 
     @property
@@ -193,9 +188,3 @@ class BacktestAnswer(Answer):
     def passed_over(self) -> Mapping[str, Any]:
         """Return why, by date."""
         return self.found.passed_over
-
-    def report(self) -> Report:
-        """Return what is told of it."""
-        from siyu_cli.core.churn.backtest_report import report
-
-        return report(self)

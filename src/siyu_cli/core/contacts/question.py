@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from siyu_cli.core.referral.rules import Finding
     from siyu_cli.destinations.model import Destination
-    from siyu_cli.report import Report
 
 # Asks the ledger about people: their ids, their phones, the rules.
 AskPast = Callable[[Sequence[str], Sequence[str | None], Rules], Past]
@@ -117,6 +116,7 @@ class Export(Question):
 class ExportAnswer(Answer):
     """What becomes of everybody listed, and what the law looks at; ``receipt`` is there once it was done."""
 
+    told_by: ClassVar[str] = "siyu_cli.core.contacts.report"
     question: Export = field(repr=False)
     place: Destination = field(repr=False)
     people: pa.Table = field(repr=False)
@@ -223,9 +223,3 @@ class ExportAnswer(Answer):
             "bases": bases,
             "findings": sorted({f"{finding.code}:{finding.level}" for finding in self.findings}),
         }
-
-    def report(self) -> Report:
-        """Return what is told of it."""
-        from siyu_cli.core.contacts.report import report
-
-        return report(self)

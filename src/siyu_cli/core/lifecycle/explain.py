@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from siyu_cli.engines.protocol import Engine
-    from siyu_cli.report import Report
 
 
 @dataclass(frozen=True)
@@ -68,6 +67,7 @@ class Known:
 class Explanation(Answer):
     """One member, explained; ``splits`` say where high begins in each measure of RFM."""
 
+    told_by: ClassVar[str] = "siyu_cli.core.lifecycle.explain_report"
     known: Known
     people: Mapping[str, Any] = field(repr=False)
     splits: Mapping[str, Any] = field(repr=False)
@@ -117,12 +117,6 @@ class Explanation(Answer):
             {"measure": key, "value": values[key], "split": split, "is_high": letter == "H", "score": known[score]}
             for letter, (key, score, split) in zip(letters, measures, strict=True)
         ]
-
-    def report(self) -> Report:
-        """Return what is told of it."""
-        from siyu_cli.core.lifecycle.explain_report import report
-
-        return report(self)
 
 
 def explain_member(engine: Engine, params: Params, member_id: str) -> Known:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from siyu_cli.report import Report
 
 _WINDOWS = ("new_days", "dormant_after", "churned_after", "declining_ratio", "mature_orders", "welcome_points")
 
@@ -91,6 +90,7 @@ class Segmentation(Answer):
     asked for; ``movement`` counts members by stage then and now, where an earlier snapshot was given.
     """
 
+    told_by: ClassVar[str] = "siyu_cli.core.lifecycle.report"
     question: Segment = field(repr=False)
     table: Kept = field(repr=False)
     stages: pd.DataFrame
@@ -157,9 +157,3 @@ class Segmentation(Answer):
             asked[value] = replace(self.question, where=f"({where}) and {theirs}" if where else theirs)
         answers = {value: question.answer(self.study) for value, question in asked.items()}
         return {value: found.masked() if self.is_masked else found for value, found in answers.items()}  # type: ignore[misc]
-
-    def report(self) -> Report:
-        """Return what is told of it."""
-        from siyu_cli.core.lifecycle.report import report
-
-        return report(self)

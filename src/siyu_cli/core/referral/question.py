@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from siyu_cli.engines.protocol import Engine
-    from siyu_cli.report import Report
 
 LAST = "last"
 
@@ -119,6 +118,7 @@ def first_day(since: date | str | None, as_of: date) -> date | None:
 class ReferralAnswer(Answer):
     """What a referral campaign really brought; ``figures`` is the document of docs/referral.md."""
 
+    told_by: ClassVar[str] = "siyu_cli.core.referral.report"
     question: ReferralReport = field(repr=False)
     table: Kept = field(repr=False)
     figures: Mapping[str, Any]
@@ -181,12 +181,6 @@ class ReferralAnswer(Answer):
         """Return every row to look at, as in ``tables.SUSPICION_ROWS``."""
         rows = self.table.read(SUSPICION_ROWS.keys, ("reason", "inviter_id", "invitee_id", "file", "sheet", "row"))
         return self.study.masks.rows(rows) if self.is_masked else rows
-
-    def report(self) -> Report:
-        """Return what is told of it."""
-        from siyu_cli.core.referral.report import report
-
-        return report(self)
 
 
 def holds(engine: Engine, figures: Mapping[str, Any], condition: str) -> bool:

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -28,8 +29,8 @@ from siyu_cli.files.load import Load, LoadRequest, load
 from siyu_cli.files.loading.exclude import Forgotten
 from siyu_cli.private import OwnFolder
 from siyu_cli.progress import SILENT, Progress
-from siyu_cli.shop_masks import Masks
-from siyu_cli.shop_steps import write_steps
+from siyu_cli.shop.masks import Masks
+from siyu_cli.shop.steps import write_steps
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,8 +45,6 @@ class Shop:
     """Members and orders as of one date, ready to be asked; ``close`` it, or use it in ``with``."""
 
     def __init__(self, engine: DuckDBEngine, settings: Settings, as_of: date, loaded: Load) -> None:
-        from siyu_cli import __version__
-
         self.engine = engine
         self.settings = settings
         self.as_of = as_of
@@ -57,7 +56,7 @@ class Shop:
             as_of,
             parameters(settings, as_of, loaded.min_paid),
             loaded.report,
-            __version__,
+            version("siyu-cli"),
             lambda: Masks(engine.connection),
             draw_page,
             has_people=any(sheet.table in ("members", "contacts", "orders") for sheet in loaded.report.sheets),
@@ -101,7 +100,7 @@ class Shop:
         return self.engine.connection.sql(chosen).order('"file", "sheet", "row", "column"').to_arrow_table()
 
     def write_steps(self, folder: Path, *, show_personal: bool = False, force: bool = False) -> list[Path]:
-        """Write every table between the files and the list as Parquet; see ``shop_steps``."""
+        """Write every table between the files and the list as Parquet; see ``shop.steps``."""
         return write_steps(self.engine, self.study, folder, show_personal=show_personal, force=force)
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ from siyu_cli.tables.column import MASKS
 if TYPE_CHECKING:
     from siyu_cli.core.question import Study
     from siyu_cli.engines.duckdb import DuckDBEngine
-    from siyu_cli.shop_masks import Masks
+    from siyu_cli.shop.masks import Masks
 
 _STEPS = {
     "order_lines": ["member_id", "order_id", "ordered_on", "paid_amount"],
