@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from commands import Run, runner
+from ledgers import kind, ledger_toml, postgresql
 from referral_files import FILES, INVITES, MEMBERS, ORDERS, SPENT
 from siyu_cli.engines.duckdb import DuckDBEngine
 from siyu_cli.engines.protocol import Engine
 
+__all__ = ("kind", "ledger_toml", "postgresql")  # fixtures
 # Spark's own Python side leaves sockets to the garbage collector.
 SPARK = (pytest.mark.spark, pytest.mark.filterwarnings("ignore::ResourceWarning"))
 ENGINES = ["duckdb", pytest.param("spark", marks=SPARK)]

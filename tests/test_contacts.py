@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import product
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -18,7 +20,8 @@ from siyu_cli.core.contacts.tables import REASONS, SENT
 from siyu_cli.core.contacts.texts import fill, has_signature, has_way_out, parts_of, unknown_variables
 from siyu_cli.destinations.listed import destination_names
 from siyu_cli.destinations.model import destination
-from siyu_cli.ledger.contacts import Past
+from siyu_cli.ledger.packs import People
+from siyu_cli.ledger.past import Earlier, Past
 
 ON = date(2026, 3, 1)
 RULES = Rules(ON, ("consent_sms",), False, ("phone",), (Cap(2, 30),), 3, None, needs_friend=True, is_by_phone=True)
@@ -36,10 +39,13 @@ def people(*rows: dict) -> pa.Table:
     return pa.Table.from_pylist(named, schema)
 
 
-def past(size: int, **of: list) -> Past:
-    no = [False] * size
-    known = {"is_forgotten": no, "is_suppressed": no, "was_sent": no, "contacts": [()] * size, "owners": {}} | of
-    return Past(**known)
+def past(size: int, contacts: Sequence[Sequence[tuple[date, str, str]]] = (), **of: list) -> Past:
+    """What is known of so many people; ``contacts`` are the earlier ones of each: day, channel, destination."""
+    flags = {
+        key: np.array(of.get(key, [False] * size), np.bool_) for key in ("is_forgotten", "is_suppressed", "was_sent")
+    }
+    earlier = [Earlier(*one, np.array([place])) for place, own in enumerate(contacts) for one in own]
+    return Past(People(b"", b""), **flags, earlier=earlier, owners=of.get("owners", {}))
 
 
 # --- One reason each ----------------------------------------------------------------------------------
@@ -189,8 +195,8 @@ def test_wecom_counts_its_own_sends_by_the_limit_the_shop_has():
         shop = Settings(contacts=ContactSettings(wecom_limit=limit))
         assert Cap(most, most, channel="wecom") in rules_of(shop, destination("wecom"), ON).caps
     cap = Cap(1, 1, channel="wecom")
-    assert cap.is_reached([(ON, "wecom", "staff")], ON)
-    assert not cap.is_reached([(ON, "sms", "x"), (ON - timedelta(1), "wecom", "y")], ON)
+    known = past(2, [[(ON, "wecom", "staff")], [(ON, "sms", "x"), (ON - timedelta(1), "wecom", "y")]])
+    assert list(cap.reached(known, ON, 2)) == [True, False]
 
 
 # --- Texts --------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from siyu_cli.core.question import Answer
     from siyu_cli.ledger.contacts import Sending
     from siyu_cli.ledger.run import Memory
+    from siyu_cli.render.contact_files import ContactFile
 
 
 @dataclass
@@ -36,13 +37,22 @@ def deliver(found: Answer, memory: Memory, sink: Sink, order: Order) -> tuple[An
     from siyu_cli.render.replace import together
 
     answer = cast(ExportAnswer, found)
+    files: list[ContactFile] = []
     if answer.question.is_dry or not answer.sent.num_rows or order.folder is None:
         with together():
-            return answer, _write_reasons(answer, sink, order)
-    return _export(answer, memory, sink, order)
+            others = _write_reasons(answer, sink, order)
+    else:
+        answer, files, others = _export(answer, memory, sink, order)
+    for one in files:
+        memory.note_output(one.path, one.rows, one.shown)
+    for paths, rows in others:
+        memory.note_output(paths[0], rows)
+    return answer, [*(((one.path,), one.rows) for one in files), *others]
 
 
-def _export(answer: ExportAnswer, memory: Memory, sink: Sink, order: Order) -> tuple[Answer, list[Written]]:
+def _export(
+    answer: ExportAnswer, memory: Memory, sink: Sink, order: Order
+) -> tuple[ExportAnswer, list[ContactFile], list[Written]]:
     from siyu_cli.ledger.exporting import recording
     from siyu_cli.render.contact_files import Filing, write_contacts
     from siyu_cli.render.replace import make_folder, together, waiting
@@ -51,35 +61,34 @@ def _export(answer: ExportAnswer, memory: Memory, sink: Sink, order: Order) -> t
     assert order.folder is not None
     question = answer.question
     variables = variables_of(question.text or "")
-    filing = Filing(
-        order.folder, question.campaign, question.sent_on, order.split_by, variables, force=order.force
-    )  # fmt: skip
+    filing = Filing(order.folder, question.campaign, question.sent_on, order.split_by, variables, force=order.force)
     make_folder(order.folder)
     with recording(memory.book, memory.run.run_id, _now) as record, sink.writing(order.folder), together():
         files = write_contacts(answer.sent, answer.place, filing, sink.reader)
         others = _write_reasons(answer, sink, order)
         places = waiting()
         named = {one.path: (places[one.path], one.rows, one.shown) for one in files}
-        record.keep(_sending(answer), answer.past.head, named)  # type: ignore[attr-defined]
-    written: list[Written] = [((one.path,), one.rows) for one in files]
+        record.keep(_sending(answer, memory.book.ledger.from_shop(order.folder)), named)
     receipt = {"head": str(record.head), "files": [one.path.name for one in files]}
     sink.note(sink.reader.say(Note("Audit head: {head}. Note it elsewhere: siyu audit verify --head {head}.", receipt)))
-    return replace(answer, receipt=receipt), [*written, *others]
+    return replace(answer, receipt=receipt), files, others
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _sending(answer: ExportAnswer) -> Sending:
-    from siyu_cli.ledger.contacts import Asked, Sending
+def _sending(answer: ExportAnswer, folder: str) -> Sending:
+    from siyu_cli.ledger.contacts import Sending
+    from siyu_cli.ledger.past import Asked, Past
 
-    question, sent = answer.question, answer.sent
-    days = answer.rules.lookback_days
-    asked = Asked(question.campaign, question.to, answer.place.channel, question.sent_on, days)
-    members, phones, owners = (sent[name].to_pylist() for name in ("member_id", "phone", "owner"))
+    question, past = answer.question, cast(Past, answer.past)
+    asked = Asked(
+        question.campaign, question.to, answer.place.channel, question.sent_on, answer.rules.lookback_days
+    )  # fmt: skip
     shown = mask_word(question.campaign)[:200]
-    return Sending(asked, shown, members, phones, owners, answer.excluded, answer.audited)
+    owners = answer.sent["owner"].to_pylist()
+    return Sending(asked, shown, past, answer.fates, owners, folder, answer.audited)
 
 
 def _write_reasons(answer: ExportAnswer, sink: Sink, order: Order) -> list[Written]:

@@ -212,15 +212,18 @@ def _answer(question: Question, shop: Shop, memory: Memory, task: Task) -> tuple
     found.check_lawful()
     if task.output is not None and task.output.suffix.lower() in ROWS:
         found = found.for_file()
-    delivered: list[Written] = []
+    written: list[Written] = []
     if task.deliver is not None:
-        found, delivered = task.deliver(found, memory, sink)
+        found, written = task.deliver(found, memory, sink)
     shown = found if asked.show_personal else found.masked()
     report = shown.report()
     memory.inputs = report.meta["inputs"]
-    written = delivered if task.output is None else _write(shown, report, task.output, task)
-    for paths, rows in written:
-        memory.note_output(paths[0], rows)
+    if task.output is not None:
+        written = _write(shown, report, task.output, task)
+        # Whose a part is stands in its name: the ledger keeps none of that.
+        kept = f"{task.output.stem}_*{task.output.suffix}" if asked.split_by else None
+        for paths, rows in written:
+            memory.note_output(paths[0], rows, kept)
     found.remember(memory)
     memory.keep_aliases(shop.load.links)
     if not task.manner.is_scheduled or asked.format or task.output is None or sys.stdout.isatty():

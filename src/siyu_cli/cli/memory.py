@@ -33,7 +33,7 @@ def open_book(config: Path | None, *, writes: bool) -> Iterator[ContactBook]:
             hint="Run siyu init once: it writes the siyu.toml memory lies beside.",
         )
     with ledger.lock() if writes else nullcontext():
-        book = ContactBook(ledger)
+        book = ContactBook(ledger, now())
         if writes:
             end_unfinished(book, now())
         yield book

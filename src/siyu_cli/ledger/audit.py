@@ -15,11 +15,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from siyu_cli.errors import LockError, Note
-from siyu_cli.ledger.contact_tables import AUDIT, CONTACTS, EXPORTS
+from siyu_cli.ledger.contact_tables import AUDIT
 from siyu_cli.ledger.keyring import Keyring
+from siyu_cli.ledger.sealing import hold_against
 
 _BEGIN = "0" * 64
-_DIGEST_BITS = 128
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,8 @@ def entries(connection: sa.Connection) -> list[dict[str, Any]]:
 
 
 def verify(connection: sa.Connection, ring: Keyring, noted: Sequence[str] = ()) -> list[Note]:
-    """Return what is wrong with the chain, the contacts it vouches for and the heads that were noted, if anything."""
-    rows = connection.execute(AUDIT.select().order_by(AUDIT.c.seq)).mappings().all()
+    """Return what is wrong with the chain, with what it vouches for and with the heads that were noted, if anything."""
+    rows = [dict(row) for row in connection.execute(AUDIT.select().order_by(AUDIT.c.seq)).mappings()]
     found: list[Note] = []
     before, macs = Head(), {0: _BEGIN}
     for row in rows:
@@ -98,39 +98,4 @@ def verify(connection: sa.Connection, ring: Keyring, noted: Sequence[str] = ()) 
                 "The head {head} is not in the audit chain: entries were taken from its end, or it was begun anew."
             )
             found.append(Note(message, {"head": text.strip()}, is_finding=True))
-    return found or _verify_contacts(connection, rows)
-
-
-def digest_of(contact_ids: Sequence[str]) -> str:
-    """Return a digest of contacts in which their order does not matter, and from which some can be taken.
-
-    >>> digest_of(["01", "ff"]) == digest_of(["ff", "01"])
-    True
-    """
-    return f"{sum(int(one, 16) for one in contact_ids) % 2**_DIGEST_BITS:032x}"
-
-
-def _verify_contacts(connection: sa.Connection, rows: Sequence[Any]) -> list[Note]:
-    """Find exports whose contacts are not those that the chain speaks of, less those that were forgotten or undone."""
-    wanted: dict[str, int] = {}
-    for row in rows:
-        facts = json.loads(row["facts"])
-        if row["action"] == "export":
-            wanted[facts["export_id"]] = int(facts["digest"], 16)
-        elif row["action"] == "export-undone":
-            wanted.pop(facts["export_id"], None)
-        elif row["action"] == "forget":
-            for export_id, digest in facts["contacts"].items():
-                wanted[export_id] = (wanted.get(export_id, 0) - int(digest, 16)) % 2**_DIGEST_BITS
-    there: dict[str, list[str]] = {}
-    for export_id in connection.execute(sa.select(EXPORTS.c.export_id)).scalars():
-        there[export_id] = []
-    for row in connection.execute(sa.select(CONTACTS.c.export_id, CONTACTS.c.contact_id)):
-        there.setdefault(row.export_id, []).append(row.contact_id)
-    message = "The contacts of export {export} are not those that were recorded: rows were added, changed or removed."
-    return [
-        Note(message, {"export": export_id}, is_finding=True)
-        for export_id in sorted(wanted.keys() | there.keys())
-        if export_id not in there or f"{wanted.get(export_id, 0):032x}" != digest_of(there[export_id])
-        if there.get(export_id) or wanted.get(export_id)
-    ]
+    return found or hold_against(connection, ring, rows)

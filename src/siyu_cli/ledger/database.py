@@ -14,11 +14,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-from siyu_cli.errors import ConfigError, DataError, LockError, OutputError, SiyuError, Where
-from siyu_cli.ledger.contact_tables import create_contact_tables
+from siyu_cli.errors import ConfigError, DataError, EngineError, LockError, OutputError, SiyuError, Where
+from siyu_cli.ledger.contact_tables import pack_contacts
+from siyu_cli.ledger.first_contact_tables import create_contact_tables
 from siyu_cli.private import make_private
 
 _BUSY_SECONDS = 10
+_TURN = 0x73697975  # "siyu": the advisory lock of a ledger on PostgreSQL
+# What PostgreSQL says (SQLSTATE): others are at it; the disk or the server does not take more; nobody is let in.
+_TRY_AGAIN = ("55P03", "40001", "40P01", "57P03")
+_REFUSED = ("53", "25006", "58030")
+_UNREACHABLE = ("08", "28", "3D", "57P01", "57P02", "42501")
 
 _METADATA = sa.MetaData()
 
@@ -64,29 +70,41 @@ def _create_tables(connection: sa.Connection) -> None:
     _METADATA.create_all(connection)
 
 
-MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_create_tables, create_contact_tables)
+MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_create_tables, create_contact_tables, pack_contacts)
 
 
 def connect(url: str | None, folder: Path) -> sa.Engine:
-    """Return an engine that keeps no connection open, and on SQLite takes the write lock at once."""
+    """Return an engine that keeps no connection open, and whose transactions come one after the other."""
     try:
         place = sa.make_url(url) if url else sa.URL.create("sqlite", database=str(folder / "ledger.db"))
-        is_sqlite = place.get_backend_name() == "sqlite"
-        if is_sqlite and place.database:
+        if place.drivername == "postgresql":
+            place = place.set(drivername="postgresql+psycopg")
+        kind = place.get_backend_name()
+        if kind == "sqlite" and place.database:
             file = folder.parent / place.database  # an absolute path stays as it is
             place = place.set(database=str(file))
             _keep_private(file)
-        options = {"timeout": _BUSY_SECONDS} if is_sqlite else {}
-        engine = sa.create_engine(place, poolclass=NullPool, connect_args=options, hide_parameters=True)
+        options = {"sqlite": {"timeout": _BUSY_SECONDS}, "postgresql": {"connect_timeout": _BUSY_SECONDS}}
+        engine = sa.create_engine(
+            place, poolclass=NullPool, connect_args=options.get(kind, {}), hide_parameters=True
+        )  # fmt: skip
     except (sa.exc.ArgumentError, ImportError) as error:
         raise ConfigError(
             "ledger.url cannot be used: it is no database's address, or its driver is not installed.",
-            hint="It looks like postgresql+psycopg://user@host/name, and needs its driver installed.",
+            hint="It looks like postgresql://user@host/name, and needs pip install 'siyu-cli[postgresql]'.",
         ) from error
-    if is_sqlite:
+    if kind == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    elif kind == "postgresql":
+        sa.event.listen(engine, "begin", _wait_turn)
     return engine
+
+
+def _wait_turn(connection: sa.Connection) -> None:
+    """Let transactions of one ledger come one after the other, as SQLite's do; who waits too long tries again."""
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_BUSY_SECONDS}s'")
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_TURN})")
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -102,8 +120,8 @@ def _keep_private(file: Path) -> None:
 
 
 @contextmanager
-def told_as_ours(path: Path) -> Iterator[None]:
-    """Turn what disk and database complain about into an error that says what to do."""
+def told_as_ours(path: Path | str) -> Iterator[None]:
+    """Turn what disk and database complain about into an error that says what to do; ``path`` may be an address."""
     where = Where(file=str(path))
     try:
         yield
@@ -114,19 +132,28 @@ def told_as_ours(path: Path) -> Iterator[None]:
         message = "The shop's memory cannot be written to {path}: {reason}."
         raise OutputError(message, where=where, path=path, reason=reason) from error
     except sa.exc.DBAPIError as error:
-        raise _database_error(path, where, str(error.orig)) from error
+        raise _database_error(path, where, error) from error
 
 
-def _database_error(path: Path, where: Where, reason: str) -> SiyuError:
-    if "locked" in reason:
+def _database_error(path: Path | str, where: Where, error: sa.exc.DBAPIError) -> SiyuError:
+    reason = str(error.orig).partition("\n")[0].rstrip(".")
+    code = getattr(error.orig, "sqlstate", "") or ""
+    if code.startswith(_TRY_AGAIN) or "locked" in reason:
         return LockError("Another program is writing to {path}.", hint="Run the command again.", where=where, path=path)
-    if any(word in reason for word in ("readonly", "full", "unable to open", "I/O")):
+    if code.startswith(_REFUSED) or any(word in reason for word in ("readonly", "full", "unable to open", "I/O")):
         message = "The shop's memory cannot be written to {path}: {reason}."
         return OutputError(message, where=where, path=path, reason=reason)
+    is_cut_off = error.connection_invalidated or isinstance(error, sa.exc.OperationalError)
+    if code.startswith(_UNREACHABLE) or ("://" in str(path) and is_cut_off):
+        return EngineError(
+            "The ledger's database {path} cannot be reached: {reason}.",
+            hint="See that it runs, that ledger.url names it, and that you may sign in.",
+            where=where, path=path, reason=reason,
+        )  # fmt: skip
     return damaged(path, reason)
 
 
-def damaged(path: Path, reason: str) -> DataError:
+def damaged(path: Path | str, reason: str) -> DataError:
     """Return the error for a database that is none of ours, or not as we left it."""
     return DataError(
         "The ledger {path} cannot be read: {reason}.",

@@ -46,7 +46,7 @@ class Recording:
     head: Head | None = None
     _is_kept: bool = field(default=False, repr=False)
 
-    def keep(self, sending: Sending, after: Head, waiting: Mapping[Path, tuple[Path, int, str]]) -> None:
+    def keep(self, sending: Sending, waiting: Mapping[Path, tuple[Path, int, str]]) -> None:
         """Record the export: ``waiting`` says where each file lies now, its rows, what the ledger calls it."""
         self.at_step("written")
         files = [
@@ -56,7 +56,7 @@ class Recording:
         _write_journal(self.book, {"export_id": self.run_id, "files": files, "places": places})
         self.at_step("journal")
         with self.book.ledger.begin() as connection:
-            self.head = self.book.record(connection, self.run_id, sending, files, now=self.clock(), after=after)
+            self.head = self.book.record(connection, self.run_id, sending, files, now=self.clock())
         self._is_kept = True
         self.at_step("recorded")
 

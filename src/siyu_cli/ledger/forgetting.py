@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from siyu_cli.ledger.contact_tables import CONTACTS, EXPORTS
 from siyu_cli.ledger.contacts import ContactBook, Names
 from siyu_cli.ledger.database import ALIASES, SNAPSHOTS, told_as_ours
 from siyu_cli.ledger.leftovers import NAMED, PARTIAL
@@ -55,17 +54,13 @@ def forget(book: ContactBook, names: Names, now: datetime) -> Forgotten:
     with book.ledger.begin() as connection:
         gone = ALIASES.delete().where(sa.or_(ALIASES.c.alias.in_(keys), ALIASES.c.member_id.in_(keys)))
         aliases = connection.execute(gone).rowcount
-        removed = book.bury(connection, whole, now)
-    return Forgotten(snapshots, aliases, removed["contacts"], files)
+        contacts = book.bury(connection, whole, now)
+    return Forgotten(snapshots, aliases, contacts, files)
 
 
 def _files_with(book: ContactBook, names: Names) -> tuple[str, ...]:
-    marks = book.marks_of(names)
-    query = sa.select(EXPORTS.c.files).join(CONTACTS, CONTACTS.c.export_id == EXPORTS.c.export_id)
-    own = sa.or_(CONTACTS.c.member.in_(marks), CONTACTS.c.address.in_(marks))
-    with book.ledger.begin() as connection:
-        found = connection.execute(query.where(own)).scalars().all()
-    return tuple(sorted({file["file"] for files in found for file in files}))
+    exports = book.exports_with(names)
+    return tuple(sorted({f"{row['folder'] or '?'}/{file['file']}" for row in exports for file in row["files"]}))
 
 
 def _leave_out(book: ContactBook, run_id: str, path: Path, keys: Sequence[str]) -> bool:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from filelock import FileLock, Timeout
 
 from siyu_cli.errors import DataError, LockError, Note, Where
 from siyu_cli.ledger.database import (
@@ -36,11 +37,6 @@ from siyu_cli.ledger.database import (
 from siyu_cli.ledger.leftovers import PARTIAL, clear_leftovers
 from siyu_cli.private import make_private
 from siyu_cli.remarks import remark
-
-try:
-    import fcntl
-except ImportError:  # Windows: the tables' own transactions still hold, two runs at once are not refused
-    fcntl = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
     from siyu_cli.config.settings import Settings
@@ -83,8 +79,12 @@ class Ledger:
                 path.mkdir(mode=0o700, exist_ok=True)
                 make_private(path)
         self._url = url
-        self._lock: int | None = None
+        self._is_held = False
         self._engine = connect(url, folder)
+        place = self._engine.url
+        is_file = place.get_backend_name() == "sqlite"
+        # What complaints name: a file, or an address without its password.
+        self._place: Path | str = Path(place.database or "") if is_file else place.render_as_string()
         self._migrate()
 
     @classmethod
@@ -99,23 +99,28 @@ class Ledger:
         """Hold the shop for one run; ``LockError`` says who else has it, and since when.
 
         The operating system lets go of it when the process ends, however it ends: what a killed run has left is
-        cleared by the next one.
+        cleared by the next one. ``.siyu/lock`` says who holds it, ``.siyu/lock.held`` is what is locked: on Windows
+        nobody else could read that.
         """
-        path = self.folder / "lock"
-        with told_as_ours(path):
-            self._lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        held = FileLock(self.folder / "lock.held", timeout=0, mode=0o600, preserve_lock_file=True)
+        is_alone = self._take(held)
         try:
-            with told_as_ours(path):
-                before = os.pread(self._lock, 200, 0).decode("ascii", "replace").splitlines()
-                is_alone = self._take(self._lock, path)
+            before = self._holder()
+            self._hold()
             if is_alone:
                 dead_run = (before[1] if len(before) > 1 else "") if self._url else None
                 with self._begin() as connection:
                     clear_leftovers(connection, self.folder, dead_run)
+            self._is_held = True
             yield
         finally:
-            os.close(self._lock)
-            self._lock = None
+            self._is_held = False
+            held.release()
+
+    def from_shop(self, folder: Path) -> str:
+        """Return where a folder is from the shop's own folder on, so that both can be moved."""
+        whole, shop = folder.resolve(), self.folder.parent.resolve()
+        return Path(os.path.relpath(whole, shop)).as_posix() if whole.anchor == shop.anchor else whole.as_posix()
 
     def start_run(self, command: str, as_of: date, now: datetime, parameters: Mapping[str, Any]) -> Run:
         """Record that a command begins; ``parameters`` must be what JSON can hold, ``now`` an aware time."""
@@ -131,9 +136,8 @@ class Ledger:
             "version": version("siyu-cli"),
             "parameters": dict(parameters),
         }
-        if self._lock is not None:  # so that the next one knows which run was killed, whosever the tables are
-            with told_as_ours(self.folder / "lock"):
-                os.pwrite(self._lock, f"{os.getpid()}\n{run_id}\n".encode(), 0)
+        if self._is_held:  # so that the next one knows which run was killed, whosever the tables are
+            self._hold(run_id)
         with self._begin() as connection:
             connection.execute(RUNS.insert(), row)
         return Run(run_id, command, as_of)
@@ -249,12 +253,11 @@ class Ledger:
 
     @contextmanager
     def _begin(self) -> Iterator[sa.Connection]:
-        path = self.folder / "ledger.db"
         try:
-            with told_as_ours(path), self._engine.begin() as connection:
+            with told_as_ours(self._place), self._engine.begin() as connection:
                 yield connection
         except (ValueError, TypeError, KeyError) as error:  # what stands there is no date, no JSON, no text
-            raise damaged(path, str(error)) from error
+            raise damaged(self._place, str(error)) from error
 
     def _migrate(self) -> None:
         """Bring the tables to this siyu's version, in one transaction: a killed run changes nothing."""
@@ -274,32 +277,46 @@ class Ledger:
             if found != len(MIGRATIONS):
                 connection.execute(SCHEMA_VERSION.update(), {"version": len(MIGRATIONS)})
 
-    def _take(self, descriptor: int, path: Path) -> bool:
+    def _take(self, held: FileLock) -> bool:
         """Take the lock, and return whether nobody else can have it: some file systems know no locks."""
-        if fcntl is None:
-            return False
+        path = self.folder / "lock"
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").partition("\n")[0].strip() or "?"
-            since = datetime.fromtimestamp(os.fstat(descriptor).st_mtime, self._timezone)
+            held.acquire()
+        except Timeout as error:
+            with told_as_ours(path):
+                since = datetime.fromtimestamp(path.stat().st_mtime, self._timezone) if path.exists() else None
             raise LockError(
                 "Another siyu (process {pid}) has been at work on this shop since {since}.",
                 hint="Wait until it has finished, then run the command again.",
                 where=Where(file=str(path)),
-                pid=holder,
-                since=since.strftime("%Y-%m-%d %H:%M:%S"),
+                pid=(self._holder() or ["?"])[0],
+                since=since.strftime("%Y-%m-%d %H:%M:%S") if since else "?",
             ) from error
-        except OSError as error:
-            reason = error.strerror or str(error)
-            note = Note("Two runs at once would not be noticed here: {file} cannot be locked ({reason}).", {
-                "file": path, "reason": reason,
-            })  # fmt: skip
-            remark(note)
+        except (OSError, NotImplementedError) as error:
+            if isinstance(error, PermissionError):
+                with told_as_ours(path):
+                    raise
+            reason = getattr(error, "strerror", None) or str(error)
+            message = "Two runs at once would not be noticed here: {file} cannot be locked ({reason})."
+            remark(Note(message, {"file": path, "reason": reason}))
             return False
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)  # the file's own time says since when
         return True
+
+    def _holder(self) -> list[str]:
+        """Return process and run of who holds the shop, or held it last."""
+        with told_as_ours(self.folder / "lock"):
+            try:
+                return (self.folder / "lock").read_text("ascii", "replace").split()
+            except FileNotFoundError:
+                return []
+
+    def _hold(self, run_id: str = "") -> None:
+        """Write down who holds the shop; the file's own time says since when."""
+        path = self.folder / "lock"
+        with told_as_ours(path):
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with open(handle, "w", encoding="ascii") as file:  # noqa: PTH123  a descriptor with its mode
+                file.write(f"{os.getpid()}\n{run_id}\n")
 
 
 def _utc(moment: datetime) -> datetime:
@@ -317,7 +334,7 @@ def _settle(path: Path) -> str:
 
 def _sync(folder: Path) -> None:
     """Push a folder's entries to the disk, where the system knows how."""
-    if fcntl is None:
+    if os.name == "nt":
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:

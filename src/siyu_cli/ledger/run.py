@@ -17,8 +17,9 @@ from siyu_cli.remarks import remark
 
 if TYPE_CHECKING:
     from siyu_cli.config.settings import Settings
-    from siyu_cli.ledger.contacts import ContactBook, Past
+    from siyu_cli.ledger.contacts import ContactBook
     from siyu_cli.ledger.ledger import Ledger, Run, Snapshot
+    from siyu_cli.ledger.past import Past
 
 # Has something done when a signal ends the process; returns what takes that back.
 AtSignal = Callable[[Callable[[], object]], Callable[[], object]]
@@ -82,13 +83,14 @@ class Memory:
         from siyu_cli.ledger.exporting import end_unfinished
 
         assert self.ledger is not None
-        book = ContactBook(self.ledger)
-        end_unfinished(book, datetime.now(UTC))
+        now = datetime.now(UTC)
+        book = ContactBook(self.ledger, now)
+        end_unfinished(book, now)
         return book
 
-    def past(self, members: Sequence[str], phones: Sequence[str | None], asked: Mapping[str, Any]) -> Past | None:
+    def past(self, members: Iterable[str], phones: Iterable[str | None], asked: Mapping[str, Any]) -> Past | None:
         """Return what is known of these people; ``asked`` are the fields of ``contacts.Asked``."""
-        from siyu_cli.ledger.contacts import Asked
+        from siyu_cli.ledger.past import Asked
 
         return self.book.past(members, phones, Asked(**asked)) if self.ledger else None
 
@@ -99,12 +101,12 @@ class Memory:
         ledger = self.ledger or self.glanced
         return forgotten(ledger, names) if ledger else []
 
-    def note_output(self, path: Path, rows: int) -> None:
-        """Remember a file that was written, by name and fingerprint."""
+    def note_output(self, path: Path, rows: int, shown: str | None = None) -> None:
+        """Remember a file that was written, by name and fingerprint; ``shown`` in place of a name that tells whose it is."""
         if self.ledger is not None:
             with path.open("rb") as file:
                 sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-            self.outputs.append({"file": path.name, "sha256": sha256, "rows": rows})
+            self.outputs.append({"file": shown or path.name, "sha256": sha256, "rows": rows})
 
 
 def _is_list(snapshot: Path) -> bool:

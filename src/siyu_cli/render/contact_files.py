@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from siyu_cli.cells import neutralise
 from siyu_cli.destinations.keys import FORMS
 from siyu_cli.errors import Note
-from siyu_cli.masks import mask_name
+from siyu_cli.masks import mask_text
 from siyu_cli.render.names import name_each
 from siyu_cli.render.reader import Reader
 from siyu_cli.render.replace import replacing
@@ -49,16 +49,11 @@ class Filing:
 
 @dataclass(frozen=True)
 class ContactFile:
-    """One file that was written: its rows, and whose it is where each employee has one."""
+    """One file that was written: its rows, and its name for the ledger, ``*`` in it for whatever is personal."""
 
     path: Path
     rows: int
-    owner: str | None = None
-
-    @property
-    def shown(self) -> str:
-        """Return its name for the ledger, the employee's own masked."""
-        return self.path.name.replace(self.owner, mask_name(self.owner)) if self.owner else self.path.name
+    shown: str
 
 
 def write_contacts(sent: pa.Table, place: Destination, filing: Filing, reader: Reader) -> list[ContactFile]:
@@ -67,7 +62,7 @@ def write_contacts(sent: pa.Table, place: Destination, filing: Filing, reader: R
     ``sent`` has a column per field that the destination carries. Raises OutputError as ``replacing`` does.
     """
     written = []
-    for path, owner, rows in _files(sent, place, filing, reader):
+    for path, shown, owner, rows in _files(sent, place, filing, reader):
         if place.format == "staff":
             write_workbook(path, [_day(rows, owner, place, filing, reader)], force=filing.force)
         elif place.format == "xlsx":
@@ -76,21 +71,22 @@ def write_contacts(sent: pa.Table, place: Destination, filing: Filing, reader: R
             with replacing(path, force=filing.force) as temporary, temporary.open("wb") as file:
                 for piece in _text(rows, place, filing, reader):
                     file.write(piece)
-        written.append(ContactFile(path, rows.num_rows, owner))
+        written.append(ContactFile(path, rows.num_rows, shown))
     return written
 
 
 def _files(
     sent: pa.Table, place: Destination, filing: Filing, reader: Reader
-) -> Iterator[tuple[Path, str | None, pa.Table]]:
-    """Yield each file with whose it is and its rows."""
+) -> Iterator[tuple[Path, str, str | None, pa.Table]]:
+    """Yield each file with its name for the ledger, whose it is and its rows."""
     suffix = _SUFFIXES[place.format]
     whole = filing.folder / name_each([f"{place.stem(filing.campaign, filing.on)}{suffix}"], Path("x"))[0].name[2:]
+    kept = whole.stem if mask_text(whole.stem) == whole.stem else "*"
     groups: list[tuple[Path, str | None, pa.Table]] = [(whole, None, sent)]
     if (filing.split_by or place.is_split_by_owner) and sent.num_rows:
         owners = sorted(set(sent["owner"].to_pylist()), key=lambda owner: (owner is None, owner or ""))
         named = [reader.translate("(none)") if owner is None else owner for owner in owners]
-        paths = name_each(named, whole)
+        paths, kept = name_each(named, whole), f"{kept}_*"
         groups = [
             (path, owner, sent.filter(pc.is_null(sent["owner"]) if owner is None else pc.equal(sent["owner"], owner)))
             for path, owner in zip(paths, owners, strict=True)
@@ -98,8 +94,8 @@ def _files(
     for path, owner, rows in groups:
         parts = list(_parts(rows, place, filing, reader))
         for number, part in enumerate(parts, start=1):
-            name = path if len(parts) == 1 else path.with_name(f"{path.stem}{_number(place, number)}{path.suffix}")
-            yield name, owner, part
+            behind = "" if len(parts) == 1 else _number(place, number)
+            yield path.with_name(f"{path.stem}{behind}{suffix}"), f"{kept}{behind}{suffix}", owner, part
 
 
 def _number(place: Destination, number: int) -> str:

@@ -28,24 +28,44 @@ ADULT_YEARS = 18
 _CONTROL = {plain_word(word) for word in ("control", "对照", "对照组", "control group", "holdout", "空白组")}
 
 
+class Earlier(Protocol):
+    """An earlier export, and whom of a list it reached."""
+
+    @property
+    def on(self) -> date:
+        """Return its day."""
+
+    @property
+    def channel(self) -> str:
+        """Return by which channel it went."""
+
+    @property
+    def destination(self) -> str:
+        """Return where it went."""
+
+    @property
+    def places(self) -> NDArray[np.int64]:
+        """Return the places in the list of those it reached, once for each contact."""
+
+
 class Past(Protocol):
     """What the ledger knows of the people of a list, in its order."""
 
     @property
-    def is_forgotten(self) -> Sequence[bool]:
+    def is_forgotten(self) -> Flags:
         """Return who asked to be forgotten."""
 
     @property
-    def is_suppressed(self) -> Sequence[bool]:
+    def is_suppressed(self) -> Flags:
         """Return who is not to be contacted by this channel."""
 
     @property
-    def was_sent(self) -> Sequence[bool]:
+    def was_sent(self) -> Flags:
         """Return who has had this campaign there."""
 
     @property
-    def contacts(self) -> Sequence[Sequence[tuple[date, str, str]]]:
-        """Return the earlier contacts of each: date, channel, destination."""
+    def earlier(self) -> Sequence[Earlier]:
+        """Return the exports of the days asked about that reached any of them."""
 
     @property
     def owners(self) -> Mapping[str, int]:
@@ -57,18 +77,14 @@ class NoPast:
     """A shop without memory: nobody was ever contacted."""
 
     people: int
+    earlier: Sequence[Earlier] = ()
 
     @property
-    def is_forgotten(self) -> Sequence[bool]:
+    def is_forgotten(self) -> Flags:
         """Return that nobody asked to be forgotten."""
-        return [False] * self.people
+        return np.zeros(self.people, np.bool_)
 
     is_suppressed = was_sent = is_forgotten
-
-    @property
-    def contacts(self) -> Sequence[Sequence[tuple[date, str, str]]]:
-        """Return that nobody had any."""
-        return [()] * self.people
 
     @property
     def owners(self) -> Mapping[str, int]:
@@ -85,13 +101,15 @@ class Cap:
     channel: str | None = None
     destination: str | None = None
 
-    def is_reached(self, past: Sequence[tuple[date, str, str]], on: date) -> bool:
-        """Return whether one contact more would be too many; contacts after the day count as well."""
-        counted = sum(
-            (on - day).days < self.days and self.channel in (None, channel) and self.destination in (None, place)
-            for day, channel, place in past
-        )
-        return counted >= self.contacts
+    def counts(self, one: Earlier, on: date) -> bool:
+        """Return whether an earlier export counts on a day; one after that day does as well."""
+        is_near = (on - one.on).days < self.days
+        return is_near and self.channel in (None, one.channel) and self.destination in (None, one.destination)
+
+    def reached(self, past: Past, on: date, people: int) -> Flags:
+        """Return for whom one contact more would be too many."""
+        counted = [one.places for one in past.earlier if self.counts(one, on)]
+        return np.bincount(np.concatenate([np.empty(0, np.int64), *counted]), minlength=people) >= self.contacts
 
 
 @dataclass(frozen=True)
@@ -156,15 +174,15 @@ def decide(people: pa.Table, past: Past, rules: Rules) -> list[str]:
     unknown = ~said_yes & ~said_no & ~np.full(size, rules.has_basis)
     refuses = said_no | (_flag(people, "opt_out_profiling") == 1)
     applies: dict[str, Flags] = {
-        "forgotten": np.array(past.is_forgotten, np.bool_),
+        "forgotten": past.is_forgotten,
         "control": _control(people),
         "no_consent": unknown,
         "opted_out": refuses,
-        "suppressed": np.array(past.is_suppressed, np.bool_),
+        "suppressed": past.is_suppressed,
         "minor": _minors(people, rules.on),
-        "already_sent": np.array(past.was_sent, np.bool_),
-        "frequency_cap": _capped(past, rules),
-        "quiet_period": _quiet(past, rules),
+        "already_sent": past.was_sent,
+        "frequency_cap": _capped(past, rules, size),
+        "quiet_period": _quiet(past, rules, size),
         "no_key": ~np.any([_has(people, name) for name in rules.key], axis=0),
     }
     friends = rules.needs_friend & (_flag(people, "is_unfriended") == 1)
@@ -234,13 +252,19 @@ def _minors(people: pa.Table, on: date) -> Flags:
     return found
 
 
-def _capped(past: Past, rules: Rules) -> Flags:
-    return np.array([any(cap.is_reached(own, rules.on) for cap in rules.caps) for own in past.contacts], np.bool_)
+def _capped(past: Past, rules: Rules, size: int) -> Flags:
+    found = np.zeros(size, np.bool_)
+    for cap in rules.caps:
+        found |= cap.reached(past, rules.on, size)
+    return found
 
 
-def _quiet(past: Past, rules: Rules) -> Flags:
-    quiet = rules.quiet_days
-    return np.array([any(abs((rules.on - one[0]).days) < quiet for one in own) for own in past.contacts], np.bool_)
+def _quiet(past: Past, rules: Rules, size: int) -> Flags:
+    found = np.zeros(size, np.bool_)
+    for one in past.earlier:
+        if abs((rules.on - one.on).days) < rules.quiet_days:
+            found[one.places] = True
+    return found
 
 
 def _filled(people: pa.Table, variables: Sequence[str]) -> Flags:
