@@ -71,7 +71,7 @@ def export(book: ContactBook, what: Wanted, shop: Path, at_step=go_on, name: str
     listed = [*what.members, *what.excluded]
     known = book.past(listed, [PEOPLE[one] for one in listed], what.asked)
     fates = ["sent"] * len(what.members) + list(what.excluded.values())
-    sent = Sending(what.asked, what.asked.campaign, known, fates, ["李娜"] * len(what.members), "out")
+    sent = Sending(what.asked, what.asked.campaign, known, fates, {"李娜": len(what.members)}, "out")
     run = book.ledger.start_run("export", DAY, NOW, {})
     with recording(book, run.run_id, lambda: NOW, at_step) as one, together():
         with replacing(shop / name) as temporary:

@@ -29,6 +29,8 @@ HASHES = {
     "wecom": PHONE,
     "csv": PHONE,
     "braze": f"+86{PHONE}",
+    "tiktok": "ec61f3c620a98bdead8c1f1f0ae747abd1b62a0c2dba4fd4bc22cf0d1d8653e5",
+    "klaviyo": f"+86{PHONE}",
 }
 MINIMAL = {
     "en": "x", "zh": "某", "source": "y", "channel": "sms", "recipient": "own", "consent": ["consent_sms"],

@@ -87,7 +87,7 @@ def _sending(answer: ExportAnswer, folder: str) -> Sending:
         question.campaign, question.to, answer.place.channel, question.sent_on, answer.rules.lookback_days
     )  # fmt: skip
     shown = mask_word(question.campaign)[:200]
-    owners = answer.sent["owner"].to_pylist()
+    owners = answer.sent_by_owner
     return Sending(asked, shown, past, answer.fates, owners, folder, answer.audited)
 
 

@@ -5,7 +5,6 @@ Everything personal comes in as text and is kept as a mark (``keyring``); nothin
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -30,14 +29,14 @@ _TOLD = (EXPORTS.c.sent_on, EXPORTS.c.campaign, EXPORTS.c.destination, EXPORTS.c
 class Sending:
     """One export as it is recorded: what becomes of each of the people of ``past``, ``sent`` or why not.
 
-    ``owners`` are the employees of those it goes to; ``folder`` is where its files go, from the shop's folder on.
+    ``owners`` says how many contacts each employee gets by it; ``folder`` is where its files go, seen from the shop's.
     """
 
     asked: Asked
     shown_campaign: str
     past: Past = field(repr=False)
     fates: Sequence[str] = field(repr=False)
-    owners: Sequence[str | None] = field(repr=False)
+    owners: Mapping[str, int] = field(default_factory=dict, repr=False)
     folder: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
 
@@ -83,7 +82,7 @@ class ContactBook:
         asked, packs = sending.asked, sending.packs()
         sent = packs.get(SENT, People(b"", b""))
         self._check_new(connection, asked, sent)
-        owners = Counter(owner for owner in sending.owners if owner)
+        owners = sending.owners
         connection.execute(EXPORTS.insert(), {
             "export_id": run_id, "run_id": run_id, "campaign": sending.shown_campaign,
             "campaign_mark": self.ring.mark("campaign", asked.campaign), "destination": asked.destination,

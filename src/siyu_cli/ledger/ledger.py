@@ -102,7 +102,7 @@ class Ledger:
         cleared by the next one. ``.siyu/lock`` says who holds it, ``.siyu/lock.held`` is what is locked: on Windows
         nobody else could read that.
         """
-        held = FileLock(self.folder / "lock.held", timeout=0, mode=0o600, preserve_lock_file=True)
+        held = FileLock(self.folder / "lock.held", timeout=0, mode=0o600)
         is_alone = self._take(held)
         try:
             before = self._holder()

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from siyu_cli.ledger.keyring import MARK, NOBODY
+from siyu_cli.ledger.keyring import MARK
 
 PART = 65_536  # people in one part: a pack is read, and on being forgotten written anew, part by part
 
@@ -53,7 +53,8 @@ def together(people: list[People]) -> People:
 def places_of(listed: People, rows: People) -> tuple[Places, Places]:
     """Return who of a list each row is about, by member or by phone: rows and places in the list, each pair once."""
     found = [_pairs(getattr(listed, name), getattr(rows, name)) for name in ("members", "phones")]
-    pairs = np.unique(np.concatenate(found))
+    pairs = np.sort(np.concatenate(found))
+    pairs = pairs[np.diff(pairs, prepend=-1) != 0]
     return pairs // max(len(listed), 1), pairs % max(len(listed), 1)
 
 
@@ -61,7 +62,10 @@ def _pairs(listed: bytes, rows: bytes) -> Places:
     """Return row × length of the list + place for every row and place that have one mark."""
     encoded = pc.dictionary_encode(_nobody_as_null(listed))
     codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    order = np.argsort(codes, kind="stable")
+    if len(encoded.dictionary) + encoded.null_count == len(codes):
+        order = np.flatnonzero(codes >= 0)  # each mark once, in the order of the dictionary
+    else:
+        order = np.argsort(codes, kind="stable")[encoded.null_count :]
     starts = np.searchsorted(codes[order], np.arange(len(encoded.dictionary) + 1))
     met = pc.index_in(_nobody_as_null(rows), encoded.dictionary, skip_nulls=True).fill_null(-1).to_numpy()
     at = np.flatnonzero(met >= 0)
@@ -76,8 +80,9 @@ def _array(marks: bytes) -> Any:
 
 
 def _nobody_as_null(marks: bytes) -> Any:
-    values = _array(marks)
-    return pc.if_else(pc.equal(values, pa.scalar(NOBODY, pa.binary(MARK))), pa.scalar(None, pa.binary(MARK)), values)
+    is_somebody: Flags = np.frombuffer(marks, np.uint64).reshape(-1, 2).max(axis=1) > 0
+    given = pa.py_buffer(np.packbits(is_somebody, bitorder="little"))
+    return pa.FixedSizeBinaryArray.from_buffers(pa.binary(MARK), len(is_somebody), [given, pa.py_buffer(marks)])
 
 
 def _are_in(marks: bytes, wanted: Any) -> Flags:

@@ -102,7 +102,7 @@ class Memory:
         return forgotten(ledger, names) if ledger else []
 
     def note_output(self, path: Path, rows: int, shown: str | None = None) -> None:
-        """Remember a file that was written, by name and fingerprint; ``shown`` in place of a name that tells whose it is."""
+        """Remember a file that was written, by name and fingerprint; ``shown`` for a name that tells whose it is."""
         if self.ledger is not None:
             with path.open("rb") as file:
                 sha256 = hashlib.file_digest(file, "sha256").hexdigest()

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 TICKS = ("✓", "✗")
 _BOM = b"\xef\xbb\xbf"
+_LINES_AT_ONCE = 65_536
 _NEEDS_QUOTES = '[",\r\n]'
 _SUFFIXES = {"csv": ".csv", "txt": ".txt", "xlsx": ".xlsx", "staff": ".xlsx"}
 _WRAPPED = ("why", "say", "remark", "message", "offer", "note")
@@ -130,9 +131,9 @@ def _sizes(lines: pa.Array, encoding: str) -> Any:
 
 def _text(rows: pa.Table, place: Destination, filing: Filing, reader: Reader) -> Iterator[bytes]:
     yield from _head(place, filing, reader)
-    encoding = "utf-8" if place.encoding == "utf-8-sig" else place.encoding
-    for piece in _lines(rows, place, filing).to_pylist():
-        yield piece.encode(encoding, "replace")
+    for start in range(0, rows.num_rows, _LINES_AT_ONCE):
+        text = "".join(_lines(rows.slice(start, _LINES_AT_ONCE), place, filing).to_pylist())
+        yield text.encode("utf-8" if place.encoding == "utf-8-sig" else place.encoding, "replace")
 
 
 def _head(place: Destination, filing: Filing, reader: Reader) -> list[bytes]:

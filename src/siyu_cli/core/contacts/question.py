@@ -132,10 +132,22 @@ class ExportAnswer(Answer):
 
     @cached_property
     def sent(self) -> pa.Table:
-        """Return those who are sent, with all that a file may say of them."""
+        """Return those who are sent, with what the destination carries and the law looks at."""
         import pyarrow as pa
+        import pyarrow.compute as pc
 
-        return self.people.filter(pa.array([fate == SENT for fate in self.fates], pa.bool_()))
+        needed = {"member_id", "phone", "owner", "message", "birthday", *self.place.consent, *self.place.carries}
+        needed |= set(variables_of(self.question.text or ""))
+        kept = [name for name in self.people.column_names if name in needed]
+        return self.people.select(kept).filter(pc.equal(pa.array(self.fates, pa.string()), SENT))
+
+    @property
+    def sent_by_owner(self) -> dict[str, int]:
+        """Return how many of those who are sent each employee has."""
+        import pyarrow.compute as pc
+
+        pairs = pc.value_counts(self.sent["owner"]).to_pylist()
+        return {pair["values"]: pair["counts"] for pair in pairs if pair["values"]}
 
     @property
     def excluded(self) -> list[tuple[str, str]]:

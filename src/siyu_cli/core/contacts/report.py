@@ -22,6 +22,7 @@ _TELLS = {
     "sms-no-retry": Note("Switch off the repeats of the SDK: a sending that is repeated reaches people twice."),
     "audience-append": Note("An upload is added to the audience unless you choose otherwise there."),
     "wechatpay-digest": Note("It asks for the file's SHA-256 and a description of 15 characters or more."),
+    "list-consent": Note("Nobody is subscribed by this file: record consent there for those alone who gave it there."),
     "audience-name": Note("Names of audiences that hint at health or income are refused there."),
 }
 

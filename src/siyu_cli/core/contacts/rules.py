@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from siyu_cli.destinations.model import Destination
 
 Flags = NDArray[np.bool_]
+Fates = NDArray[np.int8]
+_FATES = (SENT, *REASONS)
 ADULT_YEARS = 18
 _CONTROL = {plain_word(word) for word in ("control", "对照", "对照组", "control group", "holdout", "空白组")}
 
@@ -187,15 +189,18 @@ def decide(people: pa.Table, past: Past, rules: Rules) -> list[str]:
     }
     friends = rules.needs_friend & (_flag(people, "is_unfriended") == 1)
     later: dict[str, Flags] = {"unfriended": friends, "unfilled": ~_filled(people, rules.variables)}
-    reasons = np.full(size, "", dtype="<U16")
+    fates = np.zeros(size, np.int8)  # places in _FATES: 0 as long as nothing speaks against it
+    _take_first(fates, applies)
+    _first_of_each(people, rules, fates, ~np.any(list(later.values()), axis=0))
+    _take_first(fates, later)
+    _within_quota(people, past, rules, fates)
+    found: list[str] = np.array(_FATES, object)[fates].tolist()
+    return found
+
+
+def _take_first(fates: Fates, applies: Mapping[str, Flags]) -> None:
     for reason, flags in applies.items():
-        reasons[(reasons == "") & flags] = reason
-    _first_of_each(people, rules, reasons, ~np.any(list(later.values()), axis=0))
-    for reason, flags in later.items():
-        reasons[(reasons == "") & flags] = reason
-    _within_quota(people, past, rules, reasons)
-    reasons[reasons == ""] = SENT
-    return [str(reason) for reason in reasons]
+        fates[(fates == 0) & flags] = _FATES.index(reason)
 
 
 def counts(fates: Sequence[str]) -> dict[str, int]:
@@ -272,30 +277,31 @@ def _filled(people: pa.Table, variables: Sequence[str]) -> Flags:
     return filled
 
 
-def _first_of_each(people: pa.Table, rules: Rules, reasons: NDArray[np.str_], stays: Flags) -> None:
+def _first_of_each(people: pa.Table, rules: Rules, fates: Fates, stays: Flags) -> None:
     """Mark those as duplicates whose member or phone stands before in the list; who does not stay is no first."""
     names = ["member_id", *(["phone"] if rules.is_by_phone and "phone" in people.column_names else [])]
+    places = np.arange(people.num_rows)
     for name in names:
-        seen: set[str] = set()
-        for place, value in enumerate(people[name].to_pylist()):
-            if reasons[place] or not value:
-                continue
-            if value in seen:
-                reasons[place] = "duplicate"
-            elif stays[place]:
-                seen.add(value)
+        encoded = people[name].cast(pa.string()).combine_chunks().dictionary_encode()
+        if len(encoded.dictionary) + encoded.null_count == people.num_rows:
+            continue  # each value once
+        codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        is_listed = (fates == 0) & (codes >= 0) & _has(people, name)
+        first = np.full(len(encoded.dictionary) + 1, people.num_rows)
+        np.minimum.at(first, codes[is_listed & stays], places[is_listed & stays])
+        fates[is_listed & (places > first[codes])] = _FATES.index("duplicate")
 
 
-def _within_quota(people: pa.Table, past: Past, rules: Rules, reasons: NDArray[np.str_]) -> None:
+def _within_quota(people: pa.Table, past: Past, rules: Rules, fates: Fates) -> None:
     if rules.quota is None or "owner" not in people.column_names:
         return
     taken: Counter[str | None] = Counter()
     for place, owner in enumerate(people["owner"].to_pylist()):
-        if reasons[place]:
+        if fates[place]:
             continue
         if owner and owner not in taken:
             taken[owner] = past.owners.get(owner, 0)
         if taken[owner] >= rules.quota:
-            reasons[place] = "owner_quota"
+            fates[place] = _FATES.index("owner_quota")
         else:
             taken[owner] += 1
