@@ -56,9 +56,11 @@ def run(shop: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     return runner(capsys)
 
 
-def export(run: Run, to: str, *more: str, listed: str = "名单.csv", folder: str = "out") -> Ended:
+def export(
+    run: Run, to: str, *more: str, listed: str = "名单.csv", folder: str = "out", campaign: str = "春季召回"
+) -> Ended:
     text = ("--text", TEXT) if to in ("sms-aliyun", "sms-tencent", "sms-huawei", "wecom", "wecom-checklist") else ()
-    return run("export", listed, *FILES, "--to", to, "-o", folder, "--campaign", "春季召回", *text, *more)
+    return run("export", listed, *FILES, "--to", to, "-o", folder, "--campaign", campaign, *text, *more)
 
 
 def told(ended: Ended) -> dict:
@@ -157,7 +159,7 @@ def test_without_memory_nobody_is_contacted_and_a_trial_is(run: Run):
 @pytest.mark.parametrize(
     ("arguments", "code", "what"),
     [
-        (("--to", "tiktok", "-o", "out"), 2, "does not know tiktok"),
+        (("--to", "xiaohongshu", "-o", "out"), 2, "does not know xiaohongshu"),
         (("-o", "out"), 2, "names no destination"),
         (("--to", "csv"), 2, "-o DIR"),
         (("--to", "sms-aliyun", "-o", "out"), 2, "needs a text"),
@@ -350,6 +352,59 @@ def cut_files(write, rows, place, filing, reader) -> list[tuple[int, int]]:
     return [(one.path.stat().st_size, one.rows) for one in write(rows, place, filing, reader)]
 
 
+# --- Locked files -------------------------------------------------------------------------------------
+
+
+def test_an_employees_workbook_opens_with_the_password_alone(run: Run, monkeypatch):
+    monkeypatch.setenv("PASSWORD", "春江花月夜 9")
+    assert export(run, "staff", "--encrypt", "password", "--password-env", "PASSWORD").code == 0
+    locked = only("*李娜.xlsx")
+    assert stat.S_IMODE(locked.stat().st_mode) == 0o600
+    assert "王小明".encode() not in locked.read_bytes()
+    assert not locked.read_bytes().startswith(b"PK")
+    assert run("check", str(locked)).code == 66
+    monkeypatch.setenv("PASSWORD", "wrong")
+    assert run("check", str(locked), "--password-env", "PASSWORD").code == 66
+    import msoffcrypto
+
+    with locked.open("rb") as file, Path("open.xlsx").open("wb") as opened:
+        office = msoffcrypto.OfficeFile(file)
+        office.load_key(password="春江花月夜 9")
+        office.decrypt(opened)
+    assert "王小明" in [cell.value for cell in openpyxl.load_workbook("open.xlsx").active["B"]]
+    assert {row["is_there"] for row in json.loads(run("audit", "files", "--format", "json").out)["exported_files"]} == {
+        "yes"
+    }
+
+
+def test_an_age_file_opens_for_its_recipient_alone(run: Run):
+    pyrage = pytest.importorskip("pyrage")
+    key = pyrage.x25519.Identity.generate()
+    assert export(run, "csv", "--encrypt", str(key.to_public())).code == 0
+    content = only("*.csv.age").read_bytes()
+    assert content.startswith(b"age-encryption.org/v1")
+    assert "王小明" in pyrage.decrypt(content, [key]).decode("utf-8-sig")
+    with pytest.raises(pyrage.DecryptError):
+        pyrage.decrypt(content, [pyrage.x25519.Identity.generate()])
+
+
+@pytest.mark.parametrize(
+    ("to", "how", "more", "told"),
+    [
+        ("staff", "password", (), "--password-env"),
+        ("staff", "password", ("--password-env", "NOT_THERE"), "no such variable"),
+        ("staff", "hunter2", (), "neither password nor to whom"),
+        ("staff", "age1nobody", (), "no age recipient"),
+        ("csv", "password", ("--password-env", "PASSWORD"), "Possible there: age"),
+        ("tencent-ads", "password", ("--password-env", "PASSWORD"), "could not open them"),
+    ],
+)
+def test_a_lock_that_cannot_be_is_refused_before_anything_is_done(run: Run, monkeypatch, to, how, more, told):
+    monkeypatch.setenv("PASSWORD", "secret")
+    ended = export(run, to, "--encrypt", how, *more)
+    assert (ended.code, told in ended.err, Path("out").exists()) == (2, True, False)
+
+
 # --- Memory -------------------------------------------------------------------------------------------
 
 
@@ -385,6 +440,40 @@ def test_who_asked_to_be_forgotten_is_in_no_load_no_snapshot_and_no_export(run: 
     found = export(run, "sms-aliyun", "--format", "json")
     assert json.loads(found.out)["excluded"]["forgotten"] == 1
     assert run("audit", "verify").code == 0
+
+
+def test_files_that_left_are_told_of_until_they_are_deleted(run: Run, monkeypatch):
+    Path("siyu.toml").write_text("[contacts]\nquiet_days = 0\n", "utf-8")
+    export(run, "staff", folder="今日/清单")
+    export(run, "csv", "--split-by", "owner", folder="../elsewhere", campaign="夏季")
+    ended = run("audit", "files", "--format", "json")
+    files = json.loads(ended.out)["exported_files"]
+    assert (ended.code, len(files)) == (0, 6)
+    assert {(row["folder"], row["file"], row["is_there"]) for row in files} == {
+        ("今日/清单", "春季召回-2026-03-02_*.xlsx", "yes"), ("../elsewhere", "csv-夏季-2026-03-02_*.csv", "yes"),
+    }  # fmt: skip
+    set_day(monkeypatch, DAY + timedelta(31))
+    ended = run("audit", "files", "--format", "json")
+    assert (ended.code, [row["is_overdue"] for row in json.loads(ended.out)["exported_files"]]) == (3, [True] * 6)
+    assert "PIPL-06: 6 files" in run("audit", "files").err
+    for path in Path("../elsewhere").iterdir():
+        path.unlink()
+    ticked, gone, _whole = sorted(Path("今日/清单").iterdir())
+    ticked.write_bytes(b"ticked")
+    gone.unlink()
+    ended = run("audit", "files", "--format", "json")
+    there = [row["is_there"] for row in json.loads(ended.out)["exported_files"]]
+    assert (ended.code, sorted(there)) == (3, ["changed", *["gone"] * 4, "yes"])
+
+
+def test_no_employees_name_is_in_the_ledger_by_way_of_a_files_name(run: Run, shop: Path):
+    export(run, "staff")
+    run("segment", *FILES, "-o", "list.xlsx", "--split-by", "owner")
+    ledger = b"".join(path.read_bytes() for path in (shop / ".siyu").iterdir() if path.is_file())
+    assert [
+        name for name in ("李娜", "周强") if name.encode() in ledger or json.dumps(name)[1:-1].encode() in ledger
+    ] == []
+    assert json.dumps("春季召回-2026-03-02_*.xlsx")[1:-1].encode() in ledger
 
 
 def test_a_member_and_a_campaign_are_told_of(run: Run):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from siyu_cli.ledger.contacts import Sending
     from siyu_cli.ledger.run import Memory
     from siyu_cli.render.contact_files import ContactFile
+    from siyu_cli.render.locks import Lock
 
 
 @dataclass
@@ -30,6 +31,7 @@ class Order:
     reasons: Path | None = None
     force: bool = False
     show_personal: bool = False
+    lock: Lock | None = None
 
 
 def deliver(found: Answer, memory: Memory, sink: Sink, order: Order) -> tuple[Answer, list[Written]]:
@@ -61,7 +63,9 @@ def _export(
     assert order.folder is not None
     question = answer.question
     variables = variables_of(question.text or "")
-    filing = Filing(order.folder, question.campaign, question.sent_on, order.split_by, variables, force=order.force)
+    filing = Filing(
+        order.folder, question.campaign, question.sent_on, order.split_by, variables, order.force, order.lock
+    )  # fmt: skip
     make_folder(order.folder)
     with recording(memory.book, memory.run.run_id, _now) as record, sink.writing(order.folder), together():
         files = write_contacts(answer.sent, answer.place, filing, sink.reader)

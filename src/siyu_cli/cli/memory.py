@@ -15,18 +15,18 @@ from siyu_cli.render.printed import rows_text
 from siyu_cli.tables.column import Column, Table
 
 if TYPE_CHECKING:
+    from siyu_cli.config.settings import Settings
     from siyu_cli.ledger.contacts import ContactBook, Names
 
 
 @contextmanager
 def open_book(config: Path | None, *, writes: bool) -> Iterator[ContactBook]:
     """Give what the shop remembers of contacts, to who writes under its lock. ``UsageError`` without a siyu.toml."""
-    from siyu_cli.config.settings import load_settings
     from siyu_cli.ledger.contacts import ContactBook
     from siyu_cli.ledger.exporting import end_unfinished
     from siyu_cli.ledger.ledger import Ledger
 
-    ledger = Ledger.open(load_settings(config, Path.cwd(), os.environ))
+    ledger = Ledger.open(settings_of(config))
     if ledger is None:
         raise UsageError(
             "There is no siyu.toml here or above: nothing is remembered.",
@@ -37,6 +37,13 @@ def open_book(config: Path | None, *, writes: bool) -> Iterator[ContactBook]:
         if writes:
             end_unfinished(book, now())
         yield book
+
+
+def settings_of(config: Path | None) -> Settings:
+    """Return the settings that hold here."""
+    from siyu_cli.config.settings import load_settings
+
+    return load_settings(config, Path.cwd(), os.environ)
 
 
 def now() -> datetime:

@@ -36,6 +36,11 @@ class ContactSettings(StrictModel):
         "An employee's list for one day holds so many members at most.",
         "Allowed: a whole number, 1 or more.",
     )
+    retention_days: Annotated[_Days, Field(ge=1)] = said(
+        30,
+        "Files of exports are to be deleted after so many days; siyu audit files lists those that still lie there.",
+        "Allowed: a whole number of days, 1 or more.",
+    )
     wecom_limit: Literal["month", "week", "day"] = said(
         "month",
         "How WeCom limits group sending here: month (as many as it has days), week (7) or day (1).",

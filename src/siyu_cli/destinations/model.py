@@ -77,7 +77,8 @@ class Destination(_Part):
 
     ``recipient``: own (stays with the shop's people and its own WeCom), processor (works for the shop, PIPL 21),
     platform (decides for itself, PIPL 23: separate consent and no other basis). ``consent``: any of these suffices.
-    ``key``: what a contact must have; ``keys`` with several columns, any of them.
+    ``key``: what a contact must have; with several, any of them. ``locks``: how its files may be encrypted; a tool that
+    imports a file takes none.
     """
 
     name: Text
@@ -106,6 +107,7 @@ class Destination(_Part):
     min_rows: Annotated[int, Field(ge=0)] = 0
     max_rows: Count | None = None
     max_bytes: Count | None = None
+    locks: tuple[Literal["password", "age"], ...] = ()
     file_name: Text = "{destination}-{campaign}-{as_of}"
     file_name_allows: Text | None = None
     name_length: Count | None = None
@@ -124,6 +126,8 @@ class Destination(_Part):
             raise ValueError("a text file holds one column")
         if self.max_bytes and self.format not in ("csv", "txt"):
             raise ValueError("the bytes of a workbook are not known before: give max_rows")
+        if "password" in self.locks and self.format not in ("xlsx", "staff"):
+            raise ValueError("only a workbook has a password of its own")
         return self
 
     @property

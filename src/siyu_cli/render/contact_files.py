@@ -19,9 +19,10 @@ from siyu_cli.cells import neutralise
 from siyu_cli.destinations.keys import FORMS
 from siyu_cli.errors import Note
 from siyu_cli.masks import mask_text
+from siyu_cli.render.locks import Lock
 from siyu_cli.render.names import name_each
 from siyu_cli.render.reader import Reader
-from siyu_cli.render.replace import replacing
+from siyu_cli.render.replace import replacing, waiting
 from siyu_cli.render.workbook import ROW_LIMIT, SheetColumn, SheetSpec, write_workbook
 from siyu_cli.report import Value
 
@@ -46,6 +47,7 @@ class Filing:
     split_by: str | None = None
     variables: tuple[str, ...] = ()
     force: bool = False
+    lock: Lock | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,8 @@ def write_contacts(sent: pa.Table, place: Destination, filing: Filing, reader: R
             with replacing(path, force=filing.force) as temporary, temporary.open("wb") as file:
                 for piece in _text(rows, place, filing, reader):
                     file.write(piece)
+        if filing.lock is not None:
+            filing.lock.put_on(waiting().get(path, path))
         written.append(ContactFile(path, rows.num_rows, shown))
     return written
 
@@ -80,7 +84,7 @@ def _files(
     sent: pa.Table, place: Destination, filing: Filing, reader: Reader
 ) -> Iterator[tuple[Path, str, str | None, pa.Table]]:
     """Yield each file with its name for the ledger, whose it is and its rows."""
-    suffix = _SUFFIXES[place.format]
+    suffix = _SUFFIXES[place.format] + (filing.lock.suffix if filing.lock else "")
     whole = filing.folder / name_each([f"{place.stem(filing.campaign, filing.on)}{suffix}"], Path("x"))[0].name[2:]
     kept = whole.stem if mask_text(whole.stem) == whole.stem else "*"
     groups: list[tuple[Path, str | None, pa.Table]] = [(whole, None, sent)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,7 @@ import typer
 
 from siyu_cli.cli.frame import Besides, asks
 from siyu_cli.cli.offers import among
-from siyu_cli.cli.options import one_of, target
+from siyu_cli.cli.options import one_of, read_password, target
 from siyu_cli.core.contacts.tables import OVERRIDDEN
 from siyu_cli.destinations.listed import destination_names
 from siyu_cli.errors import Note, UsageError
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from siyu_cli.cli.loading import Asked
     from siyu_cli.config.settings import Settings
     from siyu_cli.core.question import Question
+    from siyu_cli.render.locks import Lock
     from siyu_cli.shop import Shop
 
 EXAMPLES = """siyu export 流失风险.xlsx 客户.xlsx 订单.xlsx --to staff -o 今日 --campaign 三月召回
@@ -84,6 +86,13 @@ Override = Annotated[
         "--override", metavar="CODE=REASON", help="Go on in spite of a refusal; the reason is kept in the audit chain."
     ),
 ]
+Encrypt = Annotated[
+    str | None,
+    typer.Option(
+        "--encrypt", metavar="password|age1…",
+        help="Lock the files: workbooks by the password of --password-env, any by age for this recipient (extra age).",
+    ),
+]  # fmt: skip
 
 
 @asks("Looking who may be contacted…", without=("output",))
@@ -99,6 +108,7 @@ def export(  # noqa: PLR0913, PLR0917  each parameter is an option
     dry_run: DryRun = False,
     reasons: ReasonsFile = None,
     override: Override = None,
+    encrypt: Encrypt = None,
 ) -> tuple[Question, Besides]:
     """Write the contact list that may lawfully leave, and remember whom it reached.
 
@@ -128,9 +138,27 @@ def export(  # noqa: PLR0913, PLR0917  each parameter is an option
         if reasons is not None:
             check_output(reasons, asked.files, force=asked.force, option="--reasons", has_meta=False, suffixes=TABLES)
         order.force, order.show_personal = asked.force, asked.show_personal
+        order.lock = _lock(encrypt, place, asked)
 
     order = Order(folder, by, reasons)
     return question, Besides(check_files, _nothing, lambda found, memory, sink: deliver(found, memory, sink, order))
+
+
+def _lock(how: str | None, to: str, asked: Asked) -> Lock | None:
+    if how is None:
+        return None
+    from siyu_cli.destinations.model import destination
+    from siyu_cli.render.locks import lock_of
+
+    lock = lock_of(how, read_password(asked.password_env, os.environ))
+    allowed = destination(to).locks
+    if lock.kind not in allowed:
+        raise UsageError(
+            "Files for {destination} cannot be locked in this way: {lock}.",
+            hint="Possible there: {allowed}." if allowed else "The tool that imports them could not open them.",
+            destination=to, lock=lock.kind, allowed=", ".join(allowed),
+        )  # fmt: skip
+    return lock
 
 
 def _nothing(_shop: Shop, _asked: Asked) -> Sequence[Note]:

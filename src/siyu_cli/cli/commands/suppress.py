@@ -73,8 +73,7 @@ def suppress(  # noqa: PLR0913, PLR0917  each parameter is an option
     people = [person([word]) for word in words]
     with open_book(config, writes=True) as book:
         if action == "add":
-            for one in people:
-                book.suppress(one, channel, mask_text(reason or "")[:200], now())
+            book.suppress(person(words), channel, mask_text(reason or "")[:200], now())
             sink.note(_("{people} people are left alone from now on.").format(people=len(people)))
         else:
             removed = sum(book.unsuppress(one, channel, now()) > 0 for one in people)

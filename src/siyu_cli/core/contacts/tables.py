@@ -60,6 +60,19 @@ CONTACT_HISTORY = Table("contact_history", "Contacts", "触达记录", "one row 
     column("count", "members", "Members", "人数"),
 ))
 
+THERE = {"yes": ("Yes", "在"), "changed": ("Yes, changed", "在，已改动"), "gone": ("Gone", "已不在")}
+EXPORTED_FILES = Table("exported_files", "Files of exports", "导出的文件", "one row per file that was exported, the oldest first", (
+    column("date", "sent_on", "On", "日期"),
+    column("count", "days", "Days ago", "距今天数"),
+    column("text", "campaign", "Campaign", "活动"),
+    column("text", "destination", "To", "去向"),
+    column("text", "folder", "Folder", "文件夹", note="from the shop's folder on"),
+    column("text", "file", "File", "文件", note="an employee's name is *: the ledger keeps none"),
+    column("count", "rows", "Rows", "行数"),
+    column("text", "is_there", "Still there", "是否还在", labels=THERE),
+    column("flag", "is_overdue", "To be deleted", "应删除", note="older than contacts.retention_days and still there"),
+))
+
 SUPPRESSED = Table("suppressed", "Not to be contacted", "免打扰名单", "one row per person and channel, the person as a keyed hash", (
     column("text", "mark", "Keyed hash", "加密标识"),
     column("text", "channel", "Channel", "渠道"),
