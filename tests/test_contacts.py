@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from siyu_cli.config.contacts import ConsentBasis, ContactSettings
 from siyu_cli.config.settings import Settings
-from siyu_cli.core.contacts.checks import Leaving, check_export, refusals
+from siyu_cli.core.contacts.checks import Leaving, as_dict, check_export, refusals
 from siyu_cli.core.contacts.rules import Cap, NoPast, Rules, adults_born_by, counts, decide, rules_of
 from siyu_cli.core.contacts.tables import REASONS, SENT
 from siyu_cli.core.contacts.texts import fill, has_signature, has_way_out, parts_of, unknown_variables
@@ -280,3 +280,23 @@ def test_praise_unknown_ages_small_audiences_and_telling_names_are_warned_of():
     assert "LIMIT" in warned("ocean-engine", leaving(campaign="名" * 31))
     assert "PIPL-06" in warned("tencent-ads", leaving(campaign="孕妈召回"))
     assert warned("tencent-ads", leaving()) == set()
+
+
+def told_of(name: str, what: Leaving, shop: Settings = ASSESSED) -> dict[str, str]:
+    return {one.code: as_dict(one)["message"] for one in check_export(what, destination(name), shop)}
+
+
+def test_each_rule_that_looks_at_an_export_says_what_it_found():
+    what = Leaving({"sent": 5, "forgotten": 2, "frequency_cap": 3, "no_consent": 1}, 0, 0, (LAWFUL,), "春季", False)
+    assert {"PIPL-06", "PIPL-13", "PIPL-23", "PIPL-24", "PIPL-47"} <= told_of("tencent-ads", what).keys()
+    assert "PIPL-23" not in told_of("staff", what)
+    assert "3 had as many as allowed" in told_of("staff", what)["WECOM"]
+    assert "WECOM" not in told_of("sms-aliyun", what)
+    assert "PIPL-24" in warned("staff", what)
+    assert "PIPL-24" not in warned("staff", leaving())
+
+
+def test_a_basis_holds_from_its_day_on():
+    for day, holds in ((ON, True), (ON + timedelta(1), False)):
+        shop = Settings(consent={"sms": ConsentBasis(basis="contract", on=day, document="x")})
+        assert rules_of(shop, destination("sms-aliyun"), ON).has_basis is holds

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # 刑法 253-1 and the interpretation of 2017: records of trade, obtained in the course of service.
 CRIME_FROM = 250
+_LIMITS = {"month": ("month", "月"), "week": ("week", "周"), "day": ("day", "日")}
 _SENSITIVE = ("孕", "病", "癌", "糖尿", "抑郁", "减肥", "贷", "负债", "低收入", "health", "pregnan", "debt", "income")
 
 
@@ -33,6 +34,7 @@ class Leaving:
     unknown_age: int
     texts: Sequence[str]
     campaign: str
+    knows_refusals: bool = True  # whether the files say of anybody if they refuse automated decisions
 
     @property
     def sent(self) -> int:
@@ -41,9 +43,11 @@ class Leaving:
 
 
 def check_export(leaving: Leaving, place: Destination, settings: Settings) -> list[Finding]:
-    """Return what PIPL-06, 13, 38, 55, MINOR, CRIM-253, AD-43, AD-09 and WECOM find."""
+    """Return what PIPL-06, 13, 23, 24, 38, 47, 55, MINOR, CRIM-253, AD-43, AD-09, WECOM and limits find."""
     return [
         *_consent(leaving, place, settings),
+        *_members_rights(leaving, place),
+        *_wecom(leaving, place, settings),
         *_records(place, settings),
         *_ages(leaving),
         *_crime(leaving, place),
@@ -70,6 +74,35 @@ def _consent(leaving: Leaving, place: Destination, settings: Settings) -> list[F
         count = Value(leaving.without_consent, "count")
         found.append(Finding("PIPL-13", WARNING, Note(message, {"members": count, **told})))
     return found
+
+
+def _members_rights(leaving: Leaving, place: Destination) -> list[Finding]:
+    """Return what is said of separate consent, of automated decisions and of who asked to be forgotten."""
+    found = []
+    if place.recipient == "platform":
+        message = "{members} go to a platform that decides for itself, each with a consent of their own to that."
+        found.append(Finding("PIPL-23", INFO, Note(message, {"members": Value(leaving.sent, "count")})))
+    if not leaving.knows_refusals:
+        message = "The files do not say who refuses automated decisions; the list was made by one."
+        found.append(Finding("PIPL-24", WARNING, Note(message)))
+    if forgotten := leaving.counts.get("forgotten", 0):
+        message = "{members} asked to be forgotten and are left out: their platform still holds them."
+        found.append(Finding("PIPL-47", INFO, Note(message, {"members": Value(forgotten, "count")})))
+    return found
+
+
+def _wecom(leaving: Leaving, place: Destination, settings: Settings) -> list[Finding]:
+    if place.channel != "wecom":
+        return []
+    message = (
+        "WeCom's limit here is by the {limit}, the shop's {most} in {days} days; {members} had as many as allowed."
+    )
+    facts = {
+        "limit": Spoken(*_LIMITS[settings.contacts.wecom_limit]),
+        "most": Value(settings.contacts.max_contacts, "count"), "days": settings.contacts.contact_days,
+        "members": Value(leaving.counts.get("frequency_cap", 0), "count"),
+    }  # fmt: skip
+    return [Finding("WECOM", INFO, Note(message, facts))]
 
 
 def _records(place: Destination, settings: Settings) -> list[Finding]:

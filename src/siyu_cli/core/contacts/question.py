@@ -175,7 +175,9 @@ class ExportAnswer(Answer):
         texts = sorted({text for text in sent["message"].to_pylist() if text})
         if not texts and self.question.text:
             texts = [self.question.text]
-        return Leaving(self.counts, without, ages, texts, self.question.campaign)
+        refusals = self.people["opt_out_profiling"] if "opt_out_profiling" in self.people.column_names else None
+        knows = refusals is not None and refusals.null_count < len(refusals)
+        return Leaving(self.counts, without, ages, texts, self.question.campaign, knows)
 
     @property
     def text_parts(self) -> dict[int, int]:

@@ -92,10 +92,6 @@ def _warnings(found: ExportAnswer) -> Iterator[Note]:
     if unknown:
         message = "{members} of the list stand in none of these files: give the files the list was made from."
         yield Note(message, {"members": Value(unknown, "count")}, is_finding=True)
-    if "opt_out_profiling" in found.people.column_names and found.people["opt_out_profiling"].null_count == len(
-        found.fates
-    ):
-        yield Note("PIPL-24: the files do not say who refuses automated decisions; the list was made by one.")
     for finding in found.findings:
         if finding.level == INFO:
             continue

@@ -147,7 +147,8 @@ def rules_of(settings: Settings, place: Destination, on: date, variables: Collec
     return Rules(
         on,
         place.consent,
-        place.recipient != "platform" and bool(channels & settings.consent.keys()),
+        place.recipient != "platform"
+        and any(basis.on <= on for one, basis in settings.consent.items() if one in channels),
         place.key,
         tuple(caps),
         own.quiet_days,
