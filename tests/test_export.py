@@ -6,7 +6,10 @@ import csv
 import hashlib
 import json
 import re
+import shutil
 import stat
+import subprocess
+import tempfile
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -350,6 +353,44 @@ def cut_files(write, rows, place, filing, reader) -> list[tuple[int, int]]:
     shutil.rmtree(filing.folder, ignore_errors=True)
     filing.folder.mkdir()
     return [(one.path.stat().st_size, one.rows) for one in write(rows, place, filing, reader)]
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_a_spreadsheet_program_shows_phones_as_text_and_runs_no_name(run: Run):
+    Path("siyu.toml").write_text('[contacts]\nassessment = "P"\nquiet_days = 0\n', "utf-8")
+    export(run, "sms-tencent", campaign="一")
+    export(run, "staff", campaign="二")
+    export(run, "csv", campaign="三")
+    sheets = [str(path) for path in sorted(Path("out").iterdir()) if "李娜" in path.name or "二" not in path.name]
+    office = ["soffice", "--headless", f"-env:UserInstallation={Path('office').absolute().as_uri()}"]
+    shown = ["--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false", "--outdir", "shown"]
+    subprocess.run([*office, *shown, *sheets], check=True, capture_output=True, timeout=120)
+    texts = {path.name: path.read_text("utf-8") for path in Path("shown").iterdir()}
+    assert len(texts) == 3
+    for name, text in texts.items():
+        assert re.search(r"13800138001|138\*{4}8001", text), f"{name}: a phone is shown with all its digits"
+        assert not re.search(r"(^|,)2(,|$)", text, re.MULTILINE), f"{name}: =1+1 was worked out"
+    assert "'=1+1" in next(text for name, text in texts.items() if "李娜" in name)
+
+
+PLATFORMS = ("tencent-ads", "google", "tiktok")
+
+
+def test_nobody_is_in_any_byte_of_what_a_platform_gets_or_a_run_leaves(run: Run, shop: Path):
+    Path("siyu.toml").write_text(
+        '[contacts]\nassessment = "P"\nabroad = "SCC"\nquiet_days = 0\nmax_contacts = 99\n', "utf-8"
+    )
+    before = {path for path in shop.rglob("*") if path.is_file()}
+    said = [export(run, to, "--verbose", folder=f"out/{to}") for to in PLATFORMS]
+    assert {ended.code for ended in said} == {0}
+    left = {path: path.read_bytes() for path in shop.rglob("*") if path.is_file() and path not in before}
+    left |= {path: path.read_bytes() for path in Path(tempfile.gettempdir()).rglob("*") if path.is_file()}
+    left |= {Path(f"said of {to}"): (one.out + one.err).encode() for to, one in zip(PLATFORMS, said, strict=True)}
+    assert len(left) > 2 * len(PLATFORMS)
+    for path, content in left.items():
+        assert [value for value in PERSONAL if value.encode() in content or value.encode("gb18030") in content] == [], (
+            path
+        )
 
 
 # --- Locked files -------------------------------------------------------------------------------------

@@ -365,5 +365,5 @@ class LedgerSettings(StrictModel):
         None,
         "Without it, the file beside this one.",
         "Allowed: the address of a database, such as postgresql://user@host/name.",
-        example='"postgresql+psycopg://siyu@localhost/siyu"',
+        example='"postgresql://siyu@localhost/siyu"',
     )
