@@ -17,7 +17,7 @@ import sqlalchemy as sa
 import ledgers
 from ledgers import on_sqlite
 from siyu_cli.config.settings import load_settings
-from siyu_cli.errors import ConfigError, DataError, LockError, OutputError
+from siyu_cli.errors import ConfigError, DataError, EngineError, LockError, OutputError
 from siyu_cli.ledger.ledger import Ledger
 from siyu_cli.masks import mask_text
 from siyu_cli.remarks import take_remarks
@@ -328,6 +328,24 @@ def test_a_team_may_keep_the_tables_elsewhere(shop):
 def test_an_address_that_cannot_be_used_is_a_config_error(shop, url):
     with pytest.raises(ConfigError, match=r"ledger\.url cannot be"):
         open_ledger(shop, f'[ledger]\nurl = "{url}"\n')
+
+
+@on_sqlite
+def test_a_server_that_is_not_there_is_told_without_its_password(shop):
+    pytest.importorskip("psycopg")
+    with pytest.raises(EngineError, match="cannot be reached") as caught:
+        open_ledger(shop, '[ledger]\nurl = "postgresql://siyu:geheim@127.0.0.1:1/siyu"\n')
+    assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_who_waits_too_long_for_a_teams_ledger_is_told_to_try_again(shop, monkeypatch):
+    from siyu_cli.ledger import database
+
+    ledger = open_ledger(shop)
+    monkeypatch.setattr(database, "_BUSY_SECONDS", 1)
+    with ledger.begin(), pytest.raises(LockError):
+        ledgers.open_ledger(shop)
 
 
 @on_sqlite
