@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from exports import opened, skipped, write_csv, write_xlsx
+from exports import assert_every_row_is_accounted_for, opened, skipped, write_csv, write_parquet, write_xlsx
 from test_kinds import figures, figures_of, rows_of
 
 ITEMS = {
@@ -67,3 +70,29 @@ def test_a_sheet_of_a_workbook_and_many_small_files_are_read_alike(tmp_path: Pat
     with opened(*paths) as shop:
         assert figures(shop) == {"m": (9 * 155, 9), "n": (9 * 180, 9)}
         assert sum("further lines" in note.message for note in shop.load.report.warnings) == 9
+
+
+@pytest.mark.parametrize("case", ["number, buyer and day are blank", "the number is written"])
+def test_a_parquet_file_with_types_of_its_own_is_read_alike(tmp_path: Path, case: str) -> None:
+    first, *rows = rows_of(ITEMS[case])
+    columns: dict[str, list[Any]] = {name: [row[at] or None for row in rows] for at, name in enumerate(first)}
+    columns["下单时间"] = [day and date.fromisoformat(day) for day in columns["下单时间"]]
+    columns["金额"] = [Decimal(amount) for amount in columns["金额"]]
+    with opened(write_parquet(tmp_path / "a.parquet", columns)) as shop:
+        assert figures(shop) == {"m": (155, 1), "n": (180, 1)}
+        assert any("further lines" in note.message for note in shop.load.report.warnings)
+        assert_every_row_is_accounted_for(shop)
+
+
+def test_guests_of_a_typed_parquet_file_leave_it_where_it_lies(tmp_path: Path) -> None:
+    days = [date(2026, 5, 1), date(2026, 5, 2)]
+    columns = {
+        "订单号": ["A1", "A2"],
+        "会员编号": ["m", None],
+        "下单时间": days,
+        "商品": ["茶", "杯"],
+        "金额": [100.0, 50.0],
+    }
+    with opened(write_parquet(tmp_path / "a.parquet", columns)) as shop:
+        assert figures(shop) == {"m": (100, 1)}
+        assert skipped(shop) == {"no_member": 1}

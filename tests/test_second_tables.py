@@ -118,3 +118,52 @@ def test_returns_titled_above_their_header_are_returns(run: Run):
 def test_a_remark_of_one_cell_begins_no_section(run: Run):
     ended = segmented(run, [*ORDERS, ["退货请联系小王", None, None, None], ["A3", "V2", "2026-06-06", "50"]])
     assert "net sales 270.00" in ended.out
+
+
+MEMBERS = [["会员编号", "姓名", "手机号", "注册时间"], ["V3", "王小明", "13900000003", "2026-05-30"], ["V4", "李雷雷", "13900000004", "2026-05-30"]]  # fmt: skip
+MORE = [["订单号", "会员编号", "下单时间", "实付金额", "商品名称", "数量"], *([*row, "茶", "1"] for row in ORDERS[1:])]
+
+
+@pytest.mark.parametrize("between", [[], [[None] * 4], [[None] * 4, ["订单明细", None, None, None]]], ids=len)
+def test_a_table_above_one_whose_header_says_more_is_read_too(run: Run, between):
+    ended = segmented(run, [*MEMBERS, *between, *MORE])
+    assert "4 members, 2 of them buyers" in ended.out
+    assert f"a second table begins in row {4 + min(1, len(between))}" in ended.err
+    assert load()["rows_used"] == 4
+
+
+def test_a_summary_above_the_orders_is_told(run: Run):
+    summary = [["日期", "门店", "营业额"], *([f"2026-06-0{day}", "东店", "900"] for day in range(1, 4)), [None] * 4]
+    ended = segmented(run, [*summary, *ORDERS, *([f"A{n}", "V1", "2026-06-03", "1"] for n in range(3, 6))])
+    assert ended.code == 0
+    assert "3 rows above the header, in row 6, hold values and were not read" in ended.err
+
+
+def test_what_was_asked_for_above_the_header_is_no_data(run: Run):
+    asked = [["统计区间", "2026-06-01", "2026-06-30", None], ["导出时间：2026-06-30 10:00", None, None, None]]
+    ended = segmented(run, [*asked, *ORDERS])
+    assert (ended.code, load()["rows_in"]) == (0, 2)
+    assert "not read" not in ended.err
+
+
+@pytest.mark.parametrize("at", [1, 2, 3, 60])
+def test_a_header_that_was_sorted_among_its_rows_loses_none_of_them(run: Run, at: int):
+    rows = [*ORDERS[1:], *([f"A{n}", f"V{n % 3}", f"2026-06-0{n % 9 + 1}", "10"] for n in range(3, 61))]
+    ended = segmented(run, [*rows[:at], ORDERS[0], *rows[at:]])
+    assert "net sales 800.00" in ended.out
+    assert (load()["rows_in"], load()["rows_used"], load()["skipped"]) == (61, 60, {"title_row": 1})
+
+
+def test_members_sorted_with_their_header_are_all_read(run: Run):
+    Path("会员.csv").write_text("\n".join(",".join(row) for row in [*MEMBERS[1:], MEMBERS[0]]), "utf-8")
+    ended = run("segment", "会员.csv", "--as-of", "2026-06-10")
+    assert ended.out.count("\n") == 3
+
+
+@pytest.mark.parametrize("name", ["订单.xlsx", "订单.xls", "订单.ods"])
+def test_workbooks_are_read_alike(run: Run, name: str):
+    from exports import write_ods, write_xls, write_xlsx
+
+    write = {".xlsx": write_xlsx, ".xls": write_xls, ".ods": write_ods}[Path(name).suffix]
+    write(Path(name), [*ORDERS[1:], ORDERS[0], ["A3", "V1", "2026-06-03", "30"]])
+    assert "net sales 250.00" in run("segment", name, "--as-of", "2026-06-10", "--format", "table").out

@@ -32,6 +32,7 @@ from siyu_cli.files.loading.report import Input, LoadReport, Note, SheetReport, 
 from siyu_cli.files.loading.rivals import rival_notes
 from siyu_cli.files.loading.roles import WHOSE
 from siyu_cli.files.loading.scripts import script
+from siyu_cli.files.loading.second_tables import below, last_header, second_note, table_above, unread_notes
 from siyu_cli.files.loading.sheet import SheetSource
 from siyu_cli.files.loading.side_by_side import beside_notes, misplaced_notes, tables_beside
 from siyu_cli.files.loading.sources import lend_cells, let_go, project, unite
@@ -172,14 +173,23 @@ def _input(place: int, source: Source, reports: Mapping[int, SheetReport]) -> In
 
 @dataclass
 class _OpenedFile:
-    """A file that was read: the sheets that go into the load; reports of those that do not, and their matches."""
+    """A file that was read: the sheets that go into the load; reports of those that do not, and their matches.
+
+    ``first``: the number of its first sheet.
+    """
 
     source: Source
-    sheets: list[SheetSource]
-    left_out: dict[int, SheetReport]
+    first: int
     mapping: _HeaderMapping
+    sheets: list[SheetSource] = field(default_factory=list)
+    left_out: dict[int, SheetReport] = field(default_factory=dict)
     matches: dict[int, Match] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+
+    @property
+    def next_number(self) -> int:
+        """Return the number of the next of its sheets."""
+        return self.first + len(self.sheets) + len(self.left_out)
 
 
 def _open_files(
@@ -227,13 +237,10 @@ def _project(connection: duckdb.DuckDBPyConnection, opened: _OpenedFile, sheet: 
     second = project(connection, sheet, zone)
     if second is None:
         return
-    number = max((*opened.left_out, *(other.source for other in opened.sheets))) + 1
-    _take(connection, opened, number, second, opened.mapping)
-    opened.notes.append(Note(
-        "{file}: a second table begins in row {row} and was read by itself.",
-        {"file": sheet.raw.file, "row": second.first_row},
-    ))  # fmt: skip
-    for other in [other for other in opened.sheets if other.source == number]:
+    number = opened.next_number
+    _take(connection, opened, second)
+    opened.notes.append(second_note(second))
+    for other in [other for other in opened.sheets if other.source >= number]:
         _project(connection, opened, other, zone)
 
 
@@ -253,30 +260,29 @@ def _first_cells(connection: duckdb.DuckDBPyConnection, raw: RawSheet) -> list[s
 def _recognised(
     connection: duckdb.DuckDBPyConnection, source: Source, first: int, mapping: _HeaderMapping
 ) -> _OpenedFile:
-    opened = _OpenedFile(replace(source, sheets=()), [], {}, mapping)
+    opened = _OpenedFile(replace(source, sheets=()), first, mapping)
     tables = [table for raw in source.sheets for table in tables_beside(raw, mapping.presets)]
-    for number, raw in enumerate(tables, start=first):
-        _take(connection, opened, number, raw, mapping)
+    for raw in tables:
+        _take(connection, opened, raw)
     opened.notes += beside_notes(source.sheets, tables)
     return opened
 
 
-def _take(
-    connection: duckdb.DuckDBPyConnection,
-    opened: _OpenedFile,
-    number: int,
-    raw: RawSheet,
-    mapping: _HeaderMapping,
-) -> None:
+def _take(connection: duckdb.DuckDBPyConnection, opened: _OpenedFile, raw: RawSheet) -> None:
     """Recognise one sheet, and put it among those that go into the load or those that do not."""
-    rows = _row_count(connection, raw)
+    rows, number = _row_count(connection, raw), opened.next_number
     if raw.is_hidden:
         opened.left_out[number] = _left_out(raw, "hidden_sheet", max(0, rows - 1), None)
         return
-    match = recognise(
-        _first_rows(connection, raw), file=raw.file, sheet=raw.sheet,
-        header_map=mapping.header_map, other_headers=mapping.other_headers, presets=mapping.presets,
-    )  # fmt: skip
+    match = _match_of(connection, raw, opened.mapping)
+    top = table_above(raw, match)
+    if top is not None and _match_of(connection, top, opened.mapping).table is not None:
+        _take(connection, opened, top)
+        rest = below(raw, top.first_row + _row_count(connection, top))
+        opened.notes.append(second_note(rest))
+        _take(connection, opened, rest)
+        return
+    opened.notes += unread_notes(raw, match)
     match = _beside_undecodable(raw, match)
     data = rows if raw.parquet else max(0, rows - match.first_data_row)
     if match.table is None:
@@ -289,6 +295,27 @@ def _take(
         opened.matches[number] = match
     else:
         opened.sheets.append(SheetSource(number, raw, match, data, scope=match.amount_scope))
+
+
+def _match_of(connection: duckdb.DuckDBPyConnection, raw: RawSheet, mapping: _HeaderMapping) -> Match:
+    """Return what a sheet is; its last row is looked at where no other is a header: sorted, it may stand there."""
+
+    def matched(rows: Sequence[Sequence[str | None]]) -> Match:
+        return recognise(
+            rows, file=raw.file, sheet=raw.sheet,
+            header_map=mapping.header_map, other_headers=mapping.other_headers, presets=mapping.presets,
+        )  # fmt: skip
+
+    rows = _first_rows(connection, raw)
+    match = matched(rows)
+    last = last_header(raw) if match.table is None and match.header_row is None else None
+    if last is None:
+        return match
+    at, cells = last
+    above = matched([cells, *rows[:at]])
+    if above.table is None:
+        return match
+    return replace(above, header_row=at, first_data_row=above.first_data_row - 1)
 
 
 def _is_blind(match: Match) -> bool:

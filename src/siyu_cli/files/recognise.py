@@ -22,7 +22,7 @@ from siyu_cli.files.recognition.header_map import (
     named_headers,
     read_map,
 )
-from siyu_cli.files.recognition.header_row import HeaderRow, Row, find_header, first_data_row, made_at
+from siyu_cli.files.recognition.header_row import HeaderRow, Row, data_above, find_header, first_data_row, made_at
 from siyu_cli.files.recognition.list_prices import with_list_price
 from siyu_cli.files.recognition.mapping import (
     EXACT,
@@ -105,11 +105,36 @@ def recognise(
     header = find_header(grid, named_headers(wanted), known)
     if header is None:
         return _headerless(grid, known) or _unknown(Note("No row of this sheet looks like a header."))
+    place = _Place(file, sheet, wanted, other_headers, known)
+    match = _under(grid, header, place)
+    first = data_above(grid, header, _told(match.columns, match.table)) if match.table else None
+    if first is None:
+        return match
+    # Sorted like any row, the header stands among the data.
+    sorted_out = [*grid[:first], header.cells, *grid[first : header.row], *grid[header.row + 1 :]]
+    match = _under(sorted_out, replace(header, row=first), place)
+    return replace(match, header_row=header.row, first_data_row=match.first_data_row - 1)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a sheet stands, and what is known of its headers."""
+
+    file: str
+    sheet: str | None
+    wanted: Wanted
+    other_headers: Collection[str]
+    presets: tuple[Preset, ...]
+
+
+def _under(grid: Sequence[Row], header: HeaderRow, place: _Place) -> Match:
+    """Return what a sheet is under its header."""
+    wanted = place.wanted
     below = [row for row in grid[header.row + 1 :] if any(row)][:_SAMPLE_ROWS]
     seen = sheet_of(header.cells, below)
     mapped = {table: mapped_columns(seen, columns) for table, columns in wanted.items()}
-    preset, found, verdict = _choose(seen, wanted, mapped, known)
-    where = Where(file=file, sheet=sheet, row=header.row + 1)
+    preset, found, verdict = _choose(seen, wanted, mapped, place.presets)
+    where = Where(file=place.file, sheet=place.sheet, row=header.row + 1)
     if found is None:
         made = made_at(grid, header.row)
         return replace(
@@ -121,7 +146,7 @@ def recognise(
             missing=verdict.missing,
         )
     found = with_order_number(seen, found)
-    check_map(seen, found.table, wanted.get(found.table, {}), where, other_headers)
+    check_map(seen, found.table, wanted.get(found.table, {}), where, place.other_headers)
     check_ties(found, where)
     return _match(grid, header, seen, preset, found)
 
@@ -202,10 +227,6 @@ def _with_buyer(preset: Preset) -> Preset:
 
 
 def _match(grid: Sequence[Row], header: HeaderRow, seen: Sheet, preset: Preset | None, found: Found) -> Match:
-    table = INPUTS[found.table]
-    kinds = {column.position: table[column.key].kind for column in found.columns}
-    dated = [spot for spot, kind in kinds.items() if kind in _DATED]
-    told = dated or [spot for spot, kind in kinds.items() if kind in _TYPED]
     scope = preset.amount_scope if preset else None
     if preset:
         for column in found.columns:
@@ -218,7 +239,7 @@ def _match(grid: Sequence[Row], header: HeaderRow, seen: Sheet, preset: Preset |
         table=found.table,
         preset=preset,
         header_row=header.row,
-        first_data_row=first_data_row(grid, header.row, told),
+        first_data_row=first_data_row(grid, header.row, _told(found.columns, found.table)),
         columns=found.columns,
         unmapped=_rest(seen, found.columns),
         dropped=tuple(cell for _, cell in seen.named if is_dropped(cell) and cell not in _headers(found.columns)),
@@ -228,6 +249,13 @@ def _match(grid: Sequence[Row], header: HeaderRow, seen: Sheet, preset: Preset |
         alternatives=found.alternatives,
         seen=seen,
     )
+
+
+def _told(columns: Sequence[ColumnMatch], table: str) -> list[int]:
+    """Return the columns that hold digits in every row of data: dates where there are any."""
+    kinds = {column.position: INPUTS[table][column.key].kind for column in columns}
+    dated = [spot for spot, kind in kinds.items() if kind in _DATED]
+    return dated or [spot for spot, kind in kinds.items() if kind in _TYPED]
 
 
 def _headerless(grid: Sequence[Row], presets: Sequence[Preset]) -> Match | None:

@@ -91,8 +91,9 @@ def _between_header_and_data(sheet: SheetSource) -> Counter[str]:
     cells, match = sheet.raw.cells, sheet.match
     if cells is None or match.header_row is None:
         return Counter()
-    first = match.header_row + 1
-    rows = cells.slice(first, max(0, match.first_data_row - first)).to_pylist()
+    # A header that stands among the data has none above them.
+    first = min(match.header_row + 1, match.first_data_row)
+    rows = cells.slice(first, match.first_data_row - first).to_pylist()
     return Counter("skip:units_row" if any(row.values()) else "skip:blank_row" for row in rows)
 
 

@@ -1,6 +1,7 @@
-"""A second table below the first in one sheet: returns under orders, say. It is cut off and read on its own.
+"""Two tables below each other in one sheet: returns under orders, say. Each is cut off and read on its own.
 
-Nothing is looked for unless rows have words where dates and amounts should be, as a second header has.
+Nothing is looked for below unless rows have words where dates and amounts should be, as a second header has, and
+nothing above unless another header stands there.
 """
 
 from __future__ import annotations
@@ -10,17 +11,23 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from siyu_cli.files.loading.report import Note
+from siyu_cli.files.loading.roles import sheet_name
 from siyu_cli.files.reading.sheets import RawSheet, SheetFacts
-from siyu_cli.files.recognition.header_row import is_header
+from siyu_cli.files.recognition.header_row import is_data, is_header
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import duckdb
 
     from siyu_cli.files.loading.sheet import SheetSource
+    from siyu_cli.files.recognise import Match
 
 # Words under more than one column that holds none, or a header that repeats the first columns only.
 WORDY = "is_title or len(faults) > 1"
 _LOOKED_AT = 1_000
+_LAST = 20
 
 
 def cut_off_second(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> RawSheet | None:
@@ -39,6 +46,58 @@ def cut_off_second(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) ->
     connection.execute(cut.sql("duckdb"))
     sheet.rows -= raw.cells.num_rows - (begins - raw.first_row)
     return below(raw, begins)
+
+
+def second_note(second: RawSheet) -> Note:
+    """Return the note on a table that stands below another."""
+    return Note(
+        "{file}: a second table begins in row {row} and was read by itself.",
+        {"file": second.file, "row": second.first_row},
+    )
+
+
+def table_above(raw: RawSheet, match: Match) -> RawSheet | None:
+    """Return what stands above the header of a sheet, where it begins with another header that has rows."""
+    if raw.cells is None or not match.header_row:
+        return None
+    rows = [_cells(raw, raw.first_row + at) for at in range(match.header_row + 1)]
+    header = next((at for at, row in enumerate(rows) if is_header(row)), match.header_row)
+    title = _title_above(raw, raw.first_row + match.header_row)
+    end = match.header_row - (title is not None)
+    if rows[header] == rows[-1] or not any(map(is_data, rows[header + 1 : end])):
+        return None
+    faults = tuple(fault for fault in raw.faults if fault.row < raw.first_row + end)
+    return replace(raw, cells=raw.cells.slice(0, end), faults=faults, _facts=lambda: _until(raw.inspect(), raw, end))
+
+
+def _until(told: SheetFacts, raw: RawSheet, end: int) -> SheetFacts:
+    merged = tuple(span for span in told.merged if span[2] < end)
+    return SheetFacts(merged, tuple(fault for fault in told.faults if fault.row < raw.first_row + end))
+
+
+def unread_notes(raw: RawSheet, match: Match) -> Iterator[Note]:
+    """Yield a note on rows of values above the header that are no data of its table: a summary, say."""
+    if raw.cells is None or match.table is None or not match.header_row:
+        return
+    start = min(match.header_row, match.first_data_row)
+    rows = sum(is_data(_cells(raw, raw.first_row + at)) for at in range(start))
+    if rows > 1:
+        yield Note(
+            "{sheet}: {rows} rows above the header, in row {row}, hold values and were not read.",
+            {"sheet": sheet_name(raw.file, raw.sheet), "rows": rows, "row": raw.first_row + match.header_row},
+            is_finding=rows > raw.cells.num_rows - match.first_data_row,
+        )
+
+
+def last_header(raw: RawSheet) -> tuple[int, list[str | None]] | None:
+    """Return the last row of a sheet that holds anything, from 0, and its cells, where it is a header."""
+    if raw.cells is None:
+        return None
+    for at in range(raw.cells.num_rows - 1, max(0, raw.cells.num_rows - _LAST), -1):
+        cells = _cells(raw, raw.first_row + at)
+        if any(cells):
+            return (at, cells) if is_header(cells) else None
+    return None
 
 
 def below(raw: RawSheet, row: int) -> RawSheet:

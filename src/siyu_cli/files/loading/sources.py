@@ -88,8 +88,8 @@ def _project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: st
     kind = "VIEW" if is_typed else "TABLE"
     create(connection, f"source_{sheet.source}", select, kind=kind, is_temporary=False)
     second = cut_off_second(connection, sheet)
-    if sheet.match.table == "orders" and not is_typed:
-        filled = fill_continued(connection, f"source_{sheet.source}", select.named_selects)
+    if sheet.match.table == "orders":
+        filled = fill_continued(connection, f"source_{sheet.source}", select.named_selects, is_kept=not is_typed)
         sheet.notes += continued_notes(sheet, filled[sheet.source])
     sheet.sections = sections_of(sheet)
     mark_faults(connection, sheet)

@@ -91,6 +91,11 @@ def is_header(cells: Row) -> bool:
     return len(named) == _FEWEST_NAMES - 1 and len(made) == len(others)
 
 
+def is_data(cells: Row) -> bool:
+    """Return whether a row holds values: more than one date, number or phone."""
+    return sum(evidence.kind_of(cell) in evidence.VALUES for cell in cells if cell) > 1
+
+
 def _is_made_of_words(cell: str) -> bool:
     has, unknown = headers.concepts(cell)
     return len(has) > 1 and not unknown and order_status(cell, None) is None
@@ -107,6 +112,32 @@ def first_data_row(rows: Sequence[Row], header: int, told: Collection[int]) -> i
         if at < len(rows) and _is_note(rows, at, told):
             at = _next_filled(rows, at + 1)
     return at if at < len(rows) else header + 1
+
+
+def data_above(rows: Sequence[Row], header: HeaderRow, told: Collection[int]) -> int | None:
+    """Return the first row above the header that holds data under its names, None where none does.
+
+    ``told`` as for ``first_data_row``. Data fill what every row below fills, and have values where those belong.
+    """
+    if header.row == 0 or tuple(rows[header.row]) != header.cells:
+        return None
+    names = {at for at, cell in enumerate(header.cells) if cell}
+    below = [filled for row in rows[header.row + 1 :] if (filled := _filled(row))]
+    needed = names.intersection(*below) if below else set()
+    first = None
+    for at in range(header.row - 1, -1, -1):
+        if is_header(rows[at]):
+            break
+        filled = _filled(rows[at]) & names
+        values = {spot for spot in filled if evidence.kind_of(rows[at][spot] or "") in evidence.VALUES}
+        is_data = needed <= filled and len(filled) >= _MOST_NAMES * len(names)
+        if is_data and filled & set(told) <= values and values & set(told):
+            first = at
+    return first
+
+
+def _filled(row: Row) -> set[int]:
+    return {at for at, cell in enumerate(row) if not evidence.is_blank(cell)}
 
 
 def made_at(rows: Sequence[Row], header: int) -> datetime | None:
