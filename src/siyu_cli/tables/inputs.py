@@ -106,7 +106,7 @@ _ORDER_KEYS = (
     column("id", "original_order_id", "Original order", "原订单号",
             note="the order that a return, an exchange or a balance belongs to"),
     column("id", "payment_id", "Payment no.", "支付单号",
-            note="orders that were paid together may each have the whole payment's amount: it counts once"),
+            note="orders that were paid together may each have the whole payment's amount: it is divided among them"),
     column("id", "return_id", "Return no.", "退货单号",
             note="a sheet in which every row has one is a list of returns"),
 )

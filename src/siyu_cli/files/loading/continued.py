@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from siyu_cli.files.loading.report import Note
 from siyu_cli.files.loading.roles import sheet_name
-from siyu_cli.files.loading.scripts import call, create, drop, first_row, script
+from siyu_cli.files.loading.scripts import call, create, drop, first_row, keep_rows, script
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -29,14 +29,12 @@ _OF_ORDERS = (
 _WHOLE = ("row", "order_id", "member_id", "phone", "account", "receiver_phone", "ordered_at", "paid_at")
 
 
-def fill_continued(
-    connection: duckdb.DuckDBPyConnection, relation: str, keys: Collection[str], *, is_kept: bool = True
-) -> Counter[int]:
+def fill_continued(connection: duckdb.DuckDBPyConnection, relation: str, keys: Collection[str]) -> Counter[int]:
     """Give rows that go on with an order its number, buyer and state; return how many of each source did so.
 
     ``keys``: the columns of ``relation``. A row goes on with the order above it where it names a product and neither a
     number nor a buyer, at no time of its own; or where another row of its number at its time names the buyer.
-    ``is_kept``: it is a table; a view, of a file read where it lies, becomes one where a row goes on.
+    A view, of a file read where it lies, becomes a table where one does.
     """
     filled: Counter[int] = Counter()
     if "order_id" not in keys or not any(key in keys for key in _WHOSE[:4]):
@@ -56,20 +54,11 @@ def fill_continued(
     counted = "select source, count(*) from continued group by source"
     filled.update(dict(connection.execute(counted).fetchall()))
     drop(connection, "continuable", kind="VIEW")
-    if filled and not is_kept:
-        _keep(connection, relation)
     if filled:
+        keep_rows(connection, relation)
         connection.execute(_update(relation, carried).sql("duckdb"))
     drop(connection, "continued")
     return filled
-
-
-def _keep(connection: duckdb.DuckDBPyConnection, relation: str) -> None:
-    """Make a table of a view."""
-    rows = relation + "_kept"
-    create(connection, rows, exp.select("*").from_(relation), is_temporary=False)
-    drop(connection, relation, kind="VIEW")
-    connection.execute(exp.rename_table(rows, relation).sql("duckdb"))
 
 
 def continued_notes(sheet: SheetSource, rows: int) -> tuple[Note, ...]:

@@ -1,4 +1,4 @@
-"""Orders paid together (合并支付): each may carry the whole payment's amount, which was paid once."""
+"""Orders paid together (合并支付): each may carry the whole payment's amount, which is divided among them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from siyu_cli.files.loading.marks import first_of, tell
+from siyu_cli.files.loading.marks import first_of
 from siyu_cli.files.loading.report import Note
 from siyu_cli.files.loading.roles import sheet_name
-from siyu_cli.files.loading.scripts import create, drop, first_row, script
+from siyu_cli.files.loading.scripts import create, drop, first_row, keep_rows, script
 
 if TYPE_CHECKING:
     import duckdb
@@ -25,7 +25,7 @@ _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 
 
 def settle_merged_payments(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> Iterator[Note]:
-    """Count an amount that stands on every order of a payment once; a finding where it may be each order's own.
+    """Divide an amount that stands on every order of a payment; a finding where it may be each order's own.
 
     It is the payment's where that is so of every payment for several orders, and of more than two, or where the header
     says that payments are merged, or another column has amounts that add up to it.
@@ -43,11 +43,10 @@ def settle_merged_payments(connection: duckdb.DuckDBPyConnection, sheet: SheetSo
     }
     own = _own_amounts(sheet)
     if orders and (is_told or own or _MERGED.search(str(facts["header"]))):
-        repeated = exp.select("row").from_("merged_orders").where(exp.not_(exp.column("is_first")))
-        tell(connection, sheet, "gift", exp.column("row").isin(query=repeated))
+        _divide(connection, sheet)
         yield Note(
             "{sheet}: {orders} orders were paid together in {payments} payments ({header}) and each has the whole "
-            "amount, which was counted once. If a column holds each order's own: --map orders.paid_amount={own}",
+            "amount, which was divided among them. If a column holds each order's own: --map orders.paid_amount={own}",
             facts | {"payments": payments, "own": own or "HEADER"},
         )
     elif orders:
@@ -61,9 +60,27 @@ def settle_merged_payments(connection: duckdb.DuckDBPyConnection, sheet: SheetSo
     drop(connection, "merged_orders")
 
 
+def _divide(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> None:
+    """Give each of the orders its part of the amount."""
+    connection.execute(script("merged_payments")["parts"])
+    keep_rows(connection, sheet.relation)
+    part = exp.column("part", "payment_parts")
+    is_row = exp.and_(
+        exp.column("source").eq(exp.Literal.number(sheet.source)),
+        exp.column("row", sheet.relation).eq(exp.column("row", "payment_parts")),
+    )
+    update = exp.update(
+        sheet.relation, {"paid_amount": part}, where=is_row, from_=exp.From(this=exp.to_table("payment_parts"))
+    )
+    connection.execute(update.sql("duckdb"))
+    drop(connection, "payment_parts")
+
+
 def _payments(sheet: SheetSource) -> exp.Select:
+    is_priced = sheet.has("unit_price") and sheet.has("quantity")
+    goods = exp.column("unit_price") * exp.column("quantity") if is_priced else exp.cast(exp.null(), "double")
     return exp.select(
-        "row", "order_id", "payment_id", exp.alias_(exp.column("paid_amount"), "amount"),
+        "row", "order_id", "payment_id", exp.alias_(exp.column("paid_amount"), "amount"), exp.alias_(goods, "goods"),
         exp.alias_(first_of(sheet, "varchar", "member_id", "phone", "account"), "who"),
     ).from_(f"source_{sheet.source}").where(exp.column("payment_id").is_(exp.null()).not_())  # fmt: skip
 

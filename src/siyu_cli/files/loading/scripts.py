@@ -61,6 +61,18 @@ def create(
     connection.execute(statement.sql("duckdb"))
 
 
+def keep_rows(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Make a table of a view, so that its rows can be changed; a table stays."""
+    from sqlglot import exp
+
+    if first_row(connection, "select 1 from duckdb_views() where view_name = $name", {"name": name}) is None:
+        return
+    rows = name + "_kept"
+    create(connection, rows, exp.select("*").from_(name), is_temporary=False)
+    drop(connection, name, kind="VIEW")
+    connection.execute(exp.rename_table(rows, name).sql("duckdb"))
+
+
 def without_empty_lookups(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
     """Return a statement without its left joins with empty tables, whose columns are null for every row."""
     from sqlglot import exp, parse_one

@@ -89,7 +89,7 @@ def _project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: st
     create(connection, f"source_{sheet.source}", select, kind=kind, is_temporary=False)
     second = cut_off_second(connection, sheet)
     if sheet.match.table == "orders":
-        filled = fill_continued(connection, f"source_{sheet.source}", select.named_selects, is_kept=not is_typed)
+        filled = fill_continued(connection, f"source_{sheet.source}", select.named_selects)
         sheet.notes += continued_notes(sheet, filled[sheet.source])
     sheet.sections = sections_of(sheet)
     mark_faults(connection, sheet)
