@@ -11,7 +11,7 @@ import pytest
 
 from exports import opened, warnings, write_csv
 from siyu_cli.config.settings import Settings
-from test_kinds import figures, figures_of, rows_of
+from test_kinds import Figures, figures, figures_of, rows_of
 
 # ---- disputes
 
@@ -116,4 +116,40 @@ def test_a_quantity_asked_back_and_not_given_is_none(tmp_path: Path) -> None:
     written = """订单号|会员编号|下单时间|商品|数量|金额|退货数量|退款状态 / A1|m|2026-05-01|茶|2|100|1|退款中 / A2|m|2026-05-01|杯|2|60|1|部分退款"""
     with opened(write_csv(tmp_path / "a.csv", rows_of(written))) as shop:
         assert figures(shop) == {"m": (130, 2)}
+        assert not shop.load.report.findings
+
+
+# ---- orders that name a return
+
+NAMED = {
+    "each of them": ("订单号|会员编号|付款时间|订单状态|实付金额|退款单号|退款金额 / A1|m|2026-05-01|交易成功|100|R1|30 / A2|n|2026-05-02|交易成功|80|R2|80", {"m": (70, 1), "n": (0, 1)}),
+    "in English": ("order_id|customer_id|paid_at|paid_amount|refund_id|refund_amount / A1|m|2026-05-01|100|R1|30", {"m": (70, 1)}),
+    "to no avail": ("订单号|会员编号|付款时间|实付金额|退款单号|退款状态|退款金额 / A1|m|2026-05-01|100|R1|退款关闭|0 / A2|m|2026-05-01|100|R2|退款成功|50", {"m": (150, 2)}),
+    "a zero for none": ("订单号|会员编号|付款时间|实付金额|退款单号 / A1|m|2026-05-01|100|0 / A2|n|2026-05-02|80|0", {"m": (100, 1), "n": (80, 1)}),
+    "a word for none": ("订单号|会员编号|付款时间|实付金额|退款单号 / A1|m|2026-05-01|100|未退款 / A2|n|2026-05-02|80|未退款", {"m": (100, 1), "n": (80, 1)}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "wanted"), NAMED.values(), ids=NAMED)
+def test_orders_with_the_number_of_their_return_are_orders(tmp_path: Path, written: str, wanted: dict[str, Figures]):
+    with opened(write_csv(tmp_path / "a.csv", rows_of(written))) as shop:
+        assert figures(shop) == wanted
+        assert not shop.load.report.findings
+
+
+def test_a_list_of_returns_may_repeat_what_its_orders_say_of_themselves(tmp_path: Path) -> None:
+    orders = "订单号|会员编号|付款时间|实付金额 / A1|m|2026-05-01|100 / A2|m|2026-05-02|50"
+    returns = "退款单号|订单号|会员编号|付款时间|实付金额|退款金额 / R1|A1|m|2026-05-01|100|30"
+    assert figures_of(tmp_path, orders, returns) == figures_of(tmp_path, returns, orders) == {"m": (120, 2)}
+
+
+def test_a_return_of_which_nothing_says_what_it_gave_back_is_a_finding(tmp_path: Path) -> None:
+    written = "订单号|会员编号|付款时间|实付金额|退款单号 / A1|m|2026-05-01|100|R1 / A2|n|2026-05-02|80|"
+    path = write_csv(tmp_path / "a.csv", rows_of(written))
+    with opened(path) as shop:
+        assert figures(shop) == {"m": (100, 1), "n": (80, 1)}
+        assert [note.facts["header"] for note in shop.load.report.findings] == ["退款单号"]
+    returns = write_csv(tmp_path / "b.csv", rows_of("退款单号|订单号|退款时间|退款金额 / R1|A1|2026-05-05|30"))
+    with opened(path, returns) as shop:
+        assert figures(shop) == {"m": (70, 1), "n": (80, 1)}
         assert not shop.load.report.findings

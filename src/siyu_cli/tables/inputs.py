@@ -108,7 +108,7 @@ _ORDER_KEYS = (
     column("id", "payment_id", "Payment no.", "支付单号",
             note="orders that were paid together may each have the whole payment's amount: it is divided among them"),
     column("id", "return_id", "Return no.", "退货单号",
-            note="a sheet in which every row has one is a list of returns"),
+            note="a sheet in which every row has one is a list of returns, unless it says when orders were paid and how much"),
 )
 
 ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of an order (amount_scope says which)", (

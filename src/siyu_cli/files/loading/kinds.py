@@ -17,6 +17,7 @@ from siyu_cli.files.loading.marks import tell, tell_marks, tell_parts
 from siyu_cli.files.loading.merged_payments import settle_merged_payments
 from siyu_cli.files.loading.refund_rows import tell_refund_rows
 from siyu_cli.files.loading.refund_totals import settle_refund_totals
+from siyu_cli.files.loading.return_lists import is_list_of_returns, returned_order_notes
 from siyu_cli.files.loading.returned_shares import tell_returned_shares
 from siyu_cli.files.loading.scripts import call, first_row
 from siyu_cli.files.loading.spending import tell_spending
@@ -84,8 +85,9 @@ def tell_kinds(
         notes += settle_merged_payments(connection, sheet)
         tell_voided(connection, sheet, own_kinds)
         notes += tell_spending(connection, sheet, own_kinds)
-        sheet.is_returns = _is_returns(connection, sheet)
-        kind = "return" if sheet.is_returns else _kind_of_name(sheet)
+        kind = _kind_of_name(sheet)
+        sheet.is_returns = is_list_of_returns(connection, sheet, sheets, kind)
+        kind = "return" if sheet.is_returns else kind
         if kind is not None and (sheet.is_returns or kind != "return"):
             is_returned = sheet.is_returns and _is_sent_back(sheet)
             connection.execute("insert into sheet_kinds values (?, ?, ?)", [sheet.source, kind, is_returned])
@@ -96,7 +98,7 @@ def tell_kinds(
         if sheet.has("product") and _sells_more_than_goods(connection, sheet):
             for kind, pattern in _OF_PRODUCTS.items():
                 tell(connection, sheet, kind, _matches("product", pattern))
-    return notes
+    return notes + returned_order_notes(connection, sheets)
 
 
 def _tell_sections(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> None:
@@ -108,19 +110,6 @@ def _tell_sections(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) ->
         below = exp.column("row") > exp.Literal.number(section.row)
         is_in = exp.and_(below, exp.column("row") < exp.Literal.number(end)) if end is not None else below
         tell(connection, sheet, section.kind, is_in)
-
-
-def _is_returns(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> bool:
-    has_amount = sheet.has("paid_amount") or (sheet.has("unit_price") and sheet.has("quantity"))
-    if sheet.has("refunded_amount") and not has_amount:
-        return True
-    if sheet.has("return_id") and not sheet.has("kind"):
-        blank = exp.column("return_id").is_(exp.null())
-        where = exp.and_(blank, exp.column("is_blank").not_(), exp.column("has_total_word").not_())
-        asked = exp.select("1").from_(f"source_{sheet.source}").where(where).limit(1)
-        if first_row(connection, asked.sql("duckdb")) is None:
-            return True
-    return _kind_of_name(sheet) == "return" and not (sheet.has("refunded_amount") and has_amount)
 
 
 def _leaves_out_stored_value(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> bool:

@@ -13,7 +13,7 @@ from sqlglot import exp
 from siyu_cli.files.loading.marks import first_of
 from siyu_cli.files.loading.report import Note
 from siyu_cli.files.loading.roles import sheet_name
-from siyu_cli.files.loading.scripts import create, drop, first_row, keep_rows, script
+from siyu_cli.files.loading.scripts import call, create, drop, first_row, keep_rows, script
 
 if TYPE_CHECKING:
     import duckdb
@@ -82,7 +82,10 @@ def _payments(sheet: SheetSource) -> exp.Select:
     return exp.select(
         "row", "order_id", "payment_id", exp.alias_(exp.column("paid_amount"), "amount"), exp.alias_(goods, "goods"),
         exp.alias_(first_of(sheet, "varchar", "member_id", "phone", "account"), "who"),
-    ).from_(f"source_{sheet.source}").where(exp.column("payment_id").is_(exp.null()).not_())  # fmt: skip
+        exp.alias_(exp.cast(first_of(sheet, "timestamp", "paid_at"), "date"), "day"),
+    ).from_(f"source_{sheet.source}").where(
+        call("regexp_matches", exp.column("payment_id"), exp.Literal.string("[1-9]"))  # 0 and 现金 are none
+    )  # fmt: skip
 
 
 def _own_amounts(sheet: SheetSource) -> str | None:

@@ -1,7 +1,7 @@
 -- Payments for several orders of one buyer.
 --
--- reads   payments_made (row, order_id, payment_id, amount, goods, who): the rows of one sheet that name a payment, and
---         what their goods come to, null where nothing says it
+-- reads   payments_made (row, order_id, payment_id, amount, goods, who, day): the rows of one sheet that name a payment,
+--         what their goods come to and the day it was made, null where nothing says it
 -- writes  merged_orders (row, order_id, payment_id, amount, goods), payment_parts (row, part)
 
 -- name: merged
@@ -10,7 +10,9 @@ with several as (
     select payment_id, min(amount) = max(amount) and min(amount) > 0 and count(amount) = count(*) as is_alike
     from payments_made
     group by payment_id
-    having count(distinct order_id) > 1 and min(who) is not distinct from max(who)
+    having count(distinct order_id) > 1
+        and min(who) is not distinct from max(who)
+        and min(day) is not distinct from max(day)
 )
 
 select row, order_id, payment_id, amount, goods
