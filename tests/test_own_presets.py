@@ -177,3 +177,56 @@ def test_a_platforms_own_export_stays_the_platforms(tmp_path: Path):
 def test_every_key_of_a_preset_is_explained():
     page = (Path(__file__).parents[1] / "docs" / "presets.md").read_text("utf-8")
     assert [key for key in KEYS if f"| `{key}` |" not in page] == []
+
+
+def test_words_nobody_knows_are_asked_for_in_a_platform_s_preset_too(run: Run, empty_folder: Path):
+    from exports import HEADERS, export, write_csv, youzan_order
+
+    rows = export("youzan_orders", youzan_order(订单状态="阶段七", 买家手机号="13900000001"))
+    write_csv(empty_folder / "有赞.csv", [[*HEADERS["youzan_orders"][:-1]], rows[1][:-1]])
+    run("check", "有赞.csv", *AS_OF, "--map", "orders.store=归属店铺", "--make-preset", "mine")
+    path = empty_folder / "presets" / "mine.toml"
+    assert '# "阶段七"' in path.read_text("utf-8")
+    path.write_text(path.read_text("utf-8").replace("refunded = []", 'refunded = ["阶段七"]'), "utf-8")
+    again = run("check", "有赞.csv", "--as-of", "2026-07-01", "--format", "csv")
+    assert (again.code, ",mine," in again.out) == (0, True)
+
+
+def test_a_preset_is_made_without_what_tells_of_people(run: Run, empty_folder: Path):
+    header = "订单号,下单时间,手机号,买家姓名,实付金额,状态,王小明备注,13900000009"
+    rows = [
+        "A1,2026-02-01,13900000001,王小明,10,已完成,,",
+        "A2,2026-02-01,13900000001,王小明,10,王小明,,",
+        "A3,2026-02-01,13900000001,王小明,10,13900000002,,",
+        "A4,2026-02-01,13900000001,王小明,10,阶段七,,",
+    ]
+    (empty_folder / "订单.csv").write_text("\n".join([header, *rows]), "utf-8")
+    run("check", "订单.csv", *AS_OF, "--make-preset", "till")
+    text = (empty_folder / "presets" / "till.toml").read_text("utf-8")
+    assert '# "阶段七"' in text
+    assert not [told for told in ("王小明", "139") if told in text]
+
+
+def test_kinds_parts_and_currencies_of_a_preset_count(run: Run, empty_folder: Path):
+    words = """
+    [kind]
+    return = ["逆"]
+
+    [[kind_part]]
+    kind = "topup"
+    words = ["金库"]
+
+    [currency]
+    CNY = ["大洋"]
+    """
+    columns = 'status = ["进展"]\nkind = ["何事"]\ncurrency = ["何钱"]'
+    rows = [
+        "A1,2026-02-01,V1,100,阶段七,正,大洋",
+        "A2,2026-02-02,V1,30,阶段七,逆,大洋",
+        "A3,2026-02-03,V1,500,阶段七,入金库,CNY",
+    ]
+    text = PRESET.replace("尊享标记", "谁")
+    put(empty_folder / "presets", text.replace("phone", "member_id").replace('status = ["进展"]', columns) + words)
+    (empty_folder / "订单.csv").write_text("\n".join(["单子,什么时候,谁,到手价,进展,何事,何钱", *rows]), "utf-8")
+    ended = run("segment", "订单.csv", *AS_OF, "--format", "table")
+    assert "net sales 70.00" in ended.out

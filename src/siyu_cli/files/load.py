@@ -45,6 +45,7 @@ from siyu_cli.files.read import Source, read_each, read_sources
 from siyu_cli.files.reading.allocator import give_back_memory
 from siyu_cli.files.recognition.own_presets import known_presets
 from siyu_cli.files.recognition.preset_making import Settled
+from siyu_cli.masks import mask_text, mask_word
 from siyu_cli.meanwhile import import_meanwhile
 from siyu_cli.progress import SILENT, Progress
 
@@ -143,9 +144,17 @@ def _doubts(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]
 def _settled(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> Iterator[Settled]:
     for sheet in sheets:
         words = connection.execute(script("warnings")["unknown_words"], {"source": sheet.source}).fetchall()
-        found = Settled(sheet.raw.file, sheet.match, sheet.scope, tuple(word for (word,) in words))
+        unknown = tuple(word for (word,) in words)
+        named = [cell for _, cell in sheet.match.seen.named] if sheet.match.seen is not None else []
+        found = Settled(sheet.raw.file, sheet.match, sheet.scope, unknown, _personal(connection, {*unknown, *named}))
         if found.is_mapped or found.unknown_words:
             yield found
+
+
+def _personal(connection: duckdb.DuckDBPyConnection, texts: Collection[str]) -> frozenset[str]:
+    """Return the headers and words that tell of somebody."""
+    names = Named(connection).names_in(texts)
+    return frozenset(text for text in texts if mask_word(mask_text(text, names.get(text, ()))) != text)
 
 
 def _named(

@@ -55,7 +55,7 @@ def map_words(
         letters = kinds_of_letters(words)
         kinds = [_kind(word, sheet, {**letters, **own_kinds}) for word in words]
         _insert(connection, "kind", sheet, kinds)
-        codes = [(word, currency_of(word)) for word in _words(connection, sheet, "currency")]
+        codes = [(word, currency_of(word, sheet.match.preset)) for word in _words(connection, sheet, "currency")]
         _insert(connection, "currency", sheet, codes)
 
 
@@ -122,7 +122,7 @@ def _map_statuses(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, own
     words, refund_words = _words(connection, sheet, "status"), _words(connection, sheet, "refund_status")
     means = {word: order_status(word, preset) for word in words}
     kinds = [_kind(word, sheet, own_kinds) for word in words]
-    if any(map(is_document, words)) and all(kind for _, kind, _ in kinds) and not sheet.has("kind"):
+    if any(is_document(word, preset) for word in words) and all(kind for _, kind, _ in kinds) and not sheet.has("kind"):
         # 销售 and 退货 under 状态 say what a row is, not how an order stands.
         means = dict.fromkeys(words, "completed")
         _insert(connection, "status_kind", sheet, kinds)

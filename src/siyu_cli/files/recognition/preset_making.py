@@ -25,12 +25,16 @@ _LEAST = 0.8
 
 @dataclass(frozen=True)
 class Settled:
-    """A sheet with headers settled by hand, or with status words nobody knows; what its amounts are of."""
+    """A sheet with headers settled by hand, or with status words nobody knows; what its amounts are of.
+
+    ``personal``: those of its headers and words that tell of somebody. A preset does without them.
+    """
 
     file: str
     match: Match
     scope: str | None
     unknown_words: tuple[str, ...] = ()
+    personal: frozenset[str] = frozenset()
 
     @property
     def is_mapped(self) -> bool:
@@ -81,37 +85,47 @@ def _lines(sheet: Settled, name: str) -> Iterator[str]:
     for column in match.columns:
         columns[column.key].append(column.header)
     used = {column.position for column in match.columns}
+    named = [(at, cell) for at, cell in match.seen.named if at in used or cell not in sheet.personal]
     yield f"table = {_toml(match.table)}"
     yield from (f"{key} = {_toml(name)}" for key in ("title_en", "title_zh"))
     if match.table == "orders" and sheet.scope:
         yield f"amount_scope = {_toml(sheet.scope)}"
     yield f"least = {_LEAST}"
-    yield f"signature = {_toml(_unique(cell for _, cell in match.seen.named))}"
-    yield f"ignored = {_toml(_unique(cell for at, cell in match.seen.named if at not in used))}"
+    yield f"signature = {_toml(_unique(cell for _, cell in named))}"
+    yield f"ignored = {_toml(_unique(cell for at, cell in named if at not in used))}"
     if base is not None:
         yield from _of_platform(base)
     yield from _section("columns", columns)
-    if base is not None:
-        yield from _words_of_platform(base)
-    elif sheet.unknown_words:
+    words = [word for word in sheet.unknown_words if word not in sheet.personal]
+    if words:
         yield from ("", "# 无法识别的状态，请写到其含义之后 · words nobody knows: write them after what they mean")
-        yield from ("[status]", f"# {', '.join(map(_toml, sheet.unknown_words))}")
-        yield from (f"# {status} = []" for status in ORDER_STATUSES)
+        yield f"# {', '.join(map(_toml, words))}"
+    if base is not None:
+        yield from _words_of_platform(base, has_status=bool(words))
+    elif words:
+        yield from ("[status]", *(f"# {status} = []" for status in ORDER_STATUSES))
 
 
 def _of_platform(base: Preset) -> Iterator[str]:
-    facts = {"platform": base.platform, "date_order": base.date_order, "timezone": base.timezone}
+    facts: dict[str, object] = {"platform": base.platform, "date_order": base.date_order, "timezone": base.timezone}
     facts |= {"order_id_date": base.order_id_date, "min_paid": None if base.min_paid is None else str(base.min_paid)}
-    facts["delivered"] = sorted(base.delivered)  # type: ignore[assignment]
+    facts |= {"delivered": sorted(base.delivered), "documents": sorted(base.documents)}
     yield from (f"{key} = {_toml(value)}" for key, value in facts.items() if value)
 
 
-def _words_of_platform(base: Preset) -> Iterator[str]:
-    for section, words in (("status", base.status), ("refund", base.refund_words)):
+def _words_of_platform(base: Preset, *, has_status: bool) -> Iterator[str]:
+    """Yield what a platform's words mean; ``has_status``: every status has its line, to write a word after it."""
+    given = {"status": base.status, "refund": base.refund_words, "kind": base.kinds, "currency": base.currencies}
+    for section, words in given.items():
         by_meaning: dict[str, list[str]] = defaultdict(list)
+        if section == "status" and has_status:
+            by_meaning.update({status: [] for status in ORDER_STATUSES})
         for word, meaning in words.items():
             by_meaning[meaning].append(word)
         yield from _section(section, by_meaning)
+    for kind in dict.fromkeys(kind for _, kind in base.kind_parts):
+        own = [word for word, meant in base.kind_parts if meant == kind]
+        yield from ("", "[[kind_part]]", *([f"kind = {_toml(kind)}"] if kind else ()), f"words = {_toml(own)}")
     for section, texts in (("status_prefix", base.status_prefix), ("order_scope_when", base.order_scope_when)):
         yield from _section(section, texts)
 

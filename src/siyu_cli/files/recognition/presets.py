@@ -139,10 +139,11 @@ def kind_of_row(word: str, preset: Preset | None = None) -> str | None:
     ('return', 'topup', None)
     """
     plain = plain_word(word)
-    for known in (preset, generic()):
-        if known is not None and plain in known.kinds:
+    every = [known for known in (preset, generic()) if known is not None]
+    for known in every:
+        if plain in known.kinds:
             return known.kinds[plain]
-    return next((kind for part, kind in generic().kind_parts if part in plain), None)
+    return next((kind for known in every for part, kind in known.kind_parts if part in plain), None)
 
 
 def is_return_word(word: str) -> bool:
@@ -150,9 +151,10 @@ def is_return_word(word: str) -> bool:
     return generic().kinds.get(plain_word(word)) == "return"
 
 
-def is_document(word: str) -> bool:
+def is_document(word: str, preset: Preset | None = None) -> bool:
     """Return whether a word names a kind of row, and never the state of an order: 销售, sale."""
-    return plain_word(word) in generic().documents
+    plain = plain_word(word)
+    return plain in generic().documents or (preset is not None and plain in preset.documents)
 
 
 def is_refund_word(word: str) -> bool:
@@ -160,14 +162,15 @@ def is_refund_word(word: str) -> bool:
     return plain_word(word) in generic().refund_events
 
 
-def currency_of(word: str) -> str:
+def currency_of(word: str, preset: Preset | None = None) -> str:
     """Return the code of a currency by its name or sign: 人民币 and ¥ are CNY; an unknown word is its own code.
 
     >>> currency_of("US$"), currency_of("欧元"), currency_of("chf")
     ('USD', 'EUR', 'CHF')
     """
     folded = unicodedata.normalize("NFKC", word).strip().casefold()
-    return generic().currencies.get(folded, folded.upper())
+    own = preset.currencies.get(folded) if preset is not None else None
+    return own or generic().currencies.get(folded, folded.upper())
 
 
 @cache
