@@ -172,6 +172,15 @@ def test_nothing_personal_is_written_or_said(run: Run, shop: Path, arguments: tu
             assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
 
 
+@pytest.mark.parametrize(("form", "suffix"), [("table", "xlsx"), ("json", "html"), ("markdown", "md")])
+def test_what_a_campaign_brought_names_nobody(run: Run, shop: Path, form: str, suffix: str):
+    planned = run("campaign", "plan", "plan.toml", *SHOP, "-o", "list.csv")
+    later = (*SHOP[:-1], "2026-07-20")
+    evaluated = run("campaign", "evaluate", "list.csv", *later, "--format", form, "-o", f"told.{suffix}")
+    power = run("campaign", "power", *SHOP, "--format", form, "-o", f"power.{suffix}")
+    assert leaks(iter([*said(planned), *said(evaluated), *said(power), *written(shop)])) == []
+
+
 # --- what is asked for is shown, and what is not personal stays ------------------------------------------
 
 

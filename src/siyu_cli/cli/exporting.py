@@ -64,7 +64,8 @@ def _export(
     question = answer.question
     variables = variables_of(question.text or "")
     filing = Filing(
-        order.folder, question.campaign, question.sent_on, order.split_by, variables, order.force, order.lock
+        order.folder, mask_word(question.campaign), question.sent_on, order.split_by, variables, order.force,
+        order.lock,
     )  # fmt: skip
     make_folder(order.folder)
     with recording(memory.book, memory.run.run_id, _now) as record, sink.writing(order.folder), together():

@@ -16,6 +16,7 @@ from siyu_cli.core.churn.calendar import FIRST_YEAR, LAST_YEAR
 from siyu_cli.core.lifecycle.tables import SEGMENTS
 from siyu_cli.errors import UsageError
 from siyu_cli.locale import LANGUAGES, get_language
+from siyu_cli.masks import mask_word
 from siyu_cli.render.targets import output_path
 from siyu_cli.tables.column import Table, find_column
 
@@ -44,7 +45,7 @@ def one_of(name: str, choices: Sequence[str], columns: Table | None = None) -> C
             "{option} does not know {value}.",
             hint=hint,
             option=name,
-            value=value,
+            value=mask_word(value),
             near="".join(names[titles.get(name, name)] for name in near),
             choices=", ".join(names.values()),
         )

@@ -17,6 +17,7 @@ from siyu_cli.core.contacts.tables import OVERRIDDEN
 from siyu_cli.destinations.listed import destination_names
 from siyu_cli.errors import Note, UsageError
 from siyu_cli.locale import get_language
+from siyu_cli.masks import mask_word
 from siyu_cli.render.targets import TABLES, check_output
 
 if TYPE_CHECKING:
@@ -189,6 +190,6 @@ def parse_overrides(pairs: Sequence[str] | None) -> dict[str, str]:
         if not equals or not reason.strip() or code.strip() not in OVERRIDDEN:
             hint = "Write it as {code}='…why…'; codes are {codes}."
             message = "--override {pair} is not CODE=REASON."
-            raise UsageError(message, hint=hint, pair=pair, code=OVERRIDDEN[0], codes=", ".join(OVERRIDDEN))
+            raise UsageError(message, hint=hint, pair=mask_word(pair), code=OVERRIDDEN[0], codes=", ".join(OVERRIDDEN))
         reasons[code.strip()] = reason.strip()
     return reasons

@@ -14,7 +14,7 @@ from siyu_cli.cli.output import open_sink
 from siyu_cli.core.contacts.tables import SUPPRESSED
 from siyu_cli.errors import UsageError
 from siyu_cli.locale import translate as _
-from siyu_cli.masks import mask_text
+from siyu_cli.masks import mask_word
 
 EXAMPLES = """siyu suppress add 13800138000 --channel sms --reason 电话要求
 siyu suppress add --file 退订名单.csv
@@ -73,7 +73,7 @@ def suppress(  # noqa: PLR0913, PLR0917  each parameter is an option
     people = [person([word]) for word in words]
     with open_book(config, writes=True) as book:
         if action == "add":
-            book.suppress(person(words), channel, mask_text(reason or "")[:200], now())
+            book.suppress(person(words), channel, mask_word(reason or "")[:200], now())
             sink.note(_("{people} people are left alone from now on.").format(people=len(people)))
         else:
             removed = sum(book.unsuppress(one, channel, now()) > 0 for one in people)

@@ -14,7 +14,7 @@ from siyu_cli.core.contacts.tables import EXPORT_LIST, EXPORT_SUMMARY, SENT
 from siyu_cli.core.contacts.texts import parts_of, unknown_variables, variables_of
 from siyu_cli.core.question import Answer, Memory, Question, Study
 from siyu_cli.errors import ComplianceError, UsageError
-from siyu_cli.masks import mask_text, mask_word
+from siyu_cli.masks import mask_word
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -230,9 +230,9 @@ class ExportAnswer(Answer):
         return {
             "listed": len(self.fates),
             "excluded": {reason: count for reason, count in self.counts.items() if reason != SENT},
-            "purpose": mask_text(self.question.purpose or ""),
+            "purpose": mask_word(self.question.purpose or ""),
             "carries": list(self.place.carries),
-            "overrides": {code: mask_text(reason) for code, reason in self.question.overrides.items()},
+            "overrides": {code: mask_word(reason) for code, reason in self.question.overrides.items()},
             "assessment": own.contacts.assessment,
             "bases": bases,
             "findings": sorted({f"{finding.code}:{finding.level}" for finding in self.findings}),
