@@ -29,6 +29,7 @@ from siyu_cli.files.loading.payments import twice_told_notes
 from siyu_cli.files.loading.refused import refused_notes
 from siyu_cli.files.loading.report import Input, LoadReport, Note, SheetReport, UnusableError
 from siyu_cli.files.loading.rivals import rival_notes
+from siyu_cli.files.loading.said_back import said_back_notes
 from siyu_cli.files.loading.scripts import script
 from siyu_cli.files.loading.second_tables import second_note
 from siyu_cli.files.loading.sheet import SheetSource
@@ -137,7 +138,7 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
 
 def _doubts(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> Iterator[Note]:
     """Yield the notes on amounts, refunds and payments that may mean something else."""
-    for notes in (rival_notes, refused_notes, unpriced_notes, twice_told_notes, misplaced_notes):
+    for notes in (rival_notes, refused_notes, unpriced_notes, said_back_notes, twice_told_notes, misplaced_notes):
         yield from notes(connection, sheets)
 
 

@@ -23,6 +23,7 @@ from siyu_cli.files.recognition.header_map import (
     read_map,
 )
 from siyu_cli.files.recognition.header_row import HeaderRow, Row, data_above, find_header, first_data_row, made_at
+from siyu_cli.files.recognition.kinds_by_values import with_kind
 from siyu_cli.files.recognition.list_prices import with_list_price
 from siyu_cli.files.recognition.mapping import (
     EXACT,
@@ -159,7 +160,7 @@ def _choose(
         return preset, _with_preset(seen, preset, mapped.get(preset.table, [])), Verdict(preset.table)
     every = {table: find_columns(seen, table, mapped.get(table, [])) for table in INPUTS}
     others = [found for table, found in every.items() if table != "orders"]
-    every["orders"] = with_list_price(seen, with_date(seen, every["orders"], others))
+    every["orders"] = with_kind(seen, with_list_price(seen, with_date(seen, every["orders"], others)))
     verdict = kind_of_sheet(seen, every, frozenset(table for table in mapped if mapped[table]))
     if verdict.table is None and preset is None:
         # An operator who names the columns of a table knows what the sheet is.

@@ -65,6 +65,7 @@ class SheetSource:
     origin: Origin | None = None
     scope: str | None = None
     is_returns: bool = False
+    is_said_back: bool = False
     names_currency: bool = False
     cells: pa.Table | None = field(default=None, repr=False)
     faults: tuple[CellFault, ...] = field(default=(), repr=False)

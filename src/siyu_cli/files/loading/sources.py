@@ -18,6 +18,7 @@ from siyu_cli.files.loading.faults import mark_faults, no_faults, shown_keys
 from siyu_cli.files.loading.overflow import overflow_faults
 from siyu_cli.files.loading.parquet import lay_open, survey, unreadable_told
 from siyu_cli.files.loading.rivals import keep_rivals
+from siyu_cli.files.loading.said_back import keep_said
 from siyu_cli.files.loading.scripts import call, create, drop
 from siyu_cli.files.loading.second_tables import cut_off_second
 from siyu_cli.files.loading.sections import sections_of
@@ -94,6 +95,7 @@ def _project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: st
     sheet.sections = sections_of(sheet)
     mark_faults(connection, sheet)
     keep_rivals(connection, sheet)
+    keep_said(connection, sheet)
     if sheet.raw.cells is not None:
         give_back_cells(connection, sheet, shown_keys(connection, sheet.relation))
     return second

@@ -18,6 +18,7 @@ from siyu_cli.files.loading.day_order import has_unsettled_days
 from siyu_cli.files.loading.decimal_sign import has_unsettled_points
 from siyu_cli.files.loading.faults import shown_keys
 from siyu_cli.files.loading.rivals import rivals
+from siyu_cli.files.loading.said_back import keep_said
 from siyu_cli.files.loading.scripts import create
 from siyu_cli.files.loading.second_tables import WORDY
 from siyu_cli.files.loading.sections import sections_of
@@ -90,6 +91,7 @@ def _project_together(
         create(connection, f"source_{sheet.source}", own, kind="VIEW", is_temporary=False)
         sheet.sections = sections_of(sheet)
         sheet.notes += continued_notes(sheet, filled.get(sheet.source, 0))
+        keep_said(connection, sheet)
         give_back_cells(connection, sheet, keys)
     return [sheet for sheet in group if sheet.shared is None]
 

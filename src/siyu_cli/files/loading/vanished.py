@@ -152,6 +152,12 @@ def _by_values_notes(sheet: SheetSource) -> Iterator[Note]:
                 "To settle it: --map {option}",
                 facts, is_finding=True,
             )  # fmt: skip
+        elif column.key == "kind":
+            yield Note(
+                "{sheet}: no header is known for what rows are. {header} was taken, by its values. "
+                "To settle it: --map {option}",
+                facts,
+            )
         else:
             yield Note(
                 "{sheet}: no header is known for the order number. {header} was taken, by its values. "
