@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from commands import Run, runner
-from exports import listed, opened, warnings, write_csv
+from exports import listed, opened, warnings, write_csv, write_parquet
 from siyu_cli.files.recognise import recognise
 from test_kinds import rows_of
 
@@ -104,6 +105,33 @@ def test_a_price_beside_how_many_is_told_both_ways(run: Run, empty_folder: Path)
 def test_a_unit_in_the_header_counts(run: Run, empty_folder: Path, header: str, cell: str, total: str):
     orders(empty_folder, header, f"A1,2026-02-01,V1,{cell}")
     assert f"net sales {total}" in run("segment", "订单.csv", *AS_OF, "-o", "a.csv").out
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "total"),
+    [
+        ("实付金额(万元)", ("0.005", "1.2345"), 12_395),
+        ("实付金额（千元）", ("0.0125", "¥1.5"), 1_512.5),
+        ("实付金额(分)", ("5", "12345"), 123.5),
+    ],
+)
+def test_no_digit_of_a_large_or_small_unit_is_lost(tmp_path: Path, header: str, cells: tuple[str, str], total: float):
+    rows = [["订单号", "会员编号", "付款时间", header]]
+    rows += [[f"A{at}", "m", "2026-05-01", cell] for at, cell in enumerate(cells)]
+    days = [date(2026, 5, 1)] * 2
+    numbers = [float(cell.lstrip("¥")) for cell in cells]
+    typed = {"订单号": ["A0", "A1"], "会员编号": ["m", "m"], "付款时间": days, header: numbers}
+    for path in (write_csv(tmp_path / "a.csv", rows), write_parquet(tmp_path / "a.parquet", typed)):
+        with opened(path) as shop:
+            (row,) = listed(shop).values()
+            assert float(row["net_sales"]) == total
+
+
+def test_a_price_in_cents_is_counted_in_cents(tmp_path: Path) -> None:
+    written = "订单号|会员编号|付款时间|单价(分)|数量 / A1|m|2026-05-01|1250|2"
+    with opened(write_csv(tmp_path / "a.csv", rows_of(written))) as shop:
+        (row,) = listed(shop).values()
+        assert row["net_sales"] == 25
 
 
 # ---- change

@@ -23,6 +23,9 @@ from siyu_cli.files.recognition.presets import currencies, currency_of
 from siyu_cli.tables.column import Column, Kind, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
+
     import duckdb
 
     from siyu_cli.files.loading.sheet import Origin
@@ -34,6 +37,7 @@ _SQL_TYPES: dict[Kind, str] = {
     "money": "decimal(18, 2)", "count": "bigint", "number": "double",
     "rate": "double", "flag": "boolean",
 }  # fmt: skip
+_FINE_MONEY = "decimal(18, 6)"  # before it is counted in whole units
 _MACROS: dict[Kind, str] = {
     "id": "id", "text": "text", "phone": "phone", "status": "text",
     "date": "instant", "month": "month", "instant": "instant",
@@ -86,7 +90,9 @@ def projection(table: Table, match: Match, origin: Origin) -> exp.Select:
     if mapped.keys() & {"member_id", "phone", "account"}:
         # Beside the buyer nobody needs the receiver's phone, so it may be masked.
         mapped.pop("receiver_phone", None)
-    levels = _Levels(origin, match, Bounds(exp.column("quantity") if is_priced(mapped) else None))
+    levels = _Levels(
+        origin, match, _units(table, mapped), Bounds(exp.column("quantity") if is_priced(mapped) else None)
+    )
     for column in table.columns:
         cells = [origin.columns[cell.position] for cell in mapped.get(column.key, [])]
         if not cells:
@@ -98,7 +104,7 @@ def projection(table: Table, match: Match, origin: Origin) -> exp.Select:
     if "paid_amount" in mapped and "currency" in table.keys and "currency" not in mapped:
         levels.add_sign(origin.columns[mapped["paid_amount"][0].position], mapped["paid_amount"][0].header)
     select = levels.select([column.key for column in table.columns if column.key in mapped])
-    select = _in_whole_units(select, table, match)
+    select = _in_whole_units(select, levels.units)
     pattern = match.preset.order_id_date if match.preset else None
     if pattern and "order_id" in mapped:
         return _with_order_id_date(select, pattern, is_timed="ordered_at" in mapped)
@@ -114,8 +120,9 @@ class _Levels:
     # Level by level, so that no slow expression stands twice in one level: the engine would compute it for
     # every row, canonical or not.
 
-    def __init__(self, origin: Origin, match: Match, bounds: Bounds) -> None:
+    def __init__(self, origin: Origin, match: Match, units: Mapping[str, Decimal], bounds: Bounds) -> None:
         self.origin = origin
+        self.units = units
         self.bounds = bounds
         kept: list[exp.Expr] = [exp.column(name) for name in ("row", "is_empty_row", "is_title", "has_total_word")]
         self.fast: list[exp.Expr] = [
@@ -131,11 +138,19 @@ class _Levels:
         self.faults: list[tuple[str, exp.Expr]] = []
         self.unsettled: dict[str, exp.Expr] = {}
 
+    def _is_fine(self, column: Column) -> bool:
+        return column.kind == "money" and column.key in self.units
+
     def add_typed(self, column: Column, cell: str) -> None:
-        self.fast.append(exp.alias_(_typed(column, cell, self.origin), column.key))
+        value = _typed(column, cell, self.origin)
+        if self._is_fine(column):
+            value = exp.TryCast(
+                this=exp.column(cell, quoted=True), to=exp.DataType.build(_FINE_MONEY, dialect="duckdb")
+            )
+        self.fast.append(exp.alias_(value, column.key))
         self._hand_on(column.key)
-        is_buyer = column.key in _BUYERS and _SQL_TYPES[column.kind] == "varchar"
         value = exp.column(column.key)
+        is_buyer = column.key in _BUYERS and _SQL_TYPES[column.kind] == "varchar"
         self.last.append(exp.alias_(call("somebody", value), column.key) if is_buyer else value)
         if column.kind == "id" and self.origin.column_types[cell] in ("DOUBLE", "FLOAT"):
             lost = "lost_" + column.key
@@ -145,7 +160,7 @@ class _Levels:
             self.faults.append((column.key, exp.Case().when(exp.column(lost), reason)))
 
     def add_text(self, column: Column, cells: list[str]) -> None:
-        kind = _MACROS[column.kind]
+        kind = "fine_money" if self._is_fine(column) else _MACROS[column.kind]
         cell, rest = _first_written(column, cells, self.origin), exp.column("rest_of_" + column.key)
         if not self.origin.commas.isdisjoint(cells):
             cell = call("with_decimal_point", cell)
@@ -299,19 +314,23 @@ def typed_null(column: Column) -> exp.Expr:
     return exp.cast(exp.null(), _SQL_TYPES[column.kind], dialect="duckdb")
 
 
-def _in_whole_units(select: exp.Select, table: Table, match: Match) -> exp.Select:
-    # 实付金额(分) counts hundredths: what stands in the header goes for every cell below it.
-    counted = {
-        column.key: amounts.unit(column.header)
-        for column in match.columns
-        if table[column.key].kind == "money" and amounts.unit(column.header) != 1
+def _units(table: Table, mapped: Mapping[str, Sequence[ColumnMatch]]) -> dict[str, Decimal]:
+    """Return what one of an amount is in, by column, where its header says that it is no whole unit: 实付金额(分)."""
+    return {
+        key: unit
+        for key, found in mapped.items()
+        if (table[key].kind == "money" or key == "unit_price") and (unit := amounts.unit(found[0].header)) != 1
     }
-    if not counted:
+
+
+def _in_whole_units(select: exp.Select, units: Mapping[str, Decimal]) -> exp.Select:
+    # What stands in the header goes for every cell below it.
+    if not units:
         return select
-    money = exp.DataType.build(_SQL_TYPES["money"], dialect="duckdb")
+    types = {key: _SQL_TYPES["number" if key == "unit_price" else "money"] for key in units}
     replaced = [
-        exp.alias_(exp.cast(exp.column(key) * exp.Literal.number(str(unit)), money), key)
-        for key, unit in counted.items()
+        exp.alias_(exp.cast(exp.column(key) * exp.Literal.number(str(unit)), types[key], dialect="duckdb"), key)
+        for key, unit in units.items()
     ]
     return exp.select(exp.Star(**{"replace": replaced})).from_(select.subquery("counted"))
 
