@@ -319,7 +319,7 @@ def test_a_name_that_is_taken_leaves_neither_files_nor_contacts(run: Run):
     assert export(run, "staff", "--force").code == 0
 
 
-def test_files_are_cut_exactly_at_the_limits():
+def test_files_are_cut_exactly_at_the_limits(tmp_path: Path):
     from itertools import product
 
     import pyarrow as pa
@@ -331,7 +331,7 @@ def test_files_are_cut_exactly_at_the_limits():
     rows = pa.table({"phone": [f"138{number:08}" for number in range(10)], "name": ["王"] * 10, "owner": ["a"] * 10})
     for number, (encoding, limit) in enumerate(product(("utf-8", "utf-8-sig", "gb18030"), ("rows", "bytes"))):
         whole = destination("sms-huawei").model_copy(update={"encoding": encoding, "max_rows": None, "max_bytes": None})
-        filing = Filing(Path(f"cut{number}"), "c", DAY, variables=("name",))
+        filing = Filing(tmp_path / f"cut{number}", "c", DAY, variables=("name",))
         one = cut_files(write_contacts, rows, whole.model_copy(update={"max_rows": 10}), filing, Reader())
         assert [rows_ for _size, rows_ in one] == [10]
         if limit == "rows":
@@ -466,6 +466,25 @@ def test_a_file_of_those_who_unsubscribed_is_taken_whole(run: Run):
     Path("退订.csv").write_text("手机号,时间\n13800138001,\n13800138003,\n", "utf-8")
     assert run("suppress", "add", "--file", "退订.csv").code == 0
     assert told(export(run, "sms-aliyun", "--format", "json"))["excluded"]["suppressed"] == 2
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "parquet"])
+def test_a_file_of_people_names_them_in_its_columns_of_ids_and_phones_alone(run: Run, suffix: str):
+    from exports import write_csv, write_parquet, write_xlsx
+
+    rows = [["手机号", "退订时间", "金额"], ["13800138001", "2026-01-02", "8"], ["138 0013 8003", "2026-01-03", "12.5"]]
+    path = Path(f"退订.{suffix}")
+    if suffix == "parquet":
+        write_parquet(path, {name: [row[at] for row in rows[1:]] for at, name in enumerate(rows[0])})
+    else:
+        (write_csv if suffix == "csv" else write_xlsx)(path, rows)
+    assert "2 people are left alone" in run("suppress", "add", "--file", str(path)).err
+    assert told(export(run, "sms-aliyun", "--format", "json"))["excluded"]["suppressed"] == 2
+
+
+def test_a_value_that_nobody_on_the_list_has_is_refused_with_those_there_are(run: Run):
+    ended = export(run, "csv", "--where", "offer = '满100减2'", "--dry-run")
+    assert (ended.code, "Did you mean 满100减20?" in ended.err) == (2, True)
 
 
 def test_who_asked_to_be_forgotten_is_in_no_load_no_snapshot_and_no_export(run: Run):

@@ -27,6 +27,7 @@ from exports import (
     table,
     warnings,
     write_csv,
+    write_parquet,
     write_xlsx,
 )
 from siyu_cli import Shop, open_shop
@@ -357,6 +358,22 @@ def test_staff_and_test_accounts_are_excluded_by_id_phone_account_or_file(tmp_pa
     missing = Settings(exclude=ExcludeSettings(files=(tmp_path / "none.xlsx",)))
     with pytest.raises(InputError, match=r"none\.xlsx"):
         files(tmp_path, MEMBERS, settings=missing)
+
+
+@pytest.mark.parametrize("name", ["员工.csv", "员工.parquet"])
+def test_a_file_of_staff_names_them_in_its_columns_of_ids_alone(tmp_path: Path, name: str) -> None:
+    staff = {"会员编号": ["8", "9"], "姓名": ["甲", "乙"], "奖金": ["2000", "3000"]}
+    rows = [list(staff), *zip(*staff.values(), strict=True)]
+    write_csv(tmp_path / name, rows) if name.endswith("csv") else write_parquet(tmp_path / name, staff)
+    orders = table("""
+        单号 | 会员编号 | 日期       | 金额
+        1    | 8        | 2026-05-01 | 10
+        2    | 2000     | 2026-05-01 | 20
+        3    | 9        | 2026-05-01 | 40
+    """)
+    settings = Settings(exclude=Exclude(files=[str(tmp_path / name)]))
+    with opened(write_csv(tmp_path / "a.csv", orders), settings=settings) as shop:
+        assert list(listed(shop)) == ["2000"]
 
 
 def test_whoever_is_excluded_is_so_under_every_name(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from siyu_cli.core.lifecycle.tables import SEGMENTS
 from siyu_cli.engines.step import Step
 from siyu_cli.errors import ConditionError
 from siyu_cli.spelling import plain_id
-from siyu_cli.tables.column import Table
+from siyu_cli.tables.column import Column, Table
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -140,35 +140,39 @@ def _named(conditions: Sequence[tuple[str, exp.Expr]]) -> exp.Expr:
     return exp.Substring(this=joined, start=exp.Literal.number(2))
 
 
-def check_values(engine: Engine, text: str, *, may_be_empty: bool = False) -> None:
+def check_values(
+    engine: Engine, text: str, *, may_be_empty: bool = False, table: Table = SEGMENTS, relation: str | None = None
+) -> None:
     """Raise ``ConditionError`` for an owner, store, level… that nobody has: it names those somebody has.
 
-    Reads ``members`` and ``features``. ``may_be_empty``: a column that the files do not fill is no mistake.
+    Reads ``members`` and ``features``, or the ``relation`` that has the columns of ``table``. ``may_be_empty``: a
+    column that the files do not fill is no mistake.
     """
-    for column, values in asked_values(parse_condition(text), SEGMENTS):
+    for column, values in asked_values(parse_condition(text, table), table):
+        place = relation or ("features" if column == "member_id" else "members")
         for value in values:
-            if not _count(engine, column, value) and not (may_be_empty and not _count(engine, column)):
-                raise _nobody(engine, text, column, value)
+            if not _count(engine, place, column, value) and not (may_be_empty and not _count(engine, place, column)):
+                raise _nobody(engine, text, place, table[column], value)
 
 
-def _count(engine: Engine, column: str, value: str | None = None) -> int:
+def _count(engine: Engine, place: str, column: str, value: str | None = None) -> int:
     from sqlglot import exp
 
     is_asked = exp.column(column).is_(exp.null()).not_() if value is None else exp.column(column).eq(value)
-    rows = exp.select(exp.alias_(exp.Count(this=exp.Star()), "members")).from_(_table_of(column)).where(is_asked)
+    rows = exp.select(exp.alias_(exp.Count(this=exp.Star()), "members")).from_(place).where(is_asked)
     return int(engine.fetch(Step("values", rows.sql("duckdb"), (), ()), {})["members"][0])
 
 
-def _nobody(engine: Engine, text: str, column: str, value: str) -> ConditionError:
+def _nobody(engine: Engine, text: str, place: str, asked: Column, value: str) -> ConditionError:
     message = "In the condition {text}, nobody has the {column} {word}."
-    word = shown(mask_compared(value, SEGMENTS[column]))
-    facts: dict[str, Any] = {"text": shown(text), "column": named([SEGMENTS[column]]), "word": word}
+    word, column = shown(mask_compared(value, asked)), asked.key
+    facts: dict[str, Any] = {"text": shown(text), "column": named([asked]), "word": word}
     if column == "member_id":  # who else there is, is no help and nobody's business
         return ConditionError(message, hint="Give the member id as it stands in the files.", **facts)
     from sqlglot import exp
 
     counted = exp.select(exp.alias_(exp.column(column), "value"), exp.alias_(exp.Count(this=exp.Star()), "members"))
-    counted = counted.from_(_table_of(column)).where(exp.column(column).is_(exp.null()).not_()).group_by(column)
+    counted = counted.from_(place).where(exp.column(column).is_(exp.null()).not_()).group_by(column)
     rows = engine.fetch(Step("values", counted.sql("duckdb"), (), ()), {})
     if rows.empty:
         return ConditionError(message, hint="These files say nobody's {column}.", **facts)
@@ -176,7 +180,3 @@ def _nobody(engine: Engine, text: str, column: str, value: str) -> ConditionErro
     near = nearest(value, known, _SHOWN)
     hint = "Did you mean {near}?" if near else "Most have: {values}."
     return ConditionError(message, hint=hint, near=", ".join(near), values=", ".join(known[:_SHOWN]), **facts)
-
-
-def _table_of(column: str) -> str:
-    return "features" if column == "member_id" else "members"

@@ -1,4 +1,4 @@
-"""A list that siyu wrote, read back: its columns under their keys, every value as text, labels as keys again."""
+"""Lists of people, read back: those siyu wrote, with their columns as they were, and files that name some people."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from siyu_cli.errors import DataError, Where
 from siyu_cli.files.read import RawSheet, read_sources
+from siyu_cli.files.recognition.evidence import kind_of
+from siyu_cli.files.recognition.headers import plain
+from siyu_cli.files.recognition.mapping import known as known_headers
 from siyu_cli.guard import will_read
 from siyu_cli.signs import inert
 from siyu_cli.tables.column import Column, find_column, find_label
@@ -43,6 +46,52 @@ def read_list(path: Path, known: Sequence[Column], password: str | None = None) 
         raise _no_list(path)
     headers, columns = max(found, key=lambda one: sum(find_column(known, name) is not None for name in one[0]))
     return _made(path, known, headers, columns)
+
+
+def people_named(path: Path) -> list[str]:
+    """Return the ids, phones and accounts in a file: every cell there is, but days and figures beside columns of these.
+
+    Errors are those of ``read_sources``.
+    """
+    (source,) = read_sources([path])
+    found = [cell for sheet in source.sheets for column in _of_people(sheet) for cell in column if cell]
+    return list(dict.fromkeys(cell.strip() for cell in found))
+
+
+def _of_people(sheet: RawSheet) -> list[list[str | None]]:
+    """Return the columns of a sheet, days and figures left out of those whose headers do not name people."""
+    columns = _columns(sheet)
+    for row in range(min(len(columns[0]) if columns else 0, _LOOK)):
+        is_named = [_names_people(column[row]) for column in columns]
+        if any(is_named):
+            return [
+                column[row + 1 :] if names else [cell for cell in column[row + 1 :] if cell and not _is_figure(cell)]
+                for column, names in zip(columns, is_named, strict=True)
+            ]
+    return columns
+
+
+def _is_figure(cell: str) -> bool:
+    return kind_of(cell) in {"date", "compact_date", "month", "time", "integer", "money", "percent", "scientific"}
+
+
+def _names_people(header: str | None) -> bool:
+    meant = known_headers("members").get(plain(header or ""), ())
+    return any(key in (KEY, "phone", "account") for key, _, _ in meant)
+
+
+def _columns(sheet: RawSheet) -> list[list[str | None]]:
+    if sheet.parquet is None:
+        return [_texts(column.to_pylist()) for column in sheet.cells.columns] if sheet.cells is not None else []
+    from pyarrow import parquet
+
+    rows = parquet.read_table(sheet.parquet)
+    return [[name, *map(_whole, _texts(rows[name].to_pylist()))] for name in rows.column_names]
+
+
+def _whole(value: str | None) -> str | None:
+    """Return a whole number that was kept as a float, because some are missing, without its .0."""
+    return value.removesuffix(".0") if value else value
 
 
 def _no_list(path: Path) -> DataError:

@@ -43,7 +43,12 @@ Channel = Annotated[
 ]  # fmt: skip
 Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why; kept with it, phones masked.")]
 Names = Annotated[
-    Path | None, typer.Option("--file", metavar="FILE", help="Every cell of this file is a member id or a phone.")
+    Path | None,
+    typer.Option(
+        "--file",
+        metavar="FILE",
+        help="Every cell of this file is a member id or a phone, but days and figures in other columns.",
+    ),
 ]
 
 
@@ -84,15 +89,7 @@ def suppress(  # noqa: PLR0913, PLR0917  each parameter is an option
 def _cells(file: Path | None) -> list[str]:
     if file is None:
         return []
-    from siyu_cli.files.read import read_sources
+    from siyu_cli.files.lists import people_named
 
-    (source,) = read_sources([file])
-    cells = [
-        str(value).strip()
-        for sheet in source.sheets
-        for column in (sheet.cells.columns if sheet.cells else ())
-        for value in column.to_pylist()
-        if value
-    ]
     # Titles of columns are no people: they hold no digit.
-    return [cell for cell in dict.fromkeys(cells) if any(sign.isdigit() for sign in cell)]
+    return [cell for cell in people_named(file) if any(sign.isdigit() for sign in cell)]

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from siyu_cli.core.catalogue import TABLES
 from siyu_cli.core.churn.tables import CHURN
-from siyu_cli.core.conditions import parse_condition
+from siyu_cli.core.conditions import check_values, parse_condition
 from siyu_cli.core.contacts.tables import GIVEN
 from siyu_cli.core.lifecycle.tables import SEGMENTS
 from siyu_cli.engines.protocol import Engine
@@ -53,6 +53,7 @@ def narrowed(engine: Engine, rows: pa.Table, where: str | None) -> pa.Table:
     columns, condition = table.columns, parse_condition(where, table)
     typed = {column.key: _typed(rows[column.key].to_pylist(), column) for column in columns}
     engine.open("given_list", pa.table({**typed, _ROW: pa.array(range(rows.num_rows), pa.int64())}))
+    check_values(engine, where, table=table, relation="given_list")
     tree = exp.select(_ROW).from_("given_list").where(condition)
     found = engine.fetch(Step("given_rows", tree.sql("duckdb"), ("given_list",), ()), {})
     return rows.take(pa.array(sorted(int(place) for place in found[_ROW]), pa.int64()))

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from siyu_cli.files.lists import people_named
 from siyu_cli.files.loading.scripts import script
-from siyu_cli.files.read import RawSheet, read_sources
 from siyu_cli.spelling import plain_id
 
 if TYPE_CHECKING:
@@ -22,12 +22,11 @@ Forgotten = Callable[[Iterable[str]], list[str]]
 def exclude_members(
     connection: duckdb.DuckDBPyConnection, settings: Settings, forgotten: Forgotten | None = None
 ) -> None:
-    """Make ``excluded``: the keys of all who are named or forgotten; files are read cell by cell, whatever they are."""
+    """Make ``excluded``: the keys of all who are named or forgotten; for files see ``people_named``."""
     names = [*settings.exclude.ids, *settings.exclude.phones]
     folder = settings.path.parent if settings.path else Path()
     for listed in settings.exclude.files:
-        for source in read_sources([folder / listed]):
-            names += [cell for sheet in source.sheets for cell in _cells(sheet)]
+        names += people_named(folder / listed)
     if forgotten is not None:
         names += forgotten(name for (name,) in connection.execute(script("identity")["every_name"]).fetchall())
     # One statement for all: row by row, a hundred thousand names take half a minute.
@@ -36,9 +35,3 @@ def exclude_members(
         {"names": sorted({plain_id(str(name)) for name in names})},
     )
     connection.execute(script("identity")["excluded"])
-
-
-def _cells(sheet: RawSheet) -> list[str]:
-    if sheet.cells is None:
-        return []
-    return [str(value).strip() for column in sheet.cells.columns for value in column.to_pylist() if value]
