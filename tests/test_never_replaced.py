@@ -95,6 +95,20 @@ def test_all_lists_of_a_split_appear_or_none(run: Run, shop: Path):
     assert lists == {"risk_(none).csv", "risk_LI.csv", "risk_Li_2.csv", "risk_王_小明.csv", "risk__CON.csv"}
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check", "-o", "a.csv", "--rejects", "./a.csv"),
+        ("check", "-o", "a.csv", "--rejects", "a.csv.meta.json"),
+    ],
+)
+def test_two_options_never_write_the_same_file(run: Run, shop: Path, arguments: tuple[str, ...]):
+    before = bytes_of(shop)
+    ended = run(arguments[0], "会员.csv", "订单.csv", *AS_OF, *arguments[1:], "--force")
+    assert (ended.code, "-o is to write this file, too" in ended.err) == (2, True)
+    assert bytes_of(shop) == before
+
+
 def test_the_meta_beside_a_list_is_not_replaced_without_force(run: Run, shop: Path):
     Path("list.csv.meta.json").write_text("mine")
     ended = run("segment", "会员.csv", "订单.csv", *AS_OF, "-o", "list.csv")

@@ -25,7 +25,15 @@ def will_read(*paths: Path) -> None:
 
 
 def will_write(path: Path, option: str) -> None:
-    """Say that a result is to go there, as ``option`` asks; UsageError when it is read, now or later."""
+    """Say that a result is to go there, as ``option`` asks; UsageError when it is read, or asked for by another."""
+    place = os.path.realpath(path)
+    for other, asks in _asked.items():
+        if asks != option and os.path.realpath(other) == place:
+            raise UsageError(
+                "{option} {file}: {other} is to write this file, too.",
+                hint="Choose another name.",
+                option=option, file=path, other=asks,
+            )  # fmt: skip
     _asked[path] = option
     refuse_read(path)
 
