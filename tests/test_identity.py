@@ -371,7 +371,7 @@ def test_a_file_of_staff_names_them_in_its_columns_of_ids_alone(tmp_path: Path, 
         2    | 2000     | 2026-05-01 | 20
         3    | 9        | 2026-05-01 | 40
     """)
-    settings = Settings(exclude=Exclude(files=[str(tmp_path / name)]))
+    settings = Settings(exclude=ExcludeSettings(files=[str(tmp_path / name)]))
     with opened(write_csv(tmp_path / "a.csv", orders), settings=settings) as shop:
         assert list(listed(shop)) == ["2000"]
 
