@@ -41,7 +41,9 @@ def test_windows_is_set_up_with_the_same_commands() -> None:
 
 def test_what_contributing_names_is_there_and_every_long_file_has_its_reason() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-    named = set(re.findall(r"(?:src|tests|docs)/[\w/.-]+\.\w+", text)) - {"src/siyu_cli/presets/NAME.toml"}
+    named = set(re.findall(r"(?:src|tests|docs)/[\w/.-]+\.\w+", text)) - {
+        f"src/siyu_cli/{kind}/NAME.toml" for kind in ("presets", "destinations")
+    }
     assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
     paths = [path for folder in ("src", "tests") for path in (ROOT / folder).rglob("*.py")]
     long = {path for path in paths if len(path.read_text("utf-8").splitlines()) > 400}
