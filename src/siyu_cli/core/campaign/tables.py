@@ -82,10 +82,14 @@ CELLS = Table("campaign_cells", "Who gets what", "给谁发什么", "one row per
     BASELINE["segment"],
     ASSIGNED["offer"],
     EXCLUDED["members"],
+    column("count", "control", "Control to compare with", "可比对照组人数", note="of the control group, those of this segment whom the offer is compared with"),
     column("rate", "redemption_rate", "Redemption rate", "核销率", note="chance that a member who gets the offer uses it"),
     BASELINE["purchase_rate"],
     column("rate", "uplift", "Uplift", "购买率增量", note="purchase rate with the offer − without it"),
+    column("rate", "uplift_low", "Uplift from", "增量下限", note="lower end of the 95 percent interval, where the uplift was measured"),
+    column("rate", "uplift_high", "Uplift to", "增量上限", note="upper end of the 95 percent interval, where the uplift was measured"),
     column("rate", "break_even_uplift", "Break-even uplift", "保本增量", note="(redemptions of who buys anyway × face value + contact) / (margin − face value); empty where none would pay"),
+    column("rate", "mde", "Least rise that shows", "最小可检测增量", note="least rise of the purchase rate that would be told from none, power 80 percent at alpha 5 percent"),
     ASSIGNED["expected_cost"],
     column("money", "worst_cost", "Cost at worst", "最坏成本", note="everybody uses everything, and contact"),
     ASSIGNED["expected_value"],
@@ -144,7 +148,7 @@ PLAN_FIGURES = Table("plan_figures", "Plan", "方案", "one row per plan", (
     column("money", "bound", "Nothing brings more than", "价值上界", note="no assignment within budget and limits brings more (Lagrangian bound)"),
     column("number", "gap", "Gap", "差距", shown_as="digits", note="1 − expected value / bound"),
     column("number", "lambda", "One more brings", "每多 1 元带来", shown_as="mark", note="λ: margin that one more unit of budget brings; below 1 it costs more than that"),
-    column("rate", "mde", "Least rise that shows", "最小可检测增量", note="least rise of the purchase rate that would be told from none, power 80 percent at alpha 5 percent"),
+    CELLS["mde"],
 ))
 
 VERDICTS = {
