@@ -107,7 +107,7 @@ def evaluate(arms: Sequence[Arm], metrics: Sequence[Metric], design: Design) -> 
     shares = None if design.shares is None else [design.shares[arm.name] for arm in arms]
     srm_p = mismatch([arm.people for arm in arms], shares)
     found = {
-        (arm.name, metric.name): _compare(arm, control, metric, arms)
+        (arm.name, metric.name): compare(arm, control, metric, arms)
         for arm in arms if arm is not control for metric in metrics
     }  # fmt: skip
     p_values = {"\0".join(key): pair[0].p_value for key, pair in found.items() if not math.isnan(pair[0].p_value)}
@@ -115,7 +115,7 @@ def evaluate(arms: Sequence[Arm], metrics: Sequence[Metric], design: Design) -> 
     effects = []
     for (name, metric), (difference, reduction) in found.items():
         p_holm = adjusted.get(f"{name}\0{metric}", math.nan)
-        verdict = _verdict(difference, p_holm, design.worthwhile.get(metric))
+        verdict = verdict_of(difference, p_holm, design.worthwhile.get(metric))
         kind = next(one for one in metrics if one.name == metric)
         least = _least(by_name[name], control, kind)
         effects.append(
@@ -124,7 +124,8 @@ def evaluate(arms: Sequence[Arm], metrics: Sequence[Metric], design: Design) -> 
     return Evaluation(design.control, {arm.name: arm.people for arm in arms}, srm_p, tuple(effects), design.looks)
 
 
-def _compare(arm: Arm, control: Arm, metric: Metric, arms: Sequence[Arm]) -> tuple[Difference, float | None]:
+def compare(arm: Arm, control: Arm, metric: Metric, arms: Sequence[Arm]) -> tuple[Difference, float | None]:
+    """Return the difference of one metric between two arms of ``arms``, and what share of the noise the past took."""
     if min(arm.people, control.people) < 2:
         return _unknown("none: fewer than two people"), None
     if metric.past is not None and metric.kind != "ratio":
@@ -179,7 +180,8 @@ def _named(difference: Difference, test: str) -> Difference:
     )  # fmt: skip
 
 
-def _verdict(difference: Difference, p_holm: float, worthwhile: float | None) -> str:
+def verdict_of(difference: Difference, p_holm: float, worthwhile: float | None = None) -> str:
+    """Return the verdict on a difference: by its interval and the p value adjusted for all that were looked at."""
     if math.isnan(p_holm):
         return UNDECIDED
     if worthwhile is not None and difference.high < worthwhile:

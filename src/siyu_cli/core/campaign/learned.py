@@ -96,6 +96,18 @@ def _key(cell: Mapping[str, Any]) -> str:
     return repr(sorted(cell["terms"].items())) if cell["terms"] else cell["offer"]
 
 
+def rows_of(table: ResponseTable) -> list[dict[str, Any]]:
+    """Return the response table as in ``tables.LEARNED``."""
+    return [
+        {
+            "offer": known.offer, "segment": one.segment, "campaigns": known.campaigns, "seen": one.seen.effect,
+            "seen_error": one.seen.error, "expected": one.expected.effect, "low": one.expected.low,
+            "high": one.expected.high,
+        }
+        for known in table.offers for one in known.learning.segments
+    ]  # fmt: skip
+
+
 def with_learned(plan: Plan, table: ResponseTable) -> tuple[Plan, int, int]:
     """Return the plan with what was measured in place of what was stated, how many rows changed, how many lost it.
 

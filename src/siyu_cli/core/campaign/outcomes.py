@@ -112,7 +112,8 @@ def _numbers(rows: pd.DataFrame, column: str) -> np.ndarray[tuple[int], np.dtype
     if not np.isfinite(values).all():
         missing = int((~np.isfinite(values)).sum())
         raise DataError(
-            "{missing} members have no {column}.", hint="Fill in 0 for who did nothing: they count, too.",
-            column=column, missing=missing, where=Where(column=column),
+            "{missing} members have no {column}.",
+            hint="What is an empty cell? --missing zero: nothing; --missing left_out: not known.", column=column,
+            missing=missing, where=Where(column=column),
         )  # fmt: skip
     return values
