@@ -15,6 +15,7 @@ from siyu_cli.core.campaign.offer import Offer
 from siyu_cli.core.campaign.plan import Plan
 from siyu_cli.core.referral.rules import PRIZE_LIMIT, REFUSAL, WARNING, Finding
 from siyu_cli.errors import Note
+from siyu_cli.masks import mask_word
 from siyu_cli.report import Value
 
 if TYPE_CHECKING:
@@ -86,12 +87,22 @@ def _unequal(plan: Plan) -> list[Finding]:
 def _changed(plan: Plan, former: Mapping[str, Any] | None) -> list[Finding]:
     if former is None:
         return []
-    rules = rules_of(plan)
-    names = sorted(name for name in former.keys() | rules.keys() if former.get(name) != rules.get(name))
+    # What the ledger keeps is masked: what is held against it is, too.
+    before, now = _masked(former), _masked(rules_of(plan))
+    named = {mask_word(offer.name): offer.name for offer in plan.offers}
+    names = sorted(named.get(name, name) for name in before.keys() | now.keys() if before.get(name) != now.get(name))
     if not names:
         return []
     message = "The rules changed after the start of the campaign: {keys}."
     return [Finding("PRIZE", WARNING, Note(message, {"keys": ", ".join(names)}))]
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {mask_word(str(key)): _masked(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_masked(one) for one in value]
+    return mask_word(value) if isinstance(value, str) else value
 
 
 def _prizes(offer: Offer) -> list[Finding]:

@@ -10,7 +10,7 @@ from typing import Any
 from siyu_cli.core.campaign.learning import Estimate, Learning, learn, over_campaigns, seen_effect
 from siyu_cli.core.campaign.offer import Offer
 from siyu_cli.core.campaign.plan import Plan, Response
-from siyu_cli.masks import mask_word
+from siyu_cli.masks import mask_text
 
 # What an offer is worth to a member; under the same terms it is the same offer, whatever it is called.
 _TERMS = (
@@ -30,7 +30,7 @@ class Known:
 
     def of(self, segment: str) -> Estimate | None:
         """Return what to expect of a segment; None where it was in none of the campaigns."""
-        named = mask_word(segment)
+        named = mask_text(segment)
         return next((one.expected for one in self.learning.segments if one.segment == named), None)
 
 
@@ -44,7 +44,7 @@ class ResponseTable:
         """Return what is known of an offer: of one with the same terms; by name where the terms were not recorded."""
         terms = terms_of(offer)
         same = next((one for one in self.offers if one.terms and dict(one.terms) == terms), None)
-        named = (one for one in self.offers if not one.terms and one.offer == mask_word(offer.name))
+        named = (one for one in self.offers if not one.terms and one.offer == mask_text(offer.name))
         return same or next(named, None)
 
 

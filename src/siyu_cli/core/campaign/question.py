@@ -16,7 +16,7 @@ from siyu_cli.core.campaign.eligibility import CONTROL
 from siyu_cli.core.campaign.elsewhere import contact_days_of, counts_until, with_known
 from siyu_cli.core.campaign.learned import response_table, with_learned, with_rows
 from siyu_cli.core.campaign.members import in_keys, members_of
-from siyu_cli.core.campaign.recording import keep_plan, kept
+from siyu_cli.core.campaign.recording import keep_plan
 from siyu_cli.core.campaign.spend import discounts_of
 from siyu_cli.core.campaign.tables import ASSIGNED, EXCLUDED_MEMBERS
 from siyu_cli.core.campaign.trial import Manner, Trial, carry_out
@@ -74,9 +74,7 @@ class PlanCampaign(Question):
         mark = "" if self.book is None else self.book.mark(name)
         trial = carry_out(plan, facts, float(margin), Manner(self.explore, tuple(bases), mark))
         meta = study.describe(self.command, plan.campaign.where, self._parameters(margin, trial))
-        # What the ledger keeps is masked: what is held against it is, too.
-        looked_at = plan if self.former is None else masked_plan(plan, kept)
-        findings = [*check_consent(plan, facts, trial.assignment.offer, bases), *check_plan(looked_at, self.former)]
+        findings = [*check_consent(plan, facts, trial.assignment.offer, bases), *check_plan(plan, self.former)]
         return PlanAnswer(study, meta, replace(self, plan=plan), facts, trial, findings, told, lang=self.lang)
 
     def _with_answers(self, study: Study, plan: Plan) -> tuple[Plan, tuple[Note, ...]]:
@@ -132,7 +130,7 @@ class PlanCampaign(Question):
 
     def options(self, settings: Any) -> dict[str, Any]:
         """Return what it was asked with, the rules of the campaign among it."""
-        rules = rules_of(masked_plan(in_keys(self.plan, settings.segments), kept))
+        rules = rules_of(in_keys(self.plan, settings.segments))
         asked = {"campaign": self.plan.campaign.name, "rules": rules, "explore": self.explore}
         return {**asked, "override": dict(self.overrides)}
 

@@ -10,7 +10,7 @@ from siyu_cli.core.campaign.compliance import rules_of
 from siyu_cli.core.campaign.elsewhere import counts_until
 from siyu_cli.core.campaign.facts import word
 from siyu_cli.core.campaign.learned import terms_of
-from siyu_cli.masks import mask_word
+from siyu_cli.masks import mask_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +47,7 @@ def keep_plan(found: PlanAnswer, book: Any) -> None:
 
 def kept(name: str) -> str:
     """Return a name as the ledger keeps it."""
-    return mask_word(name)[:NAME]
+    return mask_text(name)[:NAME]
 
 
 def _seats(found: PlanAnswer) -> dict[str, Sequence[Any]]:

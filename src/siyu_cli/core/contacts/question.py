@@ -33,8 +33,8 @@ class Export(Question):
     """Who of a list goes to a destination, and why everybody else does not?
 
     ``given`` is the list as it was read, ``campaign`` what it is for, else its plan's, or the list's name and the day,
-    ``sent_on`` the day it goes out, on which caps and ages count; ``ask_past`` asks the ledger of contacts, ``book`` of campaigns.
-    ``text`` is the message with {variables}; ``overrides`` are reasons to go on in spite of a refusal.
+    ``sent_on`` the day it goes out, on which caps and ages count; ``ask_past`` asks the ledger of contacts, ``book`` of
+    campaigns. ``text`` is the message with {variables}; ``overrides`` are reasons to go on in spite of a refusal.
     """
 
     command: ClassVar[str] = "export"
