@@ -94,8 +94,8 @@ def of(arms: dict[str, str], arm: str) -> set[str]:
 def fates(run: Run, name: str, *options: str) -> dict[str, str]:
     forget()
     ended = run(
-        "export", f"{name}.csv", "会员.csv", "订单.csv", "--to", "csv", "-o", f"{name}送", "--reasons", f"{name}去向.csv",
-        "--as-of", AS_OF, "--force", *options,
+        "export", f"{name}.csv", "会员.csv", "订单.csv", "--to", "csv", "-o", f"{name}送", "--reasons",
+        f"{name}去向.csv", "--as-of", AS_OF, "--force", *options,
     )  # fmt: skip
     assert ended.code in (0, 3), ended.err
     with Path(f"{name}去向.csv").open(encoding="utf-8-sig", newline="") as rows:
@@ -242,7 +242,9 @@ def test_what_was_learned_is_measured_in_the_next_template_and_plan(run: Run):
 
 
 def test_the_template_begins_with_offers_that_were_measured(run: Run):
-    rows = SUMMER | {"limits": '[[responses]]\nsegment = "沉睡期"\noffer = "c10"\nredemption_rate = 0.3\npurchase_rate = 0.1'}
+    rows = SUMMER | {
+        "limits": '[[responses]]\nsegment = "沉睡期"\noffer = "c10"\nredemption_rate = 0.3\npurchase_rate = 0.1'
+    }
     played(run, rows)
     told(run, "learn", "夏日")
     forget()

@@ -60,7 +60,7 @@ def parts_of(rows: pd.DataFrame, metrics: Sequence[Metric], control: str, *, is_
             means = [_mean(one, metric) for one in (arm, beside)]
             found.append(
                 Part(
-                    segment, arm.name if OFFERS not in rows else offer, metric.name, arm.people, beside.people,
+                    segment, arm.name if OFFERS not in rows else offer, metric.label, arm.people, beside.people,
                     means[0], means[1], difference, p_holm, verdict,
                 )
             )  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from siyu_cli.core.campaign.breakdown import as_rows
+from siyu_cli.core.campaign.evaluation import ratio_of
 from siyu_cli.core.campaign.tables import ARM_RESULTS, EFFECTS, METRICS, PARTS
 from siyu_cli.core.experiment import EFFECTIVE, NOT_EFFECTIVE
 from siyu_cli.errors import Note
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from siyu_cli.core.campaign.evaluate import EvaluateAnswer
     from siyu_cli.core.campaign.evaluation import Effect
+    from siyu_cli.core.campaign.outcomes import Arm, Metric
 
 _BRIEF = ("arm", "metric", "difference", "ci_low", "ci_high", "p_holm", "verdict")
 _MIXED = 0.01  # share of the control group that may have been reached
@@ -70,7 +72,7 @@ def _opening(found: EvaluateAnswer) -> Iterator[Words]:
         return
     for effect in found.found.effects:
         yield Several((_verdict(effect), _interval(effect)), "blanks")
-    first = found.metrics[0].name
+    first = found.metrics[0].label
     for effect in found.found.effects:
         if effect.metric == first:
             yield _next(effect)
@@ -129,14 +131,20 @@ def _effects(found: EvaluateAnswer) -> Iterator[dict[str, Any]]:
 def _arms(found: EvaluateAnswer) -> Iterator[dict[str, Any]]:
     for arm in found.arms:
         for metric in found.metrics:
-            yield {"arm": arm.name, "metric": metric.name, "people": arm.people, **_sums(found, arm.name, metric.name)}
+            yield {"arm": arm.name, "metric": metric.label, "people": arm.people, **_sums(arm, metric)}
 
 
-def _sums(found: EvaluateAnswer, arm: str, metric: str) -> dict[str, Any]:
-    one = next(one for one in found.arms if one.name == arm)
-    total = one.sums[metric]
-    deviation = math.sqrt(one.sample(metric).variance) if one.people > 1 else None
-    return {"sum": round(total, 6), "mean": total / one.people, "sd": deviation}
+def _sums(arm: Arm, metric: Metric) -> dict[str, Any]:
+    """Return the sum (of a ratio that of its top), the mean and the spread of a metric; None where there is none."""
+    total = arm.sums[metric.name]
+    if metric.per is not None and not arm.sums[metric.per]:
+        return {"sum": round(total, 6), "mean": None, "sd": None}
+    if metric.per is not None and arm.people > 1:
+        sample = ratio_of(arm, metric)
+        return {"sum": round(total, 6), "mean": sample.mean, "sd": math.sqrt(sample.variance)}
+    whole = arm.sums[metric.per] if metric.per else arm.people
+    deviation = math.sqrt(arm.sample(metric.name).variance) if arm.people > 1 else None
+    return {"sum": round(total, 6), "mean": total / whole, "sd": deviation}
 
 
 def _values(found: EvaluateAnswer, effects: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -147,7 +155,7 @@ def _values(found: EvaluateAnswer, effects: Sequence[dict[str, Any]]) -> dict[st
         "arms": [
             {
                 "arm": arm.name, "n": arm.people,
-                "metrics": {metric.name: _sums(found, arm.name, metric.name) for metric in found.metrics},
+                "metrics": {metric.label: _sums(arm, metric) for metric in found.metrics},
             }
             for arm in found.arms
         ],

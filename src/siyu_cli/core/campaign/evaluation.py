@@ -107,7 +107,7 @@ def evaluate(arms: Sequence[Arm], metrics: Sequence[Metric], design: Design) -> 
     shares = None if design.shares is None else [design.shares[arm.name] for arm in arms]
     srm_p = mismatch([arm.people for arm in arms], shares)
     found = {
-        (arm.name, metric.name): compare(arm, control, metric, arms)
+        (arm.name, metric.label): compare(arm, control, metric, arms)
         for arm in arms if arm is not control for metric in metrics
     }  # fmt: skip
     p_values = {"\0".join(key): pair[0].p_value for key, pair in found.items() if not math.isnan(pair[0].p_value)}
@@ -116,7 +116,7 @@ def evaluate(arms: Sequence[Arm], metrics: Sequence[Metric], design: Design) -> 
     for (name, metric), (difference, reduction) in found.items():
         p_holm = adjusted.get(f"{name}\0{metric}", math.nan)
         verdict = verdict_of(difference, p_holm, design.worthwhile.get(metric))
-        kind = next(one for one in metrics if one.name == metric)
+        kind = next(one for one in metrics if one.label == metric)
         least = _least(by_name[name], control, kind)
         effects.append(
             Effect(name, metric, difference, p_holm, WITHHELD if srm_p < SRM_LIMIT else verdict, least, reduction)
@@ -138,7 +138,7 @@ def compare(arm: Arm, control: Arm, metric: Metric, arms: Sequence[Arm]) -> tupl
     if metric.per is not None:
         if not (arm.sums[metric.per] and control.sums[metric.per]):
             return _unknown("none: nothing to divide by"), None
-        found = compare_means(_ratio(arm, metric), _ratio(control, metric))
+        found = compare_means(ratio_of(arm, metric), ratio_of(control, metric))
         return _named(found, "Welch t, delta method"), None
     return compare_means(arm.sample(metric.name), control.sample(metric.name)), None
 
@@ -147,7 +147,8 @@ def _unknown(test: str) -> Difference:
     return Difference(math.nan, math.nan, math.nan, math.nan, math.nan, test)
 
 
-def _ratio(arm: Arm, metric: Metric) -> Sample:
+def ratio_of(arm: Arm, metric: Metric) -> Sample:
+    """Return a ratio by member as a sample, by the delta method."""
     per = metric.per or ""
     both = arm.products.get((metric.name, per), arm.products.get((per, metric.name), math.nan))
     return ratio_sample(arm.people, arm.sample(metric.name), arm.sample(per), both)
@@ -196,7 +197,7 @@ def _least(arm: Arm, control: Arm, metric: Metric) -> float | None:
         return least_effect(control.sums[metric.name] / control.people, arm.people, control.people)
     if metric.per is not None and not control.sums[metric.per]:
         return None
-    sample = _ratio(control, metric) if metric.per is not None else control.sample(metric.name)
+    sample = ratio_of(control, metric) if metric.per is not None else control.sample(metric.name)
     return least_difference(math.sqrt(sample.variance), arm.people, control.people)
 
 

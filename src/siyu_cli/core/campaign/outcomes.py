@@ -30,6 +30,11 @@ class Metric:
     past: str | None = None
 
     @property
+    def label(self) -> str:
+        """Return what it is called: ``spend``, or of a ratio ``spend/orders``."""
+        return f"{self.name}/{self.per}" if self.per else self.name
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Return the columns it is made of."""
         return tuple(name for name in (self.name, self.per, self.past) if name)
