@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _BRIEF = (
     "segment", "offer", "members", "uplift", "uplift_source", "break_even_uplift", "expected_cost", "expected_value",
 )  # fmt: skip
+_BRIEF_RANDOM = ("segment", "offer", "members", "control", "purchase_rate", "mde", "expected_cost")
 _FLIPS = 3
 
 
@@ -23,7 +24,8 @@ def sections_of(found: PlanAnswer, figures: Mapping[str, Any]) -> Iterator[Secti
     """Yield the tables of a plan, the decision first."""
     cells = [{**cell, "segment": _segment(cell["segment"])} for cell in figures["cells"]]
     money = ("expected_cost", "expected_value")
-    yield Section(CELLS, cells, drawn="bars", measures=money, brief=_BRIEF)
+    brief = _BRIEF_RANDOM if found.question.explore else _BRIEF
+    yield Section(CELLS, cells, drawn="bars", measures=money, brief=brief)
     yield Section(OFFERS, figures["offers"])
     excluded = [{**row, "meaning": reason_note(row["reason"])} for row in figures["excluded"]]
     yield Section(EXCLUDED, excluded, Note("Who gets nothing, and why"))

@@ -92,6 +92,12 @@ def _brings(found: PlanAnswer, figures: dict[str, Any], facts: dict[str, Any]) -
 def _provable(found: PlanAnswer, figures: dict[str, Any], facts: dict[str, Any]) -> Note:
     if figures["mde"] is None:
         return Note("What can be proved afterwards: nothing, the control group is too small or there is none.")
+    if found.question.explore:
+        return Note(
+            "What can be proved afterwards: a rise of the purchase rate by {mde} or more, of all together; of each "
+            "segment and offer what stands beside them.",
+            facts,
+        )
     if found.trial.assignment.detectable.is_enough:
         return Note(
             "What can be proved afterwards: a rise of the purchase rate by {mde} or more; the plan expects {assumed}.",
@@ -135,10 +141,8 @@ def _rests_on(found: PlanAnswer, figures: dict[str, Any]) -> Iterator[tuple[Word
 
 
 def _warnings(found: PlanAnswer, figures: dict[str, Any]) -> Iterator[Note]:
-    yield from found.trial.assignment.notes
+    yield from _unprovable(figures, found.plan) if found.question.explore else found.trial.assignment.notes
     yield from found.told
-    if found.question.explore:
-        yield from _unprovable(figures, found.plan)
     for finding in found.findings:
         if finding.level != "info":
             yield finding.note
