@@ -88,7 +88,7 @@ def _changed(plan: Plan, former: Mapping[str, Any] | None) -> list[Finding]:
     if former is None:
         return []
     # What the ledger keeps is masked: what is held against it is, too.
-    before, now = _masked(former), _masked(rules_of(plan))
+    before, now = masked_rules(former), masked_rules(rules_of(plan))
     named = {mask_word(offer.name): offer.name for offer in plan.offers}
     names = sorted(named.get(name, name) for name in before.keys() | now.keys() if before.get(name) != now.get(name))
     if not names:
@@ -97,11 +97,12 @@ def _changed(plan: Plan, former: Mapping[str, Any] | None) -> list[Finding]:
     return [Finding("PRIZE", WARNING, Note(message, {"keys": ", ".join(names)}))]
 
 
-def _masked(value: Any) -> Any:
+def masked_rules(value: Any) -> Any:
+    """Return rules as the ledger keeps them: names and texts in them masked."""
     if isinstance(value, Mapping):
-        return {mask_word(str(key)): _masked(one) for key, one in value.items()}
+        return {mask_word(str(key)): masked_rules(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_masked(one) for one in value]
+        return [masked_rules(one) for one in value]
     return mask_word(value) if isinstance(value, str) else value
 
 

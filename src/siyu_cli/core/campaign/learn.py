@@ -135,16 +135,16 @@ def _opening(found: LearnAnswer) -> Iterator[Words]:
         }  # fmt: skip
         if learning.notes:
             yield Note(
-                "{offer}: no detectable difference between segments; use the average, {mean} more buyers (most likely "
-                "{low} to {high}).",
+                "{offer}: no detectable difference between segments; use the average: the purchase rate rises by "
+                "{mean} (most likely {low} to {high}).",
                 facts,
             )
         elif len(expected) == 1:
-            yield Note("{offer}: {mean} more buyers (most likely {low} to {high}).", facts)
+            yield Note("{offer}: the purchase rate rises by {mean} (most likely {low} to {high}).", facts)
         else:
             yield Note(
-                "{offer}: from {least} to {most} more buyers, by segment; {mean} on average (most likely {low} to "
-                "{high}).",
+                "{offer}: the purchase rate rises by {least} to {most}, depending on the segment; by {mean} on average "
+                "(most likely {low} to {high}).",
                 facts,
             )
     yield Note("The next template and plan go by this: measured, where it was assumed before.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from siyu_cli.core.campaign.baseline import measure_baseline
 from siyu_cli.core.campaign.codes import make_codes
-from siyu_cli.core.campaign.compliance import check_consent, check_plan, rules_of
+from siyu_cli.core.campaign.compliance import check_consent, check_plan, masked_rules, rules_of
 from siyu_cli.core.campaign.eligibility import CONTROL
 from siyu_cli.core.campaign.elsewhere import contact_days_of, counts_until, with_known
 from siyu_cli.core.campaign.learned import response_table, with_learned, with_rows
@@ -110,7 +110,7 @@ class PlanCampaign(Question):
             "gross_margin": float(margin),
             # What evaluating the list needs beside it.
             "fixed_fees": float(self.plan.fixed_fees),
-            "discounts": round(discounts_of(trial.assignment), 2),
+            "discounts": round(discounts_of(trial.assignment.outlook, trial.assignment.offer), 2),
         }
 
     def recall(self, memory: Memory, study: Study) -> Self:
@@ -130,7 +130,7 @@ class PlanCampaign(Question):
 
     def options(self, settings: Any) -> dict[str, Any]:
         """Return what it was asked with, the rules of the campaign among it."""
-        rules = rules_of(in_keys(self.plan, settings.segments))
+        rules = masked_rules(rules_of(in_keys(self.plan, settings.segments)))
         asked = {"campaign": self.plan.campaign.name, "rules": rules, "explore": self.explore}
         return {**asked, "override": dict(self.overrides)}
 
@@ -187,7 +187,8 @@ class PlanAnswer(Answer):
     def remember(self, memory: Memory) -> None:
         """Keep the plan once its list is written: its control group is left alone by others, too."""
         if self.is_listed and memory.campaigns is not None:
-            keep_plan(self, memory.campaigns)
+            when = {"planned_as_of": self.study.as_of, "is_explore": self.question.explore}
+            keep_plan(memory.campaigns, self.plan, (self.trial, self.facts), when)
 
     @cached_property
     def assigned(self) -> pa.Table:

@@ -13,36 +13,40 @@ from siyu_cli.core.campaign.learned import terms_of
 from siyu_cli.masks import mask_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from siyu_cli.core.campaign.question import PlanAnswer
+    import pyarrow as pa
+
+    from siyu_cli.core.campaign.plan import Plan
+    from siyu_cli.core.campaign.trial import Trial
 
 NAME = 200  # letters of a name that are kept
 
 
-def keep_plan(found: PlanAnswer, book: Any) -> None:
-    """Keep a plan under the name and the first day of its campaign."""
-    plan, assignment = found.question.plan, found.trial.assignment
-    campaign = plan.campaign
+def keep_plan(book: Any, plan: Plan, carried: tuple[Trial, pa.Table], when: Mapping[str, Any]) -> None:
+    """Keep a plan under the name and the first day of its campaign.
+
+    ``carried`` is what it came to and the facts of the members; ``when`` holds planned_as_of and is_explore.
+    """
+    trial, facts = carried
+    campaign, assignment = plan.campaign, trial.assignment
     named = plan.model_copy(update={
         "offers": tuple(offer.model_copy(update={"name": kept(offer.name)}) for offer in plan.offers)
     })  # fmt: skip
     spend = assignment.spend
-    facts = {
+    told = {
         "starts_on": campaign.starts_on, "ends_on": campaign.ends_on, "counts_until": counts_until(campaign),
-        "campaign": kept(campaign.name), "planned_as_of": found.study.as_of, "is_explore": found.question.explore,
-        "rules": {
-            "offers": rules_of(named), "terms": {kept(offer.name): terms_of(offer) for offer in plan.offers},
-        },
+        "campaign": kept(campaign.name),
+        "rules": {"offers": rules_of(named), "terms": {kept(offer.name): terms_of(offer) for offer in plan.offers}},
         "figures": {
             "budget": float(campaign.budget), "expected_cost": round(spend.expected, 2),
             "worst_case_cost": round(spend.all_redeemed, 2),
             "expected_value": round(assignment.allocation.value, 2),
             "members_treated": assignment.allocation.members_treated,
-            "members_control": int(found.trial.is_control.sum()), "mde": assignment.detectable.least,
+            "members_control": int(trial.is_control.sum()), "mde": assignment.detectable.least,
         },
     }  # fmt: skip
-    book.keep_plan(campaign.name, facts, _seats(found))
+    book.keep_plan(campaign.name, {**told, **when}, _seats(plan, trial, facts))
 
 
 def kept(name: str) -> str:
@@ -50,17 +54,17 @@ def kept(name: str) -> str:
     return mask_text(name)[:NAME]
 
 
-def _seats(found: PlanAnswer) -> dict[str, Sequence[Any]]:
+def _seats(plan: Plan, trial: Trial, facts: pa.Table) -> dict[str, Sequence[Any]]:
     """Return one entry per treated member, and per member of the control group and offer they are compared for."""
-    assignment, compared = found.trial.assignment, found.trial.compared_for
+    assignment, compared = trial.assignment, trial.compared_for
     treated = np.flatnonzero(assignment.offer >= 0)
     control, offer = np.nonzero(compared)
-    idle = np.flatnonzero(found.trial.is_control & ~compared.any(axis=1))
+    idle = np.flatnonzero(trial.is_control & ~compared.any(axis=1))
     rows = np.concatenate([treated, control, idle])
     places = np.concatenate([assignment.offer[treated], offer, np.full(len(idle), -1)]).tolist()
-    names = [kept(one.name) for one in found.question.plan.offers]
+    names = [kept(one.name) for one in plan.offers]
     segments = [kept(name) for name in assignment.outlook.segments]
-    owner = word(found.facts, "owner")
+    owner = word(facts, "owner")
     is_treated = assignment.offer[rows] >= 0
     return {
         "member": assignment.members[rows].tolist(),

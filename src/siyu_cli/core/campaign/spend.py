@@ -6,7 +6,6 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,9 +14,6 @@ from siyu_cli.core.campaign.outlook import Outlook
 from siyu_cli.core.campaign.problem import Places
 from siyu_cli.core.campaign.reach import Bounded, assign_within
 from siyu_cli.core.experiment import least_difference, least_effect
-
-if TYPE_CHECKING:
-    from siyu_cli.core.campaign.assignment import Assignment
 
 FACTORS = (0.5, 1.0, 1.5)
 _P95 = 1.6448536269514722  # of a normal distribution
@@ -214,8 +210,8 @@ def detectable(cells: Sequence[Cell], control: int, deviation: float | None = No
     return Detectable(treated, control, base, least_effect(base, treated, control), assumed, amount)
 
 
-def discounts_of(assignment: Assignment) -> float:
+def discounts_of(outlook: Outlook, chosen: Places) -> float:
     """Return what is expected to be taken off orders: the part of the cost that paid amounts no longer hold."""
-    off = {offer.name for offer in assignment.outlook.offers if offer.kind in ("coupon", "discount", "free_shipping")}
-    cells = cells_of(assignment.outlook, assignment.offer)
+    off = {offer.name for offer in outlook.offers if offer.kind in ("coupon", "discount", "free_shipping")}
+    cells = cells_of(outlook, chosen)
     return math.fsum(cell.members * cell.redemption_rate * cell.face_value for cell in cells if cell.offer in off)
