@@ -21,7 +21,8 @@ from siyu_cli.core.campaign.problem import Places, Values
 
 Flags = NDArray[np.bool_]
 
-_ROUNDS = 4
+_ROUNDS = 10
+_CLOSE = 1e-5  # share of the bound that is near enough
 _CURVE_MEMBERS = 3_000  # of a curve with limits, which is worked out on a sample
 _CURVE_POINTS = 16
 
@@ -74,26 +75,33 @@ def assign_within(whole: Bounded) -> Found:
     """Return the best assignment that keeps everything.
 
     With employees: each keeps the members worth most at the prices; what is freed by it makes them cheaper, so that is
-    tried again at the new prices.
+    tried again between the old prices and the new ones.
     """
     nobody = np.zeros(len(whole.campaign.ranks), np.bool_)
     found = Found(*allocate_within(whole.campaign, whole.limits), nobody)
     if whole.reach is None:
         return found
-    tried: list[Found] = []
-    bound = math.inf
-    for _round in range(_ROUNDS):
-        left = worth_left(whole, found.prices)
-        bound = min(bound, _bound(whole, found.prices, left))
+    best, bound, prices = None, math.inf, found.prices
+    for round_ in range(1, _ROUNDS + 1):
+        left = worth_left(whole, prices)
+        bound = min(bound, _bound(whole, prices, left))
         is_beyond = beyond_reach(whole, left)
-        if tried and (is_beyond == found.is_beyond).all():
-            break
         kept = replace(whole.campaign, values=np.where(is_beyond[:, None], -np.inf, whole.campaign.values))
         found = Found(*allocate_within(kept, whole.limits), is_beyond)
-        tried.append(found)
-    best = max(tried, key=lambda one: one.allocation.value)
-    bound = max(min(bound, _bound(whole, best.prices, worth_left(whole, best.prices))), best.allocation.value)
+        best = found if best is None or found.allocation.value > best.allocation.value else best
+        if bound - best.allocation.value <= _CLOSE * bound:
+            break
+        prices = _between(prices, found.prices, 1 / round_)
+    assert best is not None
+    bound = max(bound, best.allocation.value)
     return replace(best, allocation=replace(best.allocation, bound=bound))
+
+
+def _between(one: Prices, other: Prices, share: float) -> Prices:
+    """Return prices between two: who goes by the new ones alone runs from one side to the other."""
+    limits = {key: price + share * (other.limits[key] - price) for key, price in one.limits.items()}
+    stock = np.where(np.isfinite(other.stock), one.stock + share * (other.stock - one.stock), one.stock)
+    return Prices(one.budget + share * (other.budget - one.budget), stock, limits)
 
 
 def worth_left(whole: Bounded, prices: Prices) -> Values:
