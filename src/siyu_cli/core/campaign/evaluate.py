@@ -221,7 +221,6 @@ class EvaluateAnswer(Answer):
         )
 
 
-
 def finite(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return rows in which a number that is none is None, as JSON can hold it."""
     return [
