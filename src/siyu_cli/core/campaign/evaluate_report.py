@@ -163,6 +163,7 @@ def _values(found: EvaluateAnswer, effects: Sequence[dict[str, Any]]) -> dict[st
         "effects": list(effects),
         "parts": as_rows(found.broken_down),
         "contamination": _mixed(found),
+        "planned": found.plan and {key: one for key, one in found.plan.items() if key != "terms"},
         "looks": found.found.looks,
         "false_alarms": found.found.false_alarms,
         "roi": None if earned is None or roi is None else {
