@@ -252,3 +252,67 @@ def test_rules_that_change_once_the_campaign_runs_are_told(run: Run):
         return "rules changed after the start" in asked.err
 
     assert [told(), told(), told("minimum_amount = 50"), told()] == [False, False, True, False]
+
+
+def test_a_shop_that_knows_nothing_can_plan_offers_at_random_and_measure_them(run: Run):
+    """No response is stated: segments are the stages, bases are measured, costs count as if everybody used it."""
+    knows_nothing = PLAN[: PLAN.index("[[responses]]")].format(more="") + (
+        '[[offers]]\nname = "c10"\nkind = "coupon"\nvalue = 10\n'
+    )
+    Path("plan.toml").write_text(knows_nothing, "utf-8")
+    asked = ("plan", "plan.toml", "会员.csv", "订单.csv", "--as-of", str(AS_OF), "--explore")
+    found = json.loads(run(*asked, "--format", "json").out)
+    assert {cell["offer"] for cell in found["cells"]} == {"c20", "c10"}
+    assert {cell["segment"] for cell in found["cells"]} == {"dormant", "retained"}
+    assert {cell["base_source"] for cell in found["cells"] if cell["segment"] == "dormant"} == {"measured"}
+    assert {cell["uplift_source"] for cell in found["cells"]} == {"assumption"}
+    assert all(cell["mde"] > 0 and cell["control"] > 0 for cell in found["cells"])
+    assert found["expected_cost"] == found["worst_case_cost"] <= 300
+    told = run(*asked, "-o", "list.csv", "--lang", "en")
+    assert (told.code, "too small to tell" in told.err, "control_share nearer 33.3%" in told.err) == (3, True, True)
+    offers = [row["offer"] for row in rows() if row["arm"] == "treatment"]
+    # As likely either, within the noise of so few.
+    assert abs(offers.count("c20") - offers.count("c10")) < len(offers) / 3
+    assert json.loads(run(*asked[:-1], "--format", "json").out)["members_treated"] == 0
+
+
+def test_the_control_group_at_random_is_as_large_a_share_as_was_drawn(run: Run):
+    """Cells are full long before the shop's members are: both arms stop at the same place in the line."""
+    plan(run, "--explore", "-o", "list.csv")
+    listed = rows()
+    treated = sum(row["arm"] == "treatment" for row in listed)
+    compared = sum(row["arm"] == "control" and row["reason"] == "control" for row in listed)
+    assert compared / (compared + treated) == pytest.approx(0.25, abs=0.1)
+
+
+def test_curve_and_doubts_keep_every_limit_the_plan_keeps(run: Run):
+    free, tight = (document(run, limits=limits) for limits in ("", "[limits]\nusage = 20\ncontacts_per_owner = 9\n"))
+    assert tight["members_treated"] == 20
+    assert max(point["expected_value"] for point in tight["curve"]) == pytest.approx(tight["bound"], rel=0.05)
+    assert max(point["expected_value"] for point in free["curve"]) > 2 * tight["bound"]
+    for row in tight["sensitivity"]:
+        assert row["best_value"] <= row["factor"] * tight["bound"] * 1.001
+    assert tight["expected_value"] <= tight["bound"] <= tight["expected_value"] * 1.1
+
+
+@pytest.mark.parametrize("basis", [False, True])
+def test_unknown_consent_is_a_reason_unless_the_shop_names_another_basis(run: Run, basis: bool):
+    members, _orders = frames()
+    members["企微同意"] = ["" if n % 2 else "是" for n in range(MEMBERS)]
+    members.to_csv("会员.csv", index=False)
+    named = '\n[consent.wecom]\nbasis = "会员合同"\non = 2026-01-01\ndocument = "HT-1"\n' if basis else ""
+    Path("siyu.toml").write_text(f"[shop]\ngross_margin = 0.5\n{named}", "utf-8")
+    found = document(run)
+    reasons = {row["reason"] for row in found["excluded"]}
+    assert ("consent_unknown" in reasons) is not basis
+    assert any(rule["code"] == "PIPL-13" for rule in found["compliance"]) is basis
+
+
+def test_a_measured_uplift_stands_beside_its_interval(run: Run):
+    measured = (
+        '[[responses]]\nsegment = "成熟期"\noffer = "c20"\nredemption_rate = 0.4\npurchase_rate = 0.3\n'
+        'purchase_rate_with = 0.4\nsource = "measured"\nlow = 0.05\nhigh = 0.15\n'
+    )
+    Path("siyu.toml").unlink(missing_ok=True)
+    cells = document(run, limits=measured)["cells"]
+    assert all((cell["uplift_low"] is None) == (cell["uplift_source"] == "assumption") for cell in cells)

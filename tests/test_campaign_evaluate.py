@@ -159,7 +159,7 @@ def test_return_counts_the_discount_once(run: Run, monkeypatch: pytest.MonkeyPat
     assert found["roi"]["low"] < 1 < found["roi"]["high"]
 
 
-@pytest.mark.parametrize("name", ["list.xlsx", "list.csv", "list.parquet"])
+@pytest.mark.parametrize("name", ["list.xlsx", "list.csv", "list.jsonl", "list.parquet"])
 def test_a_list_that_was_planned_says_itself_when_it_began(
     run: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str
 ):
@@ -226,3 +226,9 @@ def test_a_file_that_is_no_list_is_told(run: Run):
     Path("x.csv").write_text("a,b\n1,2\n", "utf-8")
     ended = run("x.csv", "名单.csv", "--as-of", AS_OF)
     assert (ended.code, "x.csv" in ended.err) == (65, True)
+
+
+def test_lines_that_are_no_json_are_named(run: Run):
+    Path("x.jsonl").write_text('{"member_id": "t1", "arm": "treatment"}\n[1]\n', "utf-8")
+    ended = run("x.jsonl", "名单.csv", "--as-of", AS_OF, "--lang", "en")
+    assert (ended.code, "x.jsonl, line 2" in ended.err) == (65, True)

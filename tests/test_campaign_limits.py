@@ -15,6 +15,7 @@ from siyu_cli.core.campaign.limits import Campaign, Limit, affordable, allocate_
 from siyu_cli.core.campaign.outlook import Outlook, outlook_of
 from siyu_cli.core.campaign.plan import Plan, plan_of
 from siyu_cli.core.campaign.plan_errors import Places
+from siyu_cli.core.campaign.reach import Bounded, Reach, assign_within
 
 
 def planned(**limits: Any) -> Plan:
@@ -101,3 +102,31 @@ def test_no_assignment_within_the_limits_brings_more_than_the_bound(
     assert found.value - 1e-9 <= best <= found.bound + 1e-6
     assert found.members_treated <= usage
     assert 2 * found.cost <= liability
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(*[st.integers(0, 12)] * 2, st.sampled_from(["", "li", "wu"])), min_size=1, max_size=5),
+    st.integers(0, 12), st.integers(0, 2), st.integers(0, 4),
+)  # fmt: skip
+def test_no_assignment_within_what_employees_can_reach_brings_more_than_the_bound(
+    members: list[tuple[int, int, str]], budget: int, most: int, usage: int
+):
+    """Budget, usage and employees hold together, and the bound holds for all of them, not for those who were kept."""
+    values = np.array([row[:2] for row in members], float)
+    costs, owner = np.array([[1.0, 3.0]] * len(members)), np.array([row[2] for row in members])
+    campaign = Campaign(values, costs, float(budget), np.arange(len(members)), np.full(2, np.inf))
+    reach = Reach(owner, np.full(len(members), most))
+    found = assign_within(Bounded(campaign, (Limit("usage", np.ones(values.shape), usage),), reach)).allocation
+    best = 0.0
+    for choice in product((-1, 0, 1), repeat=len(members)):
+        pairs = [(member, offer) for member, offer in enumerate(choice) if offer >= 0]
+        reached = [owner[member] for member, _offer in pairs]
+        is_kept = all(reached.count(name) <= most for name in ("li", "wu"))
+        if is_kept and len(pairs) <= usage and sum(costs[pair] for pair in pairs) <= budget:
+            best = max(best, sum(values[pair] for pair in pairs))
+    assert found.value - 1e-9 <= best <= found.bound + 1e-6
+    assert found.members_treated <= usage
+    assert found.cost <= budget
+    for name in ("li", "wu"):
+        assert int(((owner == name) & (found.offer >= 0)).sum()) <= most

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from siyu_cli.core import experiment
 from siyu_cli.core.campaign.allocation import allocate, budget_curve
+from siyu_cli.core.campaign.limits import Campaign
 from siyu_cli.core.campaign.outlook import Outlook, outlook_of
 from siyu_cli.core.campaign.plan import Plan, plan_of
 from siyu_cli.core.campaign.plan_errors import Places
+from siyu_cli.core.campaign.reach import Bounded, assign_within
 from siyu_cli.core.campaign.spend import (
     Cell,
     cells_of,
@@ -132,8 +134,10 @@ def test_at_the_break_even_uplift_margin_pays_for_cost(anyway: float, face: floa
 
 def test_a_worse_response_shows_what_the_plan_would_lose():
     whole = outlook(400)
-    low, same, high = sensitivity(whole, 150.0, np.arange(400))
-    found = allocate(*whole.matrices(), 150.0, np.arange(400))
+    values, costs = whole.matrices()
+    within = Bounded(Campaign(values, costs, 150.0, np.arange(400), np.full(2, np.inf)))
+    found = assign_within(within).allocation
+    low, same, high = sensitivity(whole, within, found)
     assert (same.value, same.best_value, same.changed, same.flips) == (found.value, found.value, 0, ())
     assert low.value < same.value < high.value
     assert low.cost < same.cost

@@ -16,6 +16,7 @@ import corner_shop
 import siyu_cli
 from commands import Ended, Run, runner
 from siyu_cli.cli.commands import QUESTIONS
+from siyu_cli.guard import forget
 
 GOLDENS = Path(__file__).parent / "goldens" / "forms"
 FILES = ("会员.csv", "订单.csv", "邀请.csv")
@@ -33,7 +34,21 @@ OPTIONS = {
     "explain": ("V002",),
     "campaign plan": ("plan.toml",),
     "campaign evaluate": ("list.csv", "--starts-on", "2026-01-01", "--days", "59"),
+    "campaign learn": (
+        "trial.csv",
+        "--arm",
+        "arm",
+        "--control",
+        "none",
+        "--metrics",
+        "visit",
+        "--by",
+        "group",
+        "--campaign",
+        "试发",
+    ),
     "campaign power": ("--members", "4000"),
+    "campaign show": ("春季召回",),
 }
 COMMANDS = {name.replace(" ", "-"): (*name.split(" "), *OPTIONS.get(name, ())) for name in QUESTIONS} | {
     "churn-backtest": ("churn", "--backtest")
@@ -76,6 +91,12 @@ redemption_rate = 0.1
 purchase_rate = 0.05
 order_value = 120
 """
+# What the shop has to remember before it can tell of it.
+BEFORE = {
+    "campaign-learn": (),
+    "campaign-list": (("plan", "plan.toml", "-o", "planned.csv"),),
+    "campaign-show": (("plan", "plan.toml", "-o", "planned.csv"), ("evaluate", "planned.csv", "--days", "10")),
+}
 PRINTED = ("table", "csv", "json", "jsonl", "markdown")
 PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 
@@ -97,7 +118,23 @@ def run(
         (empty_folder / "会员.csv").write_text("\n".join([title, *agreed, ""]), "utf-8")
         monkeypatch.setenv("SIYU_SHOP__GROSS_MARGIN", "0.5")
     (empty_folder / "邀请.csv").write_text(INVITES, "utf-8")
-    return runner(capsys)
+    found = runner(capsys)
+    remembered(found, request.node.callspec.params["command"])
+    return found
+
+
+def remembered(run: Run, command: str) -> None:
+    """Have the shop remember a campaign, where a command tells of those."""
+    if command not in BEFORE:
+        return
+    Path("siyu.toml").write_text("", "utf-8")
+    people = [(arm, every, place) for arm, every in (("card", 4), ("none", 6)) for place in range(60)]
+    rows = [f"{arm},{int(place % every == 0)},{'old' if place % 3 else 'new'}" for arm, every, place in people]
+    Path("trial.csv").write_text("\n".join(["arm,visit,group", *rows, ""]), "utf-8")
+    for step in BEFORE[command]:
+        ended = run("campaign", *step, *FILES, "--as-of", "2026-03-01" if step[0] == "plan" else "2026-03-31")
+        assert ended.code in (0, 3), ended.err
+        forget()
 
 
 def ask(run: Run, command: str, *more: str) -> Ended:

@@ -265,7 +265,7 @@ def draw_together(effects: Sequence[float], errors: Sequence[float]) -> Spread:
     fixed = sum(weight * effect for weight, effect in zip(weights, effects, strict=True)) / whole
     q = sum(weight * (effect - fixed) ** 2 for weight, effect in zip(weights, effects, strict=True))
     scale = whole - sum(weight**2 for weight in weights) / whole
-    tau_squared = max(0.0, (q - (len(effects) - 1)) / scale)
+    tau_squared = max(0.0, (q - (len(effects) - 1)) / scale) if len(effects) > 1 else 0.0
     blended = [1 / (error**2 + tau_squared) for error in errors]
     mean = sum(weight * effect for weight, effect in zip(blended, effects, strict=True)) / sum(blended)
     shrunk = tuple(

@@ -131,6 +131,10 @@ class Memory(Protocol):
     def past(self, members: Sequence[str], phones: Sequence[str | None], asked: Mapping[str, Any]) -> Any:
         """Return what is known of earlier contacts of these people; None where nothing is remembered."""
 
+    @property
+    def campaigns(self) -> Any:
+        """Return what is remembered of campaigns, see ``ledger.campaigns``; None where nothing is remembered."""
+
     def keep_list(self, write: Callable[[Path], None], members: int) -> None:
         """Keep a whole list as this run's snapshot."""
 

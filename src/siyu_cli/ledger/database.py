@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from siyu_cli.errors import ConfigError, DataError, EngineError, LockError, OutputError, SiyuError, Where
+from siyu_cli.ledger.campaign_tables import create_campaign_tables
 from siyu_cli.ledger.contact_tables import pack_contacts
 from siyu_cli.ledger.first_contact_tables import create_contact_tables
 from siyu_cli.private import make_private
@@ -70,7 +71,12 @@ def _create_tables(connection: sa.Connection) -> None:
     _METADATA.create_all(connection)
 
 
-MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_create_tables, create_contact_tables, pack_contacts)
+MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
+    _create_tables,
+    create_contact_tables,
+    pack_contacts,
+    create_campaign_tables,
+)
 
 
 def connect(url: str | None, folder: Path) -> sa.Engine:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from siyu_cli.ledger.campaigns import leave_out
 from siyu_cli.ledger.contacts import ContactBook, Names
 from siyu_cli.ledger.database import ALIASES, SNAPSHOTS, told_as_ours
 from siyu_cli.ledger.leftovers import NAMED, PARTIAL
@@ -54,6 +55,7 @@ def forget(book: ContactBook, names: Names, now: datetime) -> Forgotten:
     with book.ledger.begin() as connection:
         gone = ALIASES.delete().where(sa.or_(ALIASES.c.alias.in_(keys), ALIASES.c.member_id.in_(keys)))
         aliases = connection.execute(gone).rowcount
+        leave_out(connection, book.marks_of(whole))
         contacts = book.bury(connection, whole, now)
     return Forgotten(snapshots, aliases, contacts, files)
 

@@ -17,6 +17,7 @@ from siyu_cli.remarks import remark
 
 if TYPE_CHECKING:
     from siyu_cli.config.settings import Settings
+    from siyu_cli.ledger.campaigns import CampaignBook
     from siyu_cli.ledger.contacts import ContactBook
     from siyu_cli.ledger.ledger import Ledger, Run, Snapshot
     from siyu_cli.ledger.past import Past
@@ -93,6 +94,16 @@ class Memory:
         from siyu_cli.ledger.past import Asked
 
         return self.book.past(members, phones, Asked(**asked)) if self.ledger else None
+
+    @cached_property
+    def campaigns(self) -> CampaignBook | None:
+        """Return what is remembered of campaigns; None for a shop without memory."""
+        from siyu_cli.ledger.campaigns import CampaignBook
+        from siyu_cli.ledger.contacts import ContactBook
+
+        ledger = self.ledger or self.glanced
+        run_id = self.run.run_id if self.run else ""
+        return CampaignBook(ledger, ContactBook(ledger, datetime.now(UTC)).ring, run_id) if ledger else None
 
     def forgotten(self, names: Iterable[str]) -> list[str]:
         """Return those ids and phones whose bearers asked to be forgotten."""

@@ -4,7 +4,8 @@
 # words the first names a group.
 QUESTIONS = (
     "segment", "churn", "referral-report", "check", "explain",
-    "campaign template", "campaign plan", "campaign evaluate", "campaign power",
+    "campaign template", "campaign plan", "campaign evaluate", "campaign learn", "campaign power", "campaign list",
+    "campaign show",
 )  # fmt: skip
 # Lists that leave the house, and what is remembered of those they reached.
 CONTACTS = ("export", "suppress", "forget", "contacts", "audit")

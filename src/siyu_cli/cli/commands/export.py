@@ -51,7 +51,7 @@ Campaign = Annotated[
     str | None,
     typer.Option(
         "--campaign", metavar="NAME",
-        help="What it is for: nobody is sent the same campaign there twice. Else the list's name and the day.",
+        help="What it is for: nobody is sent the same campaign there twice. Else its plan's, or the list and the day.",
     ),
 ]  # fmt: skip
 Purpose = Annotated[

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +10,6 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from siyu_cli.core.campaign.allocation import Allocation
-from siyu_cli.core.campaign.conflicts import within_owners
 from siyu_cli.core.campaign.control import hash_ranks
 from siyu_cli.core.campaign.eligibility import (
     CONTROL,
@@ -22,21 +21,21 @@ from siyu_cli.core.campaign.eligibility import (
     eligibility,
 )
 from siyu_cli.core.campaign.facts import number, word
-from siyu_cli.core.campaign.limits import Campaign, Limit, affordable, allocate_within, limits_of, stock_of
+from siyu_cli.core.campaign.limits import Campaign, affordable, limits_of, stock_of
 from siyu_cli.core.campaign.outlook import Outlook, outlook_of
 from siyu_cli.core.campaign.plan import Plan
 from siyu_cli.core.campaign.problem import Places, Values
+from siyu_cli.core.campaign.reach import Bounded, Reach, assign_within
 from siyu_cli.core.campaign.spend import Detectable, Spend, cells_of, detectable, prize_caps, spend_of
 from siyu_cli.errors import Note
-
-_OWNER_ROUNDS = 3
 
 
 @dataclass(frozen=True)
 class Assignment:
     """What becomes of each member: the column of their offer or −1, the reason they get none, value and cost.
 
-    ``members`` are ids in the order of the facts; ``limit_prices`` what one more unit of each limit would bring.
+    ``members`` are ids in the order of the facts; ``limit_prices`` what one more unit of each limit would bring;
+    ``within`` is all that was kept; ``may_get`` what each might get, those left alone, too.
     """
 
     members: NDArray[np.str_]
@@ -49,6 +48,8 @@ class Assignment:
     outlook: Outlook
     spend: Spend
     detectable: Detectable
+    within: Bounded
+    may_get: NDArray[np.bool_]
 
     @property
     def excluded(self) -> dict[str, int]:
@@ -82,10 +83,13 @@ class Assignment:
         return found
 
 
-def assign(plan: Plan, facts: pa.Table, gross_margin: float, *, bases: Collection[str] = ()) -> Assignment:
+def assign(
+    plan: Plan, facts: pa.Table, gross_margin: float, *, bases: Collection[str] = (), enlarged: float = 1.0
+) -> Assignment:
     """Return what becomes of each member of ``facts``, which has besides what ``eligibility`` reads: segment,
-    order_value (what a member spends when they buy), owner. The order of its rows changes nothing.
-    """  # fmt: skip
+    order_value (what a member spends when they buy), owner, owner_reached (members their employee has in other
+    campaigns). The order of its rows changes nothing. Employees reach ``enlarged`` times as many as the plan says.
+    """
     ids = word(facts, "member_id")
     found = draw_control(eligibility(facts, plan, bases=bases), ids, plan)
     outlook = outlook_of(
@@ -94,45 +98,28 @@ def assign(plan: Plan, facts: pa.Table, gross_margin: float, *, bases: Collectio
     outlook = replace(outlook, allowed=found.allowed & affordable(plan, outlook))
     values, costs = outlook.matrices()
     campaign = Campaign(values, costs, plan.budget_for_members, hash_ranks(ids, plan.salt), stock_of(plan))
-    limits = limits_of(plan, outlook)
-    (allocation, prices), is_full = allocate_within(campaign, limits), np.zeros(len(ids), np.bool_)
-    if plan.limits.contacts_per_owner is not None:
-        owner, most = word(facts, "owner"), plan.limits.contacts_per_owner
-        (allocation, prices), is_full = _within_owners(campaign, limits, allocation.price, (owner, most))
+    within = Bounded(campaign, tuple(limits_of(plan, outlook)), reach_of(plan, facts, enlarged))
+    best = assign_within(within)
+    allocation = best.allocation
     reasons = np.array(found.reasons)
     is_left = found.is_eligible & (allocation.offer < 0)
     reasons[is_left] = np.where((values > 0).any(axis=1), NOT_CHOSEN, NOT_WORTHWHILE)[is_left]
-    reasons[is_left & is_full] = OWNER_FULL
+    reasons[is_left & best.is_beyond] = OWNER_FULL
     cells = cells_of(outlook, allocation.offer)
     spend = spend_of(cells, prize_caps(outlook), float(plan.fixed_fees))
     return Assignment(
         ids, allocation.offer, reasons, _taken(values, allocation.offer), _taken(costs, allocation.offer), allocation,
-        prices, outlook, spend, detectable(cells, int((reasons == CONTROL).sum())),
+        best.limit_prices, outlook, spend, detectable(cells, int((reasons == CONTROL).sum())), within, found.may_get,
     )  # fmt: skip
 
 
-def _within_owners(
-    campaign: Campaign, limits: Sequence[Limit], price: float, owners: tuple[NDArray[np.str_], int]
-) -> tuple[tuple[Allocation, dict[str, float]], NDArray[np.bool_]]:
-    """Return the best assignment in which employees reach no more than they can, and who is beyond their reach.
-
-    Each keeps the members worth most at the price of the budget; money that is freed by it makes it cheaper, so that
-    is tried again at the new price. The bound is that of the members who are kept.
-    """
-    owner, most = owners
-    found = []
-    for _round in range(_OWNER_ROUNDS):
-        worth = np.where(campaign.values > 0, campaign.values - price * campaign.costs, -np.inf).max(axis=1)
-        is_theirs = (owner != "") & np.isfinite(worth)
-        beyond = np.zeros(len(owner), np.bool_)
-        beyond[is_theirs] = ~within_owners(owner[is_theirs], worth[is_theirs], most, campaign.ranks[is_theirs])
-        kept = replace(campaign, values=np.where(beyond[:, None], -np.inf, campaign.values))
-        answer = allocate_within(kept, limits)
-        found.append((answer, beyond))
-        if answer[0].price == price:
-            break
-        price = answer[0].price
-    return max(found, key=lambda one: one[0][0].value)
+def reach_of(plan: Plan, facts: pa.Table, enlarged: float = 1.0) -> Reach | None:
+    """Return how many members each one's employee can still reach; None where the plan does not say."""
+    most = plan.limits.contacts_per_owner
+    if most is None:
+        return None
+    left = (most - number(facts, "owner_reached", 0.0)).clip(0.0) * enlarged
+    return Reach(word(facts, "owner"), np.ceil(left - 1e-9).astype(np.int64))
 
 
 def _taken(matrix: Values, offer: Places) -> Values:

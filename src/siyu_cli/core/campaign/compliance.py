@@ -6,12 +6,23 @@ Not legal advice. A warning is printed; a refusal stops the plan unless it is ov
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from siyu_cli.core.campaign.facts import number
 from siyu_cli.core.campaign.offer import Offer
 from siyu_cli.core.campaign.plan import Plan
 from siyu_cli.core.referral.rules import PRIZE_LIMIT, REFUSAL, WARNING, Finding
 from siyu_cli.errors import Note
+from siyu_cli.masks import mask_word
+from siyu_cli.report import Value
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from siyu_cli.config.contacts import ConsentBasis
 
 REWARD_DEPTH_WARNED, REWARD_DEPTH_REFUSED = 2, 3
 # The three words 广告法 9 names, and those of the same sense that are commonly listed beside them.
@@ -31,6 +42,21 @@ def check_plan(plan: Plan, former: Mapping[str, Any] | None = None) -> list[Find
     for offer in plan.offers:
         found += [*_prizes(offer), *_prices(offer), *_words(offer), *_reward_depth(offer)]
     return found
+
+
+def check_consent(
+    plan: Plan, facts: pa.Table, offer: NDArray[np.int64], bases: Mapping[str, ConsentBasis]
+) -> list[Finding]:
+    """Return what PIPL-13 finds: members with an offer who have agreed to no channel, on what other basis they go."""
+    channels = [channel for channel in plan.campaign.channels if channel in bases]
+    agreed = np.any([number(facts, f"consent_{name}", -1.0) == 1 for name in plan.campaign.channels], axis=0)
+    without = int(((offer >= 0) & ~agreed).sum())
+    if not without or not channels:
+        return []
+    message = "{members} go on another basis than consent: {basis}, since {on}, {document}."
+    basis = bases[channels[0]]
+    told = {"basis": basis.basis, "on": basis.on.isoformat(), "document": basis.document}
+    return [Finding("PIPL-13", WARNING, Note(message, {"members": Value(without, "count"), **told}))]
 
 
 def rules_of(plan: Plan) -> dict[str, Any]:
@@ -61,22 +87,39 @@ def _unequal(plan: Plan) -> list[Finding]:
 def _changed(plan: Plan, former: Mapping[str, Any] | None) -> list[Finding]:
     if former is None:
         return []
-    rules = rules_of(plan)
-    names = sorted(name for name in former.keys() | rules.keys() if former.get(name) != rules.get(name))
+    # What the ledger keeps is masked: what is held against it is, too.
+    before, now = masked_rules(former), masked_rules(rules_of(plan))
+    named = {mask_word(offer.name): offer.name for offer in plan.offers}
+    names = sorted(named.get(name, name) for name in before.keys() | now.keys() if before.get(name) != now.get(name))
     if not names:
         return []
     message = "The rules changed after the start of the campaign: {keys}."
     return [Finding("PRIZE", WARNING, Note(message, {"keys": ", ".join(names)}))]
 
 
+def masked_rules(value: Any) -> Any:
+    """Return rules as the ledger keeps them: names and texts in them masked."""
+    if isinstance(value, Mapping):
+        return {mask_word(str(key)): masked_rules(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [masked_rules(one) for one in value]
+    return mask_word(value) if isinstance(value, str) else value
+
+
 def _prizes(offer: Offer) -> list[Finding]:
-    # One ticket may win several prizes only if somebody lets it: then their sum counts.
-    dearest = max((float(prize.value) for prize in offer.prizes), default=0.0) * offer.use_per_customer_limit
-    if dearest <= PRIZE_LIMIT:
-        return []
-    message = "With {offer} one member may win {amount}, above the limit of {limit} for a prize."
-    facts = {"offer": offer.name, "amount": f"{dearest:,.2f}", "limit": f"{PRIZE_LIMIT:,}"}
-    return [Finding("PRIZE", REFUSAL, Note(message, facts))]
+    values = [float(prize.value) for prize in offer.prizes]
+    dearest = max(values, default=0.0) * offer.use_per_customer_limit
+    facts = {"offer": offer.name, "limit": f"{PRIZE_LIMIT:,}"}
+    if dearest > PRIZE_LIMIT:
+        message = "With {offer} one member may win {amount}, above the limit of {limit} for a prize."
+        return [Finding("PRIZE", REFUSAL, Note(message, {**facts, "amount": f"{dearest:,.2f}"}))]
+    if sum(values) > PRIZE_LIMIT:
+        message = (
+            "The prizes of {offer} come to {amount} together: should one ticket win several of them, their sum counts, "
+            "and that is above the limit of {limit}."
+        )
+        return [Finding("PRIZE", WARNING, Note(message, {**facts, "amount": f"{sum(values):,.2f}"}))]
+    return []
 
 
 def _prices(offer: Offer) -> list[Finding]:

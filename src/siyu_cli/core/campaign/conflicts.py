@@ -40,8 +40,12 @@ def keeps_of_conflicts(claims: Mapping[str, NDArray[np.generic]], salt: str) -> 
     return holds
 
 
-def within_owners(owner: NDArray[np.str_], worth: NDArray[np.float64], most: int, ranks: NDArray[np.int64]) -> Flags:
+def within_owners(
+    owner: NDArray[np.str_], worth: NDArray[np.float64], most: int | NDArray[np.int64], ranks: NDArray[np.int64]
+) -> Flags:
     """Return whom each employee reaches: so many of their members at most, those worth most.
+
+    ``most`` is the same for all, or for each member how many their employee can reach.
 
     >>> within_owners(np.array(["li", "li", "wu"]), np.array([1.0, 2.0, 0.5]), 1, np.arange(3)).tolist()
     [False, True, True]
@@ -50,5 +54,5 @@ def within_owners(owner: NDArray[np.str_], worth: NDArray[np.float64], most: int
     starts = np.append(True, owner[order][1:] != owner[order][:-1]) if len(order) else np.zeros(0, np.bool_)
     first = np.maximum.accumulate(np.where(starts, np.arange(len(order)), 0))
     within = np.zeros(len(order), np.bool_)
-    within[order] = np.arange(len(order)) - first < most
+    within[order] = np.arange(len(order)) - first < np.broadcast_to(most, len(order))[order]
     return within

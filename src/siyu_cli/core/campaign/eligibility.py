@@ -45,10 +45,14 @@ REASONS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Eligibility:
-    """Per member: the reason they are left out, empty for the eligible; members × offers: what they may get."""
+    """Per member: the reason they are left out, empty for the eligible; members × offers: what they may get.
+
+    ``may_get`` is the same with those left alone as the control group counted in.
+    """
 
     reasons: NDArray[np.str_]
     allowed: Flags
+    may_get: Flags
 
     @property
     def is_eligible(self) -> Flags:
@@ -101,14 +105,15 @@ def eligibility(facts: pa.Table, plan: Plan, *, bases: Collection[str] = ()) -> 
     reasons = np.full(members, ELIGIBLE, dtype="<U20")
     for reason, applies in rules.items():
         reasons[(reasons == ELIGIBLE) & applies] = reason
-    return Eligibility(reasons, allowed & (reasons == ELIGIBLE)[:, None])
+    may_get = allowed & (reasons == ELIGIBLE)[:, None]
+    return Eligibility(reasons, may_get, may_get)
 
 
 def draw_control(found: Eligibility, member_ids: NDArray[np.str_], plan: Plan) -> Eligibility:
     """Return the eligibility with the control group drawn among the eligible, before anything is assigned."""
     drawn = found.is_eligible & in_control(member_ids, plan.salt, plan.campaign.control_share)
     reasons = np.where(drawn, CONTROL, found.reasons)
-    return Eligibility(reasons, found.allowed & ~drawn[:, None])
+    return Eligibility(reasons, found.allowed & ~drawn[:, None], found.may_get)
 
 
 def count_reasons(reasons: NDArray[np.str_]) -> dict[str, int]:

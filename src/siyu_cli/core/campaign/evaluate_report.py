@@ -6,7 +6,9 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from siyu_cli.core.campaign.tables import ARM_RESULTS, EFFECTS, METRICS
+from siyu_cli.core.campaign.breakdown import as_rows
+from siyu_cli.core.campaign.evaluation import ratio_of
+from siyu_cli.core.campaign.tables import ARM_RESULTS, EFFECTS, METRICS, PARTS
 from siyu_cli.core.experiment import EFFECTIVE, NOT_EFFECTIVE
 from siyu_cli.errors import Note
 from siyu_cli.report import Listing, Report, Section, Several, Value, Words, label
@@ -17,8 +19,11 @@ if TYPE_CHECKING:
 
     from siyu_cli.core.campaign.evaluate import EvaluateAnswer
     from siyu_cli.core.campaign.evaluation import Effect
+    from siyu_cli.core.campaign.outcomes import Arm, Metric
 
 _BRIEF = ("arm", "metric", "difference", "ci_low", "ci_high", "p_holm", "verdict")
+_MIXED = 0.01  # share of the control group that may have been reached
+_BRIEF_PARTS = ("segment", "offer", "metric", "people", "control_people", "difference", "p_holm", "verdict")
 
 
 def report(found: EvaluateAnswer) -> Report:
@@ -30,11 +35,26 @@ def report(found: EvaluateAnswer) -> Report:
         found.meta,
         found.load.account(),
         values=_values(found, effects),
-        sections=(Section(EFFECTS, effects, brief=_BRIEF), Section(ARM_RESULTS, list(_arms(found)))),
+        sections=tuple(_sections(found, effects)),
         facts=tuple(_facts(found)),
         listing=Listing(EFFECTS, lambda keys: _table(effects, keys)),
         warnings=(*found.warnings, *_warnings(found)),
     )
+
+
+def _sections(found: EvaluateAnswer, effects: Sequence[dict[str, Any]]) -> Iterator[Section]:
+    yield Section(EFFECTS, effects, brief=_BRIEF)
+    rows = as_rows(found.broken_down)
+    everybody, every = Note("all"), Note("all offers")
+    by_offer = [{**row, "segment": everybody} for row in rows if row["segment"] is None]
+    by_segment = [{**row, "offer": every} for row in rows if row["segment"] is not None and row["offer"] is None]
+    by_both = [row for row in rows if row["segment"] is not None and row["offer"] is not None]
+    for title, part in (
+        (Note("What each offer did"), by_offer), (Note("In each segment"), by_segment),
+        (Note("Each offer in each segment"), by_both),
+    ):  # fmt: skip
+        yield Section(PARTS, part, title, brief=_BRIEF_PARTS)
+    yield Section(ARM_RESULTS, list(_arms(found)))
 
 
 def _opening(found: EvaluateAnswer) -> Iterator[Words]:
@@ -52,7 +72,7 @@ def _opening(found: EvaluateAnswer) -> Iterator[Words]:
         return
     for effect in found.found.effects:
         yield Several((_verdict(effect), _interval(effect)), "blanks")
-    first = found.metrics[0].name
+    first = found.metrics[0].label
     for effect in found.found.effects:
         if effect.metric == first:
             yield _next(effect)
@@ -111,39 +131,57 @@ def _effects(found: EvaluateAnswer) -> Iterator[dict[str, Any]]:
 def _arms(found: EvaluateAnswer) -> Iterator[dict[str, Any]]:
     for arm in found.arms:
         for metric in found.metrics:
-            yield {"arm": arm.name, "metric": metric.name, "people": arm.people, **_sums(found, arm.name, metric.name)}
+            yield {"arm": arm.name, "metric": metric.label, "people": arm.people, **_sums(arm, metric)}
 
 
-def _sums(found: EvaluateAnswer, arm: str, metric: str) -> dict[str, Any]:
-    one = next(one for one in found.arms if one.name == arm)
-    total = one.sums[metric]
-    deviation = math.sqrt(one.sample(metric).variance) if one.people > 1 else None
-    return {"sum": round(total, 6), "mean": total / one.people, "sd": deviation}
+def _sums(arm: Arm, metric: Metric) -> dict[str, Any]:
+    """Return the sum (of a ratio that of its top), the mean and the spread of a metric; None where there is none."""
+    total = arm.sums[metric.name]
+    if metric.per is not None and not arm.sums[metric.per]:
+        return {"sum": round(total, 6), "mean": None, "sd": None}
+    if metric.per is not None and arm.people > 1:
+        sample = ratio_of(arm, metric)
+        return {"sum": round(total, 6), "mean": sample.mean, "sd": math.sqrt(sample.variance)}
+    whole = arm.sums[metric.per] if metric.per else arm.people
+    deviation = math.sqrt(arm.sample(metric.name).variance) if arm.people > 1 else None
+    return {"sum": round(total, 6), "mean": total / whole, "sd": deviation}
 
 
 def _values(found: EvaluateAnswer, effects: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return the result for machines."""
-    people = found.found.people
     earned, roi = found.earned, found.earned.roi if found.earned else None
     return {
         "control": found.found.control,
         "arms": [
             {
                 "arm": arm.name, "n": arm.people,
-                "metrics": {metric.name: _sums(found, arm.name, metric.name) for metric in found.metrics},
+                "metrics": {metric.label: _sums(arm, metric) for metric in found.metrics},
             }
             for arm in found.arms
         ],
         "srm": {"p": found.found.srm_p if found.is_drawn_known else None},
         "effects": list(effects),
-        # Who was reached stands in none of these files.
-        "contamination": {"control": people[found.found.control], "control_treated": None},
+        "parts": as_rows(found.broken_down),
+        "contamination": _mixed(found),
+        "planned": found.plan and {key: one for key, one in found.plan.items() if key != "terms"},
         "looks": found.found.looks,
         "false_alarms": found.found.false_alarms,
         "roi": None if earned is None or roi is None else {
             "roi": roi[0], "low": roi[1], "high": roi[2], "margin": earned.margin, "cost": earned.cost,
         },
     }  # fmt: skip
+
+
+def _mixed(found: EvaluateAnswer) -> dict[str, Any]:
+    """Return who got what they were not assigned; None where nobody says who was reached."""
+    people, mixed = found.found.people, found.mixed
+    if mixed is None:
+        control = people[found.found.control]
+        return {
+            "control": control, "control_treated": None, "treated": sum(people.values()) - control,
+            "treated_missed": None, "share": None,
+        }  # fmt: skip
+    return {**vars(mixed), "share": mixed.share}
 
 
 def _facts(found: EvaluateAnswer) -> Iterator[tuple[Words, Words]]:
@@ -160,6 +198,21 @@ def _facts(found: EvaluateAnswer) -> Iterator[tuple[Words, Words]]:
         Note("Looks"),
         Note("{looks}; without any effect one of them would look effective in {alarms} of campaigns", facts),
     )
+    if found.mixed is not None:
+        mixed = {key: Value(count, "count") for key, count in vars(found.mixed).items()}
+        message = (
+            "{control_treated} of {control} of the control group were reached after all, {treated_missed} of {treated} "
+            "with an offer were not; all count as assigned"
+        )
+        yield Note("Mixed up"), Note(message, mixed)
+    if found.plan is not None:
+        keys = {"members_treated": "count", "members_control": "count", "mde": "rate", "expected_value": "money"}
+        planned: dict[str, Any] = {key: Value(found.plan[key], form) for key, form in keys.items()}  # type: ignore[arg-type]
+        message = (
+            "{members_treated} with an offer and {members_control} without, to show a rise of {mde}; {expected_value} "
+            "of margin was expected"
+        )
+        yield Note("As planned"), Note(message, planned)
     if found.window is not None:
         facts |= {"first": found.window.starts_on, "last": found.window.ends_on}
         yield Note("Orders of"), Note("{first} to {last}, by the arm assigned, reached or not", facts)
@@ -173,6 +226,18 @@ def _facts(found: EvaluateAnswer) -> Iterator[tuple[Words, Words]]:
 def _warnings(found: EvaluateAnswer) -> Iterator[Note]:
     if not found.found.is_as_planned:
         yield Note("The arms are not as large as they were drawn: no verdict is given.", is_finding=True)
+    if found.unassigned:
+        message = "{count} rows name no arm: they are left out."
+        yield Note(message, {"count": Value(found.unassigned, "count")}, is_finding=True)
+    if found.left_out:
+        message = (
+            "{count} people have no outcome and are left out: if that happened more in one arm than in another, the "
+            "result is not to be trusted."
+        )
+        yield Note(message, {"count": Value(found.left_out, "count")}, is_finding=True)
+    if found.mixed is not None and found.mixed.share > _MIXED:
+        message = "{count} of the control group were reached after all: the effect looks smaller than it is."
+        yield Note(message, {"count": Value(found.mixed.control_treated, "count")}, is_finding=True)
     if found.unknown:
         facts = {"count": Value(found.unknown, "count")}
         message = "{count} assigned members are not in these files: they count as having bought nothing."

@@ -107,7 +107,7 @@ def evaluate(arms: Sequence[Arm], metrics: Sequence[Metric], design: Design) -> 
     shares = None if design.shares is None else [design.shares[arm.name] for arm in arms]
     srm_p = mismatch([arm.people for arm in arms], shares)
     found = {
-        (arm.name, metric.name): _compare(arm, control, metric, arms)
+        (arm.name, metric.label): compare(arm, control, metric, arms)
         for arm in arms if arm is not control for metric in metrics
     }  # fmt: skip
     p_values = {"\0".join(key): pair[0].p_value for key, pair in found.items() if not math.isnan(pair[0].p_value)}
@@ -115,8 +115,8 @@ def evaluate(arms: Sequence[Arm], metrics: Sequence[Metric], design: Design) -> 
     effects = []
     for (name, metric), (difference, reduction) in found.items():
         p_holm = adjusted.get(f"{name}\0{metric}", math.nan)
-        verdict = _verdict(difference, p_holm, design.worthwhile.get(metric))
-        kind = next(one for one in metrics if one.name == metric)
+        verdict = verdict_of(difference, p_holm, design.worthwhile.get(metric))
+        kind = next(one for one in metrics if one.label == metric)
         least = _least(by_name[name], control, kind)
         effects.append(
             Effect(name, metric, difference, p_holm, WITHHELD if srm_p < SRM_LIMIT else verdict, least, reduction)
@@ -124,7 +124,8 @@ def evaluate(arms: Sequence[Arm], metrics: Sequence[Metric], design: Design) -> 
     return Evaluation(design.control, {arm.name: arm.people for arm in arms}, srm_p, tuple(effects), design.looks)
 
 
-def _compare(arm: Arm, control: Arm, metric: Metric, arms: Sequence[Arm]) -> tuple[Difference, float | None]:
+def compare(arm: Arm, control: Arm, metric: Metric, arms: Sequence[Arm]) -> tuple[Difference, float | None]:
+    """Return the difference of one metric between two arms of ``arms``, and what share of the noise the past took."""
     if min(arm.people, control.people) < 2:
         return _unknown("none: fewer than two people"), None
     if metric.past is not None and metric.kind != "ratio":
@@ -137,7 +138,7 @@ def _compare(arm: Arm, control: Arm, metric: Metric, arms: Sequence[Arm]) -> tup
     if metric.per is not None:
         if not (arm.sums[metric.per] and control.sums[metric.per]):
             return _unknown("none: nothing to divide by"), None
-        found = compare_means(_ratio(arm, metric), _ratio(control, metric))
+        found = compare_means(ratio_of(arm, metric), ratio_of(control, metric))
         return _named(found, "Welch t, delta method"), None
     return compare_means(arm.sample(metric.name), control.sample(metric.name)), None
 
@@ -146,7 +147,8 @@ def _unknown(test: str) -> Difference:
     return Difference(math.nan, math.nan, math.nan, math.nan, math.nan, test)
 
 
-def _ratio(arm: Arm, metric: Metric) -> Sample:
+def ratio_of(arm: Arm, metric: Metric) -> Sample:
+    """Return a ratio by member as a sample, by the delta method."""
     per = metric.per or ""
     both = arm.products.get((metric.name, per), arm.products.get((per, metric.name), math.nan))
     return ratio_sample(arm.people, arm.sample(metric.name), arm.sample(per), both)
@@ -179,7 +181,8 @@ def _named(difference: Difference, test: str) -> Difference:
     )  # fmt: skip
 
 
-def _verdict(difference: Difference, p_holm: float, worthwhile: float | None) -> str:
+def verdict_of(difference: Difference, p_holm: float, worthwhile: float | None = None) -> str:
+    """Return the verdict on a difference: by its interval and the p value adjusted for all that were looked at."""
     if math.isnan(p_holm):
         return UNDECIDED
     if worthwhile is not None and difference.high < worthwhile:
@@ -194,7 +197,7 @@ def _least(arm: Arm, control: Arm, metric: Metric) -> float | None:
         return least_effect(control.sums[metric.name] / control.people, arm.people, control.people)
     if metric.per is not None and not control.sums[metric.per]:
         return None
-    sample = _ratio(control, metric) if metric.per is not None else control.sample(metric.name)
+    sample = ratio_of(control, metric) if metric.per is not None else control.sample(metric.name)
     return least_difference(math.sqrt(sample.variance), arm.people, control.people)
 
 

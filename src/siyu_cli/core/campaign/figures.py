@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from siyu_cli.core.campaign.allocation import Curve, budget_curve
-from siyu_cli.core.campaign.control import hash_ranks
+from siyu_cli.core.campaign.allocation import Curve
 from siyu_cli.core.campaign.limits import stock_of
+from siyu_cli.core.campaign.reach import curve_within
 from siyu_cli.core.campaign.spend import Scenario, cells_of, sensitivity, worthwhile_budget
+from siyu_cli.core.experiment import least_effect
 
 if TYPE_CHECKING:
     from siyu_cli.core.campaign.plan import Plan
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _KEYS = (
     "budget", "fixed_fees", "members_eligible", "members_treated", "members_control", "members_compared",
     "expected_cost", "p95_cost", "worst_case_cost", "expected_value", "bound", "gap", "lambda", "mde",
-    "worthwhile_budget", "curve", "sensitivity", "excluded", "cells", "offers", "owners",
+    "worthwhile_budget", "curve", "sensitivity", "excluded", "cells", "offers", "owners", "points",
 )  # fmt: skip
 
 
@@ -28,12 +29,10 @@ def figures_of(found: PlanAnswer) -> dict[str, Any]:
     assignment, plan = found.trial.assignment, found.plan
     allocation, spend = assignment.allocation, assignment.spend
     fees = float(plan.fixed_fees)
-    ranks = hash_ranks(assignment.members, plan.salt)
-    problem = (*assignment.outlook.matrices(), plan.budget_for_members, ranks, stock_of(plan))
-    curve = budget_curve(*problem) if len(assignment.members) else None
+    curve = curve_within(assignment.within) if len(assignment.members) else None
     worthwhile = None if curve is None else worthwhile_budget(curve)
     is_best = not found.question.explore and allocation.members_treated
-    scenarios = sensitivity(assignment.outlook, *problem[2:]) if is_best else []
+    scenarios = sensitivity(assignment.outlook, assignment.within, allocation) if is_best else []
     return {
         "budget": float(plan.campaign.budget),
         "fixed_fees": fees,
@@ -53,9 +52,11 @@ def figures_of(found: PlanAnswer) -> dict[str, Any]:
         "curve": [] if curve is None else curve_rows(curve, fees),
         "sensitivity": [_scenario(one, fees) for one in scenarios],
         "excluded": [{"reason": reason, "members": count} for reason, count in assignment.excluded.items()],
-        "cells": [_cell(plan, cell) for cell in cells_of(assignment.outlook, assignment.offer)],
+        "cells": [_cell(plan, cell, control) for cell, control in _compared(found)],
         "offers": _offers(found),
         "owners": _owners(found),
+        "points": _points(found),
+        "is_sampled": curve is not None and curve.is_estimate,
     }
 
 
@@ -96,22 +97,51 @@ def _scenario(one: Scenario, fees: float) -> dict[str, Any]:
     }
 
 
-def _cell(plan: Plan, cell: Cell) -> dict[str, Any]:
+def _compared(found: PlanAnswer) -> Iterator[tuple[Cell, int]]:
+    """Yield each cell with how many of the control group it is compared with."""
+    outlook, trial = found.trial.assignment.outlook, found.trial
+    names, segments = [offer.name for offer in outlook.offers], list(outlook.segments)
+    for cell in cells_of(outlook, trial.assignment.offer):
+        is_theirs = outlook.segment == segments.index(cell.segment)
+        yield cell, int((trial.compared_for[:, names.index(cell.offer)] & is_theirs).sum())
+
+
+def _cell(plan: Plan, cell: Cell, control: int) -> dict[str, Any]:
     answer = plan.response(cell.segment, cell.offer)
     cost = cell.members * (cell.redemption_rate * cell.face_value + cell.contact_cost)
+    is_measured = answer is not None and answer.source == "measured"
     return {
         "segment": cell.segment,
         "offer": cell.offer,
         "members": cell.members,
+        "control": control,
         "redemption_rate": cell.redemption_rate,
         "purchase_rate": cell.purchase_rate,
         "uplift": cell.uplift,
+        "uplift_low": answer.low if answer and is_measured else None,
+        "uplift_high": answer.high if answer and is_measured else None,
         "break_even_uplift": cell.break_even_uplift,
+        "mde": least_effect(cell.purchase_rate, cell.members, control) if control else None,
         "expected_cost": round(cost, 2),
         "worst_cost": round(cell.members * (cell.worst_value + cell.contact_cost), 2),
         "expected_value": round(cell.members * cell.uplift * cell.margin, 2),
         "base_source": answer.base_source if answer else "assumption",
         "uplift_source": "measured" if cell.is_measured else "assumption",
+    }
+
+
+def _points(found: PlanAnswer) -> dict[str, Any] | None:
+    """Return the points to be exchanged, as expected and if everybody uses everything; None where none are."""
+    offers = {offer.name: offer for offer in found.plan.offers if offer.required_points}
+    if not offers:
+        return None
+    cells = cells_of(found.trial.assignment.outlook, found.trial.assignment.offer)
+    taken = [(cell, offers[cell.offer]) for cell in cells if cell.offer in offers]
+    each = [(cell.members * (offer.required_points or 0), cell, offer) for cell, offer in taken]
+    return {
+        "expected": round(sum(points * cell.redemption_rate for points, cell, _offer in each)),
+        "worst": sum(points * offer.use_per_customer_limit for points, _cell, offer in each),
+        "limit": found.plan.limits.points,
     }
 
 

@@ -19,7 +19,7 @@ from siyu_cli.core.campaign.outlook import Outlook
 from siyu_cli.core.campaign.plan import Plan
 from siyu_cli.core.campaign.problem import Places, Values
 
-_SAMPLE = 5_000  # members on whom the price of a limit is sought
+_SAMPLE, _SAMPLE_OF_STOCK = 20_000, 5_000  # members on whom the price of a limit is sought
 _CUTS = 60
 _CLOSE = 1e-5  # share of the bound it may be above the lowest there can be
 _REFILLED = 20_000  # members looked at for what is left in the end
@@ -101,7 +101,8 @@ def allocate_within(campaign: Campaign, limits: Sequence[Limit]) -> tuple[Alloca
 
 
 def _sample(campaign: Campaign, limits: Sequence[Limit]) -> tuple[Campaign, list[Limit]]:
-    rows = np.argsort(campaign.ranks, kind="stable")[:_SAMPLE]
+    has_stock = bool(np.isfinite(campaign.stock).any())
+    rows = np.argsort(campaign.ranks, kind="stable")[: _SAMPLE_OF_STOCK if has_stock else _SAMPLE]
     share = len(rows) / max(len(campaign.ranks), 1)
     few = Campaign(
         campaign.values[rows], campaign.costs[rows], campaign.budget * share, np.arange(len(rows)),

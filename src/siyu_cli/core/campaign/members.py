@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from siyu_cli.core.campaign.plan import ANY, Plan
 from siyu_cli.core.lifecycle.tables import RFM_SEGMENTS, STAGES
 from siyu_cli.engines.step import step
-from siyu_cli.errors import ConfigError
+from siyu_cli.errors import ConditionError, ConfigError, Where
 from siyu_cli.tables.column import find_label
 
 if TYPE_CHECKING:
@@ -58,7 +58,11 @@ def members_of(study: Study, plan: Plan) -> pa.Table:
 
     A member's ``segment`` is the first of the plan's responses that they are in; of who is in none it is ``*``.
     """
-    study.list_members(plan.campaign.where, "en")
+    try:
+        study.list_members(plan.campaign.where, "en")
+    except ConditionError as error:
+        place = Where(column="campaign.where")
+        raise ConfigError(error.message, hint=error.hint, where=place, **error.facts) from error
     study.engine.run(step("member_facts"), {})
     facts = study.engine.read("member_facts", ["member_id"])
     return facts.append_column("segment", pa.array(_segments(plan, facts, study.settings.segments)))

@@ -30,6 +30,11 @@ class Metric:
     past: str | None = None
 
     @property
+    def label(self) -> str:
+        """Return what it is called: ``spend``, or of a ratio ``spend/orders``."""
+        return f"{self.name}/{self.per}" if self.per else self.name
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Return the columns it is made of."""
         return tuple(name for name in (self.name, self.per, self.past) if name)
@@ -112,7 +117,8 @@ def _numbers(rows: pd.DataFrame, column: str) -> np.ndarray[tuple[int], np.dtype
     if not np.isfinite(values).all():
         missing = int((~np.isfinite(values)).sum())
         raise DataError(
-            "{missing} members have no {column}.", hint="Fill in 0 for who did nothing: they count, too.",
-            column=column, missing=missing, where=Where(column=column),
+            "{missing} members have no {column}.",
+            hint="What is an empty cell? --missing zero: nothing; --missing left_out: not known.", column=column,
+            missing=missing, where=Where(column=column),
         )  # fmt: skip
     return values

@@ -19,10 +19,12 @@ from siyu_cli.config.sections import StrictModel, Text, said
 from siyu_cli.core.campaign.kinds import Amount, Count, Days, Share, broken
 from siyu_cli.core.campaign.offer import Offer
 from siyu_cli.core.campaign.plan_errors import Places, refusal
-from siyu_cli.errors import ConfigError, InputError, Where
+from siyu_cli.core.conditions import parse_condition
+from siyu_cli.errors import ConditionError, ConfigError, InputError, Where
 from siyu_cli.toml import parse_toml
 
 LARGEST = 4_000_000  # bytes: a table of responses fits, a list of members given by mistake does not
+Channel = Literal["wecom", "sms", "ads"]
 ANY = "*"  # the segment of a response that holds for whoever has none of their own
 
 
@@ -47,10 +49,10 @@ class Campaign(StrictModel):
         "Allowed: a share from 0 to below 1, such as 0.1.",
     )
     salt: Text | None = said(None, "What the draw hangs on: the same salt draws the same members.", "Allowed: a text.")
-    channels: tuple[Text, ...] = said(
+    channels: Annotated[tuple[Channel, ...], Field(min_length=1)] = said(
         ("wecom",),
-        "How members are told, such as wecom or sms: each needs its consent.",
-        "Allowed: a list of channels.",
+        "How members are told: by each they have agreed to, at least one of them.",
+        "Allowed: one or more of wecom, sms and ads.",
     )
     horizon_days: Days = said(
         30, "Orders count for so many days from the first.", "Allowed: a whole number of days, 1 or more."
@@ -257,9 +259,16 @@ def plan_of(document: Mapping[str, Any], places: Places) -> Plan:
     siyu_cli.errors.ConfigError: plan.toml: campaign.starts_on is missing.
     """
     try:
-        return Plan.model_validate(document)
+        plan = Plan.model_validate(document)
     except ValidationError as error:
         raise refusal(error, Plan, places) from error
+    try:
+        if plan.campaign.where is not None:
+            parse_condition(plan.campaign.where)
+    except ConditionError as error:
+        where = places.where(("campaign", "where"))
+        raise ConfigError(error.message, hint=error.hint, where=where, **error.facts) from error
+    return plan
 
 
 def read_plan_toml(path: Path) -> Plan:

@@ -13,7 +13,10 @@ from siyu_cli.report import Section, Several, Value, Words
 if TYPE_CHECKING:
     from siyu_cli.core.campaign.question import PlanAnswer
 
-_BRIEF = ("segment", "offer", "members", "uplift", "break_even_uplift", "expected_cost", "expected_value")
+_BRIEF = (
+    "segment", "offer", "members", "uplift", "uplift_source", "break_even_uplift", "expected_cost", "expected_value",
+)  # fmt: skip
+_BRIEF_RANDOM = ("segment", "offer", "members", "control", "purchase_rate", "mde", "expected_cost")
 _FLIPS = 3
 
 
@@ -21,16 +24,18 @@ def sections_of(found: PlanAnswer, figures: Mapping[str, Any]) -> Iterator[Secti
     """Yield the tables of a plan, the decision first."""
     cells = [{**cell, "segment": _segment(cell["segment"])} for cell in figures["cells"]]
     money = ("expected_cost", "expected_value")
-    yield Section(CELLS, cells, drawn="bars", measures=money, brief=_BRIEF)
+    brief = _BRIEF_RANDOM if found.question.explore else _BRIEF
+    yield Section(CELLS, cells, drawn="bars", measures=money, brief=brief)
     yield Section(OFFERS, figures["offers"])
     excluded = [{**row, "meaning": reason_note(row["reason"])} for row in figures["excluded"]]
     yield Section(EXCLUDED, excluded, Note("Who gets nothing, and why"))
     if any(row["owner"] for row in figures["owners"]):
         owners = [{**row, "owner": row["owner"] or Note("nobody's")} for row in figures["owners"]]
         yield Section(CAPACITY, owners, drawn="bars", measures=("members",))
-    yield Section(CURVE, figures["curve"], drawn="trend", measures=("expected_value",))
+    sampled = Note("Worked out on a sample of the members, all limits kept.") if figures["is_sampled"] else None
+    yield Section(CURVE, figures["curve"], drawn="trend", measures=("expected_value",), note=sampled)
     doubts = [{**row, "flips": _flips(row["flips"])} for row in figures["sensitivity"]]
-    yield Section(SENSITIVITY, doubts, note=_note(found))
+    yield Section(SENSITIVITY, doubts)
     rules = [{"code": one.code, "level": one.level, "message": one.note} for one in found.findings]
     yield Section(COMPLIANCE, rules)
 
@@ -50,9 +55,3 @@ def _flips(flips: list[dict[str, Any]]) -> Words:
         for one in flips[:_FLIPS]
     )
     return Several(tuple(told), "dots")
-
-
-def _note(found: PlanAnswer) -> Note | None:
-    if not found.trial.assignment.limit_prices and found.plan.limits.contacts_per_owner is None:
-        return None
-    return Note("Budget and stock are kept in it; the plan's other limits are not looked at here.")

@@ -9,15 +9,21 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from siyu_cli.core.campaign.baseline import measure_baseline
 from siyu_cli.core.campaign.codes import make_codes
-from siyu_cli.core.campaign.compliance import check_plan, rules_of
+from siyu_cli.core.campaign.compliance import check_consent, check_plan, masked_rules, rules_of
 from siyu_cli.core.campaign.eligibility import CONTROL
+from siyu_cli.core.campaign.elsewhere import contact_days_of, counts_until, with_known
+from siyu_cli.core.campaign.learned import response_table, with_learned, with_rows
 from siyu_cli.core.campaign.members import in_keys, members_of
+from siyu_cli.core.campaign.recording import keep_plan
+from siyu_cli.core.campaign.spend import discounts_of
 from siyu_cli.core.campaign.tables import ASSIGNED, EXCLUDED_MEMBERS
-from siyu_cli.core.campaign.trial import Trial, carry_out
+from siyu_cli.core.campaign.trial import Manner, Trial, carry_out
+from siyu_cli.core.campaign.unknown import with_unknown
 from siyu_cli.core.question import Answer, Memory, Question, Study
 from siyu_cli.core.referral.rules import Finding
-from siyu_cli.errors import ComplianceError, ConfigError
+from siyu_cli.errors import ComplianceError, ConfigError, Note
 from siyu_cli.masks import mask_word
 
 if TYPE_CHECKING:
@@ -36,8 +42,8 @@ class PlanCampaign(Question):
     """Who gets which offer of a ``plan`` within its budget, and who is left alone so that the effect can be told?
 
     ``explore`` gives offers at random within segments, so that evaluating them turns assumptions into measurements.
-    ``overrides`` are reasons to plan in spite of a refusal; ``former`` are the rules of the campaign's first plan,
-    where it has begun.
+    ``overrides`` are reasons to plan in spite of a refusal; ``former`` are the rules of the campaign's plan as it was
+    when it began; ``book`` is what the shop remembers of campaigns.
     """
 
     command: ClassVar[str] = "campaign plan"
@@ -45,6 +51,7 @@ class PlanCampaign(Question):
     explore: bool = False
     overrides: Mapping[str, str] = field(default_factory=dict)
     former: Mapping[str, Any] | None = None
+    book: Any = field(default=None, repr=False)
     lang: str = "en"
 
     def answer(self, study: Study) -> PlanAnswer:
@@ -55,16 +62,44 @@ class PlanCampaign(Question):
                 "shop.gross_margin is not set: what an order leaves is not known.",
                 hint="Set gross_margin = 0.55 under [shop] in siyu.toml, or SIYU_SHOP__GROSS_MARGIN=0.55.",
             )
-        plan = in_keys(self.plan, study.settings.segments)
+        plan, told = self._with_answers(study, in_keys(self.plan, study.settings.segments))
         facts = members_of(study, plan)
-        trial = carry_out(plan, facts, float(margin), is_random=self.explore)
-        meta = study.describe(self.command, plan.campaign.where, self._parameters(margin))
-        # What the ledger keeps is masked: what is held against it is, too.
-        looked_at = plan if self.former is None else masked_plan(self.plan, mask_word)
-        findings = check_plan(looked_at, self.former)
-        return PlanAnswer(study, meta, replace(self, plan=plan), facts, trial, findings, lang=self.lang)
+        name, bases = plan.campaign.name, {str(channel): basis for channel, basis in study.settings.consent.items()}
+        if self.book is not None:
+            days = {"starts_on": plan.campaign.starts_on, "counts_until": counts_until(plan.campaign)}
+            known = self.book.elsewhere(
+                facts["member_id"].to_pylist(), campaign=name, contact_days=contact_days_of(plan), **days
+            )
+            facts = with_known(facts, known)
+        mark = "" if self.book is None else self.book.mark(name)
+        trial = carry_out(plan, facts, float(margin), Manner(self.explore, tuple(bases), mark))
+        meta = study.describe(self.command, plan.campaign.where, self._parameters(margin, trial))
+        findings = [*check_consent(plan, facts, trial.assignment.offer, bases), *check_plan(plan, self.former)]
+        return PlanAnswer(study, meta, replace(self, plan=plan), facts, trial, findings, told, lang=self.lang)
 
-    def _parameters(self, margin: Decimal) -> dict[str, Any]:
+    def _with_answers(self, study: Study, plan: Plan) -> tuple[Plan, tuple[Note, ...]]:
+        """Return the plan with what was measured in place of what was stated, and what is to be said of that."""
+        told = []
+        if self.book is not None:
+            table = response_table(self.book.responses())
+            offers = [offer for offer in plan.offers if not any(row.offer == offer.name for row in plan.responses)]
+            if any(table.find(offer) for offer in offers):
+                plan = with_rows(plan, table, measure_baseline(study, plan.campaign.horizon_days).rows)
+            plan, changed, lost = with_learned(plan, table)
+            if changed:
+                message = "{rows} uplifts are what evaluated campaigns measured, in place of what the plan states."
+                told.append(Note(message, {"rows": changed}))
+            if lost:
+                message = (
+                    "{rows} uplifts are called measured, but this shop has no campaign that measured them: they count "
+                    "as assumptions."
+                )
+                told.append(Note(message, {"rows": lost}))
+        if self.explore:
+            plan = with_unknown(plan, measure_baseline(study, plan.campaign.horizon_days).rows)
+        return plan, tuple(told)
+
+    def _parameters(self, margin: Decimal, trial: Trial) -> dict[str, Any]:
         campaign = self.plan.campaign
         keys = ("starts_on", "ends_on", "horizon_days", "control_share")
         return {
@@ -73,19 +108,29 @@ class PlanCampaign(Question):
             "salt": self.plan.salt,
             "explore": self.explore,
             "gross_margin": float(margin),
+            # What evaluating the list needs beside it.
+            "fixed_fees": float(self.plan.fixed_fees),
+            "discounts": round(discounts_of(trial.assignment.outlook, trial.assignment.offer), 2),
         }
 
     def recall(self, memory: Memory, study: Study) -> Self:
-        """Return the question with the rules of the campaign's first plan, if it had begun by now."""
-        if study.as_of < self.plan.campaign.starts_on:
-            return self
-        kept = mask_word(self.plan.campaign.name)  # as the ledger keeps it
-        runs = [run["parameters"] for run in memory.history(self.command) if run["parameters"].get("campaign") == kept]
-        return replace(self, former=runs[0].get("rules")) if runs else self
+        """Return the question with what is remembered of campaigns, and this one's rules if it had begun by now."""
+        asked = replace(self, book=memory.campaigns)
+        campaign = self.plan.campaign
+        if study.as_of < campaign.starts_on:
+            return asked
+        recorded = None if asked.book is None else asked.book.plan(campaign.name, campaign.starts_on)
+        if recorded is not None and recorded["planned_as_of"] <= study.as_of:
+            return replace(asked, former=recorded["rules"]["offers"])
+        name = mask_word(campaign.name)  # as the ledger keeps what was asked
+        runs = [run for run in memory.history(self.command) if run["parameters"].get("campaign") == name]
+        before = [run for run in runs if run["as_of"] <= campaign.starts_on]
+        first = (before[-1:] or runs[:1])[:1]
+        return replace(asked, former=first[0]["parameters"].get("rules")) if first else asked
 
-    def options(self, settings: Any) -> dict[str, Any]:  # noqa: ARG002
+    def options(self, settings: Any) -> dict[str, Any]:
         """Return what it was asked with, the rules of the campaign among it."""
-        rules = rules_of(masked_plan(self.plan, mask_word))
+        rules = masked_rules(rules_of(in_keys(self.plan, settings.segments)))
         asked = {"campaign": self.plan.campaign.name, "rules": rules, "explore": self.explore}
         return {**asked, "override": dict(self.overrides)}
 
@@ -99,7 +144,9 @@ class PlanAnswer(Answer):
     facts: pa.Table = field(repr=False)
     trial: Trial = field(repr=False)
     findings: Sequence[Finding] = ()
+    told: Sequence[Note] = ()
     codes: Mapping[str, str] = field(default_factory=dict, repr=False)
+    is_listed: bool = False
 
     @property
     def plan(self) -> Plan:
@@ -135,7 +182,13 @@ class PlanAnswer(Answer):
         found, offers = self.trial.assignment, self.plan.offers
         takes = {place for place, offer in enumerate(offers) if takes_codes(offer)}
         members = sorted(str(found.members[row]) for row, place in enumerate(found.offer.tolist()) if place in takes)
-        return replace(self, codes=dict(zip(members, make_codes(len(members)), strict=True)))
+        return replace(self, codes=dict(zip(members, make_codes(len(members)), strict=True)), is_listed=True)
+
+    def remember(self, memory: Memory) -> None:
+        """Keep the plan once its list is written: its control group is left alone by others, too."""
+        if self.is_listed and memory.campaigns is not None:
+            when = {"planned_as_of": self.study.as_of, "is_explore": self.question.explore}
+            keep_plan(memory.campaigns, self.plan, (self.trial, self.facts), when)
 
     @cached_property
     def assigned(self) -> pa.Table:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from siyu_cli.core.campaign.figures import figures_of, values_of
 from siyu_cli.core.campaign.plan_sections import sections_of
 from siyu_cli.core.campaign.tables import ASSIGNED, PLAN_FIGURES
+from siyu_cli.core.campaign.trial import UNKNOWN_RISE
 from siyu_cli.errors import Note
 from siyu_cli.report import Figure, Listing, Report, Value, Words
 
 if TYPE_CHECKING:
+    from siyu_cli.core.campaign.plan import Plan
     from siyu_cli.core.campaign.question import PlanAnswer
 
 _BRIEF = ("member_id", "arm", "offer", "expected_cost", "expected_value", "reason", "owner")
@@ -31,7 +33,7 @@ def report(found: PlanAnswer) -> Report:
         sections=tuple(sections_of(found, figures)),
         facts=tuple(_rests_on(found, figures)),
         listing=Listing(ASSIGNED, found.arrow, title=Note("List"), brief=()),
-        warnings=(*found.warnings, *_warnings(found)),
+        warnings=(*found.warnings, *_warnings(found, figures)),
         log={key: figures[key] for key in ("members_treated", "members_control", "expected_cost", "expected_value")},
         next_steps=(Note("siyu campaign plan … -o FILE.xlsx writes who gets what, with codes"),),
     )
@@ -90,6 +92,12 @@ def _brings(found: PlanAnswer, figures: dict[str, Any], facts: dict[str, Any]) -
 def _provable(found: PlanAnswer, figures: dict[str, Any], facts: dict[str, Any]) -> Note:
     if figures["mde"] is None:
         return Note("What can be proved afterwards: nothing, the control group is too small or there is none.")
+    if found.question.explore:
+        return Note(
+            "What can be proved afterwards: a rise of the purchase rate by {mde} or more, of all together; of each "
+            "segment and offer what stands beside them.",
+            facts,
+        )
     if found.trial.assignment.detectable.is_enough:
         return Note(
             "What can be proved afterwards: a rise of the purchase rate by {mde} or more; the plan expects {assumed}.",
@@ -125,12 +133,16 @@ def _rests_on(found: PlanAnswer, figures: dict[str, Any]) -> Iterator[tuple[Word
     if figures["fixed_fees"]:
         fees = {"fees": Value(figures["fixed_fees"], "money")}
         yield Note("Fixed fees"), Note("{fees}: paid in any case, a part of every cost above", fees)
+    if figures["points"]:
+        points = {key: Value(figures["points"][key], "count") for key in ("expected", "worst")}
+        yield Note("Points"), Note("{expected} as expected, {worst} if everybody uses everything", points)
     if figures["worthwhile_budget"]:
         yield Note("Budget worth spending"), Note("{budget}: beyond it one more brings less than itself", facts)
 
 
-def _warnings(found: PlanAnswer) -> Iterator[Note]:
-    yield from found.trial.assignment.notes
+def _warnings(found: PlanAnswer, figures: dict[str, Any]) -> Iterator[Note]:
+    yield from _unprovable(figures, found.plan) if found.question.explore else found.trial.assignment.notes
+    yield from found.told
     for finding in found.findings:
         if finding.level != "info":
             yield finding.note
@@ -149,6 +161,19 @@ def _warnings(found: PlanAnswer) -> Iterator[Note]:
             "evaluate."
         )
         yield Note(message)
+
+
+def _unprovable(figures: dict[str, Any], plan: Plan) -> Iterator[Note]:
+    """Yield what offers at random will not tell, and the share left alone that would tell most."""
+    few = [cell for cell in figures["cells"] if cell["mde"] is None or cell["mde"] > (cell["uplift"] or UNKNOWN_RISE)]
+    if few:
+        message = (
+            "{few} of {cells} segments and offers are too small to tell what is expected of them: more members, more "
+            "budget, fewer offers, or a control_share nearer {share}."
+        )
+        best = 1 / (len(plan.offers) + 1)
+        facts = {"few": len(few), "cells": len(figures["cells"]), "share": Value(best, "rate")}
+        yield Note(message, facts, is_finding=True)
 
 
 def _real_ids(found: PlanAnswer) -> list[str]:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from siyu_cli.core.campaign.allocation import Curve, allocate
+from siyu_cli.core.campaign.allocation import Allocation, Curve
 from siyu_cli.core.campaign.outlook import Outlook
-from siyu_cli.core.campaign.problem import Places, Values
+from siyu_cli.core.campaign.problem import Places
+from siyu_cli.core.campaign.reach import Bounded, assign_within
 from siyu_cli.core.experiment import least_difference, least_effect
 
 FACTORS = (0.5, 1.0, 1.5)
@@ -68,8 +69,8 @@ class Scenario:
     """What comes of the plan if offers add ``factor`` times as much as was thought.
 
     ``value`` and ``cost`` are those of the plan as it is, ``best_value`` what the best plan for that case brings
-    within the same budget, ``changed`` how many members it would treat otherwise, ``flips`` from which offer to which
-    (None is none), most frequent first.
+    within the same budget and limits, ``changed`` how many members it would treat otherwise, ``flips`` from which offer
+    to which (None is none), most frequent first.
     """
 
     factor: float
@@ -138,20 +139,19 @@ def prize_caps(outlook: Outlook) -> dict[str, float]:
 
 
 def sensitivity(
-    outlook: Outlook,
-    budget: float,
-    ranks: Places,
-    stock: Values | None = None,
-    factors: Sequence[float] = FACTORS,
+    outlook: Outlook, within: Bounded, allocation: Allocation, factors: Sequence[float] = FACTORS
 ) -> list[Scenario]:
-    """Return what comes of the plan for the expected uplift if the uplift is ``factors`` times that."""
+    """Return what comes of an allocation if the uplift is ``factors`` times the expected one.
+
+    The best plan for each case keeps all that the allocation keeps.
+    """
     names: list[str | None] = [*(offer.name for offer in outlook.offers), None]
-    chosen = allocate(*outlook.matrices(), budget, ranks, stock).offer
+    chosen = allocation.offer
     treated = np.flatnonzero(chosen >= 0)
     scenarios = []
     for factor in factors:
         values, costs = outlook.matrices(factor)
-        best = allocate(values, costs, budget, ranks, stock)
+        best = allocation if factor == 1 else assign_within(within.with_answers(values, costs)).allocation
         moved = np.flatnonzero(best.offer != chosen)
         pairs = Counter(zip(chosen[moved].tolist(), best.offer[moved].tolist(), strict=True))
         flips = sorted(pairs.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -208,3 +208,10 @@ def detectable(cells: Sequence[Cell], control: int, deviation: float | None = No
     )
     amount = None if deviation is None or not control else least_difference(deviation, treated, control)
     return Detectable(treated, control, base, least_effect(base, treated, control), assumed, amount)
+
+
+def discounts_of(outlook: Outlook, chosen: Places) -> float:
+    """Return what is expected to be taken off orders: the part of the cost that paid amounts no longer hold."""
+    off = {offer.name for offer in outlook.offers if offer.kind in ("coupon", "discount", "free_shipping")}
+    cells = cells_of(outlook, chosen)
+    return math.fsum(cell.members * cell.redemption_rate * cell.face_value for cell in cells if cell.offer in off)

@@ -82,10 +82,14 @@ CELLS = Table("campaign_cells", "Who gets what", "给谁发什么", "one row per
     BASELINE["segment"],
     ASSIGNED["offer"],
     EXCLUDED["members"],
+    column("count", "control", "Control to compare with", "可比对照组人数", note="of the control group, those of this segment whom the offer is compared with"),
     column("rate", "redemption_rate", "Redemption rate", "核销率", note="chance that a member who gets the offer uses it"),
     BASELINE["purchase_rate"],
     column("rate", "uplift", "Uplift", "购买率增量", note="purchase rate with the offer − without it"),
+    column("rate", "uplift_low", "Uplift from", "增量下限", note="lower end of the 95 percent interval, where the uplift was measured"),
+    column("rate", "uplift_high", "Uplift to", "增量上限", note="upper end of the 95 percent interval, where the uplift was measured"),
     column("rate", "break_even_uplift", "Break-even uplift", "保本增量", note="(redemptions of who buys anyway × face value + contact) / (margin − face value); empty where none would pay"),
+    column("rate", "mde", "Least rise that shows", "最小可检测增量", note="least rise of the purchase rate that would be told from none, power 80 percent at alpha 5 percent"),
     ASSIGNED["expected_cost"],
     column("money", "worst_cost", "Cost at worst", "最坏成本", note="everybody uses everything, and contact"),
     ASSIGNED["expected_value"],
@@ -144,7 +148,7 @@ PLAN_FIGURES = Table("plan_figures", "Plan", "方案", "one row per plan", (
     column("money", "bound", "Nothing brings more than", "价值上界", note="no assignment within budget and limits brings more (Lagrangian bound)"),
     column("number", "gap", "Gap", "差距", shown_as="digits", note="1 − expected value / bound"),
     column("number", "lambda", "One more brings", "每多 1 元带来", shown_as="mark", note="λ: margin that one more unit of budget brings; below 1 it costs more than that"),
-    column("rate", "mde", "Least rise that shows", "最小可检测增量", note="least rise of the purchase rate that would be told from none, power 80 percent at alpha 5 percent"),
+    CELLS["mde"],
 ))
 
 VERDICTS = {
@@ -185,4 +189,53 @@ POWER = Table("campaign_power", "What can be proved", "能证明什么", "one ro
     column("count", "members_needed", "Members needed", "需要的会员数", note="in all, both arms, to tell the rise from none: power 80 percent at alpha 5 percent; empty where no shop has so many"),
     column("count", "members", "Members there are", "现有会员数"),
     column("rate", "mde", "Least rise that shows", "最小可检测增量", note="of so many members"),
+))
+
+PARTS = Table("campaign_parts", "By offer and segment", "按优惠与分群", "one row per offer, per segment, per both, and metric", (
+    BASELINE["segment"],
+    ASSIGNED["offer"],
+    ARM_RESULTS["metric"],
+    ARM_RESULTS["people"],
+    column("count", "control_people", "Control", "对照人数", note="of the control group, those it is compared with"),
+    column("number", "mean", "With it", "有优惠", shown_as="digits"),
+    column("number", "control_mean", "Without", "无优惠", shown_as="digits"),
+    EFFECTS["difference"],
+    EFFECTS["ci_low"],
+    EFFECTS["ci_high"],
+    EFFECTS["p"],
+    column("number", "p_holm", "p, Holm", "p 值（Holm）", shown_as="digits", note="adjusted for all offers, all segments, or all of both, and metrics"),
+    EFFECTS["verdict"],
+))
+
+LEARNED = Table("campaign_learned", "Response table", "响应表", "one row per offer and segment that campaigns were learned from", (
+    ASSIGNED["offer"],
+    BASELINE["segment"],
+    column("count", "campaigns", "Campaigns", "活动数", note="this offer was learned from so many"),
+    column("rate", "seen", "Seen", "所见增量", note="purchase rate with the offer − without, of this segment alone, over all campaigns"),
+    column("number", "seen_error", "Standard error", "标准误", shown_as="digits", note="of what was seen"),
+    column("rate", "expected", "To expect", "预期增量", note="drawn towards the mean of all segments as far as noise demands (empirical Bayes)"),
+    column("rate", "low", "From", "下限", note="lower end of the 95 percent interval of what is to be expected"),
+    column("rate", "high", "To", "上限", note="upper end of the 95 percent interval of what is to be expected"),
+))
+
+STATUSES = {
+    "planned": ("planned", "待开始"), "running": ("running", "进行中"), "over": ("over, not evaluated", "已结束，未评估"),
+    "evaluated": ("evaluated", "已评估"), "learned": ("learned from", "已学习"),
+}
+CAMPAIGNS = Table("campaigns", "Campaigns", "活动", "one row per campaign whose list was written", (
+    column("text", "campaign", "Campaign", "活动"),
+    column("date", "starts_on", "First day", "开始日"),
+    column("date", "ends_on", "Last day", "结束日"),
+    column("text", "status", "Status", "状态", labels=STATUSES),
+    PLAN_FIGURES["members_treated"],
+    PLAN_FIGURES["members_control"],
+    CURVE["budget"],
+    ASSIGNED["expected_cost"],
+    ASSIGNED["expected_value"],
+    column("count", "looks", "Looks", "查看次数", note="dates it was evaluated as of"),
+    EFFECTS["verdict"],
+))
+RESULTS = Table("campaign_results", "Results", "历次结果", "one row per date it was evaluated as of, arm and metric", (
+    column("date", "as_of", "As of", "统计日"),
+    *(EFFECTS[key] for key in ("arm", "metric", "difference", "ci_low", "ci_high", "verdict")),
 ))

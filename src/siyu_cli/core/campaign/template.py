@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from siyu_cli.core.campaign.baseline import Baseline, measure_baseline
+from siyu_cli.core.campaign.learned import Known, ResponseTable, answered, response_table
 from siyu_cli.core.campaign.tables import BASELINE
-from siyu_cli.core.question import Answer, Question, Study
+from siyu_cli.core.question import Answer, Memory, Question, Study
 from siyu_cli.tables.column import SQL_TYPES
 
 if TYPE_CHECKING:
@@ -36,13 +37,19 @@ class Template(Question):
     is_remembered: ClassVar[bool] = False
     horizon_days: int = HORIZON_DAYS
     by: str = "stage"
+    book: Any = field(default=None, repr=False)
     lang: str = "en"
 
     def answer(self, study: Study) -> TemplateAnswer:
         """Return the segments with members, and what they did without an offer."""
         found = measure_baseline(study, self.horizon_days)
         meta = study.describe(self.command, parameters={"horizon_days": self.horizon_days, "by": self.by})
-        return TemplateAnswer(study, meta, self, found, lang=self.lang)
+        table = ResponseTable() if self.book is None else response_table(self.book.responses())
+        return TemplateAnswer(study, meta, self, found, table, lang=self.lang)
+
+    def recall(self, memory: Memory, study: Study) -> Self:  # noqa: ARG002
+        """Return the question with what was learned of earlier campaigns."""
+        return replace(self, book=memory.campaigns)
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,7 @@ class TemplateAnswer(Answer):
     told_by: ClassVar[str] = "siyu_cli.core.campaign.template_report"
     question: Template = field(repr=False)
     baseline: Baseline
+    learned: ResponseTable = field(default_factory=ResponseTable)
 
     def masked(self) -> Self:
         """Return the same with everything masked that is personal: the names of own segments may be somebody's."""
@@ -65,13 +73,20 @@ class TemplateAnswer(Answer):
         offer = _OFFER.get(self.lang, _OFFER["en"])
         campaign = {"control_share": _CONTROL_SHARE, "channels": ["wecom"], "horizon_days": self.question.horizon_days}
         chosen = [row for row in self.baseline.rows if row["grouping"] == self.question.by]
+        known = [one for one in self.learned.offers if one.terms] or list(self.learned.offers)
+        if known:
+            return {
+                "campaign": [campaign],
+                "offers": [{"name": one.offer, "kind": "coupon", **one.terms} for one in known],
+                "responses": [self._response(row, one.offer, one) for one in known for row in chosen],
+            }
         return {
             "campaign": [campaign],
             "offers": [{"name": offer, "kind": "coupon"}],
             "responses": [self._response(row, offer) for row in chosen],
         }
 
-    def _response(self, row: Mapping[str, Any], offer: str) -> dict[str, Any]:
+    def _response(self, row: Mapping[str, Any], offer: str, known: Known | None = None) -> dict[str, Any]:
         labels = BASELINE["segment"].labels or {}
         words = labels.get(row["segment"])
         segment = words[-1] if words and self.lang == "zh" else row["segment"]
@@ -80,7 +95,13 @@ class TemplateAnswer(Answer):
             found["purchase_rate"] = round(row["purchase_rate"], 4)
             if row["order_value"] is not None:
                 found["order_value"] = Decimal(str(row["order_value"]))
-        return {**found, "base_source": row["source"], "source": "assumption"}
+        estimate = known.of(row["segment"]) if known else None
+        if estimate is None or row["source"] != "measured":
+            return {**found, "base_source": row["source"], "source": "assumption"}
+        learned = answered(offer, row, estimate)
+        keys = ("redemption_rate", "purchase_rate_with", "low", "high")
+        measured = {key: round(getattr(learned, key), 4) for key in keys}
+        return {**found, **measured, "base_source": "measured", "source": "measured"}
 
     def arrow(self, keys: Sequence[str] = BASELINE.keys) -> pa.Table:
         """Return one row per group as in ``tables.BASELINE``."""

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from siyu_cli.core.campaign.tables import BASELINE
+from siyu_cli.core.campaign.learned import rows_of
+from siyu_cli.core.campaign.tables import BASELINE, LEARNED
 from siyu_cli.core.churn.calendar import find_festivals
 from siyu_cli.errors import Note, Spoken
-from siyu_cli.report import Listing, Report, Section, Value
+from siyu_cli.report import Listing, Report, Section, Several, Value
 
 if TYPE_CHECKING:
     from siyu_cli.core.campaign.template import TemplateAnswer
@@ -25,8 +26,12 @@ def report(found: TemplateAnswer) -> Report:
         tuple(_opening(found)),
         found.meta,
         found.load.account(),
-        values={"baseline": [dict(row) for row in found.baseline.rows], "then": found.baseline.then},
-        sections=tuple(_sections(found)),
+        values={
+            "baseline": [dict(row) for row in found.baseline.rows],
+            "then": found.baseline.then,
+            "learned": rows_of(found.learned),
+        },
+        sections=(*_sections(found), Section(LEARNED, rows_of(found.learned), title=Note("Measured by campaigns"))),
         listing=Listing(BASELINE, found.arrow),
         warnings=(*found.warnings, *_warnings(found)),
         next_steps=(Note("siyu campaign template … -o plan.xlsx writes the form to fill in"),),
@@ -48,6 +53,14 @@ def _opening(found: TemplateAnswer) -> Iterator[Note]:
         yield Note(
             "Measured without an offer: of {members} members there were on {then} {buyers} bought within {days} days "
             "({share}).",
+            facts,
+        )
+    offers = found.learned.offers
+    if offers:
+        facts = {"offers": Several(tuple(one.offer for one in offers), "list")}
+        yield Note(
+            "Measured by evaluated campaigns: what {offers} add. Where a segment answered, the plan is filled in with "
+            "it and its interval.",
             facts,
         )
     yield Note(

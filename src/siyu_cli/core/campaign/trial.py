@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from siyu_cli.core.campaign.assignment import Assignment, assign
 from siyu_cli.core.campaign.conflicts import within_owners
-from siyu_cli.core.campaign.control import hash_ranks
+from siyu_cli.core.campaign.control import hash_ranks, in_control
 from siyu_cli.core.campaign.eligibility import CONTROL, NOT_CHOSEN, NOT_DRAWN, NOT_WORTHWHILE, OWNER_FULL
+from siyu_cli.core.campaign.elsewhere import has_rivals, settled
 from siyu_cli.core.campaign.explore import explore, people_per_cell
-from siyu_cli.core.campaign.facts import word
+from siyu_cli.core.campaign.facts import Flags
 from siyu_cli.core.campaign.limits import limits_of, stock_of
-from siyu_cli.core.campaign.outlook import Outlook
 from siyu_cli.core.campaign.plan import Plan
 from siyu_cli.core.campaign.problem import Places, Values
 from siyu_cli.core.campaign.spend import cells_of, detectable, prize_caps, spend_of
 
-_UNKNOWN_RISE = 0.02  # what offers at random are sized by where the plan expects nothing of them
+UNKNOWN_RISE = 0.02  # what offers at random are sized by where the plan expects nothing of them
 # What may still be treated or left alone: these had their chance.
 ELIGIBLE_REASONS = ("", CONTROL, OWNER_FULL, NOT_CHOSEN, NOT_DRAWN, NOT_WORTHWHILE)
 
@@ -31,12 +31,14 @@ ELIGIBLE_REASONS = ("", CONTROL, OWNER_FULL, NOT_CHOSEN, NOT_DRAWN, NOT_WORTHWHI
 class Trial:
     """An assignment, and who of the control group it is compared with: those who would have got an offer, too.
 
-    The treated are chosen, so that all of the control group would be others than they are.
+    The treated are chosen, so that all of the control group would be others than they are. ``compared_for`` says, of
+    the control group × offers, with whom each offer is compared.
     """
 
     assignment: Assignment
-    is_control: NDArray[np.bool_]
-    is_compared: NDArray[np.bool_]
+    is_control: Flags
+    is_compared: Flags
+    compared_for: Flags
 
     @property
     def eligible(self) -> int:
@@ -44,15 +46,55 @@ class Trial:
         return int(np.isin(self.assignment.reasons, ELIGIBLE_REASONS).sum())
 
 
-def carry_out(plan: Plan, facts: pa.Table, gross_margin: float, *, is_random: bool = False) -> Trial:
-    """Return what becomes of each member of ``facts``; ``is_random`` gives offers at random within segments."""
-    found = _assigned(plan, facts, gross_margin, is_random)
+@dataclass(frozen=True)
+class Manner:
+    """How a plan is carried out: at random within segments; channels that need no consent; the campaign's mark."""
+
+    is_random: bool = False
+    bases: Collection[str] = ()
+    mark: str = ""
+
+
+Given = tuple[pa.Table, float, Manner]
+
+
+def carry_out(plan: Plan, facts: pa.Table, gross_margin: float, manner: Manner | None = None) -> Trial:
+    """Return what becomes of each member of ``facts``, other campaigns in the same days first (``elsewhere``)."""
+    given: Given = (facts, gross_margin, manner or Manner())
+    everybody = _for_everybody(plan)
+    if has_rivals(facts):
+        alone = _assigned(everybody, given, plan)
+        worth = np.where(alone.offer >= 0, alone.value - alone.cost, -np.inf)
+        given = (settled(facts, worth, given[2].mark), given[1], given[2])
+    found = _assigned(plan, given, plan)
     is_control = found.reasons == CONTROL
-    is_compared = np.zeros(len(is_control), np.bool_)
+    compared_for = np.zeros(found.may_get.shape, np.bool_)
     if is_control.any():
-        is_compared = is_control & (_assigned(_for_everybody(plan), facts, gross_margin, is_random).offer >= 0)
+        wanted = _assigned(everybody, given, plan).offer
+        compared_for[is_control] = wanted[is_control, None] == np.arange(len(plan.offers))
+    is_compared = np.asarray(compared_for.any(axis=1))
+    if given[2].is_random:
+        compared_for |= _alike(found) & is_control[:, None]
     cells = cells_of(found.outlook, found.offer)
-    return Trial(replace(found, detectable=detectable(cells, int(is_compared.sum()))), is_control, is_compared)
+    found = replace(found, detectable=detectable(cells, int(is_compared.sum())))
+    return Trial(found, is_control, is_compared, compared_for)
+
+
+def _alike(found: Assignment) -> Flags:
+    """Return, members × offers, who may get an offer in segments whose members may all get the same.
+
+    There the whole control group is what each offer is compared with, as it went to anybody at random.
+    """
+    may, segment = found.may_get, found.outlook.segment
+    is_eligible = may.any(axis=1)
+    weights = 1 << np.arange(may.shape[1], dtype=np.int64) if may.shape[1] < 63 else np.ones(may.shape[1], np.int64)
+    kinds = may @ weights
+    low, high = (np.zeros(len(found.outlook.segments), np.int64) for _ in range(2))
+    low[:] = np.iinfo(np.int64).max
+    np.minimum.at(low, segment[is_eligible], kinds[is_eligible])
+    np.maximum.at(high, segment[is_eligible], kinds[is_eligible])
+    same: Flags = may & (low == high)[segment][:, None]
+    return same
 
 
 def _for_everybody(plan: Plan) -> Plan:
@@ -67,7 +109,7 @@ def _for_everybody(plan: Plan) -> Plan:
     def more_money(amount: Decimal) -> Decimal:
         return (amount - plan.fixed_fees) * factor + plan.fixed_fees
 
-    most = {key: more(getattr(limits, key)) for key in ("usage", "points", "contacts_per_owner")}
+    most = {key: more(getattr(limits, key)) for key in ("usage", "points")}
     liability = None if limits.liability is None else more_money(limits.liability)
     campaign = {"budget": more_money(plan.campaign.budget), "control_share": 0.0}
     return plan.model_copy(update={
@@ -77,20 +119,27 @@ def _for_everybody(plan: Plan) -> Plan:
     })  # fmt: skip
 
 
-def _assigned(plan: Plan, facts: pa.Table, gross_margin: float, is_random: bool) -> Assignment:
-    found = assign(plan, facts, gross_margin)
-    return _at_random(plan, facts, found) if is_random else found
+def _assigned(plan: Plan, given: Given, real: Plan) -> Assignment:
+    """Return the assignment of a plan; ``real`` is the one that leaves a control group alone."""
+    facts, gross_margin, manner = given
+    share = real.campaign.control_share
+    enlarged = 1.0 if plan is real else 1 / (1 - share)
+    found = assign(plan, facts, gross_margin, bases=manner.bases, enlarged=enlarged)
+    if not manner.is_random:
+        return found
+    control = in_control(found.members, real.salt, share) & np.isin(found.reasons, ELIGIBLE_REASONS)
+    return _at_random(plan, found, _people_per_cell(found, control), enlarged)
 
 
-def _at_random(plan: Plan, facts: pa.Table, found: Assignment) -> Assignment:
+def _at_random(plan: Plan, found: Assignment, sizes: Places, enlarged: float) -> Assignment:
     """Return the assignment with offers at random; the bound stays that of the best one: what exploring costs."""
     outlook = found.outlook
     values, costs = outlook.matrices()
     offer = explore(
         found.members, outlook.segment, np.isfinite(values), costs, plan.budget_for_members,
-        salt=plan.salt, most=_people_per_cell(outlook),
+        salt=plan.salt, most=np.ceil(sizes * enlarged).astype(np.int64),
     )  # fmt: skip
-    offer, is_full = _within_limits(plan, outlook, offer, found.members, word(facts, "owner"))
+    offer, is_full = _within_limits(plan, found, offer)
     may = np.isin(found.reasons, ELIGIBLE_REASONS) & (found.reasons != CONTROL)
     reasons = np.where(may, np.where(is_full, OWNER_FULL, NOT_DRAWN), found.reasons)
     reasons[offer >= 0] = ""
@@ -106,33 +155,38 @@ def _at_random(plan: Plan, facts: pa.Table, found: Assignment) -> Assignment:
     )
 
 
-def _people_per_cell(outlook: Outlook) -> int:
-    """Return how many of a segment each offer takes to tell what the plan expects of it: the most that any takes."""
-    sizes = [1]
-    for base, rise in zip(outlook.purchase.ravel().tolist(), outlook.uplift.ravel().tolist(), strict=True):
+def _people_per_cell(found: Assignment, is_control: Flags) -> Places:
+    """Return, segments × offers, how many members it takes to tell what the plan expects beside the control there is.
+
+    Where the control group is too small for that, as many as it would take beside one of the same size.
+    """
+    outlook = found.outlook
+    sizes = np.ones(outlook.purchase.shape, np.int64)
+    for (row, column), base in np.ndenumerate(outlook.purchase):
         if math.isfinite(base):
-            top = min(max(rise, 0.0) or _UNKNOWN_RISE, 0.999 - min(base, 0.99))
-            sizes.append(people_per_cell(min(base, 0.99), top))
-    return max(sizes)
+            rise = max(float(outlook.uplift[row, column]), 0.0) or UNKNOWN_RISE
+            low = min(base, 0.99)
+            theirs = is_control & (outlook.segment == row) & found.may_get[:, column]
+            sizes[row, column] = people_per_cell(low, min(rise, 0.999 - low), int(theirs.sum()))
+    return sizes
 
 
-def _within_limits(
-    plan: Plan, outlook: Outlook, offer: Places, ids: NDArray[np.str_], owner: NDArray[np.str_]
-) -> tuple[Places, NDArray[np.bool_]]:
+def _within_limits(plan: Plan, found: Assignment, offer: Places) -> tuple[Places, Flags]:
     """Return the offers that stock, limits and employees leave, the first of the line kept, and who lost theirs so."""
-    ranks = hash_ranks(ids, f"{plan.salt}/explore/line")
+    ranks = hash_ranks(found.members, f"{plan.salt}/explore/line")
     chosen, is_full = offer.copy(), np.zeros(len(offer), np.bool_)
-    if plan.limits.contacts_per_owner is not None:
-        got = np.flatnonzero((chosen >= 0) & (owner != ""))
-        held = within_owners(owner[got], np.ones(len(got)), plan.limits.contacts_per_owner, ranks[got])
+    reach = found.within.reach
+    if reach is not None:
+        got = np.flatnonzero((chosen >= 0) & (reach.owner != ""))
+        held = within_owners(reach.owner[got], np.ones(len(got)), reach.most[got], ranks[got])
         is_full[got[~held]] = True
         chosen[is_full] = -1
     stock = stock_of(plan)
     takes = [(np.eye(len(stock))[place][None, :], stock[place]) for place in np.flatnonzero(np.isfinite(stock))]
-    for taken, most in [*takes, *((limit.takes, limit.most) for limit in limits_of(plan, outlook))]:
+    for taken, most in [*takes, *((limit.takes, limit.most) for limit in limits_of(plan, found.outlook))]:
         line = np.argsort(ranks, kind="stable")
         line = line[chosen[line] >= 0]
-        amounts = np.broadcast_to(taken, outlook.order_value.shape)[line, chosen[line]]
+        amounts = np.broadcast_to(taken, found.outlook.order_value.shape)[line, chosen[line]]
         chosen[line[(np.cumsum(amounts) > most) & (amounts > 0)]] = -1
     return chosen, is_full
 

@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from siyu_cli.core.contacts.campaigns import campaign_of, with_campaigns
 from siyu_cli.core.contacts.checks import Leaving, check_export, refusals, spoken_facts
 from siyu_cli.core.contacts.rules import NoPast, Past, Rules, counts, decide, rules_of
 from siyu_cli.core.contacts.tables import EXPORT_LIST, EXPORT_SUMMARY, SENT
@@ -31,9 +32,9 @@ _FILLED_BY = ("name", "nickname", "owner", "store", "level", "offer", "code")
 class Export(Question):
     """Who of a list goes to a destination, and why everybody else does not?
 
-    ``given`` is the list as it was read, ``campaign`` what it is for, else the list's name and the day, ``sent_on``
-    the day it goes out, on which caps and ages count; ``ask_past`` asks the ledger. ``text`` is the message with
-    {variables}; ``overrides`` are reasons to go on in spite of a refusal.
+    ``given`` is the list as it was read, ``campaign`` what it is for, else its plan's, or the list's name and the day,
+    ``sent_on`` the day it goes out, on which caps and ages count; ``ask_past`` asks the ledger of contacts, ``book`` of
+    campaigns. ``text`` is the message with {variables}; ``overrides`` are reasons to go on in spite of a refusal.
     """
 
     command: ClassVar[str] = "export"
@@ -48,6 +49,7 @@ class Export(Question):
     overrides: Mapping[str, str] = field(default_factory=dict)
     is_dry: bool = False
     ask_past: AskPast | None = field(default=None, repr=False)
+    book: Any = field(default=None, repr=False)
     lang: str = "en"
 
     def answer(self, study: Study) -> ExportAnswer:
@@ -60,6 +62,8 @@ class Export(Question):
         self._check_text(place)
         given = narrowed(study.engine, self.given, self.where)
         people = with_texts(people_of(study, given, self.lang), self.text, self.lang)
+        if self.book is not None:
+            people = with_campaigns(people, campaign_of(given), self.book, self.sent_on)
         variables = variables_of(self.text or "")
         rules = rules_of(study.settings, place, self.sent_on, variables)
         past: Past = NoPast(people.num_rows)
@@ -78,7 +82,8 @@ class Export(Question):
                 hint="Run siyu init once: it writes the siyu.toml memory lies beside. --dry-run tries without.",
             )
         day = memory.day or self.sent_on
-        named = replace(self, sent_on=day, campaign=self.campaign or f"{self.list_name} {day.isoformat()}")
+        campaign = self.campaign or campaign_of(self.given) or f"{self.list_name} {day.isoformat()}"
+        named = replace(self, sent_on=day, campaign=campaign, book=memory.campaigns)
 
         def ask_past(members: Sequence[str], phones: Sequence[str | None], rules: Rules) -> Past:
             from siyu_cli.destinations.model import destination

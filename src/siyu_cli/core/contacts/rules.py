@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from siyu_cli.core.contacts.campaigns import LEFT_ALONE, OUTBID
 from siyu_cli.core.contacts.tables import REASONS, SENT
 from siyu_cli.tables.column import plain_word
 
@@ -178,7 +179,8 @@ def decide(people: pa.Table, past: Past, rules: Rules) -> list[str]:
     refuses = said_no | (_flag(people, "opt_out_profiling") == 1)
     applies: dict[str, Flags] = {
         "forgotten": past.is_forgotten,
-        "control": _control(people),
+        "control": _control(people) | (_flag(people, LEFT_ALONE) == 1),
+        "other_campaign": _flag(people, OUTBID) == 1,
         "no_consent": unknown,
         "opted_out": refuses,
         "suppressed": past.is_suppressed,

@@ -13,6 +13,7 @@ OVERRIDDEN = ("PIPL-55", "PIPL-38", "CRIM-253", "AD-43")
 REASONS = {
     "forgotten": ("Asked to be forgotten", "已要求删除个人信息"),
     "control": ("Control group, left alone", "对照组，不触达"),
+    "other_campaign": ("In another campaign that is worth more", "已归入更值得的其他活动"),
     "no_consent": ("No consent known for this channel", "没有该渠道的同意记录"),
     "opted_out": ("Has said no", "已拒绝（退订或拒绝画像）"),
     "suppressed": ("On the list not to contact", "在免打扰名单中"),

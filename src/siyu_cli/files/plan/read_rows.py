@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,12 +34,12 @@ class Rows:
 
 
 def read_rows(path: Path, columns: Sequence[Column] = ()) -> Rows:
-    """Return the rows of a workbook, a csv or Parquet.
+    """Return the rows of a workbook, a csv, lines of JSON or Parquet.
 
     With ``columns``: of the sheet that has the first two of them, by key or title, each under its key. Without: of the
     first sheet, its first row the header. Raises ``DataError`` where there is no such sheet, as ``read_sources`` else.
     """
-    frame, parameters = _read_parquet(path) if path.suffix.lower() == ".parquet" else _read_sheets(path, columns)
+    frame, parameters = _readers().get(path.suffix.lower(), _read_sheets)(path, columns)
     named = {header: _key(header, columns) for header in frame.columns} if columns else {}
     frame = frame.rename(columns=named)
     missing = [column.key for column in columns[:2] if column.key not in frame]
@@ -59,7 +59,45 @@ def _key(header: str, columns: Sequence[Column]) -> str:
     return found.key if found else header
 
 
-def _read_parquet(path: Path) -> tuple[pd.DataFrame, Mapping[str, Any]]:
+def _readers() -> Mapping[str, Callable[[Path, Sequence[Column]], tuple[pd.DataFrame, Mapping[str, Any]]]]:
+    return {".parquet": _read_parquet, ".jsonl": _read_json_lines}
+
+
+def _read_json_lines(path: Path, _columns: Sequence[Column]) -> tuple[pd.DataFrame, Mapping[str, Any]]:
+    import pandas as pd
+
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError("{file} cannot be read: {reason}.", file=path, reason=reason) from error
+    rows = [_json_row(path, number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+    return pd.DataFrame(rows), _beside(path)
+
+
+def _json_row(path: Path, number: int, line: bytes) -> dict[str, Any]:
+    try:
+        row = json.loads(line.decode("utf-8-sig"))
+    except ValueError:  # no text in UTF-8, or no JSON
+        row = None
+    if isinstance(row, dict):
+        return row
+    raise DataError(
+        "{file}, line {line}: this is no row of JSON.", hint="Each line is one object.",
+        where=Where(str(path), row=number), file=path, line=number,
+    )  # fmt: skip
+
+
+def _beside(path: Path) -> Mapping[str, Any]:
+    """Return the parameters in the file beside a list; nothing where there is none."""
+    beside = path.with_name(path.name + META_SUFFIX)
+    try:
+        return json.loads(beside.read_text("utf-8")).get("parameters") or {}
+    except (OSError, ValueError):
+        return {}
+
+
+def _read_parquet(path: Path, _columns: Sequence[Column]) -> tuple[pd.DataFrame, Mapping[str, Any]]:
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -80,9 +118,7 @@ def _read_sheets(path: Path, columns: Sequence[Column]) -> tuple[pd.DataFrame, M
     for texts in (texts for rows in sheets for texts in rows if len(texts) > 1):
         if named := _PARAMETER.fullmatch(texts[0]):
             parameters[named[1]] = texts[1]
-    beside = path.with_name(path.name + META_SUFFIX)
-    if not parameters and beside.is_file():
-        parameters = json.loads(beside.read_text("utf-8")).get("parameters") or {}
+    parameters = parameters or dict(_beside(path))
     for rows in sheets:
         header = rows[0] if rows else []
         keys = {_key(text, columns) for text in header if text}

@@ -120,10 +120,19 @@ def _meanings(part: FormSheet, translate: Callable[[str], str], known: Sequence[
 
 
 def _text(value: Any) -> str:
-    return ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)
+    """Return a value as a cell has it: of a list of parts ``100:10; 200:30``."""
+    if isinstance(value, list):
+        is_parted = any(isinstance(one, dict) for one in value)
+        return "; ".join(":".join(map(str, one.values())) for one in value) if is_parted else ", ".join(value)
+    return "" if value is None else str(value)
 
 
 def _toml(value: Any) -> str:
+    if isinstance(value, list) and any(isinstance(one, dict) for one in value):
+        tables = (", ".join(f"{key} = {_toml(part)}" for key, part in one.items()) for one in value)
+        return f"[{', '.join(f'{{ {table} }}' for table in tables)}]"
+    if isinstance(value, bool):
+        return str(value).lower()
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str | list) else str(value)
 
 
