@@ -24,7 +24,7 @@ from siyu_cli.errors import EXIT_FINDINGS, DataError, Note
 from siyu_cli.locale import translate as _
 from siyu_cli.machine import process
 from siyu_cli.render.printed import log_line, report_text
-from siyu_cli.render.targets import ROWS, SUFFIXES, check_output, check_parts, name_output, name_parts, wrote
+from siyu_cli.render.targets import ROWS, SUFFIXES, Written, check_output, check_parts, name_output, name_parts, wrote
 from siyu_cli.report import tie
 
 if TYPE_CHECKING:
@@ -44,9 +44,6 @@ class Besides:
     # What the answer leads to outside of the report: files for others, and that they are remembered. It returns the
     # answer with what became of it, and the files with their rows.
     deliver: Callable[[Answer, Memory, Sink], tuple[Answer, list[Written]]] | None = None
-
-
-Written = tuple[tuple[Path, ...], int]
 
 
 @dataclass(frozen=True)

@@ -157,13 +157,14 @@ def parse_as_of(text: str | None, timezone: str) -> date:
     return datetime.now(ZoneInfo(timezone)).date()
 
 
-def parse_overrides(pairs: Sequence[str] | None) -> dict[str, str]:
-    """Return ``{"PYRAMID": "reason"}`` from ``CODE=REASON``; else ``UsageError``."""
+def parse_overrides(pairs: Sequence[str] | None, codes: Sequence[str] = ("PYRAMID", "PRIZE")) -> dict[str, str]:
+    """Return ``{"PYRAMID": "reason"}`` from ``CODE=REASON``, the code one of these; else ``UsageError``."""
     reasons = {}
     for pair in pairs or ():
         code, equals, reason = pair.partition("=")
-        if not equals or not reason.strip() or code.strip() not in ("PYRAMID", "PRIZE"):
-            raise UsageError("--override {pair} is not CODE=REASON.", hint="Write it as PYRAMID='…why…'.", pair=pair)
+        if not equals or not reason.strip() or code.strip() not in codes:
+            message, hint = "--override {pair} is not CODE=REASON.", "Write it as {code}='…why…'; codes are {codes}."
+            raise UsageError(message, hint=hint, pair=mask_word(pair), code=codes[0], codes=", ".join(codes))
         reasons[code.strip()] = reason.strip()
     return reasons
 

@@ -20,6 +20,8 @@ ROWS = (".xlsx", ".csv", ".jsonl", ".parquet")
 TABLES = (".xlsx", ".csv", ".json", ".jsonl", ".parquet")
 # What a file in a folder is called until command and date are known.
 UNNAMED = "{command}-{as_of}.xlsx"
+# The files in which a result was written, and the rows of its list.
+Written = tuple[tuple[Path, ...], int]
 
 
 def output_path(text: str | Path) -> Path:

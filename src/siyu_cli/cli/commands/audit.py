@@ -10,7 +10,7 @@ import typer
 
 from siyu_cli.cli.memory import open_book, settings_of, show
 from siyu_cli.cli.offers import among
-from siyu_cli.cli.options import Config, Format, Lang, Quiet, one_of
+from siyu_cli.cli.options import Config, Format, Lang, Quiet, one_of, text
 from siyu_cli.cli.output import Sink, open_sink
 from siyu_cli.core.contacts.tables import AUDIT_CHAIN, EXPORTED_FILES
 from siyu_cli.errors import EXIT_FINDINGS
@@ -28,12 +28,8 @@ Action = Annotated[
         help="Check that no entry was changed, moved or taken; or list the files of exports, still there or not.",
     ),
 ]  # fmt: skip
-Heads = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--head", metavar="HEAD", help="A head that was noted: nothing was taken from the end since; repeatable."
-    ),
-]
+_NOTED = "A head that was noted: nothing was taken from the end since; repeatable."
+Heads = Annotated[list[str] | None, text("--head", "HEAD", _NOTED)]
 
 
 def audit(

@@ -4,25 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from siyu_cli.cli.commands.campaign_evaluate import (
     ArmColumn,
     AssignedFile,
     ControlArm,
     ControlShare,
     HorizonDays,
-    ListOptions,
     MetricNames,
     Missing,
     SegmentColumn,
     StartsOn,
-    TableOptions,
-    list_question,
-    outcome_question,
 )
 from siyu_cli.cli.frame import asks
-from siyu_cli.cli.options import parse_date
+from siyu_cli.cli.options import parse_date, text
 from siyu_cli.locale import get_language
 
 if TYPE_CHECKING:
@@ -31,10 +25,8 @@ if TYPE_CHECKING:
 EXAMPLES = """siyu campaign learn 活动名单.xlsx 客户.xlsx 订单.xlsx
 siyu campaign learn outcomes.csv --arm segment --control "No E-Mail" --metrics visit --by history_segment
 """
-Campaign = Annotated[
-    str | None,
-    typer.Option("--campaign", metavar="NAME", help="With --arm: what the trial is kept as; else the file's name."),
-]
+_KEPT = "With --arm: what the trial is kept as; else the file's name."
+Campaign = Annotated[str | None, text("--campaign", "NAME", _KEPT)]
 
 
 @asks("Learning from the result…", needs_files=False)
@@ -59,10 +51,12 @@ def campaign_learn(  # noqa: PLR0913, PLR0917  each parameter is an option
     first, --by for the column of segments.
     """
     from siyu_cli.core.campaign.learn import Learn
+    from siyu_cli.shop.campaigns import ListOptions, TableOptions, list_question, outcome_question
 
+    lang = get_language()
+    first = parse_date("--starts-on", starts_on) if starts_on else None
     if arm is not None or control is not None or metrics is not None:
         table = TableOptions(arm, control, metrics, by, missing=missing, control_share=control_share)
-        first = parse_date("--starts-on", starts_on) if starts_on else None
-        return Learn(outcome_question(assigned, table), campaign or assigned.stem, first, lang=get_language())
-    result = list_question(assigned, ListOptions(control_share, starts_on, days))
-    return Learn(result, result.campaign, result.window.starts_on, lang=get_language())
+        return Learn(outcome_question(assigned, table, lang), campaign or assigned.stem, first, lang=lang)
+    result = list_question(assigned, ListOptions(control_share, first, days), lang)
+    return Learn(result, result.campaign, result.window.starts_on, lang=lang)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from siyu_cli.cli.frame import asks
-from siyu_cli.cli.options import whole_number
+from siyu_cli.cli.options import number
 from siyu_cli.errors import UsageError
 from siyu_cli.locale import get_language
 
@@ -37,24 +37,14 @@ def share(name: str) -> Callable[[str | float], float]:
     return read
 
 
-Base = Annotated[
-    float,
-    typer.Option("--base", metavar="SHARE", parser=share("--base"), help="How many buy without an offer: 0.05 or 5%."),
-]
-Uplift = Annotated[
-    float,
-    typer.Option("--uplift", metavar="SHARE", parser=share("--uplift"), help="How many more an offer is to bring."),
-]
-Members = Annotated[
-    int | None,
-    typer.Option("--members", metavar="N", parser=whole_number("--members", 2, 10**9), help="How many there are."),
-]
-ControlShare = Annotated[
-    float,
-    typer.Option(
-        "--control-share", metavar="SHARE", parser=share("--control-share"), help="The share that is left alone."
-    ),
-]
+def _share(name: str, help: str) -> Any:
+    return typer.Option(name, metavar="SHARE", parser=share(name), help=help)
+
+
+Base = Annotated[float, _share("--base", "How many buy without an offer: 0.05 or 5%.")]
+Uplift = Annotated[float, _share("--uplift", "How many more an offer is to bring.")]
+Members = Annotated[int | None, number("--members", "N", (2, 10**9), "How many there are.")]
+ControlShare = Annotated[float, _share("--control-share", "The share that is left alone.")]
 
 
 @asks("Counting…", needs_files=False)

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
-
-import typer
+from typing import TYPE_CHECKING, Annotated
 
 from siyu_cli.cli.frame import Writer, asks
-from siyu_cli.cli.offers import among
-from siyu_cli.cli.options import one_of, whole_number
+from siyu_cli.cli.options import choice, number
 from siyu_cli.core.lifecycle.tables import SEGMENTS
-from siyu_cli.locale import get_language, translate
+from siyu_cli.locale import get_language
+from siyu_cli.render.reader import Reader
 
 if TYPE_CHECKING:
-    from siyu_cli.core.campaign.template import TemplateAnswer
     from siyu_cli.core.question import Answer, Question
 
 EXAMPLES = """siyu campaign template 客户.xlsx 订单.xlsx -o 活动方案.xlsx
@@ -23,53 +19,19 @@ siyu campaign template 客户.xlsx 订单.xlsx --horizon 14 --by rfm_segment -o 
 """
 SEGMENTED_BY = ("stage", "rfm_segment", "custom_segments")
 
-Horizon = Annotated[
-    int,
-    typer.Option(
-        "--horizon", metavar="DAYS", parser=whole_number("--horizon", 1, 1_000),
-        help="Who buys within so many days; what is measured began so many days ago.",
-    ),
-]  # fmt: skip
-By = Annotated[
-    str,
-    typer.Option(
-        "--by", metavar="|".join(SEGMENTED_BY), callback=one_of("--by", SEGMENTED_BY, SEGMENTS),
-        autocompletion=among(SEGMENTED_BY), help="The segments that responses are filled in for.",
-    ),
-]  # fmt: skip
+_DAYS = "Who buys within so many days; what is measured began so many days ago."
+Horizon = Annotated[int, number("--horizon", "DAYS", (1, 1_000), _DAYS)]
+By = Annotated[str, choice("--by", SEGMENTED_BY, "The segments that responses are filled in for.", SEGMENTS)]
 
 
-def write_plan(answer: Answer, path: Path, force: bool) -> tuple[Path, ...]:
-    """Write the form with what is known filled in, and return the file; what it rests on stands on its first sheet."""
-    from siyu_cli.core.campaign.plan_form import plan_form
-    from siyu_cli.files.plan.write_form import toml_form, write_form
-    from siyu_cli.render.reader import Reader
-    from siyu_cli.render.replace import replacing
+def write(answer: Answer, path: Path, force: bool) -> tuple[Path, ...]:
+    """Write the form, in the operator's language."""
+    from siyu_cli.shop.campaigns import write_plan
 
-    found, lang = cast("TemplateAnswer", answer), get_language()
-    options: dict[str, Any] = {"lang": lang, "translate": partial(translate, lang=lang)}
-    guide = _guide(found, Reader(lang))
-    with replacing(path, force=force) as temporary:
-        if path.suffix.lower() == ".toml":
-            temporary.write_text(toml_form(plan_form(), found.filled, guide=guide, **options), "utf-8", newline="\n")
-        else:
-            temporary.write_bytes(write_form(plan_form(), found.filled, guide=guide, **options))
-    return (path,)
+    return write_plan(answer, path, Reader(get_language()), force=force)
 
 
-def _guide(found: TemplateAnswer, reader: Any) -> list[list[str]]:
-    """Return what stands before the form: the report's words, its warnings, and the rows that were measured."""
-    from siyu_cli.core.campaign.tables import BASELINE
-
-    report, columns = found.report(), BASELINE.columns
-    warning = reader.translate("Warning: {text}")
-    lines = [[reader.say(text)] for text in (report.title, *report.opening)]
-    lines += [[warning.format(text=reader.say(note))] for note in report.warnings]
-    rows = [reader.cells(row, columns) for row in found.baseline.rows]
-    return [*lines, [], [reader.title(column) for column in columns], *rows]
-
-
-@asks("Looking back one horizon…", writer=Writer((".xlsx", ".toml"), write_plan))
+@asks("Looking back one horizon…", writer=Writer((".xlsx", ".toml"), write))
 def campaign_template(horizon: Horizon = 30, by: By = "stage") -> Question:
     """Write a plan to fill in, with what the shop's own past says of its segments.
 

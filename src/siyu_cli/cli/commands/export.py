@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,20 +12,20 @@ import typer
 
 from siyu_cli.cli.frame import Besides, asks
 from siyu_cli.cli.offers import among
-from siyu_cli.cli.options import one_of, read_password, target
+from siyu_cli.cli.options import choice, flag, one_of, parse_overrides, read_password, target, text
 from siyu_cli.core.contacts.tables import OVERRIDDEN
 from siyu_cli.destinations.listed import destination_names
-from siyu_cli.errors import Note, UsageError
+from siyu_cli.errors import UsageError
 from siyu_cli.locale import get_language
-from siyu_cli.masks import mask_word
-from siyu_cli.render.targets import TABLES, check_output
+from siyu_cli.render.targets import TABLES, Written, check_output
 
 if TYPE_CHECKING:
     from siyu_cli.cli.loading import Asked
+    from siyu_cli.cli.output import Sink
     from siyu_cli.config.settings import Settings
-    from siyu_cli.core.question import Question
+    from siyu_cli.core.question import Answer, Question
+    from siyu_cli.ledger.run import Memory
     from siyu_cli.render.locks import Lock
-    from siyu_cli.shop import Shop
 
 EXAMPLES = """siyu export 流失风险.xlsx 客户.xlsx 订单.xlsx --to staff -o 今日 --campaign 三月召回
 siyu export 名单.csv 客户.xlsx --to sms-aliyun --text '【某某店】{name}您好，新品到店，拒收请回复R' -o 短信
@@ -34,66 +34,33 @@ siyu export 名单.csv 客户.xlsx --to tencent-ads --dry-run
 List = Annotated[
     Path, typer.Argument(metavar="LIST", help="A list siyu has written: csv, xlsx, jsonl or parquet with member_id.")
 ]
+_WHERE_TO = (
+    "Where it goes: staff, wecom, wecom-checklist, csv, sms-aliyun, sms-tencent, tencent-ads and others, see "
+    "docs/export.md."
+)
 To = Annotated[
     str | None,
     typer.Option(
         "--to", metavar="DEST", callback=one_of("--to", destination_names()),
-        autocompletion=among(destination_names()),
-        help="Where it goes: staff, wecom, wecom-checklist, csv, sms-aliyun, sms-tencent, tencent-ads and others, see "
-        "docs/export.md.",
+        autocompletion=among(destination_names()), help=_WHERE_TO,
     ),
 ]  # fmt: skip
-Folder = Annotated[
-    Path | None,
-    typer.Option("--output", "-o", metavar="DIR", help="The folder for the files; it is made if need be."),
-]
-Campaign = Annotated[
-    str | None,
-    typer.Option(
-        "--campaign", metavar="NAME",
-        help="What it is for: nobody is sent the same campaign there twice. Else its plan's, or the list and the day.",
-    ),
-]  # fmt: skip
-Purpose = Annotated[
-    str | None, typer.Option("--purpose", metavar="TEXT", help="What the data are used for; kept in the audit chain.")
-]
-Text = Annotated[
-    str | None,
-    typer.Option(
-        "--text", metavar="TEXT",
-        help="The message, with {name}, {nickname}, {owner}, {store}, {level}, {offer}, {code} filled for each member.",
-    ),
-]  # fmt: skip
-SplitBy = Annotated[
-    str | None,
-    typer.Option(
-        "--split-by", metavar="owner", callback=one_of("--split-by", ("owner",)), autocompletion=among(("owner",)),
-        help="One file per employee, named after them.",
-    ),
-]  # fmt: skip
-Where = Annotated[
-    str | None,
-    typer.Option(
-        "--where", metavar="CONDITION", help="Only rows of the list of which this is true: \"risk_band = 'high'\"."
-    ),
-]
-DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Tell who would be sent and who not; write and remember nothing.")
-]
-ReasonsFile = Annotated[Path | None, target("--reasons", "Write here what becomes of everybody on the list.")]
-Override = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--override", metavar="CODE=REASON", help="Go on in spite of a refusal; the reason is kept in the audit chain."
-    ),
-]
-Encrypt = Annotated[
-    str | None,
-    typer.Option(
-        "--encrypt", metavar="password|age1…",
-        help="Lock the files: workbooks by the password of --password-env, any by age for this recipient (extra age).",
-    ),
-]  # fmt: skip
+Folder = Annotated[Path | None, text("--output -o", "DIR", "The folder for the files; it is made if need be.")]
+_FOR_WHAT = "What it is for: nobody is sent the same campaign there twice. Else its plan's, or the list and the day."
+Campaign = Annotated[str | None, text("--campaign", "NAME", _FOR_WHAT)]
+_USED = "What the data are used for; kept in the audit chain."
+Purpose = Annotated[str | None, text("--purpose", "TEXT", _USED)]
+_MESSAGE = "The message, with {name}, {nickname}, {owner}, {store}, {level}, {offer}, {code} filled for each member."
+Text = Annotated[str | None, text("--text", "TEXT", _MESSAGE)]
+SplitBy = Annotated[str | None, choice("--split-by", ("owner",), "One file per employee, named after them.")]
+_ROWS = "Only rows of the list of which this is true: \"risk_band = 'high'\"."
+Where = Annotated[str | None, text("--where", "CONDITION", _ROWS)]
+DryRun = Annotated[bool, flag("--dry-run", "Tell who would be sent and who not; write and remember nothing.")]
+Reasons = Annotated[Path | None, target("--reasons", "Write here what becomes of everybody on the list.")]
+_AUDITED = "Go on in spite of a refusal; the reason is kept in the audit chain."
+Override = Annotated[list[str] | None, text("--override", "CODE=REASON", _AUDITED)]
+_LOCKED = "Lock the files: workbooks by the password of --password-env, any by age for this recipient (extra age)."
+Encrypt = Annotated[str | None, text("--encrypt", "password|age1…", _LOCKED)]
 
 
 @asks("Looking who may be contacted…", without=("output",))
@@ -107,7 +74,7 @@ def export(  # noqa: PLR0913, PLR0917  each parameter is an option
     by: SplitBy = None,
     where: Where = None,
     dry_run: DryRun = False,
-    reasons: ReasonsFile = None,
+    reasons: Reasons = None,
     override: Override = None,
     encrypt: Encrypt = None,
 ) -> tuple[Question, Besides]:
@@ -118,14 +85,14 @@ def export(  # noqa: PLR0913, PLR0917  each parameter is an option
 
     Files and record appear together or not at all. The same export again reaches nobody twice.
     """
-    overrides = parse_overrides(override)
+    overrides = parse_overrides(override, OVERRIDDEN)
     place = _check(to, folder, dry_run)
     check_output(None, (list_file,), force=False)
-    from siyu_cli.cli.exporting import Order, deliver
     from siyu_cli.core.conditions import parse_condition
     from siyu_cli.core.contacts.given import list_columns, list_table
     from siyu_cli.core.contacts.question import Export
     from siyu_cli.files.lists import read_list
+    from siyu_cli.shop.exporting import Order, deliver, receipt_note
 
     given = read_list(list_file, list_columns())
     if where is not None:
@@ -141,8 +108,15 @@ def export(  # noqa: PLR0913, PLR0917  each parameter is an option
         order.force, order.show_personal = asked.force, asked.show_personal
         order.lock = _lock(encrypt, place, asked)
 
+    def send(found: Answer, memory: Memory, sink: Sink) -> tuple[Answer, list[Written]]:
+        with nullcontext() if dry_run or folder is None else sink.writing(folder):
+            answer, written = deliver(found, memory, sink.reader, order)
+        if note := receipt_note(answer):
+            sink.note(sink.reader.say(note))
+        return answer, written
+
     order = Order(folder, by, reasons)
-    return question, Besides(check_files, _nothing, lambda found, memory, sink: deliver(found, memory, sink, order))
+    return question, Besides(check_files, lambda _shop, _asked: (), send)
 
 
 def _lock(how: str | None, to: str, asked: Asked) -> Lock | None:
@@ -162,10 +136,6 @@ def _lock(how: str | None, to: str, asked: Asked) -> Lock | None:
     return lock
 
 
-def _nothing(_shop: Shop, _asked: Asked) -> Sequence[Note]:
-    return ()
-
-
 def _check(to: str | None, folder: Path | None, is_dry: bool) -> str:
     if to is None:
         raise UsageError(
@@ -180,16 +150,3 @@ def _check(to: str | None, folder: Path | None, is_dry: bool) -> str:
 
         check_name(folder, "-o")
     return to
-
-
-def parse_overrides(pairs: Sequence[str] | None) -> dict[str, str]:
-    """Return ``{"PIPL-55": "reason"}`` from ``CODE=REASON``; else ``UsageError``."""
-    reasons = {}
-    for pair in pairs or ():
-        code, equals, reason = pair.partition("=")
-        if not equals or not reason.strip() or code.strip() not in OVERRIDDEN:
-            hint = "Write it as {code}='…why…'; codes are {codes}."
-            message = "--override {pair} is not CODE=REASON."
-            raise UsageError(message, hint=hint, pair=mask_word(pair), code=OVERRIDDEN[0], codes=", ".join(OVERRIDDEN))
-        reasons[code.strip()] = reason.strip()
-    return reasons

@@ -9,7 +9,7 @@ import typer
 
 from siyu_cli.cli.memory import now, open_book, person, show
 from siyu_cli.cli.offers import among
-from siyu_cli.cli.options import Config, Format, Lang, Quiet, one_of
+from siyu_cli.cli.options import Config, Format, Lang, Quiet, choice, one_of, text
 from siyu_cli.cli.output import open_sink
 from siyu_cli.core.contacts.tables import SUPPRESSED
 from siyu_cli.errors import UsageError
@@ -34,22 +34,10 @@ Who = Annotated[
     list[str] | None,
     typer.Argument(metavar="[MEMBER...]", help="Member ids or phones; with list, whether they are there."),
 ]
-Channel = Annotated[
-    str,
-    typer.Option(
-        "--channel", metavar="|".join(CHANNELS), callback=one_of("--channel", CHANNELS), autocompletion=among(CHANNELS),
-        help="By which channel they are left alone; all unless said.",
-    ),
-]  # fmt: skip
-Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why; kept with it, phones masked.")]
-Names = Annotated[
-    Path | None,
-    typer.Option(
-        "--file",
-        metavar="FILE",
-        help="Every cell of this file is a member id or a phone, but days and figures in other columns.",
-    ),
-]
+Channel = Annotated[str, choice("--channel", CHANNELS, "By which channel they are left alone; all unless said.")]
+Reason = Annotated[str | None, text("--reason", "TEXT", "Why; kept with it, phones masked.")]
+_CELLS = "Every cell of this file is a member id or a phone, but days and figures in other columns."
+Names = Annotated[Path | None, text("--file", "FILE", _CELLS)]
 
 
 def suppress(  # noqa: PLR0913, PLR0917  each parameter is an option

@@ -7,19 +7,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from siyu_cli.cli.output import Sink
 from siyu_cli.core.contacts.question import ExportAnswer
 from siyu_cli.core.contacts.texts import variables_of
 from siyu_cli.errors import Note
+from siyu_cli.ledger.exporting import recording
+from siyu_cli.ledger.past import Asked, Past
 from siyu_cli.masks import mask_word
+from siyu_cli.render.contact_files import Filing, write_contacts
+from siyu_cli.render.replace import make_folder, together, waiting
+from siyu_cli.render.targets import Written
 
 if TYPE_CHECKING:
-    from siyu_cli.cli.frame import Written
     from siyu_cli.core.question import Answer
     from siyu_cli.ledger.contacts import Sending
     from siyu_cli.ledger.run import Memory
     from siyu_cli.render.contact_files import ContactFile
     from siyu_cli.render.locks import Lock
+    from siyu_cli.render.reader import Reader
 
 
 @dataclass
@@ -34,17 +38,15 @@ class Order:
     lock: Lock | None = None
 
 
-def deliver(found: Answer, memory: Memory, sink: Sink, order: Order) -> tuple[Answer, list[Written]]:
+def deliver(found: Answer, memory: Memory, reader: Reader, order: Order) -> tuple[Answer, list[Written]]:
     """Write the files, remember whom they reach, and return the answer with its receipt; a trial only tells."""
-    from siyu_cli.render.replace import together
-
     answer = cast(ExportAnswer, found)
     files: list[ContactFile] = []
     if answer.question.is_dry or not answer.sent.num_rows or order.folder is None:
         with together():
-            others = _write_reasons(answer, sink, order)
+            others = _write_reasons(answer, reader, order)
     else:
-        answer, files, others = _export(answer, memory, sink, order)
+        answer, files, others = _export(answer, memory, reader, order)
     for one in files:
         memory.note_output(one.path, one.rows, one.shown)
     for paths, rows in others:
@@ -53,12 +55,8 @@ def deliver(found: Answer, memory: Memory, sink: Sink, order: Order) -> tuple[An
 
 
 def _export(
-    answer: ExportAnswer, memory: Memory, sink: Sink, order: Order
+    answer: ExportAnswer, memory: Memory, reader: Reader, order: Order
 ) -> tuple[ExportAnswer, list[ContactFile], list[Written]]:
-    from siyu_cli.ledger.exporting import recording
-    from siyu_cli.render.contact_files import Filing, write_contacts
-    from siyu_cli.render.replace import make_folder, together, waiting
-
     assert memory.run is not None
     assert order.folder is not None
     question = answer.question
@@ -68,15 +66,20 @@ def _export(
         order.lock,
     )  # fmt: skip
     make_folder(order.folder)
-    with recording(memory.book, memory.run.run_id, _now) as record, sink.writing(order.folder), together():
-        files = write_contacts(answer.sent, answer.place, filing, sink.reader)
-        others = _write_reasons(answer, sink, order)
+    with recording(memory.book, memory.run.run_id, _now) as record, together():
+        files = write_contacts(answer.sent, answer.place, filing, reader)
+        others = _write_reasons(answer, reader, order)
         places = waiting()
         named = {one.path: (places[one.path], one.rows, one.shown) for one in files}
         record.keep(_sending(answer, memory.book.ledger.from_shop(order.folder)), named)
     receipt = {"head": str(record.head), "files": [one.path.name for one in files]}
-    sink.note(sink.reader.say(Note("Audit head: {head}. Note it elsewhere: siyu audit verify --head {head}.", receipt)))
     return replace(answer, receipt=receipt), files, others
+
+
+def receipt_note(answer: Answer) -> Note | None:
+    """Return what is said of the record of an export; None where there is none."""
+    receipt = cast(ExportAnswer, answer).receipt
+    return Note("Audit head: {head}. Note it elsewhere: siyu audit verify --head {head}.", receipt) if receipt else None
 
 
 def _now() -> datetime:
@@ -85,7 +88,6 @@ def _now() -> datetime:
 
 def _sending(answer: ExportAnswer, folder: str) -> Sending:
     from siyu_cli.ledger.contacts import Sending
-    from siyu_cli.ledger.past import Asked, Past
 
     question, past = answer.question, cast(Past, answer.past)
     asked = Asked(
@@ -96,12 +98,12 @@ def _sending(answer: ExportAnswer, folder: str) -> Sending:
     return Sending(asked, shown, past, answer.fates, owners, folder, answer.audited)
 
 
-def _write_reasons(answer: ExportAnswer, sink: Sink, order: Order) -> list[Written]:
+def _write_reasons(answer: ExportAnswer, reader: Reader, order: Order) -> list[Written]:
     if order.reasons is None:
         return []
     from siyu_cli.core.contacts.tables import EXPORT_LIST
     from siyu_cli.render.write import write_rows
 
     rows = (answer if order.show_personal else answer.masked()).listed
-    write_rows(rows, EXPORT_LIST, order.reasons, sink.reader, force=order.force)
+    write_rows(rows, EXPORT_LIST, order.reasons, reader, force=order.force)
     return [((order.reasons,), rows.num_rows)]
