@@ -74,14 +74,14 @@ def recorded(people: pa.Table, to: str, folder: Path, url: str | None) -> float:
     from siyu_cli.ledger.contacts import ContactBook, Sending
     from siyu_cli.ledger.exporting import recording
     from siyu_cli.ledger.ledger import Ledger
-    from siyu_cli.ledger.past import Asked
+    from siyu_cli.ledger.past import AskedContacts
     from siyu_cli.render.contact_files import Filing, write_contacts
     from siyu_cli.render.reader import Reader
     from siyu_cli.render.replace import together, waiting
 
     place, book = destination(to), ContactBook(Ledger(folder / ".siyu", url), NOW)
     rules = rules_of(roomy(), place, DAY)
-    asked = Asked("春季召回", to, place.channel, DAY, rules.lookback_days)
+    asked = AskedContacts("春季召回", to, place.channel, DAY, rules.lookback_days)
     past = book.past(people["member_id"].to_pylist(), people["phone"].to_pylist(), asked)
     start = time.process_time()
     fates = decide(people, past, rules)
@@ -109,9 +109,12 @@ def earlier(people: pa.Table, folder: Path, url: str | None) -> None:
     """Have everybody contacted three weeks before, by an export of another campaign."""
     from siyu_cli.ledger.contacts import ContactBook, Sending
     from siyu_cli.ledger.ledger import Ledger
-    from siyu_cli.ledger.past import Asked
+    from siyu_cli.ledger.past import AskedContacts
 
-    book, asked = ContactBook(Ledger(folder / ".siyu", url), NOW), Asked("冬季", "csv", "any", date(2026, 2, 9), 30)
+    book, asked = (
+        ContactBook(Ledger(folder / ".siyu", url), NOW),
+        AskedContacts("冬季", "csv", "any", date(2026, 2, 9), 30),
+    )
     past = book.past(people["member_id"].to_pylist(), people["phone"].to_pylist(), asked)
     with book.ledger.begin() as connection:
         what = Sending(asked, "冬季", past, ["sent"] * len(people))

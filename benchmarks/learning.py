@@ -31,7 +31,7 @@ from siyu_cli.core.campaign.plan import Plan, plan_of
 from siyu_cli.core.campaign.plan_errors import Places
 from siyu_cli.core.campaign.reach import curve_within
 from siyu_cli.core.campaign.spend import worthwhile_budget
-from siyu_cli.core.campaign.trial import Manner, Trial, carry_out
+from siyu_cli.core.campaign.trial import Trial, TrialManner, carry_out
 
 SEGMENTS = ("dormant", "mature", "nurturing", "retained", "churned", "converted")
 FACES = (5.0, 15.0, 30.0)
@@ -138,7 +138,7 @@ def play(world: World, seed: int, *, explores: bool, learns: bool = True) -> tup
         is_random = explores and round_ == 0
         plan = planned(world, round_, control_share=0.25 if is_random else 0.1)
         plan, _changed, _lost = with_learned(plan, response_table(cells if learns else []))
-        trial = carry_out(plan, world.facts, MARGIN, Manner(is_random))
+        trial = carry_out(plan, world.facts, MARGIN, TrialManner(is_random))
         worth = worthwhile_budget(curve_within(trial.assignment.within))
         if not is_random and worth < world.budget:
             trial = carry_out(with_budget(plan, max(worth, 1.0)), world.facts, MARGIN)

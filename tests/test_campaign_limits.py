@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siyu_cli.core.campaign.limits import Campaign, Limit, affordable, allocate_within, limits_of, stock_of
+from siyu_cli.core.campaign.limits import Limit, LimitedCampaign, affordable, allocate_within, limits_of, stock_of
 from siyu_cli.core.campaign.outlook import Outlook, outlook_of
 from siyu_cli.core.campaign.plan import Plan, plan_of
 from siyu_cli.core.campaign.plan_errors import Places
@@ -38,9 +38,9 @@ def outlook(plan: Plan, members: int = 400) -> Outlook:
     return outlook_of(plan, ["all"] * members, np.linspace(50, 500, members), 0.5)
 
 
-def campaign_of(plan: Plan, whole: Outlook) -> Campaign:
+def campaign_of(plan: Plan, whole: Outlook) -> LimitedCampaign:
     values, costs = whole.matrices()
-    return Campaign(values, costs, float(plan.campaign.budget), np.arange(len(values)), stock_of(plan))
+    return LimitedCampaign(values, costs, float(plan.campaign.budget), np.arange(len(values)), stock_of(plan))
 
 
 def test_a_piece_of_stock_is_one_use():
@@ -91,7 +91,7 @@ def test_no_assignment_within_the_limits_brings_more_than_the_bound(
 ):
     values, costs = np.array(value, float), np.array([[1.0, 3.0]] * len(value))
     limits = [Limit("usage", np.ones(values.shape), usage), Limit("liability", costs * 2, liability)]
-    campaign = Campaign(values, costs, float(budget), np.arange(len(value)), np.full(2, np.inf))
+    campaign = LimitedCampaign(values, costs, float(budget), np.arange(len(value)), np.full(2, np.inf))
     found, _prices = allocate_within(campaign, limits)
     best = 0.0
     for choice in product((-1, 0, 1), repeat=len(value)):
@@ -115,7 +115,7 @@ def test_no_assignment_within_what_employees_can_reach_brings_more_than_the_boun
     """Budget, usage and employees hold together, and the bound holds for all of them, not for those who were kept."""
     values = np.array([row[:2] for row in members], float)
     costs, owner = np.array([[1.0, 3.0]] * len(members)), np.array([row[2] for row in members])
-    campaign = Campaign(values, costs, float(budget), np.arange(len(members)), np.full(2, np.inf))
+    campaign = LimitedCampaign(values, costs, float(budget), np.arange(len(members)), np.full(2, np.inf))
     reach = Reach(owner, np.full(len(members), most))
     found = assign_within(Bounded(campaign, (Limit("usage", np.ones(values.shape), usage),), reach)).allocation
     best = 0.0

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from siyu_cli.core import experiment
 from siyu_cli.core.campaign.allocation import allocate, budget_curve
-from siyu_cli.core.campaign.limits import Campaign
+from siyu_cli.core.campaign.limits import LimitedCampaign
 from siyu_cli.core.campaign.outlook import Outlook, outlook_of
 from siyu_cli.core.campaign.plan import Plan, plan_of
 from siyu_cli.core.campaign.plan_errors import Places
@@ -135,7 +135,7 @@ def test_at_the_break_even_uplift_margin_pays_for_cost(anyway: float, face: floa
 def test_a_worse_response_shows_what_the_plan_would_lose():
     whole = outlook(400)
     values, costs = whole.matrices()
-    within = Bounded(Campaign(values, costs, 150.0, np.arange(400), np.full(2, np.inf)))
+    within = Bounded(LimitedCampaign(values, costs, 150.0, np.arange(400), np.full(2, np.inf)))
     found = assign_within(within).allocation
     low, same, high = sensitivity(whole, within, found)
     assert (same.value, same.best_value, same.changed, same.flips) == (found.value, found.value, 0, ())

@@ -25,13 +25,13 @@ from siyu_cli.ledger.audit import Head
 from siyu_cli.ledger.contacts import ContactBook, Names, Sending, forgotten
 from siyu_cli.ledger.exporting import end_unfinished, recording
 from siyu_cli.ledger.forgetting import every_name, forget
-from siyu_cli.ledger.past import Asked
+from siyu_cli.ledger.past import AskedContacts
 from siyu_cli.remarks import take_remarks
 
 NOW = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 DAY = date(2026, 3, 1)
 PEOPLE = {"V1": "13800138001", "V2": "13800138002", "V3": "13800138003"}
-ASKED = Asked("春季召回", "sms-aliyun", "sms", DAY, 30)
+ASKED = AskedContacts("春季召回", "sms-aliyun", "sms", DAY, 30)
 STEPS = ("written", "journal", "recorded", "named", "done")
 
 
@@ -45,7 +45,7 @@ def open_book(shop: Path) -> ContactBook:
     return ContactBook(open_ledger(shop), NOW)
 
 
-def sending(*members: str, asked: Asked = ASKED, excluded: Mapping[str, str] = MappingProxyType({})) -> Wanted:
+def sending(*members: str, asked: AskedContacts = ASKED, excluded: Mapping[str, str] = MappingProxyType({})) -> Wanted:
     return Wanted(members, asked, dict(excluded))
 
 
@@ -53,11 +53,11 @@ class Wanted(NamedTuple):
     """Who is to be sent, and who is not and why."""
 
     members: tuple[str, ...]
-    asked: Asked
+    asked: AskedContacts
     excluded: dict[str, str]
 
 
-def past(book: ContactBook, asked: Asked = ASKED):
+def past(book: ContactBook, asked: AskedContacts = ASKED):
     return book.past(list(PEOPLE), list(PEOPLE.values()), asked)
 
 

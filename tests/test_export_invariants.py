@@ -19,7 +19,7 @@ from siyu_cli.core.contacts.tables import REASONS, SENT
 from siyu_cli.errors import LockError
 from siyu_cli.ledger.contacts import ContactBook, Names, Sending
 from siyu_cli.ledger.ledger import Ledger
-from siyu_cli.ledger.past import Asked, Past
+from siyu_cli.ledger.past import AskedContacts, Past
 
 NOW = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 ON = date(2026, 3, 1)
@@ -66,7 +66,7 @@ def run_export(book: ContactBook, one: dict[str, Any], most: int, old: Past | No
     )
     people, on = pa.Table.from_pylist(rows, schema), ON + timedelta(one["day"])
     rules = Rules(on, ("consent_sms",), False, ("phone",), (Cap(most, DAYS),), QUIET, is_by_phone=True)
-    asked = Asked(one["campaign"], one["to"], "sms", on, rules.lookback_days)
+    asked = AskedContacts(one["campaign"], one["to"], "sms", on, rules.lookback_days)
     past = book.past(people["member_id"].to_pylist(), people["phone"].to_pylist(), asked)
     if one["has_old_past"] and old is not None:
         past = Past(

@@ -16,7 +16,7 @@ from siyu_cli.ledger.campaign_tables import ASSIGNED, CAMPAIGNS, RESPONSES, RESU
 from siyu_cli.ledger.contact_tables import EXPORTS
 from siyu_cli.ledger.keyring import MARK, NOBODY, Keyring, Kind
 from siyu_cli.ledger.ledger import Ledger
-from siyu_cli.ledger.past import sent_in
+from siyu_cli.ledger.past import CountedByOwner, sent_in
 
 CONTROL = "control"
 _AT_ONCE = 10_000
@@ -41,7 +41,7 @@ class Elsewhere:
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedElsewhere:
     """Which campaign asks (none for a list of another kind), its days, over how many days contacts count (0: none)."""
 
     campaign: str | None
@@ -124,8 +124,8 @@ class CampaignBook:
     # --- Other campaigns in the same days, contacts -------------------------------------------------------
 
     def elsewhere(self, members: Sequence[str], **of: Any) -> Elsewhere:
-        """Return what other campaigns have with these members, and their contacts; ``of`` are the fields of Asked."""
-        asked = Asked(**of)
+        """Return what other campaigns have with members, and their contacts; ``of`` are fields of AskedElsewhere."""
+        asked = AskedElsewhere(**of)
         with self._ledger.begin() as connection:
             control, claims, reached = self._claims(connection, asked)
             contacts = _contacts(connection, asked) if asked.contact_days else {}
@@ -135,11 +135,12 @@ class CampaignBook:
         counted = [contacts.get(mark or "", (0, None)) for mark in marks]
         return Elsewhere(
             [mark in control for mark in marks], [worth for worth, _rival in best], [rival for _worth, rival in best],
-            [count for count, _last in counted], [last for _count, last in counted], _Counted(self._ring, reached),
+            [count for count, _last in counted], [last for _count, last in counted],
+            CountedByOwner(self._ring, reached),
         )  # fmt: skip
 
     def _claims(
-        self, connection: sa.Connection, asked: Asked
+        self, connection: sa.Connection, asked: AskedElsewhere
     ) -> tuple[set[str], dict[str, tuple[float, str]], dict[str, int]]:
         own = self.mark(asked.campaign) if asked.campaign else ""
         seat = sa.select(ASSIGNED, CAMPAIGNS.c.run_id).join(
@@ -219,22 +220,6 @@ def leave_out(connection: sa.Connection, marks: Sequence[str]) -> int:
     return connection.execute(ASSIGNED.delete().where(ASSIGNED.c.member.in_(marks))).rowcount
 
 
-class _Counted(Mapping[str, int]):
-    """Counts by employees' names over a table of counts by their marks."""
-
-    def __init__(self, ring: Keyring, counts: Mapping[str, int]) -> None:
-        self._ring, self._counts = ring, counts
-
-    def __getitem__(self, owner: str) -> int:
-        return self._counts[self._ring.mark("owner", owner)]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._counts)
-
-    def __len__(self) -> int:
-        return len(self._counts)
-
-
 def _apart(packed: bytes) -> list[str]:
     """Return marks that stand one after the other, each in hexadecimal."""
     text = packed.hex()
@@ -247,7 +232,7 @@ def _sent(connection: sa.Connection, campaign: str) -> Iterator[str]:
         yield from _apart(sent_in(connection, export_id).members)
 
 
-def _contacts(connection: sa.Connection, asked: Asked) -> dict[str, tuple[int, date]]:
+def _contacts(connection: sa.Connection, asked: AskedElsewhere) -> dict[str, tuple[int, date]]:
     """Return how many contacts members have had in so many days before the first, and since, and the last of them."""
     since = asked.starts_on - timedelta(days=asked.contact_days)
     query = sa.select(EXPORTS.c.export_id, EXPORTS.c.sent_on).where(EXPORTS.c.sent_on > since)

@@ -19,7 +19,7 @@ from siyu_cli.ledger.keyring import MARK, Keyring, open_keyring
 from siyu_cli.ledger.ledger import Ledger
 from siyu_cli.ledger.packing import insert_people, pack_first_rows
 from siyu_cli.ledger.packs import People
-from siyu_cli.ledger.past import ALL_CHANNELS, SENT, Asked, Past, read_past, sent_in
+from siyu_cli.ledger.past import ALL_CHANNELS, SENT, AskedContacts, Past, read_past, sent_in
 from siyu_cli.ledger.sealing import seal_export
 
 _TOLD = (EXPORTS.c.sent_on, EXPORTS.c.campaign, EXPORTS.c.destination, EXPORTS.c.channel, EXPORTS.c.export_id)
@@ -32,7 +32,7 @@ class Sending:
     ``owners`` says how many contacts each employee gets by it; ``folder`` is where its files go, seen from the shop's.
     """
 
-    asked: Asked
+    asked: AskedContacts
     shown_campaign: str
     past: Past = field(repr=False)
     fates: Sequence[str] = field(repr=False)
@@ -65,7 +65,7 @@ class ContactBook:
             self.ring: Keyring = open_keyring(connection, ledger.folder)
             pack_first_rows(connection, self.ring, now)
 
-    def past(self, members: Iterable[str], phones: Iterable[str | None], asked: Asked) -> Past:
+    def past(self, members: Iterable[str], phones: Iterable[str | None], asked: AskedContacts) -> Past:
         """Return what is known of these people; ``phones`` are theirs, 11 digits or none."""
         people = People(self.ring.marks("member", members), self.ring.marks("phone", phones))
         with self.ledger.begin() as connection:
@@ -95,7 +95,7 @@ class ContactBook:
         facts["seal"] = seal_export(connection, self.ring, run_id)
         return audit.append(connection, self.ring, "export", now, facts, after=sending.past.head)
 
-    def _check_new(self, connection: sa.Connection, asked: Asked, sent: People) -> None:
+    def _check_new(self, connection: sa.Connection, asked: AskedContacts, sent: People) -> None:
         """Refuse whoever has had this campaign there, whatever was known when the list was made."""
         query = sa.select(EXPORTS.c.export_id).where(
             EXPORTS.c.campaign_mark == self.ring.mark("campaign", asked.campaign),

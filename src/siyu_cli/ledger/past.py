@@ -20,7 +20,7 @@ SENT = "sent"
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedContacts:
     """What is asked of the past: which campaign, to where, by which channel, on which day, how far back."""
 
     campaign: str
@@ -57,7 +57,7 @@ class Past:
     head: Head = field(default_factory=Head)
 
 
-def read_past(connection: sa.Connection, ring: Keyring, people: People, asked: Asked) -> Past:
+def read_past(connection: sa.Connection, ring: Keyring, people: People, asked: AskedContacts) -> Past:
     """Return what is known of these people."""
     dead = set(connection.execute(sa.select(TOMBSTONES.c.mark)).scalars())
     quiet = sa.select(SUPPRESSIONS.c.mark)
@@ -78,12 +78,12 @@ def read_past(connection: sa.Connection, ring: Keyring, people: People, asked: A
             for owner, count in row.owners.items():
                 owners[owner] = owners.get(owner, 0) + count
     return Past(
-        people, people.are_among(dead), people.are_among(suppressed), was_sent, earlier, _Counted(ring, owners),
+        people, people.are_among(dead), people.are_among(suppressed), was_sent, earlier, CountedByOwner(ring, owners),
         head_of(connection),
     )  # fmt: skip
 
 
-def _exports(connection: sa.Connection, ring: Keyring, asked: Asked) -> Sequence[Any]:
+def _exports(connection: sa.Connection, ring: Keyring, asked: AskedContacts) -> Sequence[Any]:
     """Return the exports that matter: those of the last days, later ones too, and those of the campaign there."""
     is_same = sa.and_(
         EXPORTS.c.campaign_mark == ring.mark("campaign", asked.campaign), EXPORTS.c.destination == asked.destination
@@ -112,7 +112,7 @@ def sent_in(connection: sa.Connection, export_id: str) -> People:
     return together([People(row.members, row.phones) for row in rows])
 
 
-class _Counted(Mapping[str, int]):
+class CountedByOwner(Mapping[str, int]):
     """Counts by employees' names over a table of counts by their marks."""
 
     def __init__(self, ring: Keyring, counts: Mapping[str, int]) -> None:

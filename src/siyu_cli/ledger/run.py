@@ -90,10 +90,10 @@ class Memory:
         return book
 
     def past(self, members: Iterable[str], phones: Iterable[str | None], asked: Mapping[str, Any]) -> Past | None:
-        """Return what is known of these people; ``asked`` are the fields of ``contacts.Asked``."""
-        from siyu_cli.ledger.past import Asked
+        """Return what is known of these people; ``asked`` are the fields of ``AskedContacts``."""
+        from siyu_cli.ledger.past import AskedContacts
 
-        return self.book.past(members, phones, Asked(**asked)) if self.ledger else None
+        return self.book.past(members, phones, AskedContacts(**asked)) if self.ledger else None
 
     @cached_property
     def campaigns(self) -> CampaignBook | None:

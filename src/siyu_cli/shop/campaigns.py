@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from siyu_cli.core.campaign.assigned import assigned_rows, expected_cost
-from siyu_cli.core.campaign.evaluate import Cost, Evaluate, Window
+from siyu_cli.core.campaign.evaluate import Cost, Evaluate, Period
 from siyu_cli.core.campaign.evaluate_table import EvaluateTable
 from siyu_cli.core.campaign.plan import read_plan_toml
 from siyu_cli.core.campaign.plan_form import plan_form, plan_from_form
@@ -145,7 +145,7 @@ def list_question(path: Path, given: ListOptions, lang: str) -> Evaluate:
     first = given.starts_on or _day(said.get("starts_on"), path)
     if first is None:
         raise UsageError("The list does not say when the campaign began.", hint="Add --starts-on 2026-07-01.")
-    window = Window(first, given.days or int(float(said.get("horizon_days") or 30)))
+    window = Period(first, given.days or int(float(said.get("horizon_days") or 30)))
     rows = assigned_rows(read.frame)
     share = given.control_share or float(said.get("control_share") or 0) or None
     name = str(said.get("campaign") or "")

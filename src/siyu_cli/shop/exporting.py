@@ -11,7 +11,7 @@ from siyu_cli.core.contacts.question import ExportAnswer
 from siyu_cli.core.contacts.texts import variables_of
 from siyu_cli.errors import Note
 from siyu_cli.ledger.exporting import recording
-from siyu_cli.ledger.past import Asked, Past
+from siyu_cli.ledger.past import AskedContacts, Past
 from siyu_cli.masks import mask_word
 from siyu_cli.render.contact_files import Filing, write_contacts
 from siyu_cli.render.replace import make_folder, together, waiting
@@ -90,7 +90,7 @@ def _sending(answer: ExportAnswer, folder: str) -> Sending:
     from siyu_cli.ledger.contacts import Sending
 
     question, past = answer.question, cast(Past, answer.past)
-    asked = Asked(
+    asked = AskedContacts(
         question.campaign, question.to, answer.place.channel, question.sent_on, answer.rules.lookback_days
     )  # fmt: skip
     shown = mask_word(question.campaign)[:200]

@@ -21,7 +21,7 @@ from siyu_cli.core.campaign.eligibility import (
     eligibility,
 )
 from siyu_cli.core.campaign.facts import number, word
-from siyu_cli.core.campaign.limits import Campaign, affordable, limits_of, stock_of
+from siyu_cli.core.campaign.limits import LimitedCampaign, affordable, limits_of, stock_of
 from siyu_cli.core.campaign.outlook import Outlook, outlook_of
 from siyu_cli.core.campaign.plan import Plan
 from siyu_cli.core.campaign.problem import Places, Values
@@ -97,7 +97,7 @@ def assign(
     )
     outlook = replace(outlook, allowed=found.allowed & affordable(plan, outlook))
     values, costs = outlook.matrices()
-    campaign = Campaign(values, costs, plan.budget_for_members, hash_ranks(ids, plan.salt), stock_of(plan))
+    campaign = LimitedCampaign(values, costs, plan.budget_for_members, hash_ranks(ids, plan.salt), stock_of(plan))
     within = Bounded(campaign, tuple(limits_of(plan, outlook)), reach_of(plan, facts, enlarged))
     best = assign_within(within)
     allocation = best.allocation

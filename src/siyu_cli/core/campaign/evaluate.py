@@ -27,7 +27,7 @@ MadeFrom = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Window:
+class Period:
     """The days whose orders count: so many from the first."""
 
     starts_on: date
@@ -57,7 +57,7 @@ class Evaluate(Question):
 
     command: ClassVar[str] = "campaign evaluate"
     assigned: pd.DataFrame = field(repr=False)
-    window: Window
+    window: Period
     campaign: str = ""
     control_share: float | None = None
     cost: Cost = Cost()
@@ -185,7 +185,7 @@ class EvaluateAnswer(Answer):
     found: Evaluation
     arms: Sequence[Arm]
     metrics: Sequence[Metric]
-    window: Window | None = None
+    window: Period | None = None
     unknown: int = 0
     earned: Return | None = None
     is_drawn_known: bool = True

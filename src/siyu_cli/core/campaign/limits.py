@@ -35,7 +35,7 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class Campaign:
+class LimitedCampaign:
     """What there is to assign: values and costs, members × offers, a budget, each offer's stock, ties' ranks."""
 
     values: Values
@@ -80,7 +80,7 @@ def affordable(plan: Plan, outlook: Outlook) -> NDArray[np.bool_]:
     ])  # fmt: skip
 
 
-def allocate_within(campaign: Campaign, limits: Sequence[Limit]) -> tuple[Allocation, dict[str, float]]:
+def allocate_within(campaign: LimitedCampaign, limits: Sequence[Limit]) -> tuple[Allocation, dict[str, float]]:
     """Return the assignment that keeps all limits, and the price of each: what one more unit of it would bring.
 
     >>> campaign = Campaign(np.array([[5.0], [4.0]]), np.ones((2, 1)), 9.0, np.arange(2), np.array([np.inf]))
@@ -100,18 +100,18 @@ def allocate_within(campaign: Campaign, limits: Sequence[Limit]) -> tuple[Alloca
     return kept, {limit.key: price for price, limit in zip(prices, limits, strict=True)}
 
 
-def _sample(campaign: Campaign, limits: Sequence[Limit]) -> tuple[Campaign, list[Limit]]:
+def _sample(campaign: LimitedCampaign, limits: Sequence[Limit]) -> tuple[LimitedCampaign, list[Limit]]:
     has_stock = bool(np.isfinite(campaign.stock).any())
     rows = np.argsort(campaign.ranks, kind="stable")[: _SAMPLE_OF_STOCK if has_stock else _SAMPLE]
     share = len(rows) / max(len(campaign.ranks), 1)
-    few = Campaign(
+    few = LimitedCampaign(
         campaign.values[rows], campaign.costs[rows], campaign.budget * share, np.arange(len(rows)),
         campaign.stock * share if share < 1 else campaign.stock,
     )  # fmt: skip
     return few, [Limit(limit.key, limit.takes[rows], limit.most * share) for limit in limits]
 
 
-def _prices_of(campaign: Campaign, limits: Sequence[Limit]) -> list[float]:
+def _prices_of(campaign: LimitedCampaign, limits: Sequence[Limit]) -> list[float]:
     """Return the limits' prices at which the bound is about lowest, by cutting planes (Kelley 1960)."""
     if not limits:
         return []
@@ -136,18 +136,18 @@ def _prices_of(campaign: Campaign, limits: Sequence[Limit]) -> list[float]:
     return [float(price) for price in best]
 
 
-def _highest_price(campaign: Campaign, limit: Limit) -> float:
+def _highest_price(campaign: LimitedCampaign, limit: Limit) -> float:
     """Return a price at which nobody takes anything of a limit."""
     best = np.divide(campaign.values, limit.takes, out=np.zeros(campaign.values.shape), where=limit.takes > 0)
     return float(best[np.isfinite(best)].max(initial=0.0)) + 1.0
 
 
-def _priced(campaign: Campaign, limits: Sequence[Limit], prices: Sequence[float]) -> Campaign:
+def _priced(campaign: LimitedCampaign, limits: Sequence[Limit], prices: Sequence[float]) -> LimitedCampaign:
     charged = [price * limit.takes for price, limit in zip(prices, limits, strict=True) if price]
     return replace(campaign, values=campaign.values - sum(charged)) if charged else campaign
 
 
-def _drop_to_limits(campaign: Campaign, limits: Sequence[Limit], chosen: Places) -> Places:
+def _drop_to_limits(campaign: LimitedCampaign, limits: Sequence[Limit], chosen: Places) -> Places:
     """Return the assignment with those dropped who bring least for what they take, where a limit is still passed."""
     chosen = chosen.copy()
     for limit in limits:
@@ -162,7 +162,7 @@ def _drop_to_limits(campaign: Campaign, limits: Sequence[Limit], chosen: Places)
     return chosen
 
 
-def _refill(campaign: Campaign, limits: Sequence[Limit], chosen: Places, priced: Values) -> Places:
+def _refill(campaign: LimitedCampaign, limits: Sequence[Limit], chosen: Places, priced: Values) -> Places:
     """Return the assignment with what is left of all limits given to who has nothing yet, the most worth first."""
     before, chosen = chosen, chosen.copy()
     worth = np.where(campaign.values > 0, priced, -np.inf)

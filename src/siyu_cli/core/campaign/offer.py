@@ -51,7 +51,7 @@ ONLY: dict[str, tuple[str, ...]] = {
 }
 
 
-class Step(StrictModel):
+class LadderStep(StrictModel):
     """One rung of a ladder: from ``minimum`` on (an amount of the order; new members for referral), ``value`` off."""
 
     minimum: Amount = said(..., "From here on this step holds.", "Allowed: an amount, 0 or more.")
@@ -95,7 +95,7 @@ class Offer(StrictModel):
     discount_max_amount: Amount | None = said(
         None, "No order gets more off than this.", "Allowed: an amount, 0 or more."
     )
-    steps: tuple[Step, ...] = said(
+    steps: tuple[LadderStep, ...] = said(
         (),
         "A ladder: from each minimum on its value; the highest that is reached holds.",
         "Allowed: a list of steps with minimum and value, both of which rise.",

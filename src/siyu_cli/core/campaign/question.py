@@ -19,7 +19,7 @@ from siyu_cli.core.campaign.members import in_keys, members_of
 from siyu_cli.core.campaign.recording import keep_plan
 from siyu_cli.core.campaign.spend import discounts_of
 from siyu_cli.core.campaign.tables import ASSIGNED, EXCLUDED_MEMBERS
-from siyu_cli.core.campaign.trial import Manner, Trial, carry_out
+from siyu_cli.core.campaign.trial import Trial, TrialManner, carry_out
 from siyu_cli.core.campaign.unknown import with_unknown
 from siyu_cli.core.question import Answer, Memory, Question, Study
 from siyu_cli.core.referral.rules import Finding
@@ -72,7 +72,7 @@ class PlanCampaign(Question):
             )
             facts = with_known(facts, known)
         mark = "" if self.book is None else self.book.mark(name)
-        trial = carry_out(plan, facts, float(margin), Manner(self.explore, tuple(bases), mark))
+        trial = carry_out(plan, facts, float(margin), TrialManner(self.explore, tuple(bases), mark))
         meta = study.describe(self.command, plan.campaign.where, self._parameters(margin, trial))
         findings = [*check_consent(plan, facts, trial.assignment.offer, bases), *check_plan(plan, self.former)]
         return PlanAnswer(study, meta, replace(self, plan=plan), facts, trial, findings, told, lang=self.lang)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from siyu_cli.core.campaign.allocation import CURVE_POINTS, Allocation, Curve, budget_curve, problem_of
 from siyu_cli.core.campaign.conflicts import within_owners
 from siyu_cli.core.campaign.hulls import climb
-from siyu_cli.core.campaign.limits import Campaign, Limit, allocate_within
+from siyu_cli.core.campaign.limits import Limit, LimitedCampaign, allocate_within
 from siyu_cli.core.campaign.problem import Places, Values
 
 Flags = NDArray[np.bool_]
@@ -39,7 +39,7 @@ class Reach:
 class Bounded:
     """All there is to keep within: budget and stock, limits over all members, what employees can reach."""
 
-    campaign: Campaign
+    campaign: LimitedCampaign
     limits: tuple[Limit, ...] = ()
     reach: Reach | None = None
 
@@ -181,7 +181,7 @@ def _within_budget(whole: Bounded, budget: float, sample: tuple[Places, float], 
         kept = values
         if found is not None and whole.reach is not None:
             kept = np.where(beyond_reach(whole, worth_left(whole, found.prices))[rows, None], -np.inf, values)
-        few = Campaign(
+        few = LimitedCampaign(
             kept, campaign.costs[rows], budget * share, np.arange(len(rows)),
             campaign.stock * share if share < 1 else campaign.stock,
         )  # fmt: skip

@@ -47,7 +47,7 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Manner:
+class TrialManner:
     """How a plan is carried out: at random within segments; channels that need no consent; the campaign's mark."""
 
     is_random: bool = False
@@ -55,12 +55,12 @@ class Manner:
     mark: str = ""
 
 
-Given = tuple[pa.Table, float, Manner]
+Given = tuple[pa.Table, float, TrialManner]
 
 
-def carry_out(plan: Plan, facts: pa.Table, gross_margin: float, manner: Manner | None = None) -> Trial:
+def carry_out(plan: Plan, facts: pa.Table, gross_margin: float, manner: TrialManner | None = None) -> Trial:
     """Return what becomes of each member of ``facts``, other campaigns in the same days first (``elsewhere``)."""
-    given: Given = (facts, gross_margin, manner or Manner())
+    given: Given = (facts, gross_margin, manner or TrialManner())
     everybody = _for_everybody(plan)
     if has_rivals(facts):
         alone = _assigned(everybody, given, plan)
