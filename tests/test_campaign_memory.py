@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -148,6 +149,36 @@ def test_nobody_who_is_left_alone_is_in_any_contact_list(run: Run, monkeypatch: 
     pd.DataFrame({"member_id": [f"m{n:03}" for n in range(MEMBERS)]}).to_csv("全员.csv", index=False)
     others = fates(run, "全员")
     assert {member for member, fate in others.items() if fate == "control"} == of(summer, "control")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet", "xlsx"])
+def test_the_list_alone_tells_its_control_group_whatever_its_form_and_language(run: Run, suffix: str, lang: str):
+    control = of(listed(run, SUMMER), "control")
+    run(
+        "campaign",
+        "plan",
+        "夏日.toml",
+        "会员.csv",
+        "订单.csv",
+        "--as-of",
+        AS_OF,
+        "--lang",
+        lang,
+        "-o",
+        f"名单.{suffix}",
+    )
+    shutil.rmtree(".siyu")  # nothing but the list knows it now
+    forget()
+    told = run(
+        "export", f"名单.{suffix}", "会员.csv", "订单.csv", "--to", "csv", "--dry-run", "--reasons", "去向.csv",
+        "--as-of", AS_OF, "--lang", "en",
+    )  # fmt: skip
+    assert "(csv) for 夏**" in told.out, "it is what the list is for, and might be a name"
+    with Path("去向.csv").open(encoding="utf-8-sig", newline="") as rows:
+        fate = {row["member_id"]: row["fate"] for row in csv.DictReader(rows)}
+    assert control
+    assert {fate[member] for member in control} == {"control"}
 
 
 def test_whom_a_dearer_campaign_took_is_not_sent_the_cheaper_one(run: Run):

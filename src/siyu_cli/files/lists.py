@@ -15,7 +15,7 @@ from siyu_cli.files.recognition.headers import plain
 from siyu_cli.files.recognition.mapping import known as known_headers
 from siyu_cli.guard import will_read
 from siyu_cli.signs import inert
-from siyu_cli.tables.column import Column, find_column, find_label
+from siyu_cli.tables.column import Column, Table, find_column, find_label
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,19 +33,26 @@ class WrittenList:
     rows: pa.Table = field(repr=False)
 
 
-def read_list(path: Path, known: Sequence[Column], password: str | None = None) -> WrittenList:
-    """Return the list in a csv, xlsx, jsonl or parquet file; ``known`` are those it may have, the likeliest first.
+def read_list(path: Path, tables: Sequence[Table], password: str | None = None) -> WrittenList:
+    """Return the list in a csv, xlsx, jsonl or parquet file; ``tables`` are those it may be, the likeliest first.
+
+    The same title may stand for one thing in one list and for another elsewhere: that of the list it is decides.
 
     Raises ``DataError`` for a file in which no column of member ids is found; as ``read_sources`` does for others.
     """
     if path.suffix.lower() == ".jsonl":
-        return _made(path, known, *_json_lines(path))
+        return _made(path, tables, *_json_lines(path))
     (source,) = read_sources([path], password=password)
-    found = [table for sheet in source.sheets if (table := _table(sheet, known)) is not None]
+    found = [table for sheet in source.sheets if (table := _table(sheet, tables[0])) is not None]
     if not found:
         raise _no_list(path)
-    headers, columns = max(found, key=lambda one: sum(find_column(known, name) is not None for name in one[0]))
-    return _made(path, known, headers, columns)
+    headers, columns = max(found, key=lambda one: max(_fit(table, one[0]) for table in tables))
+    return _made(path, tables, headers, columns)
+
+
+def _fit(table: Table, headers: Sequence[str]) -> int:
+    """Return how many headers are titles of a table."""
+    return sum(find_column(table.columns, name, titles_only=True) is not None for name in headers if name)
 
 
 def people_named(path: Path) -> list[str]:
@@ -103,10 +110,12 @@ def _no_list(path: Path) -> DataError:
 
 
 def _made(
-    path: Path, known: Sequence[Column], headers: Sequence[str], columns: Sequence[list[str | None]]
+    path: Path, tables: Sequence[Table], headers: Sequence[str], columns: Sequence[list[str | None]]
 ) -> WrittenList:
     import pyarrow as pa
 
+    ranked = sorted(tables, key=lambda table: -_fit(table, headers))
+    known = [column for table in ranked for column in table.columns]
     taken: dict[str, tuple[Column, list[str | None]]] = {}
     for header, values in zip(headers, columns, strict=True):
         column = find_column(known, header, titles_only=True) if header else None
@@ -132,7 +141,7 @@ def _plain(value: str | None, column: Column) -> str | None:
     return find_label(column.labels, text) or text if column.labels else text
 
 
-def _table(sheet: RawSheet, known: Sequence[Column]) -> tuple[list[str], list[list[str | None]]] | None:
+def _table(sheet: RawSheet, table: Table) -> tuple[list[str], list[list[str | None]]] | None:
     """Return the headers and columns of a sheet below the row that names the members' ids."""
     if sheet.parquet is not None:
         from pyarrow import parquet
@@ -141,7 +150,7 @@ def _table(sheet: RawSheet, known: Sequence[Column]) -> tuple[list[str], list[li
         return rows.column_names, [_texts(rows[name].to_pylist()) for name in rows.column_names]
     if sheet.cells is None:
         return None
-    ids = [column for column in known if column.key == KEY][:1]
+    ids = [table[KEY]]
     columns = [column.to_pylist() for column in sheet.cells.columns]
     for row in range(min(sheet.cells.num_rows, _LOOK)):
         headers = [(column[row] or "").strip() for column in columns]

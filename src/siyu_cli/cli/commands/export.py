@@ -89,12 +89,12 @@ def export(  # noqa: PLR0913, PLR0917  each parameter is an option
     place = _check(to, folder, dry_run)
     check_output(None, (list_file,), force=False)
     from siyu_cli.core.conditions import parse_condition
-    from siyu_cli.core.contacts.given import list_columns, list_table
+    from siyu_cli.core.contacts.given import list_table, list_tables
     from siyu_cli.core.contacts.question import Export
     from siyu_cli.files.lists import read_list
     from siyu_cli.shop.exporting import Order, deliver, receipt_note
 
-    given = read_list(list_file, list_columns())
+    given = read_list(list_file, list_tables())
     if where is not None:
         parse_condition(where, list_table(given.rows.column_names))
     question = Export(

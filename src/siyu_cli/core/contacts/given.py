@@ -24,11 +24,16 @@ _NUMBERS: tuple[Kind, ...] = ("count", "money", "number", "rate")
 
 
 @cache
+def list_tables() -> tuple[Table, ...]:
+    """Return the contracts a list may have: those of segments, churn and lists made by hand first."""
+    return (SEGMENTS, CHURN, GIVEN, *(table for table in TABLES.values() if "member_id" in table.keys))
+
+
+@cache
 def list_columns() -> tuple[Column, ...]:
-    """Return the columns a list may have, each key once: those of segments, churn and campaigns first."""
-    others = [table for table in TABLES.values() if "member_id" in table.keys]
+    """Return the columns a list may have, each key once."""
     found: dict[str, Column] = {}
-    for table in (SEGMENTS, CHURN, GIVEN, *others):
+    for table in list_tables():
         for one in table.columns:
             found.setdefault(one.key, one)
     return tuple(found.values())
