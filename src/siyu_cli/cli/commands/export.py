@@ -20,12 +20,15 @@ from siyu_cli.locale import get_language
 from siyu_cli.render.targets import TABLES, Written, check_output
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from siyu_cli.cli.loading import Asked
     from siyu_cli.cli.output import Sink
     from siyu_cli.config.settings import Settings
     from siyu_cli.core.question import Answer, Question
     from siyu_cli.ledger.run import Memory
     from siyu_cli.render.locks import Lock
+    from siyu_cli.shop.exporting import Order
 
 EXAMPLES = """siyu export 流失风险.xlsx 客户.xlsx 订单.xlsx --to staff -o 今日 --campaign 三月召回
 siyu export 名单.csv 客户.xlsx --to sms-aliyun --text '【某某店】{name}您好，新品到店，拒收请回复R' -o 短信
@@ -85,38 +88,50 @@ def export(  # noqa: PLR0913, PLR0917  each parameter is an option
 
     Files and record appear together or not at all. The same export again reaches nobody twice.
     """
-    overrides = parse_overrides(override, OVERRIDDEN)
-    place = _check(to, folder, dry_run)
-    check_output(None, (list_file,), force=False)
-    from siyu_cli.core.conditions import parse_condition
-    from siyu_cli.core.contacts.given import list_table, list_tables
+    place, overrides = _check(to, folder, dry_run), parse_overrides(override, OVERRIDDEN)
+    rows = _rows(list_file, where)
     from siyu_cli.core.contacts.question import Export
-    from siyu_cli.files.lists import read_list
-    from siyu_cli.shop.exporting import Order, deliver, receipt_note
+    from siyu_cli.shop.exporting import Order
 
-    given = read_list(list_file, list_tables())
-    if where is not None:
-        parse_condition(where, list_table(given.rows.column_names))
     question = Export(
-        given.rows, place, date.min, campaign or "", list_file.stem, purpose, text, where, overrides, dry_run,
+        rows, place, date.min, campaign or "", list_file.stem, purpose, text, where, overrides, dry_run,
         lang=get_language(),
     )  # fmt: skip
+    return question, _carried_out(Order(None if dry_run else folder, by, reasons), place, encrypt)
+
+
+def _rows(path: Path, where: str | None) -> pa.Table:
+    """Return the list as it was read; errors are told before any work is done."""
+    from siyu_cli.core.conditions import parse_condition
+    from siyu_cli.core.contacts.given import list_table, list_tables
+    from siyu_cli.files.lists import read_list
+
+    check_output(None, (path,), force=False)
+    rows = read_list(path, list_tables()).rows
+    if where is not None:
+        parse_condition(where, list_table(rows.column_names))
+    return rows
+
+
+def _carried_out(order: Order, place: str, encrypt: str | None) -> Besides:
+    from siyu_cli.shop.exporting import deliver, receipt_note
 
     def check_files(asked: Asked, _settings: Settings) -> None:
-        if reasons is not None:
-            check_output(reasons, asked.files, force=asked.force, option="--reasons", has_meta=False, suffixes=TABLES)
+        if order.reasons is not None:
+            check_output(
+                order.reasons, asked.files, force=asked.force, option="--reasons", has_meta=False, suffixes=TABLES
+            )
         order.force, order.show_personal = asked.force, asked.show_personal
         order.lock = _lock(encrypt, place, asked)
 
     def send(found: Answer, memory: Memory, sink: Sink) -> tuple[Answer, list[Written]]:
-        with nullcontext() if dry_run or folder is None else sink.writing(folder):
+        with nullcontext() if order.folder is None else sink.writing(order.folder):
             answer, written = deliver(found, memory, sink.reader, order)
         if note := receipt_note(answer):
             sink.note(sink.reader.say(note))
         return answer, written
 
-    order = Order(folder, by, reasons)
-    return question, Besides(check_files, lambda _shop, _asked: (), send)
+    return Besides(check_files, lambda _shop, _asked: (), send)
 
 
 def _lock(how: str | None, to: str, asked: Asked) -> Lock | None:
