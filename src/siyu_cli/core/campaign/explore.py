@@ -24,7 +24,7 @@ def people_per_cell(base: float, uplift: float, control: int | None = None) -> i
     Beside ``control`` members left alone, or as many as get the offer: also where no number would do beside so few.
 
     >>> people_per_cell(0.10, 0.02), people_per_cell(0.10, 0.02, 8_000), people_per_cell(0.10, 0.02, 100)
-    (3841, 2534, 3841)
+    (3841, 2470, 3841)
     """
     alike = people_needed(base, base + uplift)
     if control is None or not is_shown(base, base + uplift, (_MOST_IN_CELL, max(control, 1))):
