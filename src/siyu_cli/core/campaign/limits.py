@@ -83,7 +83,7 @@ def affordable(plan: Plan, outlook: Outlook) -> NDArray[np.bool_]:
 def allocate_within(campaign: LimitedCampaign, limits: Sequence[Limit]) -> tuple[Allocation, dict[str, float]]:
     """Return the assignment that keeps all limits, and the price of each: what one more unit of it would bring.
 
-    >>> campaign = Campaign(np.array([[5.0], [4.0]]), np.ones((2, 1)), 9.0, np.arange(2), np.array([np.inf]))
+    >>> campaign = LimitedCampaign(np.array([[5.0], [4.0]]), np.ones((2, 1)), 9.0, np.arange(2), np.array([np.inf]))
     >>> found, prices = allocate_within(campaign, [Limit("usage", np.ones((2, 1)), 1.0)])
     >>> found.offer.tolist(), found.value
     ([0, -1], 5.0)
