@@ -98,19 +98,23 @@ class Memory:
     @cached_property
     def campaigns(self) -> CampaignBook | None:
         """Return what is remembered of campaigns; None for a shop without memory."""
+        ledger = self.ledger or self.glanced
+        if ledger is None:
+            return None
         from siyu_cli.ledger.campaigns import CampaignBook
         from siyu_cli.ledger.contacts import ContactBook
 
-        ledger = self.ledger or self.glanced
-        run_id = self.run.run_id if self.run else ""
-        return CampaignBook(ledger, ContactBook(ledger, datetime.now(UTC)).ring, run_id) if ledger else None
+        ring = ContactBook(ledger, datetime.now(UTC)).ring
+        return CampaignBook(ledger, ring, self.run.run_id if self.run else "")
 
     def forgotten(self, names: Iterable[str]) -> list[str]:
         """Return those ids and phones whose bearers asked to be forgotten."""
+        ledger = self.ledger or self.glanced
+        if ledger is None:  # nothing of the memory is loaded where there is none
+            return []
         from siyu_cli.ledger.contacts import forgotten
 
-        ledger = self.ledger or self.glanced
-        return forgotten(ledger, names) if ledger else []
+        return forgotten(ledger, names)
 
     def note_output(self, path: Path, rows: int, shown: str | None = None) -> None:
         """Remember a file that was written, by name and fingerprint; ``shown`` for a name that tells whose it is."""
