@@ -99,10 +99,10 @@ def recorded(people: pa.Table, to: str, folder: Path, url: str | None) -> float:
 
 def roomy() -> object:
     """Return settings of a shop whose employees may write to everybody."""
-    from siyu_cli.config.contacts import Contacts
+    from siyu_cli.config.contacts import ContactSettings
     from siyu_cli.config.settings import Settings
 
-    return Settings(contacts=Contacts(owner_quota=10**6))
+    return Settings(contacts=ContactSettings(owner_quota=10**6))
 
 
 def earlier(people: pa.Table, folder: Path, url: str | None) -> None:
