@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _FIGURES = ("members_treated", "members_control", "budget", "expected_cost", "expected_value")
+# Of one campaign the opening has said name and days; beside the status these are enough where there is little room.
+_FIGURES_SHOWN = ("status", "members_treated", "members_control", "budget", "expected_cost", "expected_value")
 _BRIEF = ("campaign", "starts_on", "ends_on", "status", "members_treated", "expected_value", "verdict")
 
 
@@ -149,7 +151,10 @@ class ShowAnswer(Answer):
                 "figures": self.plan["figures"], "rules": self.plan["rules"]["offers"], "results": list(self.results),
                 "learned": learned,
             },
-            sections=(Section(CAMPAIGNS, [self.row]), Section(RESULTS, self.results), Section(LEARNED, learned)),
+            sections=(
+                Section(CAMPAIGNS, [self.row], brief=_FIGURES_SHOWN), Section(RESULTS, self.results),
+                Section(LEARNED, learned),
+            ),
             listing=Listing(RESULTS, lambda keys: arrow_of(RESULTS, self.results, keys)),
             warnings=self.warnings,
         )  # fmt: skip
