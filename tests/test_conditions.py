@@ -305,6 +305,6 @@ def test_the_largest_conditions_that_are_read_pass_every_step_from_deep_in_a_pro
         if frames:
             return deep(frames - 1, text)
         chosen = restricted(with_segments(step("segments"), {"own": text}), text)
-        return chosen.translated("spark", {"mature_orders": 4})
+        return chosen.translated("spark", {"mature_orders": 4, "previous_on": None})
 
     assert all(deep(200, text) for text in deepest)

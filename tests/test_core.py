@@ -23,6 +23,7 @@ from siyu_cli.core.lifecycle.explain import explain_member
 from siyu_cli.core.lifecycle.movement import compare_stages
 from siyu_cli.core.lifecycle.segment import (
     GROUPINGS,
+    EarlierList,
     describe_splits,
     summarise_by,
     summarise_rfm,
@@ -208,10 +209,12 @@ def test_movement_counts_who_came_and_who_left(shop: Labelled, tmp_path: Path):
     before = tmp_path / "before.parquet"
     earlier = {"member_id": ["郑", "王", "卫", "left"], "stage": ["mature", "mature", "dormant", "churned"]}
     pq.write_table(pa.table(earlier), before)
-    shop.list_members(snapshot=before)
+    shop.list_members(snapshot=EarlierList(before, date(2026, 3, 31)))
     rows = shop.rows("segments")
     assert [rows[key]["previous_stage"] for key in ("郑", "王", "卫")] == ["mature", "mature", "dormant"]
     assert sum(row["previous_stage"] is not None for row in rows.values()) == 3
+    assert {row["previous_stage_on"] for row in rows.values() if row["previous_stage"]} == {date(2026, 3, 31)}
+    assert {row["previous_stage_on"] for row in rows.values() if not row["previous_stage"]} == {None}
     moved = compare_stages(shop.engine).set_index(["stage_from", "stage_to"])["members"]
     assert moved["mature", "mature"] == moved["mature", "declining"] == moved["dormant", "churned"] == 1
     assert moved["churned", "gone"] == 1

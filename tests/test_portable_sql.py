@@ -44,7 +44,7 @@ PARAMS = {
     "r": 0.5, "alpha": 6.5, "a": 0.9, "b": 1.5, "value_p": 6.5, "value_q": 3.5, "value_gamma": 15.5,
     "learned_intercept": -1.5, "learned_recency": 0.5, "learned_orders": -0.5, "learned_tenure": 0.5,
     "learned_money": -0.5, "campaign": "", "mature_days": 30, "gross_margin": 0.5, "least_joined": 1,
-    "starts_on": date(2026, 6, 1),
+    "starts_on": date(2026, 6, 1), "previous_on": date(2026, 3, 31),
 }  # fmt: skip
 
 

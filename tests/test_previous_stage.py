@@ -36,6 +36,8 @@ def test_the_list_says_where_everybody_was_at_the_run_before(ask):
     assert {row["member_id"]: row["previous_stage"] for row in now} == {
         row["member_id"]: before.get(row["member_id"], "") for row in now
     }
+    assert {row["previous_stage_on"] for row in now if row["previous_stage"]} == {"2026-03-31"}
+    assert {row["previous_stage_on"] for row in now if not row["previous_stage"]} <= {""}
     assert any(row["previous_stage"] not in ("", row["stage"]) for row in now)
 
 

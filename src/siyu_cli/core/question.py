@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from siyu_cli.core.condition_words import mask_condition
 from siyu_cli.core.conditions import check_values
-from siyu_cli.core.lifecycle.segment import label_members, list_members
+from siyu_cli.core.lifecycle.segment import EarlierList, label_members, list_members
 from siyu_cli.errors import ConditionError, DataError, Note
 from siyu_cli.masks import mask_word
 from siyu_cli.report import Account, Report, Value
@@ -169,7 +169,7 @@ class Study:
         """Put every member in their stage and group, once."""
         assert self._labelled
 
-    def list_members(self, where: str | None, lang: str, snapshot: Path | None = None) -> None:
+    def list_members(self, where: str | None, lang: str, snapshot: EarlierList | None = None) -> None:
         """Make the table ``segments`` of those who meet ``where``; ``ConditionError`` for one that is not allowed."""
         self._need_people()
         self.label()

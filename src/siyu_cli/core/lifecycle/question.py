@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from siyu_cli.core.frames import as_frame, split_rows
 from siyu_cli.core.lifecycle.movement import compare_stages
 from siyu_cli.core.lifecycle.segment import (
+    EarlierList,
     describe_splits,
     summarise_by,
     summarise_grid,
@@ -39,7 +39,7 @@ class Segment(Question):
     is listed and summarised, in keys or in the titles and labels of either language; ``by`` also groups by owner,
     store, source_channel or level; ``columns`` are those of the list; ``lang`` (en or zh) is that of ``stage_reason``;
     ``snapshot`` is an earlier list to compare with (``previous_stage``, and ``movement`` unless ``where`` cuts the list
-    down), of the date ``snapshot_on``.
+    down).
     """
 
     command: ClassVar[str] = "segment"
@@ -47,8 +47,7 @@ class Segment(Question):
     by: str | None = None
     columns: tuple[Column, ...] | None = None
     lang: str = "en"
-    snapshot: Path | None = None
-    snapshot_on: date | None = None
+    snapshot: EarlierList | None = None
 
     def answer(self, study: Study) -> Segmentation:
         """Return every member's stage, RFM segment and numbers; ``ConditionError`` for a condition not allowed."""
@@ -75,7 +74,8 @@ class Segment(Question):
 
     def recall(self, memory: Memory, study: Study) -> Self:  # noqa: ARG002
         """Return the question with the list of the last run to compare with."""
-        return replace(self, snapshot=memory.last_snapshot, snapshot_on=memory.last_snapshot_on)
+        path, as_of = memory.last_snapshot, memory.last_snapshot_on
+        return replace(self, snapshot=EarlierList(path, as_of) if path and as_of else None)
 
     def options(self, settings: Any) -> dict[str, Any]:  # noqa: ARG002
         """Return what it was asked with."""

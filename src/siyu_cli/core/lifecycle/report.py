@@ -101,7 +101,7 @@ def _moved(found: Segmentation) -> Words:
         for row in largest.to_dict("records")
     )
     facts = {
-        "day": found.question.snapshot_on or Note("the last list"),
+        "day": found.question.snapshot.as_of if found.question.snapshot else Note("the last list"),
         "count": Value(moved["members"].sum(), "count"),
         "members": Value(both["members"].sum(), "count"),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from siyu_cli.core.conditions import restricted, with_segments
 from siyu_cli.core.lifecycle.reasons import STAGE_REASONS
@@ -14,6 +14,7 @@ from siyu_cli.errors import UsageError
 from siyu_cli.tables.column import find_column
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
     import pandas as pd
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
     from siyu_cli.engines.protocol import Engine
 
 GROUPINGS = ("owner", "store", "source_channel", "level")
+
+
+class EarlierList(NamedTuple):
+    """A list of members that an earlier run kept, as of its date: Parquet with at least member_id and stage."""
+
+    path: Path
+    as_of: date
 
 
 def label_members(engine: Engine, params: Params) -> None:
@@ -42,16 +50,18 @@ def list_members(
     where: str | None,
     segments: Mapping[str, str],
     lang: str,
-    snapshot: Path | None = None,
+    snapshot: EarlierList | None = None,
 ) -> None:
     """Make the table ``segments``: the labelled members that meet ``where``, reasons in ``lang``.
 
     ``where`` chooses who is listed and summarised; scores and norms are always those of the whole shop. ``snapshot``
-    is an earlier list: where it has a member, their stage then is ``previous_stage``.
+    where it has a member, their stage then is ``previous_stage``, its date ``previous_stage_on``.
     """
     import pyarrow as pa
 
-    engine.open("snapshot", snapshot or pa.table({key: pa.array([], pa.string()) for key in ("member_id", "stage")}))
+    nobody = pa.table({key: pa.array([], pa.string()) for key in ("member_id", "stage")})
+    engine.open("snapshot", snapshot.path if snapshot else nobody)
+    params = {**params, "previous_on": snapshot.as_of if snapshot else None}
 
     templates = [texts[1 if lang == "zh" else 0] for texts in STAGE_REASONS.values()]
     engine.open("stage_reasons", pa.table({"reason": list(STAGE_REASONS), "template": templates}))

@@ -1,11 +1,12 @@
 -- segments: one row per member: stage, RFM segment, the numbers behind them, and why, in a sentence.
 --
 -- reads   features, stages, rfm, members, stage_reasons, snapshot
--- takes   $mature_orders
+-- takes   $mature_orders, $previous_on
 --
 -- custom_segments is put in from [segments], and a final condition from --where, as syntax trees. The
 -- sentences come from stage_reasons in the reader's language; their numbers are whole or have one decimal.
--- previous_stage is that of the list compared with; empty for who was not on it, and where there is none.
+-- previous_stage is that of the list compared with, of the day previous_stage_on; both are empty for who was
+-- not on it, and where there is none.
 
 with measured as (
     select
@@ -114,7 +115,7 @@ attributes as (
 ),
 
 earlier as (
-    select member_id, stage as previous_stage
+    select member_id, stage as previous_stage, cast($previous_on as date) as previous_stage_on
     from snapshot
 )
 
@@ -143,6 +144,7 @@ select
     '' as custom_segments,
     stage_reason,
     previous_stage,
+    previous_stage_on,
     joined_on,
     joined_by,
     level,

@@ -80,6 +80,7 @@ SEGMENTS = Table("segments", "Members by stage", "会员分层", "one row per me
     column("text", "custom_segments", "Own segments", "自定义分群", note="names from [segments], joined with ;"),
     column("text", "stage_reason", "Why this stage", "分层原因"),
     column("text", "previous_stage", "Previous stage", "上次阶段", labels=STAGES, note="at the last run that kept its list; empty if new"),
+    column("date", "previous_stage_on", "Previous stage on", "上次日期", note="the date of that list: moved since then, if the stages differ"),
     *ATTRIBUTES,
 ))
 

@@ -1,9 +1,10 @@
 /* segments: one row per member: stage, RFM segment, the numbers behind them, and why, in a sentence. */
 /* reads   features, stages, rfm, members, stage_reasons, snapshot */
-/* takes   $mature_orders */
+/* takes   $mature_orders, $previous_on */
 /* custom_segments is put in from [segments], and a final condition from --where, as syntax trees. The */
 /* sentences come from stage_reasons in the reader's language; their numbers are whole or have one decimal. */
-/* previous_stage is that of the list compared with; empty for who was not on it, and where there is none. */
+/* previous_stage is that of the list compared with, of the day previous_stage_on; both are empty for who was */
+/* not on it, and where there is none. */
 WITH measured AS (
   SELECT
     member_id,
@@ -168,7 +169,8 @@ WITH measured AS (
 ), earlier AS (
   SELECT
     member_id,
-    stage AS previous_stage
+    stage AS previous_stage,
+    CAST(CAST('2026-03-31' AS DATE) AS DATE) AS previous_stage_on
   FROM snapshot
 )
 SELECT
@@ -196,6 +198,7 @@ SELECT
   '' AS custom_segments,
   stage_reason,
   previous_stage,
+  previous_stage_on,
   joined_on,
   joined_by,
   level,
