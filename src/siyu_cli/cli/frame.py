@@ -192,7 +192,7 @@ class Told:
 def _opened(question: Question, inputs: Inputs, memory: Memory, asked: Asked, sink: Sink) -> Shop:
     """Return the shop; where nothing can be made of its files, what was found of them is told first."""
     try:
-        return load_shop(inputs, sink, memory.aliases(), memory.last_snapshot, memory.forgotten)
+        return load_shop(inputs, sink, memory)
     except DataError as error:
         load = getattr(error, "report", None)
         told = question.unusable(load if asked.show_personal else load.masked()) if load else None

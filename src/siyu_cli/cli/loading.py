@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,6 +18,8 @@ from siyu_cli.locale import translate as _
 
 if TYPE_CHECKING:
     from siyu_cli.config.settings import Settings
+    from siyu_cli.files.cache.store import Cache
+    from siyu_cli.ledger.run import Memory
     from siyu_cli.shop import Shop
 
 # Folders beside siyu.toml that are siyu's own: what it remembers, and the shop's presets.
@@ -78,17 +80,10 @@ def keep_settings(settings: Settings, config: Path | None) -> None:
     will_read(*(Path(path) for path in files if path), *beside)
 
 
-def load_shop(
-    inputs: Inputs,
-    sink: Sink,
-    aliases: Mapping[str, str] | None = None,
-    snapshot: Path | None = None,
-    forgotten: Callable[[Iterable[str]], list[str]] | None = None,
-) -> Shop:
+def load_shop(inputs: Inputs, sink: Sink, memory: Memory) -> Shop:
     """Return the shop; a locked file asks for its password where somebody can type it.
 
-    ``aliases`` and the ``snapshot`` of an earlier run keep members' keys as they were; ``forgotten`` says who is
-    left out.
+    What is remembered of earlier runs keeps members' keys as they were, and says who is left out.
     """
     from siyu_cli.shop import open_shop, open_without_files
 
@@ -102,10 +97,11 @@ def load_shop(
                 as_of=inputs.as_of,
                 settings=inputs.settings,
                 password=password,
-                aliases=aliases,
-                snapshot=snapshot,
+                aliases=memory.aliases(),
+                snapshot=memory.last_snapshot,
                 progress=progress,
-                forgotten=forgotten,
+                forgotten=memory.forgotten,
+                cache=open_cache(inputs.settings, memory.forgotten_mark),
             )
 
     try:
@@ -117,3 +113,15 @@ def load_shop(
 
         question = _("Password of {file}").format(**error.facts)
         return opened(typer.prompt(question, hide_input=True, err=True))
+
+
+def open_cache(settings: Settings, forgotten: str = "") -> Cache | None:
+    """Return where what was read is kept; None for a shop without siyu.toml, or one that keeps nothing."""
+    from siyu_cli.config.sections import bytes_of
+
+    most = bytes_of(settings.cache.max_size)
+    if settings.path is None or not most:
+        return None
+    from siyu_cli.files.cache.store import Cache
+
+    return Cache(settings.path.parent / BESIDE[0] / "cache", most, settings.cache.max_age_days, forgotten)

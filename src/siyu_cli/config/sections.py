@@ -86,9 +86,18 @@ def _in_order(span: tuple[date, date]) -> tuple[date, date]:
     return span
 
 
+def bytes_of(size: str) -> int:
+    """Return how many bytes a size is.
+
+    >>> bytes_of("64MB")
+    67108864
+    """
+    unit = re.sub("[^KMGT]", "", size) or " "
+    return int(float(re.sub("[^0-9.]", "", size)) * 1024 ** " KMGT".index(unit))
+
+
 def _usable_size(text: str) -> str:
-    unit = re.sub("[^KMGT]", "", text) or " "
-    if not LEAST_MEMORY <= float(re.sub("[^0-9.]", "", text)) * 1024 ** " KMGT".index(unit) <= MOST_MEMORY:
+    if not LEAST_MEMORY <= bytes_of(text) <= MOST_MEMORY:
         raise ValueError("too little or more than there is")
     return text
 
@@ -100,6 +109,7 @@ def _rising(steps: tuple[int, ...]) -> tuple[int, ...]:
 
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+_Size = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,15}(\.[0-9]{1,9})? ?([KMGT]i?B|B)$")]
 _Id = Annotated[Text, BeforeValidator(_id_text)]
 _Phone = Annotated[str, StringConstraints(pattern=r"^1[0-9]{10}$"), BeforeValidator(_id_text)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^;]+$")]
@@ -343,18 +353,26 @@ class ExcludeSettings(StrictModel):
 class EngineSettings(StrictModel):
     """``[engine]``: the memory the engine may use before it spills to disk; else most of the machine's."""
 
-    memory_limit: (
-        Annotated[
-            str,
-            StringConstraints(pattern=r"^[0-9]{1,15}(\.[0-9]{1,9})? ?([KMGT]i?B|B)$"),
-            AfterValidator(_usable_size),
-        ]
-        | None
-    ) = said(
+    memory_limit: Annotated[_Size, AfterValidator(_usable_size)] | None = said(
         None,
         "What does not fit in it is kept on disk while it is worked on.",
         'Allowed: a size from 64MB on, such as "2GB".',
         example='"2GB"',
+    )
+
+
+class CacheSettings(StrictModel):
+    """``[cache]``: how much of what was read is kept beside siyu.toml, so that the next command need not read it."""
+
+    max_size: _Size = said(
+        "2GB",
+        "All of it together is no larger; what was used longest ago goes first. 0B keeps nothing.",
+        'Allowed: a size such as "500MB", or "0B".',
+    )
+    max_age_days: Annotated[_Days, Field(ge=1, le=366)] = said(
+        30,
+        "What was not used for so many days is removed.",
+        "Allowed: a whole number of days from 1 to 366.",
     )
 
 

@@ -30,6 +30,7 @@ from siyu_cli.config.layers import (
 )
 from siyu_cli.config.sections import (
     MAP_KEYS,
+    CacheSettings,
     ChurnSettings,
     EngineSettings,
     ExcludeSettings,
@@ -113,6 +114,7 @@ class Settings(StrictModel):
         example='"sms" = { basis = "会员协议第7条", on = 2026-01-01, document = "会员协议v3.pdf" }',
     )
     engine: EngineSettings = said(EngineSettings(), "How much of this computer a run may take.")
+    cache: CacheSettings = said(CacheSettings(), "What was read, kept in .siyu/cache for the next command.")
     ledger: LedgerSettings = said(
         LedgerSettings(), "The shop's memory: .siyu/ledger.db beside this file, or a database of the team's."
     )

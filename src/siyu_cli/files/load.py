@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from siyu_cli.files.cache.loads import KeptLoad, Loaded
+from siyu_cli.files.cache.opened import KeptFiles
 from siyu_cli.files.loading.account import account_for
 from siyu_cli.files.loading.clean import load_macros
-from siyu_cli.files.loading.exclude import Forgotten, exclude_members
+from siyu_cli.files.loading.exclude import exclude_members
 from siyu_cli.files.loading.identity import link_members
 from siyu_cli.files.loading.judge import describe_sources, judge_members, judge_orders
 from siyu_cli.files.loading.kinds import tell_kinds
@@ -46,9 +47,11 @@ from siyu_cli.files.read import Source, read_each, read_sources
 from siyu_cli.files.reading.allocator import give_back_memory
 from siyu_cli.files.recognition.own_presets import known_presets
 from siyu_cli.files.recognition.preset_making import Settled
+from siyu_cli.files.request import LoadRequest
+from siyu_cli.guard import will_read
 from siyu_cli.masks import mask_text, mask_word
 from siyu_cli.meanwhile import import_meanwhile
-from siyu_cli.progress import SILENT, Progress
+from siyu_cli.remarks import remark
 
 if TYPE_CHECKING:
     import duckdb
@@ -57,6 +60,7 @@ if TYPE_CHECKING:
     from siyu_cli.files.recognition.presets import Preset
 
 _MOST_SHEETS = 10_000
+READ_BEFORE = "Read before, and not again: {files}."
 
 
 @dataclass
@@ -74,24 +78,28 @@ class Load:
     presets: tuple[Preset, ...] = field(default=(), repr=False)
 
 
-@dataclass(frozen=True)
-class LoadRequest:
-    """What to load, and how: the as-of date, headers settled by hand, a password, what earlier runs knew."""
-
-    paths: Sequence[Path]
-    as_of: date
-    header_map: Mapping[str, str] = field(default_factory=dict)
-    password: str | None = field(default=None, repr=False)
-    aliases: Mapping[str, str] = field(default_factory=dict, repr=False)
-    snapshot: Path | None = None
-    progress: Progress = SILENT
-    forgotten: Forgotten | None = None
-
-
 def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: LoadRequest) -> Load:
     """Return the loaded shop; raises a ``SiyuError`` that names the file when nothing can be made of it."""
     load_macros(connection)
+    define_member_ids(connection, settings)
+    connection.execute("set variable as_of = $as_of", {"as_of": request.as_of})
     presets = known_presets(settings.preset_folders)
+    kept = _kept_load(settings, request, presets)
+    found = kept.recall(connection) if kept else None
+    if found is not None:
+        will_read(*request.paths)
+        remark(Note(READ_BEFORE, {"files": ", ".join(given.file for given in found.report.inputs)}), is_warning=False)
+        return Load(connection, found.report, found.min_paid, found.links, found.settled, presets)
+    loaded, is_whole = _load(connection, settings, request, presets)
+    if kept and is_whole:
+        kept.keep(connection, Loaded(loaded.report, loaded.min_paid, loaded.links, loaded.settled, request.aliases))
+    return loaded
+
+
+def _load(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, request: LoadRequest, presets: tuple[Preset, ...]
+) -> tuple[Load, bool]:
+    """Return the shop as its files have it, and whether all of it is on the connection: typed Parquet is not."""
     opened = _open_files(connection, settings, request, presets)
     # Results are frames. Loaded any sooner, pandas would stand in memory when reading needs the most.
     import_meanwhile("pandas")
@@ -101,8 +109,6 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
         raise _unusable(reports, opened)
     for sheet in sheets:
         lend_cells(connection, sheet)
-    connection.execute("set variable as_of = $as_of", {"as_of": request.as_of})
-    define_member_ids(connection, settings)
     unite(connection, sheets, MEMBER_IDS if is_changed(settings) else ())
     describe_sources(connection, sheets)
     notes = tell_kinds(connection, sheets, settings.kinds)
@@ -128,12 +134,26 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, request: Loa
     notes += vanished_notes(connection, sheets, reports, settings.load.max_guest_share)
     notes += _doubts(connection, sheets)
     notes += load_notes(connection, sheets, reports, request.as_of, counted_from)
+    is_whole = all(sheet.raw.cells is not None for sheet in sheets)
     let_go(connection, sheets)
     if links:
         notes.append(Note("{count} member ids were joined to another by a shared phone.", {"count": len(links)}))
     sheets_read = tuple(reports[key] for key in sorted(reports))
     report = LoadReport(inputs, sheets_read, rejects, tuple(notes), links, _named(connection, sheets_read, notes))
-    return Load(connection, report, min_paid, links, tuple(_settled(connection, sheets)), presets)
+    return Load(connection, report, min_paid, links, tuple(_settled(connection, sheets)), presets), is_whole
+
+
+def _kept_load(settings: Settings, request: LoadRequest, presets: tuple[Preset, ...]) -> KeptLoad | None:
+    """Return the place of this load among those that are kept; None where nothing is, and for files under a password.
+
+    A file that cannot be read gets no place: who reads it will say why.
+    """
+    if request.cache is None or request.password is not None:
+        return None
+    try:
+        return KeptLoad(request.cache, settings, request, presets)
+    except OSError:
+        return None
 
 
 def _doubts(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> Iterator[Note]:
@@ -181,6 +201,18 @@ def _open_files(
     request: LoadRequest,
     presets: tuple[Preset, ...],
 ) -> list[OpenedFile]:
+    kept = None
+    if request.cache is not None and request.password is None and not request.header_map:
+        kept = KeptFiles(request.cache, settings, HeaderMapping({}, presets=presets))
+    recalled: list[str] = []
+
+    def recall(place: int, path: Path) -> OpenedFile | None:
+        with connection.cursor() as cursor:
+            known = kept.recall(cursor, path, place * _MOST_SHEETS) if kept else None
+        if known is not None:
+            recalled.append(known.source.file)
+        return known
+
     def handle(place: int, source: Source, other_headers: Collection[str] = ()) -> OpenedFile:
         # A cursor of its own, since this runs in the thread that read the file.
         give_back_memory()
@@ -191,6 +223,8 @@ def _open_files(
         for sheet in list(opened.sheets):
             if not (is_one_of_many and is_small(sheet)):
                 _project(cursor, opened, sheet, settings.shop.timezone)
+        if kept is not None:
+            kept.keep(cursor, opened)
         cursor.close()
         return opened
 
@@ -200,7 +234,9 @@ def _open_files(
         headers = {cell for source in sources for raw in source.sheets for cell in first_cells(connection, raw)}
         opened = [handle(place, source, headers) for place, source in enumerate(sources)]
     else:
-        opened = read_each(request.paths, handle, password=request.password, progress=request.progress)
+        opened = read_each(request.paths, handle, recall=recall, password=request.password, progress=request.progress)
+    if recalled:
+        remark(Note(READ_BEFORE, {"files": ", ".join(sorted(recalled))}), is_warning=False)
     seen: set[str] = set()
     for file in opened:
         if file.source.sha256 in seen:

@@ -53,15 +53,20 @@ def read_each(
     paths: Sequence[Path],
     handle: Callable[[int, Source], Handled],
     *,
+    recall: Callable[[int, Path], Handled | None] = lambda _place, _path: None,
     password: str | None = None,
     progress: Progress = SILENT,
 ) -> list[Handled]:
     """Return what ``handle(place, source)`` makes of each file, called in the thread that has just read it.
 
-    A small file is then handled while a large one is still being read. Raises as ``read_sources`` does.
+    A small file is then handled while a large one is still being read; one that ``recall(place, path)`` has an answer
+    for is not read. Raises as ``read_sources`` does.
     """
 
     def read_and_handle(place: int, path: Path) -> Handled:
+        known = recall(place, path)
+        if known is not None:
+            return known
         source = _read_source(path, password, progress)
         progress.recognised(source.file, sum(sheet.cells.num_rows for sheet in source.sheets if sheet.cells))
         handled = handle(place, source)

@@ -5,6 +5,7 @@ Everything personal comes in as text and is kept as a mark (``keyring``); nothin
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -229,6 +230,13 @@ class ContactBook:
         """Return every mark by which these people may stand in the tables."""
         found = [self.ring.mark("member", one) for one in (*names.members, *names.phones)]
         return list(dict.fromkeys([*found, *(self.ring.mark("phone", one) for one in names.phones)]))
+
+
+def mark_of_forgotten(ledger: Ledger) -> str:
+    """Return a digest of all tombstones, empty where there is none."""
+    with ledger.begin() as connection:
+        dead = sorted(connection.execute(sa.select(TOMBSTONES.c.mark)).scalars())
+    return hashlib.sha256("".join(dead).encode()).hexdigest() if dead else ""
 
 
 def forgotten(ledger: Ledger, names: Iterable[str]) -> list[str]:

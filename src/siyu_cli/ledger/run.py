@@ -116,6 +116,16 @@ class Memory:
 
         return forgotten(ledger, names)
 
+    @property
+    def forgotten_mark(self) -> str:
+        """Return what stands for everybody who asked to be forgotten: another one as soon as somebody does."""
+        ledger = self.ledger or self.glanced
+        if ledger is None:
+            return ""
+        from siyu_cli.ledger.contacts import mark_of_forgotten
+
+        return mark_of_forgotten(ledger)
+
     def note_output(self, path: Path, rows: int, shown: str | None = None) -> None:
         """Remember a file that was written, by name and fingerprint; ``shown`` for a name that tells whose it is."""
         if self.ledger is not None:

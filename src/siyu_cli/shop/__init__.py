@@ -25,8 +25,9 @@ from siyu_cli.core.question import Answer, Question, Study
 from siyu_cli.engines.duckdb import DuckDBEngine
 from siyu_cli.engines.kept import Keeper
 from siyu_cli.errors import UsageError
-from siyu_cli.files.load import Load, LoadRequest, load
+from siyu_cli.files.load import Load, load
 from siyu_cli.files.loading.exclude import Forgotten
+from siyu_cli.files.request import LoadRequest
 from siyu_cli.private import OwnFolder
 from siyu_cli.progress import SILENT, Progress
 from siyu_cli.shop.masks import Masks
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from siyu_cli.config.settings import Settings
     from siyu_cli.core.referral.question import ReferralAnswer
+    from siyu_cli.files.cache.store import Cache
     from siyu_cli.report import Report
 
 
@@ -135,13 +137,15 @@ def open_shop(  # noqa: PLR0913  each but the first is optional
     snapshot: Path | None = None,
     progress: Progress = SILENT,
     forgotten: Forgotten | None = None,
+    cache: Cache | None = None,
 ) -> Shop:
     """Return the shop that the files hold on a date: members, contacts and orders, cleaned and accounted for.
 
     ``sources`` are paths (xlsx, xls, xlsm, ods, csv, tsv, zip, parquet) or frames with headers the recogniser
     knows. ``header_map`` settles columns by hand, ``{"orders.member_id": "household_id"}``; without
     ``settings`` the defaults hold. ``aliases`` and the list of an earlier run (``snapshot``) keep members' keys
-    as they were; ``progress`` is told how far reading is; ``forgotten`` names those who asked to be left out. Raises
+    as they were; ``progress`` is told how far reading is; ``forgotten`` names those who asked to be left out; what was
+    read is kept in ``cache`` for the next time. Raises
     ``InputError``, ``DataError`` or ``UsageError``, each naming the file.
     """
     from siyu_cli.config.settings import Settings as Defaults
@@ -154,7 +158,10 @@ def open_shop(  # noqa: PLR0913  each but the first is optional
     has_frames = any(not isinstance(source, str | Path) for source in sources)
     with OwnFolder(Path(tempfile.gettempdir()), "siyu-run-") if has_frames else nullcontext() as folder:
         paths = [_as_path(source, folder, number) for number, source in enumerate(sources, start=1)]
-        request = LoadRequest(paths, _as_date(as_of), mapped, password, aliases or {}, snapshot, progress, forgotten)
+        kept = None if has_frames else cache
+        request = LoadRequest(
+            paths, _as_date(as_of), mapped, password, aliases or {}, snapshot, progress, forgotten, kept
+        )
         loaded = load(connection, chosen, request)
         if has_frames:
             connection.execute("create or replace temp table order_lines_kept as select * from order_lines")

@@ -82,7 +82,7 @@ REFERRALS = Table("referrals", "Invites", "邀请记录", "one row per invite: w
     column("money", "entry_fee", "Entry fee", "加入费用"),
     column("text", "device", "Device", "设备"),
     column("text", "address", "Address", "地址",
-            note="read only to tell that it is shared: a fingerprint of it is kept, for the run"),
+            note="read only to tell that it is shared: a fingerprint of it is kept"),
     column("text", "payment", "Payment account", "支付账户", note="as address"),
 ))
 

@@ -33,7 +33,7 @@ def check(rejects: Rejects = None, make_preset: MakePreset = None) -> tuple[Ques
 
     Rows in = used + rejected (each with a reason) + skipped (each by a named rule). Ends with exit code 3
     when anything was rejected, or when a column or a whole sheet seems to be missing. Nothing is written but what
-    -o, --rejects and --make-preset name.
+    -o, --rejects and --make-preset name, and beside a siyu.toml what siyu cache keeps for the next command.
 
     A rejected cell may hold a phone or a name that slipped into its column: such words are masked there.
     """

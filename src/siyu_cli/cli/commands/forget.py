@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from siyu_cli.cli.memory import now, open_book, person
+from siyu_cli.cli.loading import open_cache
+from siyu_cli.cli.memory import now, open_book, person, settings_of
 from siyu_cli.cli.options import Config, Lang, Quiet
 from siyu_cli.cli.output import open_sink
 from siyu_cli.locale import translate as _
@@ -30,6 +31,8 @@ def forget(
 ) -> None:
     """Remove one person from every snapshot and table siyu keeps; it cannot be taken back.
 
+    What was read before is cleared, see siyu cache.
+
     A keyed tombstone stays: the next load of a file that still holds them leaves them out, and no export reaches them.
     Exports and files of the platforms are not siyu's: it names those of its own in which they stand.
     """
@@ -39,7 +42,10 @@ def forget(
         typer.confirm(_("Remove this person from all that siyu keeps?"), abort=True, err=True)
     from siyu_cli.ledger.forgetting import forget as remove
 
+    kept = open_cache(settings_of(config))
     with open_book(config, writes=True) as book:
+        if kept is not None:
+            kept.clear()
         found = remove(book, names, now())
         head = book.head
     told = _("Removed from {snapshots} snapshots, {aliases} other ids and {contacts} contacts; a tombstone stays.")

@@ -1,0 +1,1 @@
+"""What was read once, kept beside siyu.toml, so that the next command begins with cleaned tables."""

@@ -1,0 +1,80 @@
+"""A whole load, kept and taken up again: the tables every question begins with, and the account of every row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from siyu_cli.files.cache.keys import load_key
+from siyu_cli.files.cache.seal import UnsealedError
+from siyu_cli.files.cache.store import Cache
+from siyu_cli.files.cache.unstored import without_dropped
+from siyu_cli.files.cache.values import NotKeptError, as_text, from_text
+from siyu_cli.files.loading.report import LoadReport
+from siyu_cli.files.recognition.preset_making import Settled
+from siyu_cli.files.recognition.presets import Preset
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from siyu_cli.config.settings import Settings
+    from siyu_cli.files.request import LoadRequest
+
+# What is read once a load is over: by the core, by masks, by who writes rejects.
+TABLES = (
+    "account_keys", "costs", "known_names", "member_links", "members", "order_lines", "people", "phone_keys",
+    "referrals", "rejects", "sheets_read",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load found; ``aliases`` are those it was given, ``links`` those it knows now."""
+
+    report: LoadReport
+    min_paid: Decimal | None
+    links: Mapping[str, str]
+    settled: tuple[Settled, ...]
+    aliases: Mapping[str, str]
+
+
+class KeptLoad:
+    """The place of one load in the cache."""
+
+    def __init__(self, cache: Cache, settings: Settings, request: LoadRequest, presets: Sequence[Preset]) -> None:
+        self._cache, self._request = cache, request
+        self._presets = {preset.name: preset for preset in presets}
+        self._key = load_key(settings, request, presets, cache.forgotten)
+
+    def recall(self, connection: duckdb.DuckDBPyConnection) -> Loaded | None:
+        """Return what the same load found before, its tables there to be read; None where it has to be done."""
+        entry = self._cache.find(self._key)
+        if entry is None:
+            return None
+        try:
+            found: Loaded = from_text(entry.state, self._presets)
+            # The runs since may have remembered what this load itself found, and nothing else.
+            if self._request.aliases not in (found.aliases, {**found.aliases, **found.links}):
+                return None
+            tables = {name: entry.dataset(name) for name in TABLES}
+        except (UnsealedError, KeyError):
+            self._cache.drop(self._key)
+            return None
+        for name, rows in tables.items():
+            connection.register(name, rows)
+        self._cache.used(self._key)
+        return found
+
+    def keep(self, connection: duckdb.DuckDBPyConnection, found: Loaded) -> None:
+        """Keep what a load found and its tables; one that was kept before under the same key is replaced."""
+        settled = tuple(replace(one, match=without_dropped(one.match)) for one in found.settled)
+        try:
+            state = as_text(replace(found, settled=settled))
+        except NotKeptError:
+            return
+        tables = {name: connection.table(name).to_arrow_table() for name in TABLES}
+        self._cache.drop(self._key)
+        self._cache.keep(self._key, ", ".join(Path(path).name for path in self._request.paths), state, tables)
