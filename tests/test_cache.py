@@ -252,7 +252,9 @@ def test_a_damaged_entry_is_told_and_the_files_are_read(ask: Ask, tmp_path: Path
 @pytest.mark.parametrize("what", ["gone", "cut", "empty", "folder"])
 def test_a_table_that_is_not_there_whole_is_never_used(ask: Ask, tmp_path: Path, what: str):
     _, said, _ = ask("segment", "--format", "csv")
-    for file in [file for entry in entries(tmp_path) for file in entry.iterdir() if file.stem != "state"]:
+    for file in [
+        file for entry in entries(tmp_path) for file in entry.iterdir() if file.name.partition(".")[0] != "state"
+    ]:
         data = file.read_bytes()
         file.unlink()
         if what == "folder":
@@ -298,7 +300,7 @@ def test_what_is_kept_is_for_the_shop_alone(ask: Ask, tmp_path: Path):
         data = file.read_bytes()
         assert not any(word in data for word in (b"13912345678", "欧阳一一".encode())), file
         assert file.stat().st_mode & 0o777 == 0o600
-        if file.suffix == ".parquet":
+        if file.suffix == ".sealed":
             with pytest.raises(OSError, match="ecrypt"):
                 parquet.read_table(file)
     assert {folder.stat().st_mode & 0o777 for folder in (kept(tmp_path), *entries(tmp_path))} == {0o700}
@@ -318,7 +320,11 @@ def test_id_cards_and_addresses_are_not_kept(tmp_path: Path):
     for one in cache.entries():
         entry = cache.find(one.key)
         assert entry is not None
-        names = [file.stem for file in (cache.folder / one.key).iterdir() if file.stem != "state"]
+        names = [
+            file.name.partition(".")[0]
+            for file in (cache.folder / one.key).iterdir()
+            if file.name.partition(".")[0] != "state"
+        ]
         said += entry.state.encode().decode("unicode_escape") + "".join(
             str(entry.table(name).to_pydict()) for name in names
         )

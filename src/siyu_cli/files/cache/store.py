@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pyarrow.dataset import Dataset
 
 _STATE, _KEY, _NEW = "state", "key", ".new-"
+_SEALED = ".parquet.sealed"  # no program takes it for Parquet it could open
 _DAY = 24 * 60 * 60
 
 
@@ -81,9 +82,9 @@ class Cache:
             self._make()
             with OwnFolder(self.folder, _NEW) as new:
                 for name, rows in tables.items():
-                    self._seal.write(rows, new / f"{name}.parquet")
-                digests = {name: digest_of(new / f"{name}.parquet") for name in tables}
-                self._seal.write(_one_row(key, title, state, digests), new / f"{_STATE}.parquet")
+                    self._seal.write(rows, new / f"{name}{_SEALED}")
+                digests = {name: digest_of(new / f"{name}{_SEALED}") for name in tables}
+                self._seal.write(_one_row(key, title, state, digests), new / f"{_STATE}{_SEALED}")
                 if _size(new) <= self.max_bytes:
                     new.rename(self.folder / key)
             self._trim()
@@ -183,7 +184,7 @@ class Entry:
         import pyarrow as pa
 
         try:
-            with pa.memory_map(str(self._folder / f"{name}.parquet")) as file:
+            with pa.memory_map(str(self._folder / f"{name}{_SEALED}")) as file:
                 return file.read_buffer()
         except (pa.ArrowException, OSError) as error:
             raise UnsealedError(name) from error
