@@ -153,6 +153,38 @@ def test_killed_at_any_moment_all_is_whole_and_the_next_run_clears_up(shop: Path
     assert leftovers(shop) == []
 
 
+KILLED = """
+import os, signal, sys, tempfile
+from pathlib import Path
+from siyu_cli.cli import frame, main
+from siyu_cli.private import BESIDE, OF_RUN, OwnFolder
+def killed(*_):
+    Path("结果").mkdir()
+    for place, prefix in (("结果", BESIDE), (".", BESIDE), (tempfile.gettempdir(), OF_RUN)):
+        OwnFolder(Path(place), prefix)
+    os.kill(os.getpid(), signal.SIGKILL)
+frame.load_shop = killed
+main.run()
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "after"), [(("segment",), ("suppress", "add", "M7")), (("explain", "M1"), ("forget", "M7", "--yes"))]
+)
+def test_whatever_runs_next_under_the_lock_clears_up_wherever_that_lies_and_says_so(
+    run: Run, shop: Path, command: tuple[str, ...], after: tuple[str, ...]
+):
+    Path("siyu.toml").write_text("")
+    assert run("suppress", "list").code == 0  # the shop remembers
+    subprocess.run([sys.executable, "-c", KILLED, *command, *FILES, *AS_OF], check=False)
+    assert len([name for name in leftovers(shop) if "siyu-" in name]) == 3
+    ended = run(*after)
+    assert (ended.code, leftovers(shop)) == (0, [])
+    for place in (shop / "结果", shop, shop.parent / "tmp"):
+        assert f"left in {place} was removed" in ended.err
+    assert list(Path(".siyu").glob("working/*")) == []
+
+
 def test_what_a_live_run_has_is_left_alone(tmp_path: Path):
     with OwnFolder(tmp_path, "siyu-run-") as first, OwnFolder(tmp_path, "siyu-run-") as second:
         assert sorted(tmp_path.iterdir()) == sorted([first, second])

@@ -1,7 +1,8 @@
 """What is for its owner alone: files of mode 0600, and folders that live no longer than the process that made them.
 
 A folder of a process is locked by it, and the system lets go of the lock when the process ends, however it ends:
-a folder that can be locked is what a killed process left, and whoever makes the next one beside it removes it.
+a folder that can be locked is what a killed process left, and whoever makes the next one beside it removes it. A shop
+that remembers anything also notes where folders are made: its next run removes what lies elsewhere.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ except ImportError:  # Windows: what a killed process left cannot be told from w
     fcntl = None  # type: ignore[assignment]
 
 _NO_MODES = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
+# What folders for temporary files, and those beside a result, are called.
+OF_RUN, BESIDE = "siyu-run-", ".siyu-tmp-"
 _own: set[OwnFolder] = set()
+_notes: list[Path] = []
 
 # Held while something half done could be seen: who ends the process at once waits for it.
 half_done = threading.Lock()
@@ -49,15 +53,14 @@ class OwnFolder:
     """
 
     def __init__(self, parent: Path, prefix: str) -> None:
-        while True:
-            self.path = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))  # made with mode 0700
-            with suppress(FileNotFoundError):  # another process swept it before it was locked
-                self._handle = _open(self.path)
-                if self._handle is None or (_lock(self._handle) is not False and self.path.exists()):
-                    break
-                os.close(self._handle)
+        self._note = _Note.of(parent, prefix)
+        try:
+            self.path, self._handle = _made(parent, prefix)
+        except OSError:
+            _remove(self._note)
+            raise
         _own.add(self)
-        _sweep(parent, prefix, self.path)
+        remove_left(parent, prefix)
 
     def __enter__(self) -> Path:
         """Return the folder."""
@@ -75,6 +78,62 @@ class OwnFolder:
         _own.discard(self)
         if self._handle is not None:
             os.close(self._handle)
+        _remove(self._note)
+
+
+class _Note:
+    """A locked file that says where a folder of this process is made; written first, it is there whenever that is."""
+
+    def __init__(self, path: Path, handle: int) -> None:
+        self._path, self._handle = path, handle
+
+    @classmethod
+    def of(cls, parent: Path, prefix: str) -> _Note | None:
+        """Note it where ``note_folders_in`` said; None where nothing is noted, or nothing can be."""
+        if not _notes or fcntl is None:
+            return None
+        with suppress(OSError):
+            _notes[0].mkdir(mode=0o700, exist_ok=True)
+            while True:
+                handle, name = tempfile.mkstemp(dir=_notes[0])
+                if _lock(handle) is not False and os.fstat(handle).st_nlink:  # else it was swept before that
+                    os.write(handle, os.fsencode(parent.absolute() / prefix))
+                    return cls(Path(name), handle)
+                os.close(handle)
+        return None
+
+    def remove(self) -> None:
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
+        os.close(self._handle)
+
+
+def _remove(note: _Note | None) -> None:
+    if note is not None:
+        note.remove()
+
+
+def note_folders_in(notes: Path) -> None:
+    """Have a note of every folder made from now on lie in ``notes`` while the folder is there."""
+    _notes[:] = [notes]
+
+
+def remove_noted(notes: Path) -> None:
+    """Remove what killed processes left, wherever notes in ``notes`` say that they were at work, and remark on it."""
+    for note in notes.glob("*"):
+        with suppress(OSError):
+            place = Path(os.fsdecode(note.read_bytes()))
+            if _remove_dead(note):
+                remove_left(place.parent, place.name)
+
+
+def remove_left(parent: Path, prefix: str) -> None:
+    """Remove what killed processes left in a folder, and remark on it."""
+    own = {folder.path for folder in _own}
+    removed = sum(_remove_dead(folder) for folder in parent.glob(f"{prefix}*") if folder not in own)
+    if removed:
+        note = Note("What a run that was killed had left in {folder} was removed.", {"folder": parent})
+        remark(note, is_warning=False)
 
 
 def remove_own_folders() -> None:
@@ -84,6 +143,17 @@ def remove_own_folders() -> None:
 
 
 atexit.register(remove_own_folders)
+
+
+def _made(parent: Path, prefix: str) -> tuple[Path, int | None]:
+    """Make a folder and lock it; return it and what holds the lock."""
+    while True:
+        path = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))  # made with mode 0700
+        with suppress(FileNotFoundError):  # another process swept it before it was locked
+            handle = _open(path)
+            if handle is None or (_lock(handle) is not False and path.exists()):
+                return path, handle
+            os.close(handle)
 
 
 def _open(folder: Path) -> int | None:
@@ -99,13 +169,6 @@ def _lock(handle: int) -> bool | None:
     except OSError:
         return None
     return True
-
-
-def _sweep(parent: Path, prefix: str, own: Path) -> None:
-    removed = sum(_remove_dead(folder) for folder in parent.glob(f"{prefix}*") if folder != own)
-    if removed:
-        note = Note("What a run that was killed had left in {folder} was removed.", {"folder": parent})
-        remark(note, is_warning=False)
 
 
 def _remove_dead(leftover: Path) -> bool:

@@ -15,7 +15,7 @@ import duckdb
 
 from siyu_cli.address_space import address_space
 from siyu_cli.errors import EngineError, Note, OutputError, Where
-from siyu_cli.private import OwnFolder
+from siyu_cli.private import OF_RUN, OwnFolder
 from siyu_cli.remarks import remark
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ _spills: weakref.WeakKeyDictionary[duckdb.DuckDBPyConnection, OwnFolder] = weakr
 def _spill_folder(connection: duckdb.DuckDBPyConnection) -> str:
     """Return a folder (0700) for what does not fit into memory; nowhere where no folder can be made for it."""
     try:
-        own = OwnFolder(Path(tempfile.gettempdir()), "siyu-run-")
+        own = OwnFolder(Path(tempfile.gettempdir()), OF_RUN)
     except OSError as error:
         reason = error.strerror or str(error)
         remark(Note("There is no folder for temporary files ({reason}): all must fit into memory.", {"reason": reason}))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from siyu_cli.errors import DataError, Where
 from siyu_cli.files.read import RawSheet, read_sources
+from siyu_cli.files.reading.whole_parquet import read_whole, values_of
 from siyu_cli.files.recognition.evidence import kind_of
 from siyu_cli.files.recognition.headers import plain
 from siyu_cli.files.recognition.mapping import known as known_headers
@@ -90,10 +91,11 @@ def _names_people(header: str | None) -> bool:
 def _columns(sheet: RawSheet) -> list[list[str | None]]:
     if sheet.parquet is None:
         return [_texts(column.to_pylist()) for column in sheet.cells.columns] if sheet.cells is not None else []
-    from pyarrow import parquet
+    return [[name, *texts] for name, texts in _parquet(sheet.parquet)]
 
-    rows = parquet.read_table(sheet.parquet)
-    return [[name, *map(_whole, _texts(rows[name].to_pylist()))] for name in rows.column_names]
+
+def _parquet(path: Path) -> list[tuple[str, list[str | None]]]:
+    return [(name, list(map(_whole, _texts(values)))) for name, values in values_of(read_whole(path), path.name)]
 
 
 def _whole(value: str | None) -> str | None:
@@ -144,10 +146,8 @@ def _plain(value: str | None, column: Column) -> str | None:
 def _table(sheet: RawSheet, table: Table) -> tuple[list[str], list[list[str | None]]] | None:
     """Return the headers and columns of a sheet below the row that names the members' ids."""
     if sheet.parquet is not None:
-        from pyarrow import parquet
-
-        rows = parquet.read_table(sheet.parquet)
-        return rows.column_names, [_texts(rows[name].to_pylist()) for name in rows.column_names]
+        named = _parquet(sheet.parquet)
+        return [name for name, _ in named], [texts for _, texts in named]
     if sheet.cells is None:
         return None
     ids = [table[KEY]]

@@ -34,8 +34,8 @@ from siyu_cli.ledger.database import (
     damaged,
     told_as_ours,
 )
-from siyu_cli.ledger.leftovers import PARTIAL, clear_leftovers
-from siyu_cli.private import make_private
+from siyu_cli.ledger.leftovers import PARTIAL, WORKING, clear_folders, clear_leftovers
+from siyu_cli.private import make_private, note_folders_in
 from siyu_cli.remarks import remark
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ class Ledger:
             for path in (folder, folder / "snapshots"):
                 path.mkdir(mode=0o700, exist_ok=True)
                 make_private(path)
+        note_folders_in(folder / WORKING)
         self._url = url
         self._is_held = False
         self._engine = connect(url, folder)
@@ -111,6 +112,7 @@ class Ledger:
                 dead_run = (before[1] if len(before) > 1 else "") if self._url else None
                 with self._begin() as connection:
                     clear_leftovers(connection, self.folder, dead_run)
+                clear_folders(self.folder)
             self._is_held = True
             yield
         finally:

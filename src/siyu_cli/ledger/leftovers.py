@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from siyu_cli.errors import Note
 from siyu_cli.ledger.database import RUNS, SNAPSHOTS
+from siyu_cli.private import BESIDE, OF_RUN, remove_left, remove_noted
 from siyu_cli.remarks import remark
 
 PARTIAL = ".tmp.parquet"
+# Where commands of this shop note the folders they make.
+WORKING = "working"
 # How long the name of a snapshot is: its date and its run. What follows tells that somebody was taken out of it.
 NAMED = len("2026-06-30-20260630T08000000Z-abcdef")
 
@@ -33,6 +38,14 @@ def clear_leftovers(connection: sa.Connection, folder: Path, dead_run: str | Non
         facts = {"runs": runs, "files": len(files), "folder": folder}
         message = "{runs} runs that were killed are marked as interrupted, {files} files of theirs in {folder} removed."
         remark(Note(message, facts), is_warning=False)
+
+
+def clear_folders(folder: Path) -> None:
+    """Remove what commands that were killed left beside results and in the folder for temporary files."""
+    remove_noted(folder / WORKING)
+    remove_left(folder.parent, BESIDE)
+    with suppress(OSError):  # there may be no folder for temporary files
+        remove_left(Path(tempfile.gettempdir()), OF_RUN)
 
 
 def _unfinished(connection: sa.Connection, snapshots: Path) -> Iterator[Path]:

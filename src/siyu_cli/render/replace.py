@@ -18,10 +18,9 @@ from pathlib import Path
 
 from siyu_cli.errors import OutputError
 from siyu_cli.guard import refuse_read
-from siyu_cli.private import OwnFolder, half_done, make_private
+from siyu_cli.private import BESIDE, OwnFolder, half_done, make_private
 from siyu_cli.progress import writing
 
-TEMPORARY_PREFIX = ".siyu-tmp-"
 META_SUFFIX = ".meta.json"
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -61,7 +60,7 @@ class _Batch:
         """Return an empty temporary file (0600) on the disk of ``path``."""
         target = Path(os.path.realpath(path))
         if target.parent not in self.folders:
-            self.folders[target.parent] = OwnFolder(target.parent, TEMPORARY_PREFIX)
+            self.folders[target.parent] = OwnFolder(target.parent, BESIDE)
         self.begun += 1
         temporary = self.folders[target.parent].path / f"{self.begun}{target.suffix}"
         temporary.touch(mode=0o600)

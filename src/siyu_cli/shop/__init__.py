@@ -28,7 +28,7 @@ from siyu_cli.errors import UsageError
 from siyu_cli.files.load import Load, load
 from siyu_cli.files.loading.exclude import Forgotten
 from siyu_cli.files.request import LoadRequest
-from siyu_cli.private import OwnFolder
+from siyu_cli.private import OF_RUN, OwnFolder
 from siyu_cli.progress import SILENT, Progress
 from siyu_cli.shop.masks import Masks
 from siyu_cli.shop.steps import write_steps
@@ -156,7 +156,7 @@ def open_shop(  # noqa: PLR0913  each but the first is optional
     mapped = {**dict(chosen.map), **(header_map or {})}
     connection = connect(chosen.engine.memory_limit)
     has_frames = any(not isinstance(source, str | Path) for source in sources)
-    with OwnFolder(Path(tempfile.gettempdir()), "siyu-run-") if has_frames else nullcontext() as folder:
+    with OwnFolder(Path(tempfile.gettempdir()), OF_RUN) if has_frames else nullcontext() as folder:
         paths = [_as_path(source, folder, number) for number, source in enumerate(sources, start=1)]
         kept = None if has_frames else cache
         request = LoadRequest(

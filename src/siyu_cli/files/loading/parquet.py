@@ -13,6 +13,7 @@ from siyu_cli.engines.duckdb import exact_path
 from siyu_cli.errors import DataError, Where
 from siyu_cli.files.loading.clean import NOTHING, as_text
 from siyu_cli.files.loading.scripts import call, create, first_row
+from siyu_cli.files.reading.whole_parquet import read_whole
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -130,16 +131,8 @@ def _columns(connection: duckdb.DuckDBPyConnection, raw: RawSheet) -> list[tuple
 
 def _copied(raw: RawSheet) -> pa.Table:
     import pyarrow as pa
-    from pyarrow import parquet
 
-    try:
-        # Not read_table: it takes columns from the names of folders.
-        with parquet.ParquetFile(raw.parquet) as file:
-            cells = file.read()
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise DataError(
-            "{file} is damaged or was cut off: {problem}.", hint="Export or download it again.",
-            where=Where(file=raw.file), file=raw.file, problem=str(error).rstrip("."),
-        ) from error  # fmt: skip
+    assert raw.parquet is not None
+    cells = read_whole(raw.parquet, raw.file)
     numbered = cells.rename_columns([f"c{place}" for place in range(cells.num_columns)])
     return numbered.append_column("row", pa.arange(1, cells.num_rows + 1))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from siyu_cli.errors import DataError, InputError, Where
 from siyu_cli.files.read import read_sources
+from siyu_cli.files.reading.whole_parquet import read_whole, values_of
 from siyu_cli.spelling import visible
 from siyu_cli.tables.column import Column, find_column
 
@@ -98,15 +99,19 @@ def _beside(path: Path) -> Mapping[str, Any]:
 
 
 def _read_parquet(path: Path, _columns: Sequence[Column]) -> tuple[pd.DataFrame, Mapping[str, Any]]:
+    import pandas as pd
     import pyarrow as pa
-    from pyarrow import parquet
 
+    table = read_whole(path)
     try:
-        table = parquet.read_table(path)
-    except (OSError, pa.ArrowException) as error:
-        raise InputError("{file} cannot be read: {reason}.", file=path, reason=str(error)) from error
-    meta = json.loads((table.schema.metadata or {}).get(b"siyu", b"{}"))
-    return table.to_pandas(), meta.get("parameters") or {}
+        parameters = json.loads((table.schema.metadata or {}).get(b"siyu", b"{}")).get("parameters")
+    except (ValueError, AttributeError):
+        parameters = None
+    try:
+        frame = table.to_pandas()
+    except (pa.ArrowException, OverflowError, ValueError):
+        frame = pd.DataFrame(dict(values_of(table, path.name)))  # names the column that cannot be read
+    return frame.loc[:, ~frame.columns.duplicated()], parameters or {}
 
 
 def _read_sheets(path: Path, columns: Sequence[Column]) -> tuple[pd.DataFrame, Mapping[str, Any]]:
