@@ -94,6 +94,10 @@ def test_a_refusal_names_nobody(run: Run, shop: Path):
         run("suppress", "add", NOTE, "--channel", NAMES[0]),
         run("suppress", PHONES[0]),
         run("audit", NOTE),
+        *(
+            run("audit", "verify", "--head", text)
+            for text in (NOTE, NAMES[0], PHONES[0], f"12-{PHONES[0]}", f"{PHONES[0]}-ab")
+        ),
     ]
     Path("名单.csv").write_text(f"member_id\n139****9001\n{PHONES[0][:5]}****\n", "utf-8")
     refused.append(run("export", "名单.csv", *FILES, "--to", "csv", "-o", "out"))
@@ -128,3 +132,41 @@ def test_the_files_of_a_destination_are_what_it_asks_for(run: Run, shop: Path):
     assert json.loads(run("contacts", "--campaign", CAMPAIGN, "--format", "json").out)["contact_history"]
     assert PHONES[0] in text
     assert not [value for value in (*NAMES, *OTHERS) if value in text]
+
+
+LINES = "夏\nError: 日\r\x1b[31m红\u202e\t退"
+
+
+@pytest.mark.parametrize("form", ["table", "markdown"])
+def test_a_name_of_several_lines_stays_on_the_line_it_is_named_in(run: Run, shop: Path, form: str):
+    plan = """[campaign]
+name = "夏\\nError: 日\\r\\u001b[31m红\\u202e\\t退"
+starts_on = 2026-03-02
+ends_on = 2026-03-12
+budget = 90
+[[offers]]
+name = "礼\\nError: 日"
+kind = "coupon"
+value = 5
+[[responses]]
+offer = "礼\\nError: 日"
+redemption_rate = 0.2
+purchase_rate = 0.1
+order_value = 90
+"""
+    (shop / "plan.toml").write_text(plan, "utf-8")
+    later = (*FILES[:-1], "2026-04-20")
+    told = [
+        run("campaign", "plan", "plan.toml", *FILES, "-o", "plan.csv", "--format", form),
+        run("campaign", "evaluate", "plan.csv", *later, "--format", form),
+        run("campaign", "list", "--format", form),
+        run("campaign", "show", LINES, "--format", form),
+        run("campaign", "show", "nobody", "--format", form),
+        run("export", "名单.csv", *FILES, "--to", "csv", "-o", "out", "--campaign", LINES, "--format", form),
+        run("contacts", "--campaign", LINES, "--format", "table"),
+        run("contacts", "V001", "--format", "table"),
+    ]
+    assert {one.code for one in told} <= {0, 2, 3, 65, 66}, [one.err for one in told]
+    lines = [line for one in told for line in (one.out + one.err).split("\n")]
+    assert [line for line in lines if line.strip(" │#*").startswith("Error: 日")] == []
+    assert not {"\r", "\x1b", "\u202e"} & set("".join(lines))

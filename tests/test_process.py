@@ -123,6 +123,25 @@ def test_a_signal_ends_the_process_within_a_second_and_leaves_nothing(shop: Path
     ledger.close()
 
 
+FAILS = """
+import os, signal, sys
+from siyu_cli.cli import frame, main
+def fails(*_):
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+    except KeyboardInterrupt as error:
+        raise RuntimeError("cannot schedule new futures after shutdown") from error
+frame.load_shop = fails
+sys.argv[1:] = ["segment", "会员.csv", "--as-of", "2025-09-01", "--quiet"]
+main.run()
+"""
+
+
+def test_what_fails_because_a_signal_came_is_not_told_as_a_bug(shop: Path):
+    told = subprocess.run([sys.executable, "-c", FAILS], capture_output=True, text=True, check=False)
+    assert (told.returncode, told.stderr) == (143, "")
+
+
 def test_a_job_that_shall_outlive_its_terminal_is_not_ended_by_it(shop: Path):
     with start(*SEGMENT, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)) as child:
         time.sleep(0.3)

@@ -19,7 +19,7 @@ from siyu_cli.cli.help import HelpGroup, dress, show_help
 from siyu_cli.cli.output import flush_stdout, say, say_plainly, silence_stdout
 from siyu_cli.errors import EXIT_BUG, EXIT_DONE, InputError, SiyuError
 from siyu_cli.guard import forget
-from siyu_cli.locale import LANGUAGES, detect_language, set_language
+from siyu_cli.locale import LANGUAGES, detect_language, get_language, set_language
 from siyu_cli.locale import translate as _
 from siyu_cli.machine import process
 from siyu_cli.machine.failures import as_known
@@ -138,6 +138,8 @@ def _ended(arguments: list[str], *, is_ours: bool) -> int:
         silence_stdout()
         return EXIT_PIPE_CLOSED
     except BaseException as error:  # also a panic of a Rust library, which is no Exception
+        if process.is_ending():  # libraries that were interrupted complain in words of their own
+            return process.signal_code()
         known = as_known(error)
         return _report(known, arguments) if known else _report_bug(error, arguments)
 
@@ -145,9 +147,13 @@ def _ended(arguments: list[str], *, is_ours: bool) -> int:
 def _tell_remarks(arguments: Sequence[str]) -> None:
     """Say what came up on the way; a JSON document stands alone."""
     remarks = take_remarks()
-    is_quiet = bool({"--quiet", "-q"} & set(arguments))
+    if not remarks:
+        return
+    from siyu_cli.render.reader import Reader
+
+    reader, is_quiet = Reader(get_language()), bool({"--quiet", "-q"} & set(arguments))
     for note, is_warning in remarks if _peek(arguments, "--format") != "json" else ():
-        text = _(note.message).format(**note.facts)
+        text = reader.say(note)
         if is_warning:
             say(_("Warning: {text}").format(text=text), style="33")
         elif not is_quiet:

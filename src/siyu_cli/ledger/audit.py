@@ -7,6 +7,7 @@ can write a chain anew: keep heads where the ledger's keeper cannot change them.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from siyu_cli.ledger.keyring import Keyring
 from siyu_cli.ledger.sealing import hold_against
 
 _BEGIN = "0" * 64
+_HEAD = re.compile("[0-9]{1,9}-(?=[0-9]*[a-f])[0-9a-f]{1,64}", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,11 @@ def entries(connection: sa.Connection) -> list[dict[str, Any]]:
     return [{**row, "facts": json.loads(row["facts"])} for row in rows]
 
 
+def _shown(text: str) -> str:
+    """Return a head that was noted, or stars for what is none: it may be somebody's name."""
+    return text if _HEAD.fullmatch(text) else "***"
+
+
 def verify(connection: sa.Connection, ring: Keyring, noted: Sequence[str] = ()) -> list[Note]:
     """Return what is wrong with the chain, with what it vouches for and with the heads that were noted, if anything."""
     rows = [dict(row) for row in connection.execute(AUDIT.select().order_by(AUDIT.c.seq)).mappings()]
@@ -97,5 +104,5 @@ def verify(connection: sa.Connection, ring: Keyring, noted: Sequence[str] = ()) 
             message = (
                 "The head {head} is not in the audit chain: entries were taken from its end, or it was begun anew."
             )
-            found.append(Note(message, {"head": text.strip()}, is_finding=True))
+            found.append(Note(message, {"head": _shown(text.strip())}, is_finding=True))
     return found or hold_against(connection, ring, rows)

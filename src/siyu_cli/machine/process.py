@@ -57,6 +57,11 @@ def at_signal(act: Callable[[], object]) -> Callable[[], None]:
     return lambda: _last_words.remove(act) if act in _last_words else None
 
 
+def is_ending() -> bool:
+    """Return whether a signal has come: whatever fails from then on fails because of it."""
+    return bool(_ended_by)
+
+
 def signal_code() -> int:
     """Return the exit code of an interrupted command: that of the signal that came, else Ctrl-C's."""
     return _ENDING[_ended_by[0]] if _ended_by else EXIT_INTERRUPTED

@@ -12,7 +12,7 @@ from typing import Any
 from siyu_cli import locale
 from siyu_cli.errors import Note, Spoken
 from siyu_cli.report import Figure, Several, Value, Words
-from siyu_cli.signs import visible
+from siyu_cli.signs import one_line, visible
 from siyu_cli.tables.column import Column, Form, Table
 
 NOTHING = "–"
@@ -41,7 +41,7 @@ class Reader:
         return named.zh if self.lang == "zh" else named.en
 
     def say(self, words: Words | None) -> str:
-        """Return a text with its facts filled in; data in it stay as they are."""
+        """Return a text with its facts filled in; data in it stay as they are, but on one line."""
         said: object = words or ""
         match words:
             case Note():
@@ -59,6 +59,8 @@ class Reader:
         return str(said)
 
     def _fact(self, fact: object) -> object:
+        if isinstance(fact, str):
+            return one_line(fact)
         return self.say(fact) if isinstance(fact, Note | Several | Value | Column | Table | Spoken) else fact
 
     def label(self, column: Column, value: Any) -> str:

@@ -13,7 +13,7 @@ from siyu_cli.errors import SiyuError, Spoken
 from siyu_cli.locale import get_language
 from siyu_cli.locale import translate as _
 from siyu_cli.masks import mask_text
-from siyu_cli.signs import escaped
+from siyu_cli.signs import escaped, one_line
 
 REASONS = {
     "Permission denied": "Permission denied",
@@ -69,11 +69,15 @@ def refusal_json(facts: Mapping[str, Any]) -> str:
 def in_language(facts: Mapping[str, object], *, is_verbose: bool) -> dict[str, object]:
     """Return an error's facts with reasons as people read them; one without a translation is for --verbose."""
     said = {key: _said(fact) for key, fact in facts.items()}
-    return {key: _named(fact, is_verbose) if key in REASONS_OF else fact for key, fact in said.items()}
+    return {key: _named(fact, is_verbose) if key in REASONS_OF else _in_one_line(fact) for key, fact in said.items()}
 
 
 def _said(fact: object) -> object:
     return fact.zh if isinstance(fact, Spoken) and get_language() == "zh" else fact
+
+
+def _in_one_line(fact: object) -> object:
+    return one_line(fact) if isinstance(fact, str) else fact
 
 
 def _named(reason: object, is_verbose: bool) -> object:

@@ -10,7 +10,7 @@ from siyu_cli.errors import Note
 from siyu_cli.render.reader import Reader, plain_number
 from siyu_cli.render.wrapping import width, wrap
 from siyu_cli.report import Listing, Report, Section
-from siyu_cli.signs import visible
+from siyu_cli.signs import one_line, visible
 from siyu_cli.tables.column import Column
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def lines_of(text: str, window: Window) -> str:
 
 def facts_text(facts: Iterable[tuple[Any, Any]], reader: Reader, window: Window) -> str:
     """Return names and what they are, aligned; in a window the text wraps beside its name."""
-    said = [(visible(reader.say(name)), visible(reader.say(text))) for name, text in facts]
+    said = [(one_line(reader.say(name)), one_line(reader.say(text))) for name, text in facts]
     shown = [(name, text) for name, text in said if text]
     indent = max((width(name) for name, _text in shown), default=0) + 2
     lines = []
@@ -85,7 +85,7 @@ def table_text(section: Section, reader: Reader, window: Window) -> str:
     with console.capture() as capture:
         title = reader.say(section.table if section.title is None else section.title)
         if title:
-            console.print(visible(title), style="bold", markup=False, highlight=False)
+            console.print(one_line(title), style="bold", markup=False, highlight=False)
         console.print(shown)
     lines = "\n".join(line.rstrip() for line in capture.get().splitlines()).rstrip("\n") + "\n"
     return lines + (lines_of(reader.say(section.note), window) if isinstance(section.note, Note) else "")
@@ -110,7 +110,9 @@ def _rich_table(section: Section, reader: Reader, window: Window) -> Table:
 
     columns = section.brief_columns
     bars = [key for key in section.shares if any(column.key == key for column in columns)]
-    cells = {column.key: [reader.cell(row.get(column.key), column) for row in section.rows] for column in columns}
+    cells = {
+        column.key: [one_line(reader.cell(row.get(column.key), column)) for row in section.rows] for column in columns
+    }
     titles = {column.key: reader.title(column) for column in columns}
     needs = _needed_widths(titles, cells, window.columns)
     # Where there is no window, bars are as long as in one of eighty columns.
