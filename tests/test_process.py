@@ -177,25 +177,32 @@ import os, signal, sys, tempfile
 from pathlib import Path
 from siyu_cli.cli import frame, main
 from siyu_cli.private import BESIDE, OF_RUN, OwnFolder
-def killed(*_):
+def killed(*_, **__):
     Path("结果").mkdir()
     for place, prefix in (("结果", BESIDE), (".", BESIDE), (tempfile.gettempdir(), OF_RUN)):
         OwnFolder(Path(place), prefix)
     os.kill(os.getpid(), signal.SIGKILL)
 frame.load_shop = killed
+import siyu_cli.demo
+siyu_cli.demo.write_shop = killed
 main.run()
 """
 
 
 @pytest.mark.parametrize(
-    ("command", "after"), [(("segment",), ("suppress", "add", "M7")), (("explain", "M1"), ("forget", "M7", "--yes"))]
+    ("command", "after"),
+    [
+        (("segment", *FILES), ("suppress", "add", "M7")),
+        (("explain", "M1", *FILES), ("forget", "M7", "--yes")),
+        (("demo", "样", "--members", "9"), ("suppress", "remove", "M7")),
+    ],
 )
 def test_whatever_runs_next_under_the_lock_clears_up_wherever_that_lies_and_says_so(
     run: Run, shop: Path, command: tuple[str, ...], after: tuple[str, ...]
 ):
     Path("siyu.toml").write_text("")
     assert run("suppress", "list").code == 0  # the shop remembers
-    subprocess.run([sys.executable, "-c", KILLED, *command, *FILES, *AS_OF], check=False)
+    subprocess.run([sys.executable, "-c", KILLED, *command, *AS_OF], check=False)
     assert len([name for name in leftovers(shop) if "siyu-" in name]) == 3
     ended = run(*after)
     assert (ended.code, leftovers(shop)) == (0, [])

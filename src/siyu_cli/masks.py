@@ -80,15 +80,32 @@ _FAMILIES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜"
     "崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
 )
-_LONG_FAMILIES = re.compile("欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|司徒|令狐|夏侯")
+_LONG_FAMILIES = re.compile(
+    "欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|司徒|令狐|夏侯|轩辕|呼延|端木|独孤|南宫|申屠|宇文|长孙|钟离|赫连|拓跋|完颜"
+    "|公冶|濮阳|淳于|太史|鲜于|仲孙|万俟|闻人"
+)
+# Others, that begin few words of three characters: where a word has as many, it is a person of one of them.
+_RARER_FAMILIES = (
+    "尤施戚柏窦章葛奚鲁苗俞柳鲍廉岑倪滕殷毕邬傅皮卞齐康伍卜穆萧湛祁禹狄臧谈茅庞纪舒屈阮闵席季娄颜刁骆樊凌霍虞柯昝裘缪宣贲郁"
+    "杭洪钮嵇邢裴翁荀甄芮羿靳糜巫乌焦隗谷宓郗仲伊宫宁仇栾甘厉戎祖符詹韶郜蓟蒲邰鄂赖卓蔺屠蒙乔胥闻莘翟贡逄姬冉郦雍璩桑濮扈燕冀"
+    "郏浦晏柴瞿阎慕茹宦艾庾暨耿匡寇阙欧沃蔚巩聂晁敖冷訾辛阚饶鞠巢蒯荆竺逯桓佟佘冼谌苟岳肇牟隋邸仝鄢揭麦邝迟栗晋粟仉"
+)
 _OF_STATUSES = "退款付货单消关闭待已未成功完交易审核取发收支售后签定金额订失败中客问期式利务级卡币包元序度向围数位条"
 # A person as registered, in the dialect all engines share.
 FULL_NAME = rf"(?:(?:{_LONG_FAMILIES.pattern}).{{1,2}}|[{_FAMILIES}][^{_OF_STATUSES}]{{1,2}})"
 _FULL_NAME = re.compile(FULL_NAME)
+# What words of three characters that are headers, goods, shops or days hold, and given names hardly ever.
+_OF_HEADERS = (
+    "名姓号额价量数率日期间时店员类型码态址注费税券分级组人者源道路区市省县品货物色寸重图片书表账户明细录值比点项次段备言性别"
+    "年月天周末节购促惠会礼活动装茶酒藏冻链饮易送"
+)
+_REGISTERED = rf"[{_FAMILIES}{_RARER_FAMILIES}][^{_OF_STATUSES}{_OF_HEADERS}]{{2}}"
+_REGISTERED_NAME = re.compile(rf"{_REGISTERED}|(?:{_LONG_FAMILIES.pattern}).{{1,2}}")
 # Somebody of whom a sentence tells: 张三说要退款.
 _TOLD = re.compile(
     rf"{FULL_NAME.replace('2}', '2}?')}(?=说|要|让|叫|想|已|申请|反馈|投诉|打来|来电|本人|先生|女士|小姐|太太|阿姨)"
-    rf"|(?:(?:{_LONG_FAMILIES.pattern}).{{1,2}}?|[{_FAMILIES}][^{_OF_STATUSES}]{{2}})(?=的)"
+    rf"|{_REGISTERED}(?=说|要|让|叫|想|已|申请|反馈|投诉|打来|来电|本人|先生|女士|小姐|太太|阿姨)"
+    rf"|(?:(?:{_LONG_FAMILIES.pattern}).{{1,2}}?|[{_FAMILIES}][^{_OF_STATUSES}]{{2}}|{_REGISTERED})(?=的)"
 )
 # Names that are other words as well, places above all: alone they do not say that a person is meant.
 ORDINARY = (
@@ -100,6 +117,8 @@ ORDINARY = (
     "高级", "史料", "任职", "马上", "方便",
     "高价值", "高净值", "高风险", "高消费", "高频", "高潜", "高潜力", "高意向", "高活跃", "高端", "高复购", "万元户",
     "毛利率",
+    "任务宝", "付定金", "林吉特", "欧莱雅", "欧舒丹", "欧珀莱", "舒肤佳", "康师傅", "康乃馨", "席梦思", "皮卡丘",
+    "尤妮佳", "毕业照", "皮夹克", "苏打水", "杭白菊", "毕加索", "燕尾服", "齐肩发", "甘蔗汁", "鲁班锁",
     "金牌", "方式", "金秋", "夏季", "夏装", "夏款", "石榴", "龙井", "毛衣", "白茶", "黄酒", "黄牛",
 )  # fmt: skip
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -201,6 +220,15 @@ def mask_word(word: str) -> str:
     return _WORD.sub(lambda found: _without_a_name(found[0]), mask_text(word))
 
 
+def mask_header(header: str) -> str:
+    """Return a header, masked where it is the whole name of somebody: a column for each employee has one.
+
+    >>> mask_header("冷小雪"), mask_header("欧阳若兰(元)"), mask_header("高价值"), mask_header("颜色")
+    ('冷**', '欧**(元)', '高价值', '颜色')
+    """
+    return _WORD.sub(lambda found: mask_name(found[0]) if _is_registered(found[0]) else found[0], mask_text(header))
+
+
 def mask_sentence(text: str, names: Iterable[str]) -> str:
     """Return what was written where it does not belong, masked: these names wherever they stand, and what may be one.
 
@@ -287,5 +315,9 @@ def is_full_name(name: str) -> bool:
     return _may_be_a_name(name) or bool(_NAME.fullmatch(name) and " " in name)
 
 
+def _is_registered(word: str) -> bool:
+    return bool(_REGISTERED_NAME.fullmatch(word)) and word not in ORDINARY
+
+
 def _may_be_a_name(word: str) -> bool:
-    return bool(_FULL_NAME.fullmatch(word)) and word not in ORDINARY
+    return _is_registered(word) or (bool(_FULL_NAME.fullmatch(word)) and word not in ORDINARY)

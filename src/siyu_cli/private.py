@@ -114,7 +114,7 @@ def _remove(note: _Note | None) -> None:
 
 
 def note_folders_in(notes: Path) -> None:
-    """Have a note of every folder made from now on lie in ``notes`` while the folder is there."""
+    """Have a note of every folder made from now on lie in ``notes`` while it is there; ``notes`` is made if need be."""
     _notes[:] = [notes]
 
 

@@ -39,6 +39,17 @@ def open_book(config: Path | None, *, writes: bool) -> Iterator[ContactBook]:
         yield book
 
 
+def note_folders() -> None:
+    """Have folders made on the way noted in the shop somebody works in, for commands that remember nothing."""
+    from siyu_cli.config.layers import find_nearest
+    from siyu_cli.ledger import FOLDER, WORKING
+    from siyu_cli.private import note_folders_in
+
+    own = find_nearest(Path.cwd())
+    if own is not None:
+        note_folders_in(own.parent / FOLDER / WORKING)
+
+
 def settings_of(config: Path | None) -> Settings:
     """Return the settings that hold here."""
     from siyu_cli.config.settings import load_settings

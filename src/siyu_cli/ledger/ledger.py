@@ -24,6 +24,7 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
 from siyu_cli.errors import DataError, LockError, Note, Where
+from siyu_cli.ledger import FOLDER, WORKING
 from siyu_cli.ledger.database import (
     ALIASES,
     MIGRATIONS,
@@ -34,14 +35,12 @@ from siyu_cli.ledger.database import (
     damaged,
     told_as_ours,
 )
-from siyu_cli.ledger.leftovers import PARTIAL, WORKING, clear_folders, clear_leftovers
+from siyu_cli.ledger.leftovers import PARTIAL, clear_folders, clear_leftovers
 from siyu_cli.private import make_private, note_folders_in
 from siyu_cli.remarks import remark
 
 if TYPE_CHECKING:
     from siyu_cli.config.settings import Settings
-
-FOLDER = ".siyu"
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,12 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from siyu_cli.errors import Note
+from siyu_cli.ledger import WORKING
 from siyu_cli.ledger.database import RUNS, SNAPSHOTS
 from siyu_cli.private import BESIDE, OF_RUN, remove_left, remove_noted
 from siyu_cli.remarks import remark
 
 PARTIAL = ".tmp.parquet"
-# Where commands of this shop note the folders they make.
-WORKING = "working"
 # How long the name of a snapshot is: its date and its run. What follows tells that somebody was taken out of it.
 NAMED = len("2026-06-30-20260630T08000000Z-abcdef")
 

@@ -192,7 +192,8 @@ def glance(settings: Settings) -> Memory:
     """Return what earlier runs left, for a command that remembers nothing itself."""
     if settings.path is None:
         return Memory()
-    from siyu_cli.ledger.ledger import FOLDER, Ledger
+    from siyu_cli.ledger import FOLDER
+    from siyu_cli.ledger.ledger import Ledger
 
     if not (settings.path.parent / FOLDER).is_dir():
         return Memory()

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from siyu_cli.cli.memory import note_folders
 from siyu_cli.cli.options import AsOf, Force, Lang, Quiet, choice, number, parse_as_of
 from siyu_cli.cli.output import open_sink, write_stdout
 from siyu_cli.locale import translate as _
@@ -46,6 +47,7 @@ def demo(  # noqa: PLR0913, PLR0917  a command has as many arguments as options
 
     sink = open_sink(quiet=quiet)
     check_name(folder, "siyu demo")
+    note_folders()
     day = parse_as_of(as_of, "Asia/Shanghai")
     with sink.status(_("Making up a shop")):
         shop = make_shop(members, seed=seed, as_of=day)

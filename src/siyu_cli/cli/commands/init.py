@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from siyu_cli.cli.memory import note_folders
 from siyu_cli.cli.options import AsOf, Force, Lang, PasswordEnv, Quiet, parse_as_of, read_password
 from siyu_cli.cli.output import open_sink
 from siyu_cli.config.layers import FILE_NAME
@@ -52,6 +53,7 @@ def init(
     """
     check_output(output, files or (), force=force, suffixes=(".toml",), has_meta=False)
     sink = open_sink("table", quiet=quiet)
+    note_folders()
     facts = ShopFacts()
     if files:
         password = read_password(password_env, os.environ)

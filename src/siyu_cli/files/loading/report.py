@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from siyu_cli.errors import DataError, Note, Spoken
-from siyu_cli.masks import mask_contacts, mask_name, mask_sentence, mask_text, mask_word
+from siyu_cli.masks import mask_contacts, mask_header, mask_name, mask_sentence, mask_text, mask_word
 from siyu_cli.report import Account, Section
 from siyu_cli.tables.cleaned import FATES, REJECT_REASONS, SKIP_RULES
 from siyu_cli.tables.inputs import INPUTS
@@ -61,7 +61,7 @@ class SheetReport:
         Where nothing was recognised, or a phone stands beside them, the first row may be no header but a person.
         """
         is_person = not self.table or any(mask_contacts(header) != header for header in self.unmapped)
-        mask = mask_word if is_person else mask_text
+        mask = mask_word if is_person else mask_header
 
         def shown(header: str) -> str:
             masked = mask_name(header) if header.strip() in names else mask(mask_text(header, names))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from siyu_cli.files.loading.report import SheetReport
 from siyu_cli.files.recognition.mapping import find_columns
 from siyu_cli.files.recognition.nearest import nearest_headers
-from siyu_cli.masks import mask_contacts, mask_word
+from siyu_cli.masks import mask_contacts, mask_header, mask_word
 
 if TYPE_CHECKING:
     from siyu_cli.files.recognise import Match
@@ -38,8 +38,8 @@ def nearest_facts(match: Match, keys: Sequence[str], table: str | None = None) -
     key, header = keys[0], "HEADER"
     if leads and leads[0].nearness >= _NEAR:
         key, header = leads[0].key, leads[0].header
-    if any(mask_contacts(name) != name for name in named):  # no headers, but a person
-        named = [mask_word(name) for name in named]
+    is_person = any(mask_contacts(name) != name for name in named)  # no headers, but somebody's row
+    named = [(mask_word if is_person else mask_header)(name) for name in named]
     return {"near": ", ".join(named), "option": f"{table}.{key}={header}"}
 
 
