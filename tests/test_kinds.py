@@ -48,6 +48,21 @@ def figures_of(folder: Path, *files: str, **more: object) -> dict[str, Figures]:
         return figures(shop)
 
 
+# ---- lists of returns
+
+
+@pytest.mark.parametrize(
+    ("word", "left"),
+    [("买家撤销退款", 50), ("商家驳回", 50), ("客服已关闭此退款", 50), ("取消订单退款成功", 0), ("退了一点", 0)],
+)
+def test_a_refund_that_came_to_nothing_is_none_whatever_it_is_called(tmp_path: Path, word: str, left: int):
+    sales = "订单号|会员编号|付款时间|实付金额 / E1|M1|2026-05-01|100 / E2|M2|2026-05-02|50"
+    returns = (
+        f"退款编号|订单编号|退款金额|退款状态|退款完成时间 / T1|E1|20|退款成功|2026-05-03 / T2|E2|50|{word}|2026-05-03"
+    )
+    assert {key: net for key, (net, _) in figures_of(tmp_path, sales, returns).items()} == {"M1": 80, "M2": left}
+
+
 # ---- numbers that begin anew, and words that only speak of returns
 
 

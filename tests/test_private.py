@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,7 @@ import pytest
 from commands import Ended, Run, runner
 from siyu_cli import open_shop
 from siyu_cli.cells import neutralise
+from siyu_cli.cli.commands import COMMANDS
 from siyu_cli.core.catalogue import TABLES
 from siyu_cli.masks import mask_contacts, mask_key, mask_text
 from siyu_cli.render.write import json_text, jsonl_text
@@ -181,6 +183,30 @@ def test_what_a_campaign_brought_names_nobody(run: Run, shop: Path, form: str, s
     evaluated = run("campaign", "evaluate", "list.csv", *later, "--format", form, "-o", f"told.{suffix}")
     power = run("campaign", "power", *SHOP, "--format", form, "-o", f"power.{suffix}")
     assert leaks(iter([*said(planned), *said(evaluated), *said(power), *written(shop)])) == []
+
+
+def test_what_is_remembered_of_a_campaign_and_written_of_a_shop_names_nobody(run: Run, shop: Path):
+    later = (*SHOP[:-1], "2026-08-20")
+    told = [
+        run("campaign", "plan", "plan.toml", *SHOP, "-o", "list.xlsx"),
+        run("campaign", "learn", "list.xlsx", *later, "-o", "learnt.xlsx"),
+        run("campaign", "list", "--format", "json", "-o", "all.html"),
+        run("campaign", "show", f"夏{PHONES[6]}", "--format", "table", "-o", "one.xlsx"),
+        run("campaign", "show", NAMES[0]),
+        run("init", *SHOP, "-o", "new.toml"),
+        run("config", "show", "--format", "json"),
+        run("demo", "样", "--members", "9"),
+    ]
+    texts = [part for one in told for part in said(one)]
+    assert leaks(iter([*texts, *((name, text) for name, text in written(shop) if not name.startswith("样"))])) == []
+
+
+def test_every_command_is_held_to_it():
+    here = Path(__file__).parent
+    tests = "".join(here.joinpath(f"test_private{part}.py").read_text("utf-8") for part in ("", "_contacts", "_texts"))
+    called = {" ".join(words) for words in re.findall(r'\("([a-z-]+)"(?:, "([a-z]+)")?', tests)}
+    missing = [name for name in COMMANDS if not any(f"{one} ".startswith(f"{name} ") for one in called)]
+    assert missing == []
 
 
 # --- what is asked for is shown, and what is not personal stays ------------------------------------------

@@ -11,6 +11,7 @@ from siyu_cli.core.campaign.learned import response_table, rows_of
 from siyu_cli.core.campaign.tables import CAMPAIGNS, LEARNED, RESULTS
 from siyu_cli.core.question import Answer, Memory, Question, Study
 from siyu_cli.errors import DataError, Note, UsageError
+from siyu_cli.masks import mask_word
 from siyu_cli.report import Listing, Report, Section, Value, Words
 from siyu_cli.tables.column import SQL_TYPES, Table
 
@@ -110,7 +111,7 @@ class ShowCampaign(Question):
         if plan is None:
             known = ", ".join(dict.fromkeys(one["campaign"] for one in self.book.plans())) or "–"
             message, hint = "No campaign called {name} is remembered.", "There are: {known}."
-            raise DataError(message, hint=hint, name=self.name, known=known)
+            raise DataError(message, hint=hint, name=mask_word(self.name), known=known)
         same = (plan["mark"], plan["starts_on"])
         cells = [cell for cell in self.book.responses() if (cell["campaign"], cell["starts_on"]) == same]
         results = [

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _OF_CELLS = {
     "id_digits_lost": "{count} rows have a number whose digits a spreadsheet lost (6.92E+17): orders may have fallen "
     "apart or together. siyu check … --rejects FILE.xlsx lists them",
-    "unknown_status": "{count} rows have a refund status nobody knows, and count as not refunded. "
-    "siyu check … --rejects FILE.xlsx lists them",
+    "unknown_status": "{count} rows have a refund status nobody knows: orders count as not refunded, rows of returns "
+    "as returned. siyu check … --rejects FILE.xlsx lists them",
 }
 _SAMPLED_ROWS = 100_000
 _MOST_LINES = 10

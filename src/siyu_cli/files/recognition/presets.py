@@ -21,6 +21,10 @@ from typing import Any, Literal
 DateOrder = Literal["ymd", "dmy", "mdy"]
 # Fewer headers tell no export apart.
 FEWEST_HEADERS = 3
+# Refunds nobody has a word for that came to nothing: 买家撤回了退款.
+_CAME_TO_NOTHING = re.compile(
+    r"(?!.*(?:成功|完成|已退|同意|到账|success|done|complete)).*(?:撤销|撤回|驳回|拒绝|关闭|取消|失败).*"
+)
 _NOT_A_WORD = re.compile(r"[\W_]+")
 
 
@@ -123,13 +127,14 @@ def order_status(word: str, preset: Preset | None = None) -> str | None:
 def refund_state(word: str, preset: Preset | None = None) -> str | None:
     """Return what a refund status means: none, pending, partial or full; None for an unknown word.
 
-    >>> refund_state("退款成功"), refund_state("没有申请退款")
-    ('full', 'none')
+    >>> refund_state("退款成功"), refund_state("没有申请退款"), refund_state("买家撤回了退款")
+    ('full', 'none', 'none')
     """
     plain = plain_word(word)
     if preset is not None and plain in preset.refund_words:
         return preset.refund_words[plain]
-    return generic().refund_words.get(plain)
+    known = generic().refund_words.get(plain)
+    return "none" if known is None and _CAME_TO_NOTHING.fullmatch(plain) else known
 
 
 def kind_of_row(word: str, preset: Preset | None = None) -> str | None:
