@@ -42,12 +42,11 @@ def open_book(config: Path | None, *, writes: bool) -> Iterator[ContactBook]:
 def note_folders() -> None:
     """Have folders made on the way noted in the shop somebody works in, for commands that remember nothing."""
     from siyu_cli.config.layers import find_nearest
-    from siyu_cli.ledger import FOLDER, WORKING
-    from siyu_cli.private import note_folders_in
+    from siyu_cli.ledger import note_folders as note_in
 
     own = find_nearest(Path.cwd())
     if own is not None:
-        note_folders_in(own.parent / FOLDER / WORKING)
+        note_in(own.parent)
 
 
 def settings_of(config: Path | None) -> Settings:
