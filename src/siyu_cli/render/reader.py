@@ -59,9 +59,9 @@ class Reader:
         return str(said)
 
     def _fact(self, fact: object) -> object:
-        if isinstance(fact, str):
-            return one_line(fact)
-        return self.say(fact) if isinstance(fact, Note | Several | Value | Column | Table | Spoken) else fact
+        if isinstance(fact, Note | Several | Value | Column | Table | Spoken):  # a Spoken is a text as well
+            return self.say(fact)
+        return one_line(fact) if isinstance(fact, str) else fact
 
     def label(self, column: Column, value: Any) -> str:
         """Return what people read for a key of a column that has labels; another text as it is."""
