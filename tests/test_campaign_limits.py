@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siyu_cli.core.campaign.limits import Limit, LimitedCampaign, affordable, allocate_within, limits_of, stock_of
+from siyu_cli.core.campaign.limits import LimitedCampaign, Reach, affordable, allocate_within, limits_of, stock_of
 from siyu_cli.core.campaign.outlook import Outlook, outlook_of
 from siyu_cli.core.campaign.plan import Plan, plan_of
 from siyu_cli.core.campaign.plan_errors import Places
-from siyu_cli.core.campaign.reach import Bounded, Reach, assign_within
+from siyu_cli.core.campaign.problem import Limit
+from siyu_cli.core.campaign.reach import Bounded, assign_within
 
 
 def planned(**limits: Any) -> Plan:
@@ -54,7 +55,8 @@ def test_limits_of_the_plan_hold(limits: dict[str, int]):
     plan = planned(**limits)
     whole = outlook(plan)
     known = limits_of(plan, whole)
-    found, prices = allocate_within(campaign_of(plan, whole), known)
+    found = allocate_within(campaign_of(plan, whole), known)
+    prices = found.limit_prices
     treated = np.flatnonzero(found.offer >= 0)
     assert {limit.key for limit in known} == set(prices) == set(limits)
     for limit in known:
@@ -69,10 +71,10 @@ def test_limits_of_the_plan_hold(limits: dict[str, int]):
 def test_a_limit_nobody_comes_near_changes_nothing():
     plan = planned(usage=10_000)
     whole = outlook(plan)
-    bare, _none = allocate_within(campaign_of(plan, whole), [])
-    found, prices = allocate_within(campaign_of(plan, whole), limits_of(plan, whole))
+    bare = allocate_within(campaign_of(plan, whole), [])
+    found = allocate_within(campaign_of(plan, whole), limits_of(plan, whole))
     assert found.offer.tolist() == bare.offer.tolist()
-    assert prices == {"usage": 0.0}
+    assert found.limit_prices == {"usage": 0.0}
 
 
 def test_one_member_is_given_no_more_than_they_may():
@@ -92,7 +94,7 @@ def test_no_assignment_within_the_limits_brings_more_than_the_bound(
     values, costs = np.array(value, float), np.array([[1.0, 3.0]] * len(value))
     limits = [Limit("usage", np.ones(values.shape), usage), Limit("liability", costs * 2, liability)]
     campaign = LimitedCampaign(values, costs, float(budget), np.arange(len(value)), np.full(2, np.inf))
-    found, _prices = allocate_within(campaign, limits)
+    found = allocate_within(campaign, limits)
     best = 0.0
     for choice in product((-1, 0, 1), repeat=len(value)):
         pairs = [(member, offer) for member, offer in enumerate(choice) if offer >= 0]
@@ -117,7 +119,7 @@ def test_no_assignment_within_what_employees_can_reach_brings_more_than_the_boun
     costs, owner = np.array([[1.0, 3.0]] * len(members)), np.array([row[2] for row in members])
     campaign = LimitedCampaign(values, costs, float(budget), np.arange(len(members)), np.full(2, np.inf))
     reach = Reach(owner, np.full(len(members), most))
-    found = assign_within(Bounded(campaign, (Limit("usage", np.ones(values.shape), usage),), reach)).allocation
+    found = assign_within(Bounded(campaign, (Limit("usage", np.ones(values.shape), usage),), reach))
     best = 0.0
     for choice in product((-1, 0, 1), repeat=len(members)):
         pairs = [(member, offer) for member, offer in enumerate(choice) if offer >= 0]

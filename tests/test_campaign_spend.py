@@ -136,7 +136,7 @@ def test_a_worse_response_shows_what_the_plan_would_lose():
     whole = outlook(400)
     values, costs = whole.matrices()
     within = Bounded(LimitedCampaign(values, costs, 150.0, np.arange(400), np.full(2, np.inf)))
-    found = assign_within(within).allocation
+    found = assign_within(within)
     low, same, high = sensitivity(whole, within, found)
     assert (same.value, same.best_value, same.changed, same.flips) == (found.value, found.value, 0, ())
     assert low.value < same.value < high.value

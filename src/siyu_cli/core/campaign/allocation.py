@@ -6,7 +6,7 @@ counted once, in the cost, and includes those who would have bought anyway.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from siyu_cli.core.campaign.exchange import exchange
 from siyu_cli.core.campaign.hulls import Steps, climb
 from siyu_cli.core.campaign.prices import find_prices
-from siyu_cli.core.campaign.problem import Places, Prices, Problem, Values
+from siyu_cli.core.campaign.problem import Places, Problem, Values
 from siyu_cli.core.campaign.repair import (
     NOTHING,
     choose,
@@ -22,7 +22,8 @@ from siyu_cli.core.campaign.repair import (
     fill_up,
     used,
     value_of,
-    within_budget,
+    within_limits,
+    within_reach,
     within_stock,
 )
 
@@ -48,7 +49,7 @@ class Allocation:
     """Who gets what: the offer of each member by its column, −1 for none, with what proves it.
 
     ``bound`` is more than any assignment can bring, ``gap`` = 1 − value / bound. ``price`` is λ, what one more unit
-    of budget would bring; ``stock_prices`` μ, one more piece of each offer.
+    of budget would bring; ``stock_prices`` μ, one more piece of each offer; ``limit_prices`` ν, by the limit's key.
     """
 
     offer: Places
@@ -58,6 +59,7 @@ class Allocation:
     price: float
     stock_prices: Values
     used: Places
+    limit_prices: dict[str, float] = field(default_factory=dict)
 
     @property
     def gap(self) -> float:
@@ -73,31 +75,32 @@ class Allocation:
 def allocate(
     values: ArrayLike, costs: ArrayLike, budget: float, ranks: ArrayLike, stock: ArrayLike | None = None
 ) -> Allocation:
-    """Return the assignment that brings most, to within ``gap``.
-
-    ``values`` and ``costs`` are members × offers; a value of −inf is an offer a member may not get, costs are 0 or
-    more. ``ranks`` break ties, see ``control.hash_ranks``; the result does not depend on the order of rows. ``stock``
-    is per offer, inf without a limit.
+    """Return the assignment that brings most within a budget and stock, to within ``gap``; see ``problem_of``.
 
     >>> found = allocate([[5.0, 6.0], [4.0, 9.0]], [[1.0, 3.0], [1.0, 3.0]], 4.0, [0, 1])
     >>> found.offer.tolist(), found.value, found.cost, found.bound
     ([0, 1], 14.0, 4.0, 14.0)
     """
-    problem, line = problem_of(values, costs, budget, ranks, stock)
-    if len(problem.limited):
-        prices = find_prices(problem)
-        chosen = within_budget(problem, within_stock(problem, choose(problem, prices), prices))
-    else:
+    return solve(*problem_of(values, costs, budget, ranks, stock))
+
+
+def solve(problem: Problem, line: Places) -> Allocation:
+    """Return the assignment of a problem that brings most, to within ``gap``; its members stood in ``line``."""
+    if problem.is_budget_alone:
         steps = climb(problem)
-        prices = Prices(steps.price(problem.budget), np.zeros(problem.values.shape[1]))
+        prices = replace(problem.at_no_price(), budget=steps.price(problem.budget))
         chosen = _first_steps(problem, steps)
-    chosen = fill_up(problem, exchange(problem, fill_up(problem, chosen), prices))
+    else:
+        prices = find_prices(problem)
+        chosen = within_reach(problem, within_stock(problem, choose(problem, prices), prices), prices)
+        chosen = within_limits(problem, chosen)
+    chosen = fill_up(problem, exchange(problem, fill_up(problem, chosen, prices), prices), prices)
     value = value_of(problem, chosen)
     offer = np.empty_like(chosen)
     offer[line] = chosen
     return Allocation(
         offer, value, cost_of(problem, chosen), max(problem.bound(prices), value), prices.budget, prices.offers,
-        used(problem, chosen),
+        used(problem, chosen), {limit.key: price for limit, price in zip(problem.limits, prices.limits, strict=True)},
     )  # fmt: skip
 
 
@@ -133,7 +136,12 @@ def budget_curve(
 def problem_of(
     values: ArrayLike, costs: ArrayLike, budget: float, ranks: ArrayLike, stock: ArrayLike | None = None
 ) -> tuple[Problem, Places]:
-    """Return the problem, its members in line by rank, and that line; ``ValueError`` for wrong shapes or signs."""
+    """Return the problem, its members in line by rank, and that line; ``ValueError`` for wrong shapes or signs.
+
+    ``values`` and ``costs`` are members × offers; a value of −inf is an offer a member may not get, costs are 0 or
+    more. ``ranks`` break ties, see ``control.hash_ranks``; the result does not depend on the order of rows. ``stock``
+    is per offer, inf without a limit.
+    """
     value, cost = (np.asarray(matrix, dtype=np.float64) for matrix in (values, costs))
     rank = np.asarray(ranks, dtype=np.int64)
     pieces = np.full(value.shape[1:], np.inf) if stock is None else np.asarray(stock, dtype=np.float64)
@@ -153,7 +161,7 @@ def _first_steps(problem: Problem, steps: Steps) -> Places:
     chosen = np.full(len(problem.values), NOTHING, np.int64)
     count = steps.within(problem.budget)
     chosen[steps.member[:count]] = steps.offer[:count]  # a member's last step stands
-    return within_budget(problem, chosen)  # sums may round up
+    return within_limits(problem, chosen)  # sums may round up
 
 
 def _along(steps: Steps, budgets: Values) -> Values:
@@ -166,6 +174,6 @@ def _along(steps: Steps, budgets: Values) -> Values:
 
 
 def _best(problem: Problem, budget: float) -> tuple[float, float]:
-    at = Problem(problem.values, problem.costs, budget, problem.stock)
+    at = replace(problem, budget=budget)
     prices = find_prices(at)
     return at.bound(prices), prices.budget

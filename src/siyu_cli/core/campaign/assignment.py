@@ -21,11 +21,11 @@ from siyu_cli.core.campaign.eligibility import (
     eligibility,
 )
 from siyu_cli.core.campaign.facts import number, word
-from siyu_cli.core.campaign.limits import LimitedCampaign, affordable, limits_of, stock_of
+from siyu_cli.core.campaign.limits import LimitedCampaign, Reach, affordable, limits_of, stock_of
 from siyu_cli.core.campaign.outlook import Outlook, outlook_of
 from siyu_cli.core.campaign.plan import Plan
 from siyu_cli.core.campaign.problem import Places, Values
-from siyu_cli.core.campaign.reach import Bounded, Reach, assign_within
+from siyu_cli.core.campaign.reach import Bounded, assign_within, left_out_by_reach
 from siyu_cli.core.campaign.spend import Detectable, Spend, cells_of, detectable, prize_caps, spend_of
 from siyu_cli.errors import Note
 
@@ -34,8 +34,8 @@ from siyu_cli.errors import Note
 class Assignment:
     """What becomes of each member: the column of their offer or −1, the reason they get none, value and cost.
 
-    ``members`` are ids in the order of the facts; ``limit_prices`` what one more unit of each limit would bring;
-    ``within`` is all that was kept; ``may_get`` what each might get, those left alone, too.
+    ``members`` are ids in the order of the facts; ``within`` is all that was kept; ``may_get`` what each might get,
+    those left alone, too.
     """
 
     members: NDArray[np.str_]
@@ -44,7 +44,6 @@ class Assignment:
     value: Values
     cost: Values
     allocation: Allocation
-    limit_prices: dict[str, float]
     outlook: Outlook
     spend: Spend
     detectable: Detectable
@@ -99,17 +98,16 @@ def assign(
     values, costs = outlook.matrices()
     campaign = LimitedCampaign(values, costs, plan.budget_for_members, hash_ranks(ids, plan.salt), stock_of(plan))
     within = Bounded(campaign, tuple(limits_of(plan, outlook)), reach_of(plan, facts, enlarged))
-    best = assign_within(within)
-    allocation = best.allocation
+    allocation = assign_within(within)
     reasons = np.array(found.reasons)
     is_left = found.is_eligible & (allocation.offer < 0)
     reasons[is_left] = np.where((values > 0).any(axis=1), NOT_CHOSEN, NOT_WORTHWHILE)[is_left]
-    reasons[is_left & best.is_beyond] = OWNER_FULL
+    reasons[is_left & left_out_by_reach(within, allocation)] = OWNER_FULL
     cells = cells_of(outlook, allocation.offer)
     spend = spend_of(cells, prize_caps(outlook), float(plan.fixed_fees))
     return Assignment(
         ids, allocation.offer, reasons, _taken(values, allocation.offer), _taken(costs, allocation.offer), allocation,
-        best.limit_prices, outlook, spend, detectable(cells, int((reasons == CONTROL).sum())), within, found.may_get,
+        outlook, spend, detectable(cells, int((reasons == CONTROL).sum())), within, found.may_get,
     )  # fmt: skip
 
 

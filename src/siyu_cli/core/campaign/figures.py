@@ -66,7 +66,7 @@ def values_of(found: PlanAnswer, figures: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "campaign": campaign.name,
         **{key: figures[key] for key in _KEYS},
-        "limits": dict(found.trial.assignment.limit_prices),
+        "limits": dict(found.trial.assignment.allocation.limit_prices),
         "compliance": [finding.as_dict() for finding in found.findings],
     }
 

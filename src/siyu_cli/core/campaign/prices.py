@@ -6,13 +6,14 @@ Newton's method lowers it in a few steps (Nesterov 2005); the blur then falls, o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from siyu_cli.core.campaign.hulls import climb
-from siyu_cli.core.campaign.problem import Places, Prices, Problem, Values
+from siyu_cli.core.campaign.problem import Prices, Problem, Values
+from siyu_cli.core.campaign.slopes import slope_of, with_clearing_owners
 
 _STAGES = ((4_000, 1e-2), (40_000, 1e-3))  # members, and the blur to reach with them, in usual values
 _LEAST_BLUR = 1e-5
@@ -24,23 +25,14 @@ _LONGEST = 2.0  # step, in usual values
 _ENOUGH = 1e-9  # a step that lowers the bound by less than this share of it is the last
 
 
-@dataclass(frozen=True)
-class _Slope:
-    """The blurred bound at some prices, its gradient and its curvature, by λ and the limited offers' μ."""
-
-    height: float
-    gradient: Values
-    curvature: Values
-
-
 def find_prices(problem: Problem) -> Prices:
-    """Return the prices at which the bound is about as low as it gets; without limits of stock exactly so."""
-    offers = np.zeros(problem.values.shape[1])
-    if not len(problem.limited) or not len(problem.values):
-        return Prices(climb(problem).price(problem.budget), offers)
+    """Return the prices at which the bound is about as low as it gets; with a budget alone exactly so."""
+    nothing = problem.at_no_price()
+    if problem.is_budget_alone or not len(problem.values):
+        return replace(nothing, budget=climb(problem).price(problem.budget))
     whole = problem.drawn_together()
     count, usual = len(whole.values), whole.usual_value
-    prices = Prices(0.0, offers, usual)
+    prices = replace(nothing, blur=usual)
     if whole.counts is None:
         for members, blur in _STAGES:
             if count > 2 * members:
@@ -56,12 +48,13 @@ def _sharpen(problem: Problem, prices: Prices, least: float) -> Prices:
     sharper = _SHARPER_OF_SMALL if len(problem.values) <= _SMALL else _SHARPER
     while True:
         prices = _descend(problem, prices)
-        found = problem.bound(prices)
+        exact = with_clearing_owners(problem, prices)
+        found = problem.bound(exact)
         if found <= lowest:
-            best, lowest = prices, found
+            best, lowest = exact, found
         if prices.blur <= least:
-            return Prices(best.budget, best.offers, prices.blur)
-        prices = Prices(prices.budget, prices.offers, max(prices.blur * sharper, least))
+            return replace(best, blur=prices.blur)
+        prices = replace(prices, blur=max(prices.blur * sharper, least))
 
 
 def _one_by_one(problem: Problem, prices: Prices) -> Prices:
@@ -78,7 +71,7 @@ def _one_by_one(problem: Problem, prices: Prices) -> Prices:
         wanted = own - left.max(axis=1)
         offers[offer] = _clearing(wanted, counts, float(problem.stock[offer]))
         left[:, offer] = own - offers[offer]
-    return Prices(prices.budget, offers, prices.blur)
+    return replace(prices, offers=offers)
 
 
 def _clearing(wanted: Values, counts: Values, stock: float) -> float:
@@ -92,30 +85,31 @@ def _clearing(wanted: Values, counts: Values, stock: float) -> float:
 def _descend(problem: Problem, prices: Prices) -> Prices:
     """Return the prices after Newton's method at one blur; they stay 0 or more."""
     units = _units(problem)
-    slope = _slope(problem, prices)
+    slope = slope_of(problem, prices)
     for _step in range(_NEWTON_STEPS_OF_SMALL if len(problem.values) <= _SMALL else _NEWTON_STEPS):
-        now = np.append(prices.budget, prices.offers[problem.limited])
+        now = _listed(problem, slope.prices)
         way = units * _direction(slope.gradient * units, slope.curvature * np.outer(units, units), now <= 0)
         share = 1.0
         for _halving in range(_HALVINGS):
             then = (now + share * way).clip(0.0)
-            trial = _slope(problem, moved := _moved(problem, prices, then))
+            trial = slope_of(problem, _moved(problem, slope.prices, then))
             if trial.height <= slope.height + 1e-4 * float(slope.gradient @ (then - now)):
                 break
             share *= 0.4
         else:
-            return prices
+            return slope.prices
         gained = slope.height - trial.height
-        prices, slope = moved, trial
+        slope = trial
         if gained <= _ENOUGH * abs(slope.height):
             break
-    return prices
+    return slope.prices
 
 
 def _units(problem: Problem) -> Values:
-    """Return what a step of one usual value is in λ and in each μ."""
-    usual_cost = float(problem.costs.mean()) or 1.0
-    units: Values = problem.usual_value / np.append(usual_cost, np.ones(len(problem.limited)))
+    """Return what a step of one usual value is in λ, in each μ and in each ν."""
+    taken = [float(problem.costs.mean()), *[1.0] * len(problem.limited)]
+    taken += [float(limit.takes.mean()) for limit in problem.limits]
+    units: Values = problem.usual_value / np.array([usual or 1.0 for usual in taken])
     return units
 
 
@@ -131,49 +125,13 @@ def _direction(gradient: Values, curvature: Values, is_at_zero: NDArray[np.bool_
     return way
 
 
+def _listed(problem: Problem, prices: Prices) -> Values:
+    """Return λ, the limited offers' μ and the limits' ν in one row."""
+    return np.array([prices.budget, *prices.offers[problem.limited], *prices.limits])
+
+
 def _moved(problem: Problem, prices: Prices, then: Values) -> Prices:
-    offers = prices.offers.copy()
-    offers[problem.limited] = then[1:]
-    return Prices(float(then[0]), offers, prices.blur)
-
-
-def _slope(problem: Problem, prices: Prices) -> _Slope:
-    limited, size = problem.limited, 1 + len(problem.limited)
-    height = prices.budget * problem.budget + float(prices.offers[limited] @ problem.stock[limited])
-    gradient = np.append(problem.budget, problem.stock[limited])
-    curvature = np.zeros((size, size))
-    for rows in problem.slices():
-        counts = 1.0 if problem.counts is None else problem.counts[rows]
-        chances, logs = soften(problem.surplus(rows, prices) / prices.blur)
-        height += prices.blur * float(np.sum(logs * counts))
-        weighted = chances if problem.counts is None else chances * problem.counts[rows, None]
-        spent = chances * problem.costs[rows]
-        of_member, picked = spent.sum(axis=1), weighted[:, limited]
-        gradient[0] -= float(np.sum(of_member * counts))
-        gradient[1:] -= picked.sum(axis=0)
-        curvature[0, 0] += float((weighted * problem.costs[rows] ** 2).sum() - np.sum(of_member**2 * counts))
-        curvature[0, 1:] += (weighted * problem.costs[rows])[:, limited].sum(axis=0) - of_member @ picked
-        curvature[1:, 1:] += np.diag(picked.sum(axis=0)) - chances[:, limited].T @ picked
-    curvature[1:, 0] = curvature[0, 1:]
-    return _Slope(height, gradient, curvature / prices.blur)
-
-
-def soften(surplus: Values) -> tuple[Values, Values]:
-    """Return the chance of each offer and the blurred best, where nothing has the surplus 0.
-
-    >>> chances, best = soften(np.array([[0.0]]))
-    >>> chances.tolist(), best.round(4).tolist()
-    ([[0.5]], [0.6931])
-    """
-    top = surplus.max(axis=1).clip(0.0)
-    surplus -= top[:, None]
-    chances = np.exp(surplus, out=surplus)
-    whole = chances.sum(axis=1) + np.exp(-top)
-    chances /= whole[:, None]
-    return chances, top + np.log(whole)
-
-
-def line_of(chances: Values) -> Places:
-    """Return an order in which members of equal chances stand together."""
-    weights = np.sqrt(np.arange(2.0, 2.0 + chances.shape[1]))
-    return np.argsort(chances @ weights, kind="stable")
+    """Return the prices with λ, μ and ν as in ``then``."""
+    offers, last = prices.offers.copy(), 1 + len(problem.limited)
+    offers[problem.limited] = then[1:last]
+    return replace(prices, budget=float(then[0]), offers=offers, limits=tuple(then[last:].tolist()))

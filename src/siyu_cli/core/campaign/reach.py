@@ -1,13 +1,11 @@
-"""The best assignment where employees reach no more members than they can, besides budget, stock and limits.
+"""The best assignment that keeps everything, who is beyond their employee's reach, and what other budgets would bring.
 
-At given prices each employee's members bring most if those worth most are kept; for any prices the sum over them, plus
-price × what there is, is no less than what any assignment brings: employees have prices of their own, which are what
-the first member beyond their reach would leave.
+At given prices each employee's members bring most if those worth most are kept: a place with them has a price of its
+own, which is what the first member beyond their reach would leave.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,23 +14,13 @@ from numpy.typing import NDArray
 from siyu_cli.core.campaign.allocation import CURVE_POINTS, Allocation, Curve, budget_curve, problem_of
 from siyu_cli.core.campaign.conflicts import within_owners
 from siyu_cli.core.campaign.hulls import climb
-from siyu_cli.core.campaign.limits import Limit, LimitedCampaign, allocate_within
-from siyu_cli.core.campaign.problem import Places, Values
+from siyu_cli.core.campaign.limits import LimitedCampaign, Reach, allocate_within
+from siyu_cli.core.campaign.problem import Limit, Places, Values
 
 Flags = NDArray[np.bool_]
 
-_ROUNDS = 10
-_CLOSE = 1e-5  # share of the bound that is near enough
 _CURVE_MEMBERS = 3_000  # of a curve with limits, which is worked out on a sample
 _CURVE_POINTS = 16
-
-
-@dataclass(frozen=True)
-class Reach:
-    """Whose members are whose, "" for nobody's, and how many members each one's employee can reach."""
-
-    owner: NDArray[np.str_]
-    most: Places
 
 
 @dataclass(frozen=True)
@@ -48,69 +36,29 @@ class Bounded:
         return replace(self, campaign=replace(self.campaign, values=values, costs=costs))
 
 
-@dataclass(frozen=True)
-class Prices:
-    """What one more unit of budget, piece of each offer and unit of each limit would bring."""
-
-    budget: float
-    stock: Values
-    limits: dict[str, float]
+def assign_within(whole: Bounded) -> Allocation:
+    """Return the best assignment that keeps everything."""
+    return allocate_within(whole.campaign, whole.limits, whole.reach)
 
 
-@dataclass(frozen=True)
-class Found:
-    """The best assignment, what one more unit of each limit would bring, who is beyond their employee's reach."""
-
-    allocation: Allocation
-    limit_prices: dict[str, float]
-    is_beyond: Flags
-
-    @property
-    def prices(self) -> Prices:
-        """Return the prices it was found at."""
-        return Prices(self.allocation.price, self.allocation.stock_prices, self.limit_prices)
-
-
-def assign_within(whole: Bounded) -> Found:
-    """Return the best assignment that keeps everything.
-
-    With employees: each keeps the members worth most at the prices; what is freed by it makes them cheaper, so that is
-    tried again between the old prices and the new ones.
-    """
-    nobody = np.zeros(len(whole.campaign.ranks), np.bool_)
-    found = Found(*allocate_within(whole.campaign, whole.limits), nobody)
+def left_out_by_reach(whole: Bounded, found: Allocation) -> Flags:
+    """Return who would get an offer at the prices, were it not that their employee has no place left."""
     if whole.reach is None:
-        return found
-    best, bound, prices = None, math.inf, found.prices
-    for round_ in range(1, _ROUNDS + 1):
-        left = worth_left(whole, prices)
-        bound = min(bound, _bound(whole, prices, left))
-        is_beyond = beyond_reach(whole, left)
-        kept = replace(whole.campaign, values=np.where(is_beyond[:, None], -np.inf, whole.campaign.values))
-        found = Found(*allocate_within(kept, whole.limits), is_beyond)
-        best = found if best is None or found.allocation.value > best.allocation.value else best
-        if bound - best.allocation.value <= _CLOSE * bound:
-            break
-        prices = _between(prices, found.prices, 1 / round_)
-    assert best is not None
-    bound = max(bound, best.allocation.value)
-    return replace(best, allocation=replace(best.allocation, bound=bound))
+        return np.zeros(len(found.offer), np.bool_)
+    owner, most = whole.reach.owner, whole.reach.most
+    _names, number = np.unique(owner, return_inverse=True)
+    is_full = np.bincount(number, found.offer >= 0, minlength=len(_names))[number] >= most
+    left_out: Flags = (found.offer < 0) & (owner != "") & is_full & (worth_left(whole, found) > 0)
+    return left_out
 
 
-def _between(one: Prices, other: Prices, share: float) -> Prices:
-    """Return prices between two: who goes by the new ones alone runs from one side to the other."""
-    limits = {key: price + share * (other.limits[key] - price) for key, price in one.limits.items()}
-    stock = np.where(np.isfinite(other.stock), one.stock + share * (other.stock - one.stock), one.stock)
-    return Prices(one.budget + share * (other.budget - one.budget), stock, limits)
-
-
-def worth_left(whole: Bounded, prices: Prices) -> Values:
-    """Return what the best offer leaves of each member after all prices; 0 where none leaves anything."""
+def worth_left(whole: Bounded, at: Allocation) -> Values:
+    """Return what the best offer leaves of each member after all prices but their employee's; 0 for nothing."""
     campaign = whole.campaign
-    left = np.where(campaign.values > 0, campaign.values - prices.budget * campaign.costs - prices.stock, -np.inf)
+    left = np.where(campaign.values > 0, campaign.values - at.price * campaign.costs - at.stock_prices, -np.inf)
     for limit in whole.limits:
-        if prices.limits[limit.key]:
-            left = left - prices.limits[limit.key] * limit.takes
+        if price := at.limit_prices[limit.key]:
+            left -= price * limit.takes
     best: Values = left.max(axis=1, initial=0.0)
     return best
 
@@ -129,22 +77,6 @@ def beyond_reach(whole: Bounded, worth: Values) -> Flags:
     return beyond
 
 
-def _bound(whole: Bounded, prices: Prices, worth: Values) -> float:
-    """Return what no assignment that keeps everything brings more than."""
-    campaign = whole.campaign
-    counted = worth
-    if whole.reach is not None:
-        owner, most = whole.reach.owner, whole.reach.most
-        theirs = np.flatnonzero(owner != "")
-        within = within_owners(owner[theirs], worth[theirs], most[theirs], campaign.ranks[theirs])
-        counted = worth.copy()
-        counted[theirs[~within]] = 0.0
-    limited = np.isfinite(campaign.stock)
-    of_stock = prices.stock[limited] * campaign.stock[limited]
-    of_limits = [prices.limits[limit.key] * limit.most for limit in whole.limits]
-    return math.fsum([prices.budget * campaign.budget, *of_stock, *of_limits, *counted])
-
-
 def curve_within(whole: Bounded) -> Curve:
     """Return what budgets from 0 to as much as pays would bring, everything else kept as the assignment keeps it.
 
@@ -159,19 +91,19 @@ def curve_within(whole: Bounded) -> Curve:
     share = len(rows) / max(len(campaign.ranks), 1)
     problem, _line = problem_of(campaign.values, campaign.costs, campaign.budget, campaign.ranks)
     most = _within_budget(whole, float(climb(problem).cost.sum()), (rows, share), None)
-    budgets = np.unique(np.append(np.linspace(0, most.allocation.cost / share, _CURVE_POINTS), min(
-        campaign.budget, most.allocation.cost / share
+    budgets = np.unique(np.append(np.linspace(0, most.cost / share, _CURVE_POINTS), min(
+        campaign.budget, most.cost / share
     )))  # fmt: skip
     values, prices, last = [], [], most
     for budget in budgets[::-1].tolist():
         last = _within_budget(whole, budget, (rows, share), last)
-        values.append(last.allocation.value / share)
-        prices.append(last.allocation.price)
+        values.append(last.value / share)
+        prices.append(last.price)
     reached = np.maximum.accumulate(np.array(values[::-1]))
     return Curve(budgets, reached, np.array(prices[::-1]), share < 1)
 
 
-def _within_budget(whole: Bounded, budget: float, sample: tuple[Places, float], near: Found | None) -> Found:
+def _within_budget(whole: Bounded, budget: float, sample: tuple[Places, float], near: Allocation | None) -> Allocation:
     """Return the best assignment of a sample; who is beyond reach is told among all members."""
     rows, share = sample
     campaign = whole.campaign
@@ -180,12 +112,12 @@ def _within_budget(whole: Bounded, budget: float, sample: tuple[Places, float], 
     for _round in range(1 if whole.reach is None else 3):
         kept = values
         if found is not None and whole.reach is not None:
-            kept = np.where(beyond_reach(whole, worth_left(whole, found.prices))[rows, None], -np.inf, values)
+            kept = np.where(beyond_reach(whole, worth_left(whole, found))[rows, None], -np.inf, values)
         few = LimitedCampaign(
             kept, campaign.costs[rows], budget * share, np.arange(len(rows)),
             campaign.stock * share if share < 1 else campaign.stock,
         )  # fmt: skip
         limits = [Limit(limit.key, limit.takes[rows], limit.most * share) for limit in whole.limits]
-        found = Found(*allocate_within(few, limits), np.zeros(len(rows), np.bool_))
+        found = allocate_within(few, limits)
     assert found is not None
     return found

@@ -151,7 +151,7 @@ def sensitivity(
     scenarios = []
     for factor in factors:
         values, costs = outlook.matrices(factor)
-        best = allocation if factor == 1 else assign_within(within.with_answers(values, costs)).allocation
+        best = allocation if factor == 1 else assign_within(within.with_answers(values, costs))
         moved = np.flatnonzero(best.offer != chosen)
         pairs = Counter(zip(chosen[moved].tolist(), best.offer[moved].tolist(), strict=True))
         flips = sorted(pairs.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -147,12 +147,10 @@ def _at_random(plan: Plan, found: Assignment, sizes: Places, enlarged: float) ->
     used = np.bincount(offer[offer >= 0], minlength=len(outlook.offers))
     allocation = replace(
         found.allocation, offer=offer, value=math.fsum(value), cost=math.fsum(cost),
-        bound=max(found.allocation.bound, math.fsum(value)), used=used,
+        bound=max(found.allocation.bound, math.fsum(value)), used=used, limit_prices={},
     )  # fmt: skip
     spend = spend_of(cells_of(outlook, offer), prize_caps(outlook), float(plan.fixed_fees))
-    return replace(
-        found, offer=offer, reasons=reasons, value=value, cost=cost, allocation=allocation, spend=spend, limit_prices={}
-    )
+    return replace(found, offer=offer, reasons=reasons, value=value, cost=cost, allocation=allocation, spend=spend)
 
 
 def _people_per_cell(found: Assignment, is_control: Flags) -> Places:
