@@ -1,7 +1,8 @@
 """How good and how fast the assignment of ``siyu campaign`` is: certificate, seconds, memory, beside others.
 
     python benchmarks/campaign.py                  everything
-    python benchmarks/campaign.py --only stock     one part: budget, stock, segments, highs, curve or hash
+    python benchmarks/campaign.py --only stock     one part: budget, stock, limits, segments, highs, curve
+                                                   or hash
     python benchmarks/campaign.py --quick          small sizes, for seeing that it runs
 
 Campaigns are invented: members differ in how likely they buy anyway, in what an offer adds and in what they spend.
@@ -10,20 +11,25 @@ Campaigns are invented: members differ in how likely they buy anyway, in what an
 from __future__ import annotations
 
 import argparse
+import math
 import resource
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
 from scipy.optimize import linprog
-from scipy.sparse import csr_matrix, kron, vstack
+from scipy.sparse import csr_matrix, eye, kron, vstack
 
 from siyu_cli.core.campaign.allocation import Allocation, allocate, budget_curve
 from siyu_cli.core.campaign.control import hash_ranks, in_control
+from siyu_cli.core.campaign.limits import LimitedCampaign, Reach
+from siyu_cli.core.campaign.problem import Limit
+from siyu_cli.core.campaign.reach import Bounded, assign_within
 
-PARTS = ("budget", "stock", "segments", "highs", "curve", "hash")
+PARTS = ("budget", "stock", "limits", "segments", "highs", "curve", "hash")
 OFFERS = 10
 Made = TypeVar("Made")
 
@@ -93,6 +99,49 @@ def with_stock(sizes: tuple[int, ...]) -> None:
     say("seconds with stock, most members", longest, "< 20")
 
 
+def limits_among(values: np.ndarray, costs: np.ndarray, budget: float) -> dict[str, Bounded]:
+    """Return one campaign per limit, each of which forbids much of what the budget alone would do, and one of all."""
+    members, rng = len(values), np.random.default_rng(3)
+    free = allocate(values, costs, budget, ranks_of(members))
+    given = np.flatnonzero(free.offer >= 0), free.offer[free.offer >= 0]
+    worst = np.linspace(10, 120, OFFERS) * rng.lognormal(0, 0.1, (members, 1))
+    points = np.broadcast_to(np.where(np.arange(OFFERS) % 2, 100.0, 0.0), values.shape)
+    owner = rng.integers(0, max(members // 500, 2), members)
+    reach = Reach(owner.astype(str), np.full(members, 40))
+    known = (
+        Limit("liability", worst, float(worst[given].sum()) * 0.6),
+        Limit("usage", np.broadcast_to(1.0, values.shape), math.floor(len(given[0]) * 0.7)),
+        Limit("points", points, float(points[given].sum()) * 0.5),
+    )
+    bare = LimitedCampaign(values, costs, budget, ranks_of(members), np.full(OFFERS, np.inf))
+    stocked = replace(bare, stock=np.floor(free.used * 0.5) + 1)
+    found = {limit.key: Bounded(bare, (limit,)) for limit in known}
+    return found | {"employees": Bounded(bare, (), reach), "all, and stock": Bounded(stocked, known, reach)}
+
+
+def with_limits(members: int) -> None:
+    worst, longest = 0.0, 0.0
+    for name, (values, costs) in (("offers differ", draw(members)), ("offers alike", draw_alike(members))):
+        budget = costs.mean() * members * 0.1
+        for key, whole in limits_among(values, costs, budget).items():
+            found, seconds = timed(lambda: assign_within(whole))  # noqa: B023
+            check_kept(whole, found)
+            tell(f"{members:,}, {name}, {key}", found, seconds, budget)
+            worst, longest = max(worst, found.gap), max(longest, seconds)
+    say("worst gap with limits", worst, "≤ 1e-4")
+    say("seconds with limits", longest, "< 20")
+
+
+def check_kept(whole: Bounded, found: Allocation) -> None:
+    given = np.flatnonzero(found.offer >= 0), found.offer[found.offer >= 0]
+    assert found.cost <= whole.campaign.budget
+    assert (found.used <= whole.campaign.stock).all()
+    assert all(math.fsum(limit.takes[given]) <= limit.most for limit in whole.limits)
+    if whole.reach is not None:
+        _names, counts = np.unique(whole.reach.owner[given[0]], return_counts=True)
+        assert counts.max() <= whole.reach.most[0]
+
+
 def by_segment(members: int) -> None:
     rng = np.random.default_rng(0)
     segment = rng.integers(0, 30, members)
@@ -107,15 +156,36 @@ def by_segment(members: int) -> None:
 def beside_highs(members: int) -> None:
     """Hold the bound and the value against the linear program, which no assignment passes."""
     values, costs = draw(members)
-    stock, budget = np.full(OFFERS, members // 30), members * 0.3
-    once = kron(csr_matrix(np.eye(members)), np.ones((1, OFFERS)))
-    pieces = kron(np.ones((1, members)), csr_matrix(np.eye(OFFERS)))
-    rows, most = vstack([once, csr_matrix(costs.reshape(1, -1)), pieces]), np.r_[np.ones(members), budget, stock]
-    rival, highs = timed(lambda: linprog(-values.ravel(), A_ub=rows, b_ub=most, bounds=(0, 1), method="highs"))
-    found, seconds = timed(lambda: allocate(values, costs, budget, ranks_of(members), stock))
-    print(f"  {members:,} members: HiGHS {highs:.2f} s, siyu {seconds:.2f} s")
-    say("bound / linear optimum − 1", found.bound / -rival.fun - 1, "0 to 1e-5")
-    say("1 − value / linear optimum", 1 - found.value / -rival.fun, "≤ 1e-4")
+    budget, stock = members * 0.3, np.full(OFFERS, members // 30)
+    bare = LimitedCampaign(values, costs, budget, ranks_of(members), np.full(OFFERS, np.inf))
+    known = {"stock": Bounded(replace(bare, stock=stock)), **limits_among(values, costs, budget)}
+    for key, whole in known.items():
+        rival, highs = timed(lambda: linear_optimum(whole))  # noqa: B023
+        found, seconds = timed(lambda: assign_within(whole))  # noqa: B023
+        print(f"  {members:,} members, {key}: HiGHS {highs:.2f} s, siyu {seconds:.2f} s")
+        say("bound / linear optimum − 1", found.bound / rival - 1, "0 to 1e-5")
+        say("1 − value / linear optimum", 1 - found.value / rival, "≤ 1e-4")
+
+
+def linear_optimum(whole: Bounded) -> float:
+    """Return what the best mixture of assignments brings, by HiGHS."""
+    campaign, (members, offers) = whole.campaign, whole.campaign.values.shape
+    rows = [kron(eye(members), np.ones((1, offers))), csr_matrix(campaign.costs.reshape(1, -1))]
+    most = [np.ones(members), np.array([campaign.budget])]
+    if np.isfinite(campaign.stock).all():
+        rows.append(kron(np.ones((1, members)), eye(offers)))
+        most.append(campaign.stock)
+    for limit in whole.limits:
+        rows.append(csr_matrix(limit.takes.reshape(1, -1)))
+        most.append(np.array([limit.most]))
+    if whole.reach is not None:
+        _names, owner = np.unique(whole.reach.owner, return_inverse=True)
+        theirs = csr_matrix((np.ones(members), (owner, np.arange(members))))
+        rows.append(kron(theirs, np.ones((1, offers))))
+        most.append(np.full(theirs.shape[0], float(whole.reach.most[0])))
+    taken, limited = vstack(rows).tocsr(), np.concatenate(most)
+    found = linprog(-campaign.values.ravel(), A_ub=taken, b_ub=limited, bounds=(0, 1), method="highs")
+    return float(-found.fun)
 
 
 def curves(members: int) -> None:
@@ -143,6 +213,7 @@ def main() -> None:
     work: dict[str, Callable[[], None]] = {
         "budget": lambda: with_budget(sizes),
         "stock": lambda: with_stock(sizes),
+        "limits": lambda: with_limits(sizes[0]),
         "segments": lambda: by_segment(sizes[-1]),
         "highs": lambda: beside_highs(2_000 if options.quick else 20_000),
         "curve": lambda: curves(sizes[-1]),

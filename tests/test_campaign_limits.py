@@ -132,3 +132,26 @@ def test_no_assignment_within_what_employees_can_reach_brings_more_than_the_boun
     assert found.cost <= budget
     for name in ("li", "wu"):
         assert int(((owner == name) & (found.offer >= 0)).sum()) <= most
+
+
+@pytest.mark.parametrize("key", ["liability", "usage", "points", "employees", "all"])
+def test_prices_of_limits_are_those_of_all_members_not_of_a_sample(key: str):
+    """Among 25,000 members each limit is used up to the last unit that is worth anything."""
+    rng = np.random.default_rng(7)
+    shape = 25_000, 4
+    values, costs = rng.gamma(1, 10, shape), rng.gamma(2, 3, shape)
+    worst = costs * rng.uniform(1, 4, shape)
+    owner = rng.integers(0, 50, len(values)).astype(str)
+    known = {
+        "liability": Limit("liability", worst, float(worst.sum() * 0.02)),
+        "usage": Limit("usage", np.broadcast_to(1.0, shape), 2_000.0),
+        "points": Limit("points", np.broadcast_to(np.array([0.0, 500.0, 0.0, 300.0]), shape), 400_000.0),
+    }
+    limits = tuple(known.values()) if key == "all" else tuple(known[one] for one in {key} & known.keys())
+    reach = Reach(owner, np.full(len(values), 60)) if key in ("employees", "all") else None
+    campaign = LimitedCampaign(
+        values, costs, float(costs.sum() * 0.03), rng.permutation(len(values)), np.full(4, np.inf)
+    )
+    found = assign_within(Bounded(campaign, limits, reach))
+    assert 0 <= found.gap < 1e-4
+    assert max(found.limit_prices.values(), default=1.0) > 0

@@ -136,7 +136,9 @@ class Problem:
         """Return what all that is limited is worth at these prices: the part of D that no member adds to."""
         of_stock = prices.offers[self.limited] * self.stock[self.limited]
         of_limits = [price * limit.most for limit, price in zip(self.limits, prices.limits, strict=True)]
-        of_places = [] if self.employees is None or prices.owners is None else prices.owners * self.employees.most
+        of_places = np.zeros(0)
+        if self.employees is not None and prices.owners is not None:
+            of_places = prices.owners * self.employees.most
         return math.fsum([prices.budget * self.budget, *of_stock, *of_limits, *of_places])
 
     def drawn_together(self) -> Problem:

@@ -223,7 +223,7 @@ def _charged(problem: Problem, chosen: Places, prices: Prices, members: Places, 
     if not problem.limits and problem.employees is None:
         return extra[0]
     own = chosen[members]
-    charged = prices.budget * extra[0] + prices.offers - np.append(prices.offers, 0.0)[own][:, None]
+    charged: Values = prices.budget * extra[0] + prices.offers - np.append(prices.offers, 0.0)[own][:, None]
     for more, price in zip(extra[1:], prices.limits, strict=True):
         charged += price * more
     if problem.employees is not None and prices.owners is not None:
