@@ -113,6 +113,14 @@ def restricted(step: Step, where: str | None) -> Step:
     return step.with_tree(step.tree().where(parse_condition(where).copy(), copy=False))
 
 
+def narrowed(step: Step, columns: Sequence[str]) -> Step:
+    """Return the step with these of its columns alone."""
+    from sqlglot import exp
+
+    whole = step.tree().subquery("whole")
+    return step.with_tree(exp.select(*(exp.column(key, quoted=True) for key in columns)).from_(whole))
+
+
 def with_segments(step: Step, conditions: Mapping[str, str]) -> Step:
     """Return the step whose column ``custom_segments`` lists the names of the conditions that hold, joined by ``;``."""
     from sqlglot import exp

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from siyu_cli.core.condition_words import mask_condition
 from siyu_cli.core.conditions import check_values
-from siyu_cli.core.lifecycle.segment import EarlierList, label_members, list_members
+from siyu_cli.core.lifecycle.segment import LABELS, EarlierList, label_members, list_members
 from siyu_cli.errors import ConditionError, DataError, Note
 from siyu_cli.masks import mask_word
 from siyu_cli.report import Account, Report, Value
@@ -169,8 +169,19 @@ class Study:
         """Put every member in their stage and group, once."""
         assert self._labelled
 
-    def list_members(self, where: str | None, lang: str, snapshot: EarlierList | None = None) -> None:
-        """Make the table ``segments`` of those who meet ``where``; ``ConditionError`` for one that is not allowed."""
+    def forget_labels(self) -> None:
+        """Drop the tables of stages and groups: whoever asks for them next has them made again."""
+        _ = self.masks  # made beside them, and of use without them
+        self.engine.drop(*LABELS)
+        self.__dict__.pop("_labelled", None)
+
+    def list_members(
+        self, where: str | None, lang: str, snapshot: EarlierList | None = None, columns: Sequence[str] = ()
+    ) -> None:
+        """Make the table ``segments`` of those who meet ``where``, of all columns or of these alone.
+
+        ``ConditionError`` for a condition that is not allowed.
+        """
         self._need_people()
         self.label()
         if where is not None:
@@ -184,7 +195,9 @@ class Study:
         check_segments(self.settings, self.engine)
         self.keeper.set_aside("segments")
         segments = self.settings.segments
-        list_members(self.engine, self.parameters, where=where, segments=segments, lang=lang, snapshot=snapshot)
+        list_members(
+            self.engine, self.parameters, where=where, segments=segments, lang=lang, snapshot=snapshot, columns=columns
+        )
 
     def describe(
         self, command: str, where: str | None = None, parameters: Mapping[str, Parameter] | None = None

@@ -28,6 +28,7 @@ from siyu_cli.core.campaign.repair import (
 )
 
 CURVE_POINTS = 40
+_MANY, _BELOW = 20_000, 0.9  # of more members than that, steps are left out below this share of a sample's price
 _CURVE_MEMBERS = 5_000  # of a curve with stock limits, which is worked out on a sample
 
 
@@ -87,7 +88,7 @@ def allocate(
 def solve(problem: Problem, line: Places) -> Allocation:
     """Return the assignment of a problem that brings most, to within ``gap``; its members stood in ``line``."""
     if problem.is_budget_alone:
-        steps = climb(problem)
+        steps = _steps_paid(problem)
         prices = replace(problem.at_no_price(), budget=steps.price(problem.budget))
         chosen = _first_steps(problem, steps)
     else:
@@ -152,9 +153,21 @@ def problem_of(
     if not (np.isfinite(budget) and budget >= 0) or not (pieces >= 0).all():
         raise ValueError("budget and stock are 0 or more")
     line = np.argsort(rank, kind="stable")
+    value = value[line]
     # What brings nothing is given to nobody, also where money is no object and all prices are 0.
-    value = np.where(value > 0, value, -np.inf)
-    return Problem(value[line], cost[line], float(budget), np.floor(pieces)), line
+    value[value <= 0] = -np.inf
+    return Problem(value, cost[line], float(budget), np.floor(pieces)), line
+
+
+def _steps_paid(problem: Problem) -> Steps:
+    """Return the steps the budget pays for and some more; of many members those far below a sample's price are left."""
+    if len(problem.values) > _MANY:
+        steps = climb(
+            problem, _BELOW * climb(problem.sample(_MANY)).price(problem.budget * _MANY / len(problem.values))
+        )
+        if steps.within(problem.budget) < len(steps.cost):
+            return steps
+    return climb(problem)
 
 
 def _first_steps(problem: Problem, steps: Steps) -> Places:

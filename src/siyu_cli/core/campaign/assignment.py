@@ -40,7 +40,7 @@ class Assignment:
 
     members: NDArray[np.str_]
     offer: Places
-    reasons: NDArray[np.str_]
+    reasons: NDArray[np.object_]
     value: Values
     cost: Values
     allocation: Allocation
@@ -99,7 +99,7 @@ def assign(
     campaign = LimitedCampaign(values, costs, plan.budget_for_members, hash_ranks(ids, plan.salt), stock_of(plan))
     within = Bounded(campaign, tuple(limits_of(plan, outlook)), reach_of(plan, facts, enlarged))
     allocation = assign_within(within)
-    reasons = np.array(found.reasons)
+    reasons = found.reasons.copy()
     is_left = found.is_eligible & (allocation.offer < 0)
     reasons[is_left] = np.where((values > 0).any(axis=1), NOT_CHOSEN, NOT_WORTHWHILE)[is_left]
     reasons[is_left & left_out_by_reach(within, allocation)] = OWNER_FULL

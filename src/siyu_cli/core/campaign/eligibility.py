@@ -50,7 +50,7 @@ class Eligibility:
     ``may_get`` is the same with those left alone as the control group counted in.
     """
 
-    reasons: NDArray[np.str_]
+    reasons: NDArray[np.object_]
     allowed: Flags
     may_get: Flags
 
@@ -102,7 +102,7 @@ def eligibility(facts: pa.Table, plan: Plan, *, bases: Collection[str] = ()) -> 
         "contact_limit": _over_contact_limit(facts, plan),
         "no_offer": np.asarray(~allowed.any(axis=1)),
     }
-    reasons = np.full(members, ELIGIBLE, dtype="<U20")
+    reasons = np.full(members, ELIGIBLE, dtype=object)  # few words, many members: each word stands in memory once
     for reason, applies in rules.items():
         reasons[(reasons == ELIGIBLE) & applies] = reason
     may_get = allowed & (reasons == ELIGIBLE)[:, None]
@@ -116,7 +116,7 @@ def draw_control(found: Eligibility, member_ids: NDArray[np.str_], plan: Plan) -
     return Eligibility(reasons, found.allowed & ~drawn[:, None], found.may_get)
 
 
-def count_reasons(reasons: NDArray[np.str_]) -> dict[str, int]:
+def count_reasons(reasons: NDArray[np.object_]) -> dict[str, int]:
     """Return how many members each reason has, in the order of the rules.
 
     >>> count_reasons(np.array(["minor", "", "control", "minor"]))

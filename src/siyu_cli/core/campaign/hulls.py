@@ -8,18 +8,20 @@ the hull's steps matter; all members' steps in one order by efficiency are the l
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from siyu_cli.core.campaign.problem import Places, Problem, Values
+from siyu_cli.core.campaign.problem import Problem, Values
 
 
 @dataclass(frozen=True)
 class Steps:
     """Steps of all members, by falling efficiency: member, the offer it leads to, what it costs and brings more."""
 
-    member: Places
-    offer: Places
+    member: NDArray[np.int32]
+    offer: NDArray[np.int16]
     cost: Values
     value: Values
     efficiency: Values
@@ -34,29 +36,36 @@ class Steps:
         return float(self.efficiency[count]) if count < len(self.efficiency) else 0.0
 
 
-def climb(problem: Problem) -> Steps:
+def climb(problem: Problem, least: float = 0.0) -> Steps:
     """Return the steps of all members; of equal efficiency, theirs come first who stand first in the line.
 
-    Stocks are not looked at.
+    Stocks are not looked at. Steps whose efficiency is below ``least`` are left out.
 
     >>> one = Problem(np.array([[5.0, 6.0]]), np.array([[1.0, 3.0]]), 2.0, np.array([np.inf, np.inf]))
     >>> steps = climb(one)
     >>> steps.offer.tolist(), steps.efficiency.tolist()
     ([0, 1], [5.0, 0.5])
     """
-    parts = [_climb_rows(problem.values[rows], problem.costs[rows]) for rows in problem.slices()]
-    if not parts:
-        return Steps(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), np.zeros(0), np.zeros(0))
-    starts = [rows.start for rows in problem.slices()]
-    member = np.concatenate([part[0] + start for part, start in zip(parts, starts, strict=True)])
-    offer = np.concatenate([part[1] for part in parts])
-    cost, value, efficiency = (np.concatenate([part[place] for part in parts]) for place in (2, 3, 4))
-    line = np.argsort(-efficiency, kind="stable")
-    return Steps(member[line], offer[line], cost[line], value[line], efficiency[line])
+    columns: list[list[Any]] = [[] for _column in range(5)]
+    for rows in problem.slices():
+        parts: tuple[NDArray[Any], ...] = _climb_rows(problem.values[rows], problem.costs[rows], rows.start)
+        is_kept = parts[-1] >= least
+        for column, part in zip(columns, parts, strict=True):
+            column.append(part[is_kept])
+    if not columns[0]:
+        return Steps(np.zeros(0, np.int32), np.zeros(0, np.int16), np.zeros(0), np.zeros(0), np.zeros(0))
+    efficiency = np.concatenate(columns.pop())
+    line = np.argsort(np.negative(efficiency, out=efficiency), kind="stable")
+    efficiency = np.negative(efficiency, out=efficiency)[line]
+    # There are millions of steps: one column is put in line before the next, and the parts are forgotten.
+    value, cost, offer, member = (np.concatenate(columns.pop())[line] for _column in range(4))
+    return Steps(member, offer, cost, value, efficiency)
 
 
-def _climb_rows(value: Values, cost: Values) -> tuple[Places, Places, Values, Values, Values]:
-    """Return the steps of some members, member by member, upwards."""
+def _climb_rows(
+    value: Values, cost: Values, first: int
+) -> tuple[NDArray[np.int32], NDArray[np.int16], Values, Values, Values]:
+    """Return the steps of some members, the first of whom is ``first``, member by member, upwards."""
     here = np.arange(len(value))
     level, spent, last = np.zeros(len(value)), np.zeros(len(value)), np.full(len(value), np.inf)
     taken = []
@@ -84,4 +93,4 @@ def _climb_rows(value: Values, cost: Values) -> tuple[Places, Places, Values, Va
     columns = [np.concatenate(column) for column in zip(*taken, strict=True)] if taken else [np.empty(0)] * 5
     upwards = np.argsort(columns[0], kind="stable")
     member, offer, paid, more, last = (column[upwards] for column in columns)
-    return member.astype(np.int64), offer.astype(np.int64), paid, more, last
+    return (member + first).astype(np.int32), offer.astype(np.int16), paid, more, last

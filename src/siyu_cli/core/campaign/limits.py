@@ -77,8 +77,8 @@ def allocate_within(campaign: LimitedCampaign, limits: Sequence[Limit], reach: R
 
     >>> campaign = LimitedCampaign(np.array([[5.0], [4.0]]), np.ones((2, 1)), 9.0, np.arange(2), np.array([np.inf]))
     >>> found = allocate_within(campaign, [Limit("usage", np.ones((2, 1)), 1.0)])
-    >>> found.offer.tolist(), found.value, found.limit_prices
-    ([0, -1], 5.0, {'usage': 4.0})
+    >>> found.offer.tolist(), found.value, round(found.bound, 4)
+    ([0, -1], 5.0, 5.0)
     """
     problem, line = problem_of(campaign.values, campaign.costs, campaign.budget, campaign.ranks, campaign.stock)
     in_line = tuple(replace(limit, takes=_in_line(limit.takes, line)) for limit in limits)

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from siyu_cli.core.campaign.offer import Offer
     from siyu_cli.core.question import Study
 
+# What member_facts reads of the list.
+_AUDIENCE = (
+    "member_id", "stage", "rfm_segment", "custom_segments", "level", "owner", "points", "birthday", "order_count",
+    "average_order_value", "is_unfriended", "consent_sms", "consent_wecom", "consent_ads", "opt_out_profiling",
+)  # fmt: skip
 _RFM = {key: words[-2:] for key, words in RFM_SEGMENTS.items()}
 
 
@@ -59,12 +64,14 @@ def members_of(study: Study, plan: Plan) -> pa.Table:
     A member's ``segment`` is the first of the plan's responses that they are in; of who is in none it is ``*``.
     """
     try:
-        study.list_members(plan.campaign.where, "en")
+        study.list_members(plan.campaign.where, "en", columns=_AUDIENCE)
     except ConditionError as error:
         place = Where(column="campaign.where")
         raise ConfigError(error.message, hint=error.hint, where=place, **error.facts) from error
     study.engine.run(step("member_facts"), {})
     facts = study.engine.read("member_facts", ["member_id"])
+    study.engine.drop("member_facts", "segments")
+    study.forget_labels()  # what comes now needs the memory
     return facts.append_column("segment", pa.array(_segments(plan, facts, study.settings.segments)))
 
 

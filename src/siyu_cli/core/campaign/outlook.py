@@ -43,14 +43,14 @@ class Outlook:
         """
         more = self.uplift * factor
         redeemed = (self.redemption + more - self.uplift).clip(0.0, 1.0)
-        values = more[self.segment] * self.order_value * self.gross_margin
-        costs = np.column_stack([
-            np.nan_to_num(redeemed[self.segment, place]) * offer.face_values(self.order_value[:, place])
-            + float(offer.contact_cost)
-            for place, offer in enumerate(self.offers)
-        ])  # fmt: skip
-        is_open = self.allowed & np.isfinite(values)
-        return np.where(is_open, values, -np.inf), costs
+        values, costs = (np.empty(self.order_value.shape) for _matrix in range(2))
+        for place, offer in enumerate(self.offers):  # one at a time: whole matrices on the way are the most memory
+            orders = self.order_value[:, place]
+            worth = more[self.segment, place] * orders * self.gross_margin
+            values[:, place] = np.where(self.allowed[:, place] & np.isfinite(worth), worth, -np.inf)
+            costs[:, place] = np.nan_to_num(redeemed[self.segment, place]) * offer.face_values(orders)
+            costs[:, place] += float(offer.contact_cost)
+        return values, costs
 
 
 def outlook_of(
@@ -81,11 +81,21 @@ def outlook_of(
                 error[at] = (answer.high - answer.low) / (2 * 1.959963984540054)
             if answer.order_value is not None:
                 spent[at] = float(answer.order_value)
-    own = np.asarray(order_value, dtype=np.float64)
-    stated = spent[place]
-    of_member = np.where(np.isnan(stated), np.nan_to_num(own)[:, None], stated)
+    of_member = _orders(np.nan_to_num(np.asarray(order_value, dtype=np.float64)), spent, place)
     may = np.ones(of_member.shape, np.bool_) if allowed is None else allowed
     return Outlook(
         plan.offers, tuple(names.tolist()), place.astype(np.int64), of_member, redemption, purchase, uplift,
         is_measured, error, gross_margin, may,
     )  # fmt: skip
+
+
+def _orders(own: Values, stated: Values, segment: Places) -> Values:
+    """Return the order value of each member with each offer: one column for all where offers do not differ in it."""
+    is_same = bool(np.array_equal(stated, np.broadcast_to(stated[:, :1], stated.shape), equal_nan=True))
+    columns = [
+        np.where(np.isnan(spent := stated[segment, place]), own, spent)
+        for place in range(1 if is_same else stated.shape[1])
+    ]
+    if is_same:
+        return np.broadcast_to(columns[0][:, None], (len(own), stated.shape[1]))
+    return np.column_stack(columns)

@@ -66,11 +66,12 @@ def carry_out(plan: Plan, facts: pa.Table, gross_margin: float, manner: TrialMan
         alone = _assigned(everybody, given, plan)
         worth = np.where(alone.offer >= 0, alone.value - alone.cost, -np.inf)
         given = (settled(facts, worth, given[2].mark), given[1], given[2])
+    # Before the plan itself: of this one nothing but the offers is kept.
+    wanted = _assigned(everybody, given, plan).offer if plan.campaign.control_share else None
     found = _assigned(plan, given, plan)
     is_control = found.reasons == CONTROL
     compared_for = np.zeros(found.may_get.shape, np.bool_)
-    if is_control.any():
-        wanted = _assigned(everybody, given, plan).offer
+    if wanted is not None:
         compared_for[is_control] = wanted[is_control, None] == np.arange(len(plan.offers))
     is_compared = np.asarray(compared_for.any(axis=1))
     if given[2].is_random:

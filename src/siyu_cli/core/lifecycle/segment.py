@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from siyu_cli.core.conditions import restricted, with_segments
+from siyu_cli.core.conditions import narrowed, restricted, with_segments
 from siyu_cli.core.lifecycle.reasons import STAGE_REASONS
 from siyu_cli.core.lifecycle.tables import RFM_SEGMENTS, RFM_SUMMARY, SEGMENTS, STAGE_SUMMARY, STAGES
 from siyu_cli.engines.step import Params, step
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from siyu_cli.engines.protocol import Engine
 
+# What label_members leaves, except features, by which members are known to be there.
+LABELS = ("purchases", "bands", "norms", "rfm", "comebacks", "stages")
 GROUPINGS = ("owner", "store", "source_channel", "level")
 
 
@@ -51,8 +53,11 @@ def list_members(
     segments: Mapping[str, str],
     lang: str,
     snapshot: EarlierList | None = None,
+    columns: Sequence[str] = (),
 ) -> None:
     """Make the table ``segments``: the labelled members that meet ``where``, reasons in ``lang``.
+
+    It has all columns, or ``columns`` alone: what nobody reads is not built, and texts are most of it.
 
     ``where`` chooses who is listed and summarised; scores and norms are always those of the whole shop. ``snapshot``
     where it has a member, their stage then is ``previous_stage``, its date ``previous_stage_on``.
@@ -65,7 +70,8 @@ def list_members(
 
     templates = [texts[1 if lang == "zh" else 0] for texts in STAGE_REASONS.values()]
     engine.open("stage_reasons", pa.table({"reason": list(STAGE_REASONS), "template": templates}))
-    engine.run(restricted(with_segments(step("segments"), segments), where), params)
+    listing = restricted(with_segments(step("segments"), segments), where)
+    engine.run(narrowed(listing, columns) if columns else listing, params)
 
 
 def summarise_stages(engine: Engine) -> pd.DataFrame:
