@@ -209,3 +209,54 @@ def test_what_cannot_be_read_of_a_table_is_said_and_is_no_bug(run: Run, options:
     trial(200).to_csv("trial.csv", index=False)
     ended = run("evaluate", "trial.csv", *ASKED, *options)
     assert (ended.code, json.loads(ended.err)["code"] != "bug") == (code, True), ended.err
+
+
+@pytest.mark.parametrize(
+    ("bought", "spent"),
+    [
+        (("是", "否"), "{:,.2f}"), (("已购买", "未购买"), "¥{:.2f}"), (("√", "×"), "{:,.2f}元"),
+        ((1.0, 0.0), "￥ {:.2f}"), (("TRUE", "FALSE"), "{:.2f}"),
+    ],
+)  # fmt: skip
+def test_outcomes_are_read_as_shops_write_them(run: Run, bought: tuple[Any, Any], spent: str):
+    """Yes and no in any words, money with its sign and its thousands: the figures are those of the plain numbers."""
+    rng = np.random.default_rng(3)
+    arm = rng.choice(["对照组", "短信组"], 400)
+    did = rng.random(400) < np.where(arm == "对照组", 0.2, 0.4)
+    amounts = np.where(did, rng.lognormal(7, 0.5, 400), 0).round(2)
+    written = {"组别": arm, "是否购买": np.where(did, *bought), "消费金额": [spent.format(one) for one in amounts]}
+    pd.DataFrame(written).to_csv("试验.csv", index=False)
+    found = told(run(
+        "evaluate", "试验.csv", "--arm", "组别", "--control", "对照组", "--metrics", "是否购买,消费金额",
+        "--format", "json",
+    ))  # fmt: skip
+    share, mean = found["effects"]
+    assert share["difference"] == pytest.approx(did[arm == "短信组"].mean() - did[arm == "对照组"].mean())
+    welch = stats.ttest_ind(amounts[arm == "短信组"], amounts[arm == "对照组"], equal_var=False)
+    assert (mean["statistic"], mean["p"]) == pytest.approx((welch.statistic, welch.pvalue))
+
+
+@pytest.mark.parametrize(
+    ("control", "treated", "typed"),
+    [(0.0, 1.0, "0"), (0, 1, "0.0"), (False, True, "false"), ("Holdout", "Mail", "holdout")],
+)
+def test_an_arm_is_found_however_its_name_is_written(run: Run, control: Any, treated: Any, typed: str):
+    frame = pd.DataFrame({"arm": [control, treated] * 40, "visit": [0, 1] * 20 + [1, 1] * 20})
+    frame.to_parquet("trial.parquet")
+    frame.to_csv("trial.csv", index=False)
+    for name in ("trial.parquet", "trial.csv"):
+        found = told(run(
+            "evaluate", name, "--arm", "arm", "--control", typed, "--metrics", "visit", "--format", "json",
+        ))  # fmt: skip
+        assert [effect["difference"] for effect in found["effects"]] == [0.5]
+
+
+def test_what_is_wrong_with_a_table_of_outcomes_names_the_file_and_its_own_columns(run: Run):
+    pd.DataFrame({"group": ["a", "b"] * 5, "visit": [0, 1] * 5}).to_csv("trial.csv", index=False)
+    ended = run(
+        "evaluate", "trial.csv", "--arm", "group", "--control", "a", "--metrics", "clicks", "--format", "json",
+    )  # fmt: skip
+    refusal = json.loads(ended.err)
+    assert ended.code == 65
+    assert refusal["where"]["file"] == "trial.csv"
+    assert refusal["hint"] == "The columns are: group, visit."

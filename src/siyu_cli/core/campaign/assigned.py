@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from siyu_cli.core.campaign.question import CONTROL_IDLE
@@ -14,7 +14,9 @@ from siyu_cli.tables.column import find_label
 if TYPE_CHECKING:
     import pandas as pd
 
-YES, NO = ("1", "1.0", "true", "yes", "y", "是", "有"), ("0", "0.0", "false", "no", "n", "否", "无", "")
+_YES = frozenset({"1", "1.0", "true", "yes", "y", "t", "是", "有", "√", "✓", "✔"})
+_NO = frozenset({"0", "0.0", "false", "no", "n", "f", "否", "无", "没有", "×", "✗", "✘", ""})
+_DONE, _NOT_DONE = "已", ("未", "没")  # 已购买, 未购买
 
 
 def assigned_rows(frame: pd.DataFrame) -> pd.DataFrame:
@@ -56,8 +58,48 @@ def expected_cost(rows: pd.DataFrame) -> float:
 
 def word_of(value: Any) -> str:
     """Return the text of a cell, "" for an empty one."""
-    is_empty = value is None or (isinstance(value, float) and math.isnan(value))
-    return "" if is_empty else str(value).strip()
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    return str(value).strip()
+
+
+def yes_or_no(word: str) -> bool | None:
+    """Return whether a word says yes or no; None for one that says neither.
+
+    >>> [yes_or_no(word) for word in ("是", "已购买", "未购买", "", "3")]
+    [True, True, False, False, None]
+    """
+    plain = word.casefold()
+    if plain in _YES or plain.startswith(_DONE):
+        return True
+    return False if plain in _NO or plain.startswith(_NOT_DONE) else None
+
+
+def arms_named(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return the arms as words; numbers without a fraction are whole, however they were kept: 1.0 is 1.
+
+    >>> import pandas as pd
+    >>> arms_named(pd.Series([0.0, 1.0, None])).tolist(), arms_named(pd.Series(["a", "1.0"])).tolist()
+    (['0', '1', ''], ['a', '1.0'])
+    """
+    words = column.map(word_of)
+    known = {word: _whole(word) for word in words.unique() if word}
+    return words.map({"": "", **known}) if None not in known.values() else words
+
+
+def _whole(word: str) -> str | None:
+    """Return a number without its empty fraction; None for what is no whole number."""
+    whole, point, fraction = word.partition(".")
+    is_whole = whole.removeprefix("-").isdecimal() and (fraction.strip("0") == "" if point else True)
+    return whole if is_whole else None
+
+
+def arm_of(typed: str, arms: Collection[str]) -> str:
+    """Return the arm that was typed, in capitals or small, as a whole number or with .0; else what was typed."""
+    if typed in arms:
+        return typed
+    alike = [arm for arm in arms if arm.casefold() == (_whole(typed) or typed).casefold()]
+    return alike[0] if len(alike) == 1 else typed
 
 
 def flags_of(frame: pd.DataFrame, column: str) -> list[bool]:
@@ -66,9 +108,10 @@ def flags_of(frame: pd.DataFrame, column: str) -> list[bool]:
         hint = "The columns are: {columns}."
         columns = ", ".join(map(str, frame.columns))
         raise DataError("There is no column {column}.", hint=hint, column=column, columns=columns)
-    words = [word_of(value).casefold() for value in frame[column]]
-    unknown = next((word for word in words if word not in (*YES, *NO)), None)
+    words = [word_of(value) for value in frame[column]]
+    known = {word: yes_or_no(word) for word in set(words)}
+    unknown = next((word for word in words if known[word] is None), None)
     if unknown is not None:
         message = "The column {column} holds {word}, which is neither yes nor no."
         raise DataError(message, column=column, word=unknown)
-    return [word in YES for word in words]
+    return [bool(known[word]) for word in words]

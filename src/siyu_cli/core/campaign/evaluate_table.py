@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from siyu_cli.core.campaign.assigned import NO, YES, flags_of, word_of
+from siyu_cli.core.campaign.assigned import arm_of, arms_named, flags_of, word_of, yes_or_no
 from siyu_cli.core.campaign.breakdown import SEGMENT, counts_of, parts_of
 from siyu_cli.core.campaign.evaluate import EvaluateAnswer, shares_of
 from siyu_cli.core.campaign.evaluation import Design, contamination, evaluate
@@ -46,35 +47,42 @@ class EvaluateTable(Question):
 
     def answer(self, study: Study) -> EvaluateAnswer:
         """Return what each arm did and how sure that is; ``DataError`` for a column or an arm that is not there."""
+        try:
+            return self._compared(study)
+        except DataError as error:
+            error.where = replace(error.where, file=error.where.file or self.made_from.get("file"))
+            raise
+
+    def _compared(self, study: Study) -> EvaluateAnswer:
         rows, unassigned, left_out = self._read()
+        control = arm_of(self.control, rows["arm"].unique().tolist())
         metrics = metrics_of(rows, self.metrics, self.past)
         arms = arms_of(rows, "arm", [name for metric in metrics for name in metric.columns])
-        found = evaluate(arms, metrics, Design(self.control, shares_of(arms, self.control, self.control_share)))
-        given = {"arm": self.arm, "control": self.control, "metrics": ",".join(self.metrics), "by": self.by}
+        found = evaluate(arms, metrics, Design(control, shares_of(arms, control, self.control_share)))
+        given = {"arm": self.arm, "control": control, "metrics": ",".join(self.metrics), "by": self.by}
         meta = study.describe(self.command, parameters={key: one for key, one in given.items() if one})
         meta["inputs"] = [self.made_from]
         mixed = None
         if self.reached is not None:
-            mixed = contamination((rows["arm"] == self.control).tolist(), flags_of(rows, self.reached))
+            mixed = contamination((rows["arm"] == control).tolist(), flags_of(rows, self.reached))
         shares = [metric.name for metric in metrics if metric.kind == "share"]
         return EvaluateAnswer(
             study, meta, found, arms, metrics, mixed=mixed, unassigned=unassigned, left_out=left_out,
-            broken_down=parts_of(rows, metrics, self.control, is_withheld=not found.is_as_planned),
+            broken_down=parts_of(rows, metrics, control, is_withheld=not found.is_as_planned),
             counts=counts_of(rows, shares[0], self.control) if shares else (), lang=self.lang,
         )  # fmt: skip
 
     def _read(self) -> tuple[pd.DataFrame, int, int]:
         """Return the rows with an arm, ``arm`` and ``segment`` under these names; how many have none, how many left."""
-        named = {"--arm": self.arm, **({"--by": self.by} if self.by else {})}
-        for column in named.values():
-            _need(self.rows, column)
         columns = [*(part for name in self.metrics for part in name.split("/")), *self.past.values()]
+        for column in (self.arm, *([self.by] if self.by else []), *columns):
+            _need(self.rows, column)
         rows = as_numbers(self.rows, dict.fromkeys(columns), self.missing == "zero")
         left_out = 0
         if self.missing == "left_out":
             is_there = rows[[name for name in columns if name in rows]].notna().all(axis=1)
             left_out, rows = int((~is_there).sum()), rows[is_there]
-        arms = rows[self.arm].map(word_of)
+        arms = arms_named(rows[self.arm])
         rows = rows.assign(arm=arms, **({SEGMENT: rows[self.by].map(word_of)} if self.by else {}))
         has_arm = arms != ""
         return rows[has_arm].reset_index(drop=True), int((~has_arm).sum()), left_out
@@ -93,18 +101,27 @@ def as_numbers(rows: pd.DataFrame, columns: Sequence[str] | Mapping[str, Any], i
 
     ``is_zero``: what is missing is 0.
     """
-    import pandas as pd
-
     read = {}
     for column in columns:
         if column not in rows:
             continue
-        words = rows[column].map(lambda value: word_of(value).casefold().replace(",", ""))
-        if words.isin((*YES, *NO, *MISSING)).all():
-            numbers = words.map(lambda word: 1.0 if word in YES else float("nan") if word in MISSING else 0.0)
-        else:
-            numbers = pd.to_numeric(words.where(~words.isin(MISSING)), errors="coerce")
-            if (numbers.isna() & ~words.isin(MISSING)).any():
-                continue
+        words = rows[column].map(word_of)
+        known = {word: _number(word) for word in words.unique()}
+        flags = {word: yes_or_no(word) for word in known}
+        if all(flag is not None or word.casefold() in MISSING for word, flag in flags.items()):
+            known = {word: None if word.casefold() in MISSING else float(bool(flag)) for word, flag in flags.items()}
+        elif any(number is None and word.casefold() not in MISSING for word, number in known.items()):
+            continue
+        numbers = words.map(known).astype("float64")
         read[column] = numbers.fillna(0.0) if is_zero else numbers
     return rows.assign(**read)
+
+
+def _number(word: str) -> float | None:
+    """Return the number of a cell, its thousands apart or not, with a sign of money or not; None for no number."""
+    plain = "".join(word.split()).replace(",", "").replace("，", "").strip("¥￥$€£元")
+    try:
+        number = float(plain)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and "_" not in plain else None
