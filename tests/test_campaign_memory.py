@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import sqlalchemy as sa
 
 from commands import Ended, Run, runner
+from ledgers import tables_of
 from siyu_cli.core.campaign.control import in_control
 from siyu_cli.guard import forget
 
@@ -337,6 +339,36 @@ def test_campaigns_are_listed_and_shown_with_what_became_of_them(run: Run):
     assert [row["segment"] for row in shown["learned"]] == ["*"]
     missing = run("campaign", "show", "冬日", "--lang", "en")
     assert (missing.code, "夏日" in missing.err) == (65, True)
+
+
+def test_the_loop_goes_round_on_either_database(run: Run, ledger_toml: str):
+    """Plan, export, evaluate, learn, list, show, forget: the same on SQLite and on PostgreSQL."""
+    with Path("siyu.toml").open("a", encoding="utf-8") as file:
+        file.write(ledger_toml)
+    arms = played(run, SUMMER)
+    sent = fates(run, "夏日")
+    assert {member for member, fate in sent.items() if fate == "sent"} == of(arms, "treatment")
+    found = told(run, "evaluate", "夏日")
+    assert found["contamination"]["treated_missed"] == found["contamination"]["control_treated"] == 0
+    assert told(run, "learn", "夏日")["offers"][0]["mean"] == pytest.approx(0.3, abs=0.01)
+    (row,) = json.loads(run("campaign", "list", "--as-of", "2026-07-20", "--format", "json").out)["campaigns"]
+    assert (row["status"], row["members_treated"], row["verdict"]) == (
+        "learned",
+        len(of(arms, "treatment")),
+        "effective",
+    )
+    shown = json.loads(run("campaign", "show", "夏日", "--as-of", "2026-07-20", "--format", "json").out)
+    assert [one["segment"] for one in shown["learned"]] == ["*"]
+    autumn = listed(run, AUTUMN)
+    assert not of(autumn, "treatment") & (of(arms, "treatment") | of(arms, "control"))
+    again = listed(run, SUMMER)  # planned anew, it takes its own place
+    assert of(again, "control") == of(arms, "control")
+    member = sorted(of(arms, "treatment"))[0]
+    with tables_of(Path()) as connection:
+        kept = connection.scalar(sa.text("select count(*) from campaign_members"))
+    assert run("forget", member, "--yes").code == 0
+    with tables_of(Path()) as connection:
+        assert connection.scalar(sa.text("select count(*) from campaign_members")) == kept - 1
 
 
 def test_the_memory_holds_nobody_by_name_and_lets_the_forgotten_go(run: Run):
