@@ -166,9 +166,10 @@ def compare(shops: int, members: int, *, differs: bool) -> None:
     for name, results in played.items():
         for round_ in range(ROUNDS):
             print(f"  {f'{name}, round {round_ + 1}':56} {told([nets[round_] for nets, _table in results])}")
-    last = played["--explore first, then evaluate and learn"]
-    gains = [nets[-1] - same_for_all(world) for (nets, _table), world in zip(last, worlds, strict=True)]
-    print(f"  {'round 3 after --explore, less the same for all':56} {told(gains)}")
+    for name in list(ways)[1:]:
+        last = played[name]
+        gains = [nets[-1] - same_for_all(world) for (nets, _table), world in zip(last, worlds, strict=True)]
+        print(f"  {f'{name}, round 3 less the same for all':72} {told(gains)}")
     alike = [known.learning.tau_squared == 0 for _nets, table in last for known in table.offers]
     print(f"  offers of which no difference between segments was detectable: {np.mean(alike):.0%}")
 

@@ -274,6 +274,20 @@ def test_what_was_learned_is_measured_in_the_next_template_and_plan(run: Run):
     assert (unknown["uplift_source"], unknown["uplift_low"]) == ("assumption", None)
 
 
+def test_a_plan_says_which_of_what_was_measured_may_be_nothing(run: Run):
+    """What 240 members did differently by two in a hundred is measured, and may as well be none."""
+    played(run, SUMMER, effect=0.02)
+    told(run, "learn", "夏日")
+    other = AUTUMN | {"starts": "2026-09-01", "ends": "2026-09-09", "value": 10, "offer": "十元"}
+    ended = plan(run, other, "-o", "x.md", as_of="2026-08-01")
+    assert ended.code == 3
+    assert "1 of the uplifts that were measured may be none: their intervals hold 0" in ended.err
+    played(run, SUMMER, effect=0.3)
+    told(run, "learn", "夏日")
+    sure = plan(run, other, "-o", "y.md", as_of="2026-08-01")
+    assert "may be none" not in sure.err
+
+
 def test_the_template_begins_with_offers_that_were_measured(run: Run):
     rows = SUMMER | {
         "limits": '[[responses]]\nsegment = "沉睡期"\noffer = "c10"\nredemption_rate = 0.3\npurchase_rate = 0.1'

@@ -125,8 +125,6 @@ def written(folder: Path) -> Iterator[tuple[str, str]]:
             from siyu_cli.ledger.ledger import Ledger
 
             yield name, str(Ledger(path.parent).runs(100))
-        elif path.suffix == ".sealed":  # what was read, encrypted: nothing in it is to be found without the key
-            yield name, path.read_bytes().decode("utf-8", "ignore")
         else:
             yield name, path.read_bytes().decode("utf-8-sig")
 

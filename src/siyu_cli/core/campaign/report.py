@@ -143,6 +143,17 @@ def _rests_on(found: PlanAnswer, figures: dict[str, Any]) -> Iterator[tuple[Word
 def _warnings(found: PlanAnswer, figures: dict[str, Any]) -> Iterator[Note]:
     yield from _unprovable(figures, found.plan) if found.question.explore else found.trial.assignment.notes
     yield from found.told
+    unsure = [cell for cell in figures["cells"] if cell["uplift_low"] is not None and cell["uplift_low"] <= 0]
+    if unsure:
+        message = (
+            "{cells} of the uplifts that were measured may be none: their intervals hold 0, for {members} members at a "
+            "cost of {cost}. --explore would tell more."
+        )
+        facts = {
+            "cells": Value(len(unsure), "count"), "members": Value(sum(cell["members"] for cell in unsure), "count"),
+            "cost": Value(sum(cell["expected_cost"] for cell in unsure), "money"),
+        }  # fmt: skip
+        yield Note(message, facts, is_finding=True)
     for finding in found.findings:
         if finding.level != "info":
             yield finding.note
