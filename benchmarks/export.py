@@ -82,7 +82,7 @@ def recorded(people: pa.Table, to: str, folder: Path, url: str | None) -> float:
     place, book = destination(to), ContactBook(Ledger(folder / ".siyu", url), NOW)
     rules = rules_of(roomy(), place, DAY)
     asked = AskedContacts("春季召回", to, place.channel, DAY, rules.lookback_days)
-    past = book.past(people["member_id"].to_pylist(), people["phone"].to_pylist(), asked)
+    past = book.past(people["member_id"], people["phone"], asked)
     start = time.process_time()
     fates = decide(people, past, rules)
     sent = people.select(["owner", *{*place.carries, "name"} - {"owner"}]).filter(pc.equal(pa.array(fates), "sent"))
@@ -115,7 +115,7 @@ def earlier(people: pa.Table, folder: Path, url: str | None) -> None:
         ContactBook(Ledger(folder / ".siyu", url), NOW),
         AskedContacts("冬季", "csv", "any", date(2026, 2, 9), 30),
     )
-    past = book.past(people["member_id"].to_pylist(), people["phone"].to_pylist(), asked)
+    past = book.past(people["member_id"], people["phone"], asked)
     with book.ledger.begin() as connection:
         what = Sending(asked, "冬季", past, ["sent"] * len(people))
         book.record(connection, "20260209T080000000-000000", what, [], now=NOW)

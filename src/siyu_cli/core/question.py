@@ -128,8 +128,8 @@ class Memory(Protocol):
     def day(self) -> date | None:
         """Return the day it is where the shop is."""
 
-    def past(self, members: Sequence[str], phones: Sequence[str | None], asked: Mapping[str, Any]) -> Any:
-        """Return what is known of earlier contacts of these people; None where nothing is remembered."""
+    def past(self, members: Any, phones: Any, asked: Mapping[str, Any]) -> Any:
+        """Return what is known of earlier contacts of people; None where nothing is remembered."""
 
     @property
     def campaigns(self) -> Any:

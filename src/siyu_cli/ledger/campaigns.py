@@ -15,8 +15,9 @@ import sqlalchemy as sa
 from siyu_cli.ledger.bulk import insert_columns
 from siyu_cli.ledger.campaign_tables import ASSIGNED, CAMPAIGNS, RESPONSES, RESULTS
 from siyu_cli.ledger.contact_tables import EXPORTS
-from siyu_cli.ledger.keyring import MARK, NOBODY, Keyring, Kind
+from siyu_cli.ledger.keyring import Keyring
 from siyu_cli.ledger.ledger import Ledger
+from siyu_cli.ledger.marking import MARK, NOBODY, Kind, Texts
 from siyu_cli.ledger.past import CountedByOwner, sent_in
 
 CONTROL = "control"
@@ -106,7 +107,7 @@ class CampaignBook:
         """Return what a campaign is known by."""
         return self._ring.mark("campaign", name)
 
-    def _marks(self, kind: Kind, texts: Iterable[str | None]) -> list[str | None]:
+    def _marks(self, kind: Kind, texts: Texts) -> list[str | None]:
         return [mark if mark != _NOBODY else None for mark in _apart(self._ring.marks(kind, texts))]
 
     def _owner_marks(self, names: Sequence[str | None]) -> list[str | None]:

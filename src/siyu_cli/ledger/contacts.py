@@ -16,8 +16,9 @@ import sqlalchemy as sa
 
 from siyu_cli.ledger import audit
 from siyu_cli.ledger.contact_tables import EXPORTS, PEOPLE, SUPPRESSIONS, TOMBSTONES
-from siyu_cli.ledger.keyring import MARK, Keyring, open_keyring
+from siyu_cli.ledger.keyring import Keyring, open_keyring
 from siyu_cli.ledger.ledger import Ledger
+from siyu_cli.ledger.marking import MARK, Texts
 from siyu_cli.ledger.packing import insert_people, pack_first_rows
 from siyu_cli.ledger.packs import People
 from siyu_cli.ledger.past import ALL_CHANNELS, SENT, AskedContacts, Past, read_past, sent_in
@@ -66,7 +67,7 @@ class ContactBook:
             self.ring: Keyring = open_keyring(connection, ledger.folder)
             pack_first_rows(connection, self.ring, now)
 
-    def past(self, members: Iterable[str], phones: Iterable[str | None], asked: AskedContacts) -> Past:
+    def past(self, members: Texts, phones: Texts, asked: AskedContacts) -> Past:
         """Return what is known of these people; ``phones`` are theirs, 11 digits or none."""
         people = People(self.ring.marks("member", members), self.ring.marks("phone", phones))
         with self.ledger.begin() as connection:

@@ -2,41 +2,36 @@
 
 The key lies in ``.siyu/key`` (0600). A team that shares a database shares the key as well: copy the file.
 
-A mark is keyed BLAKE2s (RFC 7693) of 128 bits, its kind in ``person``: a million take a third of a second, where
-HMAC-SHA-256 takes more than twice that. A ledger that began with HMAC-SHA-256 keeps to it: marks cannot be made anew.
+How a mark is made stands in ``marking``. A ledger keeps to the way it began with: marks cannot be made anew.
 """
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal
 
 import sqlalchemy as sa
 
 from siyu_cli.errors import DataError, Where
 from siyu_cli.ledger.contact_tables import KEYS
 from siyu_cli.ledger.database import told_as_ours
+from siyu_cli.ledger.marking import Kind, Scheme, Texts, marker
 from siyu_cli.private import make_private
 
-Kind = Literal["member", "phone", "owner", "campaign"]
-Scheme = Literal["blake2s", "hmac-sha256"]
-MARK = 16  # bytes of a mark
-NOBODY = bytes(MARK)
 _BYTES = 32
+_SCHEME: Scheme = "aes-cmac"  # of ledgers that begin now
 
 
 class Keyring:
     """Makes marks with one key."""
 
-    def __init__(self, key: bytes, scheme: Scheme = "blake2s") -> None:
+    def __init__(self, key: bytes, scheme: Scheme = _SCHEME) -> None:
         self._key, self._scheme = key, scheme
-        self._begun: dict[Kind, Callable[[], hashlib.blake2s | hmac.HMAC]] = {}
+        self._markers: dict[Kind, Callable[[Texts], bytes]] = {}
 
     def __repr__(self) -> str:
         return "Keyring(…)"
@@ -49,26 +44,11 @@ class Keyring:
         """
         return self.marks(kind, [text]).hex()
 
-    def marks(self, kind: Kind, texts: Iterable[str | None]) -> bytes:
+    def marks(self, kind: Kind, texts: Texts) -> bytes:
         """Return the marks of many, one after the other, 16 bytes each; ``NOBODY`` for no text."""
-        begun = self._begun.setdefault(kind, self._begin(kind))
-        found: list[bytes] = []
-        add = found.append  # what is looked up for each of a million is felt
-        for text in texts:
-            if text:
-                one = begun()
-                one.update(text.encode("utf-8", "surrogatepass"))
-                add(one.digest())
-            else:
-                add(NOBODY)
-        if self._scheme != "blake2s":
-            found = [one[:MARK] for one in found]
-        return b"".join(found)
-
-    def _begin(self, kind: Kind) -> Callable[[], hashlib.blake2s | hmac.HMAC]:
-        if self._scheme == "blake2s":
-            return hashlib.blake2s(digest_size=MARK, key=self._key, person=kind.encode()).copy
-        return hmac.new(self._key, f"{kind}\0".encode(), "sha256").copy
+        if kind not in self._markers:
+            self._markers[kind] = marker(self._scheme, self._key, kind)
+        return self._markers[kind](texts)
 
     def seal(self, text: str) -> str:
         """Return the keyed hash of an entry of the chain, 64 hexadecimal digits."""
@@ -88,10 +68,10 @@ def open_keyring(connection: sa.Connection, folder: Path) -> Keyring:
         key = _read(path)
         if key is None and known is None:
             key = _make(path)
-    ring = Keyring(key or b"", row.scheme if row else "blake2s")
+    ring = Keyring(key or b"", row.scheme if row else _SCHEME)
     fingerprint = ring.seal("fingerprint")
     if known is None and key is not None:
-        connection.execute(KEYS.insert(), {"fingerprint": fingerprint, "scheme": "blake2s"})
+        connection.execute(KEYS.insert(), {"fingerprint": fingerprint, "scheme": _SCHEME})
     elif key is None or known != fingerprint:
         raise DataError(
             "{file} is not the key this ledger was written with: nobody in it could be told from others.",

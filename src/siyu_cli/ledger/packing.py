@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from siyu_cli.ledger import audit, sealing
 from siyu_cli.ledger import first_contact_tables as first
 from siyu_cli.ledger.contact_tables import EXPORTS, PEOPLE
-from siyu_cli.ledger.keyring import NOBODY, Keyring
+from siyu_cli.ledger.keyring import Keyring
+from siyu_cli.ledger.marking import NOBODY
 from siyu_cli.ledger.packs import People
 from siyu_cli.ledger.past import SENT
 

@@ -11,12 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from siyu_cli.ledger.keyring import MARK
+from siyu_cli.ledger.marking import MARK
 
 PART = 65_536  # people in one part: a pack is read, and on being forgotten written anew, part by part
 
 Places = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+_Halves = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, repr=False)
@@ -59,30 +60,32 @@ def places_of(listed: People, rows: People) -> tuple[Places, Places]:
 
 
 def _pairs(listed: bytes, rows: bytes) -> Places:
-    """Return row × length of the list + place for every row and place that have one mark."""
-    encoded = pc.dictionary_encode(_nobody_as_null(listed))
-    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    if len(encoded.dictionary) + encoded.null_count == len(codes):
-        order = np.flatnonzero(codes >= 0)  # each mark once, in the order of the dictionary
-    else:
-        order = np.argsort(codes, kind="stable")[encoded.null_count :]
-    starts = np.searchsorted(codes[order], np.arange(len(encoded.dictionary) + 1))
-    met = pc.index_in(_nobody_as_null(rows), encoded.dictionary, skip_nulls=True).fill_null(-1).to_numpy()
-    at = np.flatnonzero(met >= 0)
-    first, many = starts[met[at]], starts[met[at] + 1] - starts[met[at]]
+    """Return row × length of the list + place for every row and place that have one mark.
+
+    Both are put in the order of their marks' first halves and met there; the second halves then decide.
+    """
+    places, known, ours = _by_mark(listed)
+    asked, wanted, theirs = _by_mark(rows)
+    first = np.searchsorted(known, wanted)
+    many = np.searchsorted(known, wanted, side="right") - first
     within = np.arange(int(many.sum())) - np.repeat(np.cumsum(many) - many, many)
-    places: Places = np.repeat(at, many) * (len(listed) // MARK) + order[np.repeat(first, many) + within]
-    return places
+    of_row, of_list = np.repeat(np.arange(len(asked)), many), np.repeat(first, many) + within
+    is_same = theirs[of_row] == ours[of_list]
+    pairs: Places = asked[of_row[is_same]] * (len(listed) // MARK) + places[of_list[is_same]]
+    return pairs
+
+
+def _by_mark(marks: bytes) -> tuple[Places, _Halves, _Halves]:
+    """Return the places of those who have a mark, in the order of its first half, and both halves of theirs."""
+    first, second = np.ascontiguousarray(np.frombuffer(marks, np.uint64).reshape(-1, 2).T)
+    order = np.argsort(first)
+    first, second = first[order], second[order]
+    is_somebody = (first | second) != 0
+    return order[is_somebody], first[is_somebody], second[is_somebody]
 
 
 def _array(marks: bytes) -> Any:
     return pa.FixedSizeBinaryArray.from_buffers(pa.binary(MARK), len(marks) // MARK, [None, pa.py_buffer(marks)])
-
-
-def _nobody_as_null(marks: bytes) -> Any:
-    is_somebody: Flags = np.frombuffer(marks, np.uint64).reshape(-1, 2).max(axis=1) > 0
-    given = pa.py_buffer(np.packbits(is_somebody, bitorder="little"))
-    return pa.FixedSizeBinaryArray.from_buffers(pa.binary(MARK), len(is_somebody), [given, pa.py_buffer(marks)])
 
 
 def _are_in(marks: bytes, wanted: Any) -> Flags:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from siyu_cli.ledger.campaigns import CampaignBook
     from siyu_cli.ledger.contacts import ContactBook
     from siyu_cli.ledger.ledger import Ledger, Run, Snapshot
+    from siyu_cli.ledger.marking import Texts
     from siyu_cli.ledger.past import Past
 
 # Has something done when a signal ends the process; returns what takes that back.
@@ -89,7 +90,7 @@ class Memory:
         end_unfinished(book, now)
         return book
 
-    def past(self, members: Iterable[str], phones: Iterable[str | None], asked: Mapping[str, Any]) -> Past | None:
+    def past(self, members: Texts, phones: Texts, asked: Mapping[str, Any]) -> Past | None:
         """Return what is known of these people; ``asked`` are the fields of ``AskedContacts``."""
         from siyu_cli.ledger.past import AskedContacts
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from siyu_cli.destinations.model import Destination
 
 # Asks the ledger about people: their ids, their phones, the rules.
-AskPast = Callable[[Sequence[str], Sequence[str | None], Rules], Past]
+AskPast = Callable[["pa.ChunkedArray", "pa.ChunkedArray", "Rules"], Past]
 _FILLED_BY = ("name", "nickname", "owner", "store", "level", "offer", "code")
 
 
@@ -68,7 +68,7 @@ class Export(Question):
         rules = rules_of(study.settings, place, self.sent_on, variables)
         past: Past = NoPast(people.num_rows)
         if self.ask_past is not None:
-            past = self.ask_past(people["member_id"].to_pylist(), people["phone"].to_pylist(), rules)
+            past = self.ask_past(people["member_id"], people["phone"], rules)
         fates = decide(people, past, rules)
         meta = study.describe(self.command, self.where)
         meta |= {"campaign": self.campaign, "destination": self.to}
@@ -85,7 +85,7 @@ class Export(Question):
         campaign = self.campaign or campaign_of(self.given) or f"{self.list_name} {day.isoformat()}"
         named = replace(self, sent_on=day, campaign=campaign, book=memory.campaigns)
 
-        def ask_past(members: Sequence[str], phones: Sequence[str | None], rules: Rules) -> Past:
+        def ask_past(members: pa.ChunkedArray, phones: pa.ChunkedArray, rules: Rules) -> Past:
             from siyu_cli.destinations.model import destination
 
             asked = {
