@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ledgers import everything_in, open_ledger, tables_of
+from ledgers import everything_in, on_sqlite, open_ledger, tables_of
 from siyu_cli.errors import DataError, LockError
 from siyu_cli.ledger.contacts import Names
 from siyu_cli.ledger.forgetting import forget
@@ -184,6 +184,54 @@ def test_a_ledger_with_a_row_per_contact_goes_on(first_ledger):
     book = open_book(first_ledger)
     assert book.contacts_of(Names(("V1",))) == []
     assert book.verify([HEAD_OF_FIRST]) == []
+
+
+# --- A ledger that siyu at aa6125c wrote, in packs of marks made by BLAKE2s -----------------------------
+
+
+@pytest.fixture
+def packed_ledger(shop) -> Path:
+    """A ledger: V1 and V2 were sent, V9 is left alone, V3 was left out as a minor and is forgotten."""
+    text = (Path(__file__).parent / "data" / "packed_ledger.sql").read_text("utf-8")
+    (shop / ".siyu").mkdir(mode=0o700)
+    (shop / ".siyu" / "key").write_text("5f" * 32 + "\n")
+    (shop / ".siyu" / "key").chmod(0o600)
+    with tables_of(shop) as connection:
+        for statement in text.split(";\n")[1:-1]:
+            as_it_is(connection, statement)
+    return shop
+
+
+HEAD_OF_PACKED = "5-5ae3d142a3a91808"
+
+
+@on_sqlite
+def test_a_ledger_in_packs_keeps_all_it_knew_and_goes_on(packed_ledger):
+    book = open_book(packed_ledger)
+    assert book.verify([HEAD_OF_PACKED]) == []
+    found = past(book)
+    assert list(found.was_sent) == [True, False, False]
+    assert list(found.is_forgotten) == [False, False, True]
+    assert list(book.past(["V9"], [None], ASKED).is_suppressed) == [True]
+    assert [len(one) for one in met(found)] == [1, 2, 0]
+    with pytest.raises(LockError):
+        export(book, sending("V1"), packed_ledger, name="again.csv")
+    export(book, sending("V2"), packed_ledger, name="new.csv")
+    forget(book, Names(("V1",), (PEOPLE["V1"],)), NOW)
+    book = open_book(packed_ledger)
+    assert list(past(book).was_sent) == [False, True, False]
+    assert book.verify([HEAD_OF_PACKED]) == []
+
+
+@on_sqlite
+def test_an_earlier_siyu_makes_no_marks_of_its_own_in_a_ledger_of_a_later_one(shop):
+    from siyu_cli.ledger import ledger as house
+
+    open_book(shop)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(house, "MIGRATIONS", house.MIGRATIONS[:4])
+        with pytest.raises(DataError, match="newer siyu"):
+            open_book(shop)
 
 
 FIRST_TAMPERING = {

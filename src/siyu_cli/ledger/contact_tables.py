@@ -83,6 +83,10 @@ _ADDED = (
 )
 
 
+def refuse_earlier(_connection: sa.Connection) -> None:
+    """Change nothing: from this version on marks may be made as an earlier siyu, which would make others, cannot."""
+
+
 def pack_contacts(connection: sa.Connection) -> None:
     """Make room for contacts in packs; rows of their own, if there are any, are packed once the key is there."""
     PEOPLE.create(connection)

@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool
 
 from siyu_cli.errors import ConfigError, DataError, EngineError, LockError, OutputError, SiyuError, Where
 from siyu_cli.ledger.campaign_tables import create_campaign_tables
-from siyu_cli.ledger.contact_tables import pack_contacts
+from siyu_cli.ledger.contact_tables import pack_contacts, refuse_earlier
 from siyu_cli.ledger.first_contact_tables import create_contact_tables
 from siyu_cli.private import make_private
 
@@ -76,6 +76,7 @@ MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
     create_contact_tables,
     pack_contacts,
     create_campaign_tables,
+    refuse_earlier,
 )
 
 
