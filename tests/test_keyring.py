@@ -1,4 +1,4 @@
-"""Marks of people: the same whoever stands beside them, of no use without the key, made by each ledger in its own way."""
+"""Marks of people: the same whoever stands beside them, of no use without the key, each ledger's in its own way."""
 
 from __future__ import annotations
 
@@ -18,14 +18,9 @@ KEY = bytes(range(32))
 TEXTS = [
     "1",
     "13800138000",
-    "V" * 15,
-    "V" * 16,
-    "V" * 17,
+    *("V" * length for length in (15, 16, 17, 32, 33, 1000)),
     "会员" * 5,
-    "会员一二三四",
-    "x" * 32,
-    "x" * 33,
-    "y" * 1000,
+    "会员一二三",
     "\udcff",
 ]
 
