@@ -183,6 +183,42 @@ def test_the_list_alone_tells_its_control_group_whatever_its_form_and_language(r
     assert {fate[member] for member in control} == {"control"}
 
 
+def test_a_control_group_is_left_alone_whatever_its_column_was_called_by_hand(run: Run):
+    control = of(listed(run, SUMMER), "control")
+    whole = pd.read_csv("夏日.csv", dtype=str)
+    words = {"control": "对照组", "treatment": "实验组"}
+    by_hand = {
+        "another title": whole.rename(columns={"arm": "小组"}),
+        "in Chinese": whole.assign(arm=whole["arm"].map(words)).rename(columns={"arm": "小组"}),
+        "by its reason": whole.drop(columns="arm"),
+        "little else": whole[["member_id", "arm"]].rename(columns={"arm": "谁"}),
+    }
+    shutil.rmtree(".siyu")  # nothing but the list knows it now
+    for what, rows in by_hand.items():
+        rows.to_csv("手改.csv", index=False)
+        found = fates(run, "手改", "--dry-run", "--show-personal")
+        assert {member for member, fate in found.items() if fate == "control"} == control, what
+        forget()
+
+
+def test_a_campaigns_list_that_does_not_tell_its_control_group_is_refused_unless_memory_does(run: Run, monkeypatch):
+    import siyu_cli.ledger.run as remembering
+
+    monkeypatch.setattr(remembering, "today", lambda _zone: date(2026, 7, 2))
+    control = of(listed(run, SUMMER), "control")
+    whole = pd.read_csv("夏日.csv", dtype=str).drop(columns=["arm", "reason"])
+    whole.to_csv("手改.csv", index=False)
+    found = fates(run, "手改", "--dry-run", "--show-personal")
+    assert {member for member, fate in found.items() if fate == "control"} == control
+    shutil.rmtree(".siyu")
+    forget()
+    ended = run("export", "手改.csv", "会员.csv", "订单.csv", "--to", "csv", "-o", "送", "--as-of", AS_OF)
+    assert ended.code == 65
+    assert "control group" in ended.err
+    assert "组别" in ended.err
+    assert not Path("送").exists()
+
+
 def test_whom_a_dearer_campaign_took_is_not_sent_the_cheaper_one(run: Run):
     summer = listed(run, SUMMER)
     autumn = listed(run, AUTUMN | {"order": 400})

@@ -139,6 +139,21 @@ def test_a_list_in_any_form_names_the_same_people(run: Run, suffix: str, command
     assert json.loads(given)["sent"] == json.loads(whole)["sent"] > 0
 
 
+INVITES = (("V001", "V002"), ("V001", "V001"), ("V003", "V004"), ("V003", "V003"))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "jsonl", "parquet"])
+def test_a_referral_report_lists_those_who_invite(run: Run, suffix: str, lang: str):
+    invites = "".join(f"{one},{other},2026-01-0{n}\n" for n, (one, other) in enumerate(INVITES, start=1))
+    Path("邀请.csv").write_text(f"邀请人会员编号,被邀请人会员编号,邀请时间\n{invites}", "utf-8")
+    report = run("referral-report", "邀请.csv", *FILES, "--lang", lang, "--show-personal", "-o", f"裂变.{suffix}")
+    assert report.code in (0, 3), report.err
+    found = told(export(run, "csv", "--dry-run", "--format", "json", listed=f"裂变.{suffix}"))
+    assert found["sent"] == 2, "V001 and V003"
+    assert set(found["excluded"]) <= {"duplicate"}
+
+
 def test_a_mask_that_stands_for_one_member_is_that_member(run: Run):
     Path("名单.csv").write_text("member_id\n138****8009\n", "utf-8")
     assert told(export(run, "sms-aliyun", "--format", "json"))["sent"] == 1

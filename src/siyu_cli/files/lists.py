@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 KEY = "member_id"
+_WHOM = (KEY, "inviter_id")  # whom a list is about: a referral report lists inviters
 _LOOK = 60  # rows among which the header is
 
 
@@ -44,11 +45,13 @@ def read_list(path: Path, tables: Sequence[Table], password: str | None = None) 
     if path.suffix.lower() == ".jsonl":
         return _made(path, tables, *_json_lines(path))
     (source,) = read_sources([path], password=password)
-    found = [table for sheet in source.sheets if (table := _table(sheet, tables[0])) is not None]
-    if not found:
-        raise _no_list(path)
-    headers, columns = max(found, key=lambda one: max(_fit(table, one[0]) for table in tables))
-    return _made(path, tables, headers, columns)
+    for key in _WHOM:
+        ids = [column for table in tables for column in table.columns if column.key == key]
+        found = [table for sheet in source.sheets if (table := _table(sheet, ids)) is not None]
+        if found:
+            headers, columns = max(found, key=lambda one: max(_fit(table, one[0]) for table in tables))
+            return _made(path, tables, headers, columns)
+    raise _no_list(path)
 
 
 def _fit(table: Table, headers: Sequence[str]) -> int:
@@ -123,8 +126,11 @@ def _made(
         column = find_column(known, header, titles_only=True) if header else None
         if column is not None:
             taken.setdefault(column.key, (column, values))
-    if KEY not in taken:
+    whom = next((key for key in _WHOM if key in taken), None)
+    if whom is None:
         raise _no_list(path)
+    taken = {KEY: taken.pop(whom)} | taken
+    taken |= _by_values(known, headers, columns, taken)
     is_row = [bool(value) for value in taken[KEY][1]]
     rows = {
         key: pa.array(
@@ -135,6 +141,23 @@ def _made(
     return WrittenList(path.name, tuple(column for column, _values in taken.values()), pa.table(rows))
 
 
+def _by_values(
+    known: Sequence[Column], headers: Sequence[str], columns: Sequence[list[str | None]], taken: Mapping[str, Any]
+) -> dict[str, tuple[Column, list[str | None]]]:
+    """Return the labelled columns that are missed and stand under a title nobody knows: their words tell."""
+    titled = {id(values) for _column, values in taken.values()}
+    missed = [column for column in known if column.labels and column.key not in taken]
+    found: dict[str, tuple[Column, list[str | None]]] = {}
+    for header, values in zip(headers, columns, strict=True):
+        if not header or id(values) in titled or find_column(known, header, titles_only=True):
+            continue
+        words = {value for value in values if value}
+        for column in missed:
+            if words and all(find_label(column.labels or {}, word) for word in words):
+                found.setdefault(column.key, (column, values))
+    return found
+
+
 def _plain(value: str | None, column: Column) -> str | None:
     """Return a cell as it was before it was written for people: no ' before a sign, a key for its label."""
     if value is None:
@@ -143,14 +166,13 @@ def _plain(value: str | None, column: Column) -> str | None:
     return find_label(column.labels, text) or text if column.labels else text
 
 
-def _table(sheet: RawSheet, table: Table) -> tuple[list[str], list[list[str | None]]] | None:
+def _table(sheet: RawSheet, ids: Sequence[Column]) -> tuple[list[str], list[list[str | None]]] | None:
     """Return the headers and columns of a sheet below the row that names the members' ids."""
     if sheet.parquet is not None:
         named = _parquet(sheet.parquet)
         return [name for name, _ in named], [texts for _, texts in named]
     if sheet.cells is None:
         return None
-    ids = [table[KEY]]
     columns = [column.to_pylist() for column in sheet.cells.columns]
     for row in range(min(sheet.cells.num_rows, _LOOK)):
         headers = [(column[row] or "").strip() for column in columns]

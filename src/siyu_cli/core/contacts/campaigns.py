@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -9,16 +10,37 @@ import numpy as np
 import pyarrow as pa
 
 from siyu_cli.core.campaign.elsewhere import outbid
+from siyu_cli.errors import DataError
 
 LEFT_ALONE, OUTBID = "is_left_alone", "is_outbid"
+# Columns a plan's list has and hardly another: with two of them it is one, whatever became of its column arm.
+_OF_PLANS = {"campaign", "offer_value", "expected_cost", "expected_value", "valid_until"}
 
 
 def campaign_of(given: pa.Table) -> str:
-    """Return the campaign whose plan a list is, by its columns campaign and arm; "" where it is none, or of several."""
-    if not {"campaign", "arm"} <= set(given.column_names):
+    """Return the campaign whose plan a list is, by its columns; "" where it is none, or of several."""
+    columns = set(given.column_names)
+    if "campaign" not in columns or ("arm" not in columns and not _is_plan(columns)):
         return ""
     names = {name for name in given["campaign"].to_pylist() if name}
     return names.pop() if len(names) == 1 else ""
+
+
+def check_arms(given: pa.Table, book: Any) -> None:
+    """Raise ``DataError`` for a plan's list that does not tell its control group, and of which memory knows nothing."""
+    columns = set(given.column_names)
+    if not _is_plan(columns) or {"arm", "reason"} & columns:
+        return
+    name = campaign_of(given)
+    if not name or book is None or book.plan(name) is None:
+        raise DataError(
+            "The list is a campaign's, but no column says who is in its control group: they would be contacted.",
+            hint="Name that column arm or 组别 again, or write the list anew with siyu campaign plan.",
+        )
+
+
+def _is_plan(columns: Collection[str]) -> bool:
+    return len(_OF_PLANS & set(columns)) > 1
 
 
 def with_campaigns(people: pa.Table, campaign: str, book: Any, on: date) -> pa.Table:

@@ -14,6 +14,7 @@ from siyu_cli.core.churn.tables import CHURN
 from siyu_cli.core.conditions import check_values, parse_condition
 from siyu_cli.core.contacts.tables import GIVEN
 from siyu_cli.core.lifecycle.tables import SEGMENTS
+from siyu_cli.core.referral.tables import INVITERS, SUSPICION_ROWS
 from siyu_cli.engines.protocol import Engine
 from siyu_cli.engines.step import Step
 from siyu_cli.tables.column import Column, Kind, Table
@@ -26,7 +27,8 @@ _NUMBERS: tuple[Kind, ...] = ("count", "money", "number", "rate")
 @cache
 def list_tables() -> tuple[Table, ...]:
     """Return the contracts a list may have: those of segments, churn and lists made by hand first."""
-    return (SEGMENTS, CHURN, GIVEN, *(table for table in TABLES.values() if "member_id" in table.keys))
+    others = (table for table in TABLES.values() if "member_id" in table.keys)
+    return (SEGMENTS, CHURN, GIVEN, *others, INVITERS, SUSPICION_ROWS)
 
 
 @cache

@@ -27,7 +27,7 @@ _OF_MEMBERS = (
 )  # fmt: skip
 # Columns of lists that say why somebody is on them, the most telling first.
 _WHY = ("why", "churn_reason", "stage_reason")
-_OF_LIST = ("arm", "offer", "code", "message", "tag")
+_OF_LIST = ("arm", "reason", "offer", "code", "message", "tag")
 _EXTERNAL = re.compile(r"^w[mo][A-Za-z0-9_-]{20,}$")  # 企业微信 external_userid
 _MOST_NAMED = 5
 

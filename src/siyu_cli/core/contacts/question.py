@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from siyu_cli.core.contacts.campaigns import campaign_of, with_campaigns
+from siyu_cli.core.contacts.campaigns import campaign_of, check_arms, with_campaigns
 from siyu_cli.core.contacts.checks import Leaving, check_export, refusals, spoken_facts
 from siyu_cli.core.contacts.rules import NoPast, Past, Rules, counts, decide, rules_of
 from siyu_cli.core.contacts.tables import EXPORT_LIST, EXPORT_SUMMARY, SENT
@@ -60,6 +60,7 @@ class Export(Question):
 
         place = destination(self.to)
         self._check_text(place)
+        check_arms(self.given, self.book)
         given = narrowed(study.engine, self.given, self.where)
         people = with_texts(people_of(study, given, self.lang), self.text, self.lang)
         if self.book is not None:

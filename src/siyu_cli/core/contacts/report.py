@@ -88,7 +88,8 @@ def _facts(found: ExportAnswer) -> Iterator[tuple[Words, Words]]:
 
 def _warnings(found: ExportAnswer) -> Iterator[Note]:
     yield from found.warnings
-    unknown = len(found.fates) - int(sum(found.people["is_known"].to_pylist()))
+    is_known = found.people["is_known"].to_pylist()
+    unknown = sum(not known and fate != "forgotten" for known, fate in zip(is_known, found.fates, strict=True))
     if unknown:
         message = "{members} of the list stand in none of these files: give the files the list was made from."
         yield Note(message, {"members": Value(unknown, "count")}, is_finding=True)

@@ -28,6 +28,7 @@ Flags = NDArray[np.bool_]
 Fates = NDArray[np.int8]
 _FATES = (SENT, *REASONS)
 ADULT_YEARS = 18
+_LEFT_ALONE = {plain_word(word) for word in ("control", "control_idle")}  # a plan's reasons for it
 _CONTROL = {plain_word(word) for word in ("control", "对照", "对照组", "control group", "holdout", "空白组")}
 
 
@@ -244,11 +245,12 @@ def _has(people: pa.Table, name: str) -> Flags:
 
 
 def _control(people: pa.Table) -> Flags:
-    if "arm" not in people.column_names:
-        return np.zeros(people.num_rows, np.bool_)
-    arms = people["arm"].cast(pa.string()).combine_chunks()
-    words = [arm for arm in pc.unique(arms).to_pylist() if arm and plain_word(arm) in _CONTROL]
-    found: Flags = pc.is_in(arms, pa.array(words, pa.string())).to_numpy(zero_copy_only=False).astype(np.bool_)
+    found = np.zeros(people.num_rows, np.bool_)
+    for name, control in (("arm", _CONTROL), ("reason", _LEFT_ALONE)):
+        if name in people.column_names:
+            given = people[name].cast(pa.string()).combine_chunks()
+            words = [word for word in pc.unique(given).to_pylist() if word and plain_word(word) in control]
+            found |= pc.is_in(given, pa.array(words, pa.string())).to_numpy(zero_copy_only=False).astype(np.bool_)
     return found
 
 
