@@ -259,6 +259,15 @@ def test_a_short_message_says_who_sends_it_and_how_to_be_left_alone(texts):
     assert refused("staff", leaving(texts=texts)) == set()
 
 
+@pytest.mark.parametrize(("hours", "told"), [(None, "08:00 and 22:00"), ("09:30-21:00", "09:30 and 21:00")])
+def test_the_hours_of_short_messages_are_the_shops_own(hours, told):
+    own = {"assessment": "P"} | ({"sms_hours": hours} if hours else {})
+    shop = Settings(contacts=ContactSettings(**own))
+    found = check_export(leaving(texts=(LAWFUL,)), destination("sms-huawei"), shop)
+    assert [told in as_dict(one)["message"] for one in found if one.code == "AD-43"] == [True]
+    assert "AD-43" not in {one.code for one in check_export(leaving(), destination("staff"), shop)}
+
+
 def test_what_goes_to_others_without_consent_is_counted_against_the_criminal_law():
     basis = ConsentBasis(basis="contract", on=ON, document="x")
     shop = Settings(contacts=ContactSettings(assessment="PIA-1"), consent={"sms": basis})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from commands import runner
 from ledgers import open_ledger
 from siyu_cli.ledger.contacts import ContactBook
 from siyu_cli.ledger.exporting import end_unfinished
@@ -106,3 +108,51 @@ def test_a_disk_that_is_full_leaves_both_file_and_record_or_neither(tmp_path, le
     assert len(book.past(["V0", "V1"], [None, None], ASKED).earlier) == fits
     assert book.verify() == []
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".siyu-tmp")] == []
+
+
+# --- A disk that is really full: a file system of its own, of so many bytes -----------------------------
+
+PEOPLE_LISTED = 3_000
+EXPORT = ("export", "名单.csv", "会员.csv", "--as-of", "2026-03-01", "--to", "csv", "-o", "out", "--campaign", "春季")
+
+
+@pytest.fixture
+def mount():
+    """Return what mounts a small file system on a folder and gives it another size later; root alone may."""
+    mounted: list[Path] = []
+
+    def give(folder: Path, size: str) -> None:
+        how = "remount," if folder in mounted else ""
+        command = ["mount", "-t", "tmpfs", "-o", f"{how}size={size},mode=700", "tmpfs", str(folder)]
+        if shutil.which("mount") is None or subprocess.run(command, capture_output=True, check=False).returncode:
+            pytest.skip("file systems cannot be mounted here")
+        mounted.append(folder)
+
+    yield give
+    for folder in dict.fromkeys(mounted):
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+@pytest.mark.parametrize("full", ["out", ".siyu"])
+def test_where_the_disk_is_full_nothing_is_sent_or_remembered_and_with_room_all_is(empty_folder, capsys, mount, full):
+    people = [f"V{number},13{number:09},是,是\n" for number in range(PEOPLE_LISTED)]
+    Path("会员.csv").write_text("会员编号,手机号,短信同意,企微同意\n" + "".join(people), "utf-8")
+    Path("名单.csv").write_text("member_id\n" + "".join(f"V{number}\n" for number in range(PEOPLE_LISTED)), "utf-8")
+    Path("siyu.toml").write_text("", "utf-8")
+    run, folder = runner(capsys), Path(full)
+    folder.mkdir()
+    mount(folder.absolute(), "1m" if full == ".siyu" else "64k")
+    if full == ".siyu":  # room for the ledger, and not for those who are sent
+        assert run("suppress", "list").code == 0
+        free = shutil.disk_usage(folder).free
+        (folder / "ballast").write_bytes(bytes(max(free - 64 * 1024, 0)))
+    ended = run(*EXPORT)
+    assert ended.code == 73, ended.err
+    assert list(Path().glob("out/*")) == []
+    (folder / "ballast").unlink(missing_ok=True)
+    mount(folder.absolute(), "8m")
+    assert run("audit", "verify").code == 0
+    assert list(csv.DictReader(run("contacts", "V1", "--format", "csv").out.splitlines())) == []
+    assert run(*EXPORT).code == 0
+    (file,) = Path("out").glob("*.csv")
+    assert len(file.read_text("utf-8-sig").splitlines()) == PEOPLE_LISTED + 1

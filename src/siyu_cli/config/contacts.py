@@ -5,12 +5,22 @@ Importing this module costs pydantic.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from siyu_cli.config.sections import StrictModel, Text, _Count, _Days, said
+
+_HOURS = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d|24:00)")
+
+
+def _hours(text: str) -> str:
+    found = _HOURS.fullmatch(text)
+    if found is None or found[1] >= found[2]:
+        raise ValueError("not two times of one day")
+    return text
 
 
 class ContactSettings(StrictModel):
@@ -45,6 +55,11 @@ class ContactSettings(StrictModel):
         "month",
         "How WeCom limits group sending here: month (as many as it has days), week (7) or day (1).",
         "Allowed: month, week or day.",
+    )
+    sms_hours: Annotated[str, AfterValidator(_hours)] = said(
+        "08:00-22:00",
+        "Short messages may go out between these times of the day; every export of one says so (AD-43).",
+        "Allowed: two times of one day, such as 09:00-21:00.",
     )
     assessment: Text | None = said(
         None,

@@ -51,6 +51,7 @@ def check_export(leaving: Leaving, place: Destination, settings: Settings) -> li
         *_records(place, settings),
         *_ages(leaving),
         *_crime(leaving, place),
+        *_hours(place, settings),
         *_sms(leaving, place),
         *_praise(leaving),
         *_size(leaving, place),
@@ -139,6 +140,13 @@ def _crime(leaving: Leaving, place: Destination) -> list[Finding]:
     message = "{members} go to others without consent of their own: from {limit} records of trade on it may be a crime."
     facts = {"members": Value(leaving.without_consent, "count"), "limit": Value(CRIME_FROM, "count")}
     return [Finding("CRIM-253", level, Note(message, facts))]
+
+
+def _hours(place: Destination, settings: Settings) -> list[Finding]:
+    if place.channel != "sms":
+        return []
+    first, last = settings.contacts.sms_hours.split("-")
+    return [Finding("AD-43", INFO, Note("Send between {first} and {last}.", {"first": first, "last": last}))]
 
 
 def _sms(leaving: Leaving, place: Destination) -> list[Finding]:

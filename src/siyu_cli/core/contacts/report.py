@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 _TELLS = {
     "wecom-confirm": Note("Each employee has to confirm the sending in WeCom."),
     "wecom-last-talk": Note("WeCom lets only the employee who talked to a customer last reach them."),
-    "sms-hours": Note("Send between 08:00 and 22:00."),
     "sms-no-retry": Note("Switch off the repeats of the SDK: a sending that is repeated reaches people twice."),
     "audience-append": Note("An upload is added to the audience unless you choose otherwise there."),
     "wechatpay-digest": Note("It asks for the file's SHA-256 and a description of 15 characters or more."),
