@@ -35,6 +35,7 @@ class Leaving:
     texts: Sequence[str]
     campaign: str
     knows_refusals: bool = True  # whether the files say of anybody if they refuse automated decisions
+    variables: Sequence[str] = ()  # fields in columns of their own, for the text
 
     @property
     def sent(self) -> int:
@@ -48,7 +49,7 @@ def check_export(leaving: Leaving, place: Destination, settings: Settings) -> li
         *_consent(leaving, place, settings),
         *_members_rights(leaving, place),
         *_wecom(leaving, place, settings),
-        *_records(place, settings),
+        *_records(leaving, place, settings),
         *_ages(leaving),
         *_crime(leaving, place),
         *_hours(place, settings),
@@ -106,7 +107,7 @@ def _wecom(leaving: Leaving, place: Destination, settings: Settings) -> list[Fin
     return [Finding("WECOM", INFO, Note(message, facts))]
 
 
-def _records(place: Destination, settings: Settings) -> list[Finding]:
+def _records(leaving: Leaving, place: Destination, settings: Settings) -> list[Finding]:
     found = []
     if place.recipient != "own" and not settings.contacts.assessment:
         message = (
@@ -117,7 +118,8 @@ def _records(place: Destination, settings: Settings) -> list[Finding]:
     if place.is_abroad and not settings.contacts.abroad:
         message = "This list would leave the country: contacts.abroad in siyu.toml names no basis for that."
         found.append(Finding("PIPL-38", REFUSAL, Note(message)))
-    fields = Several(tuple(Spoken(column.header("en"), column.header("zh")) for column in place.columns))
+    columns = [Spoken(column.header("en"), column.header("zh")) for column in place.columns]
+    fields = Several((*columns, *leaving.variables))
     if place.recipient == "own":
         message = "The file carries {fields}, and nothing else of the members."
     else:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from siyu_cli.core.contacts.texts import fill, variables_of
+from siyu_cli.core.contacts.texts import FILLED_BY, UNFILLED, fill, variables_of
 from siyu_cli.destinations.keys import plain_email, plain_phone
 from siyu_cli.errors import DataError
 from siyu_cli.masks import mask_phone
@@ -139,8 +139,24 @@ def with_texts(people: pa.Table, text: str | None, lang: str) -> pa.Table:
         people = people.append_column("message", filled)
     elif "message" not in people.column_names:
         people = people.append_column("message", pa.nulls(people.num_rows, pa.string()))
+    else:
+        people = _with_own_texts(people)
     said = [_say(row, lang) for row in people.select(["message", "stage", "name", "nickname"]).to_pylist()]
     return people.append_column("say", pa.array(said, pa.string()))
+
+
+def _with_own_texts(people: pa.Table) -> pa.Table:
+    """Return the people with the texts the list has for them filled, and of whom one could not be."""
+    texts = people["message"].to_pylist()
+    names = [name for text in {text for text in texts if text} for name in variables_of(text)]
+    if not names:
+        return people
+    known = people.select([name for name in sorted(set(names) & set(FILLED_BY)) if name in people.column_names])
+    rows = known.to_pylist() if known.num_columns else [{}] * len(texts)
+    filled = [text and fill(text, row) for text, row in zip(texts, rows, strict=True)]
+    is_unfilled = [bool(text) and not told for text, told in zip(texts, filled, strict=True)]
+    people = people.set_column(people.schema.get_field_index("message"), "message", pa.array(filled, pa.string()))
+    return people.append_column(UNFILLED, pa.array(is_unfilled, pa.bool_()))
 
 
 def _say(row: Mapping[str, str | None], lang: str) -> str:

@@ -12,7 +12,7 @@ from siyu_cli.core.contacts.campaigns import campaign_of, check_arms, with_campa
 from siyu_cli.core.contacts.checks import Leaving, check_export, refusals, spoken_facts
 from siyu_cli.core.contacts.rules import NoPast, Past, Rules, counts, decide, rules_of
 from siyu_cli.core.contacts.tables import EXPORT_LIST, EXPORT_SUMMARY, SENT
-from siyu_cli.core.contacts.texts import parts_of, unknown_variables, variables_of
+from siyu_cli.core.contacts.texts import FILLED_BY, parts_of, unknown_variables, variables_of
 from siyu_cli.core.question import Answer, Memory, Question, Study
 from siyu_cli.errors import ComplianceError, UsageError
 from siyu_cli.masks import mask_word
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 # Asks the ledger about people: their ids, their phones, the rules.
 AskPast = Callable[["pa.ChunkedArray", "pa.ChunkedArray", "Rules"], Past]
-_FILLED_BY = ("name", "nickname", "owner", "store", "level", "offer", "code")
 
 
 @dataclass(frozen=True)
@@ -99,12 +98,12 @@ class Export(Question):
         return replace(named, ask_past=ask_past)
 
     def _check_text(self, place: Destination) -> None:
-        unknown = unknown_variables(self.text or "", _FILLED_BY)
+        unknown = unknown_variables(self.text or "", FILLED_BY)
         if unknown:
             raise UsageError(
                 "--text: nothing fills {variables}.", hint="Variables are {known}.",
                 variables=", ".join(f"{{{name}}}" for name in unknown),
-                known=", ".join(f"{{{name}}}" for name in _FILLED_BY),
+                known=", ".join(f"{{{name}}}" for name in FILLED_BY),
             )  # fmt: skip
         if place.needs_text and self.text is None and "message" not in self.given.column_names:
             message = "--to {destination} needs a text."
@@ -183,7 +182,12 @@ class ExportAnswer(Answer):
             texts = [self.question.text]
         refusals = self.people["opt_out_profiling"] if "opt_out_profiling" in self.people.column_names else None
         knows = refusals is not None and refusals.null_count < len(refusals)
-        return Leaving(self.counts, without, ages, texts, self.question.campaign, knows)
+        return Leaving(self.counts, without, ages, texts, self.question.campaign, knows, self._filled_in)
+
+    @property
+    def _filled_in(self) -> tuple[str, ...]:
+        """Return the fields that leave as variables of the text, in columns of their own."""
+        return variables_of(self.question.text or "") if self.place.variables else ()
 
     @property
     def text_parts(self) -> dict[int, int]:
@@ -237,7 +241,7 @@ class ExportAnswer(Answer):
             "listed": len(self.fates),
             "excluded": {reason: count for reason, count in self.counts.items() if reason != SENT},
             "purpose": mask_word(self.question.purpose or ""),
-            "carries": list(self.place.carries),
+            "carries": list(dict.fromkeys([*self.place.carries, *self._filled_in])),
             "overrides": {code: mask_word(reason) for code, reason in self.question.overrides.items()},
             "assessment": own.contacts.assessment,
             "bases": bases,

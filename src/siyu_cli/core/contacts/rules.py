@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from siyu_cli.core.contacts.campaigns import LEFT_ALONE, OUTBID
 from siyu_cli.core.contacts.tables import REASONS, SENT
+from siyu_cli.core.contacts.texts import UNFILLED
 from siyu_cli.tables.column import plain_word
 
 if TYPE_CHECKING:
@@ -192,7 +193,10 @@ def decide(people: pa.Table, past: Past, rules: Rules) -> list[str]:
         "no_key": ~np.any([_has(people, name) for name in rules.key], axis=0),
     }
     friends = rules.needs_friend & (_flag(people, "is_unfriended") == 1)
-    later: dict[str, Flags] = {"unfriended": friends, "unfilled": ~_filled(people, rules.variables)}
+    later: dict[str, Flags] = {
+        "unfriended": friends,
+        "unfilled": ~_filled(people, rules.variables) | (_flag(people, UNFILLED) == 1),
+    }
     fates = np.zeros(size, np.int8)  # places in _FATES: 0 as long as nothing speaks against it
     _take_first(fates, applies)
     _first_of_each(people, rules, fates, ~np.any(list(later.values()), axis=0))

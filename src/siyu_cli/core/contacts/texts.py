@@ -10,6 +10,8 @@ _VARIABLE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SIGNATURE = re.compile(r"^\s*【[^【】]{2,20}】|【[^【】]{2,20}】\s*$")
 _WAY_OUT = re.compile(r"退订|拒收")
 ONE_PART, EACH_PART = 70, 67
+FILLED_BY = ("name", "nickname", "owner", "store", "level", "offer", "code")
+UNFILLED = "is_unfilled"  # whose text in the list has a variable that is empty
 
 
 def variables_of(text: str) -> tuple[str, ...]:
