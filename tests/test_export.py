@@ -142,7 +142,7 @@ def test_a_list_in_any_form_names_the_same_people(run: Run, suffix: str, command
 def test_what_a_text_is_filled_with_is_told_and_kept_among_the_fields_that_leave(run: Run):
     found = told(export(run, "sms-huawei", "--format", "json"))
     (fields,) = [one["message"] for one in found["compliance"] if one["code"] == "PIPL-06"]
-    assert fields == "Others get 手机号, name, and nothing else of the members."
+    assert fields == "Others get 手机号, {name}, and nothing else of the members."
     (entry,) = json.loads(run("audit", "--format", "json").out)["audit_chain"][-1:]
     assert json.loads(entry["facts"])["carries"] == ["phone", "name"]
 
@@ -151,9 +151,8 @@ def test_a_text_of_the_list_is_filled_and_who_cannot_be_named_in_it_is_left_out(
     Path("名单.csv").write_text(
         "member_id,message\nV001,{name}您好\nV002,{offer}等您\nV003,{shoe_size}您好\nV004,您好\n", "utf-8"
     )
-    found = told(
-        run("export", "名单.csv", *FILES, "--to", "wecom", "-o", "out", "--campaign", "一", "--format", "json")
-    )
+    to = ("--to", "wecom", "-o", "out", "--campaign", "一", "--format", "json")
+    found = told(run("export", "名单.csv", *FILES, *to))
     assert found["excluded"] == {"minor": 1, "unfilled": 2}
     assert [row[3] for row in rows_of(only("*.csv"))[1:]] == ["王小明您好"]
 

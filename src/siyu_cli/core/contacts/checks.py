@@ -119,7 +119,7 @@ def _records(leaving: Leaving, place: Destination, settings: Settings) -> list[F
         message = "This list would leave the country: contacts.abroad in siyu.toml names no basis for that."
         found.append(Finding("PIPL-38", REFUSAL, Note(message)))
     columns = [Spoken(column.header("en"), column.header("zh")) for column in place.columns]
-    fields = Several((*columns, *leaving.variables))
+    fields = Several((*columns, *(f"{{{name}}}" for name in leaving.variables)))
     if place.recipient == "own":
         message = "The file carries {fields}, and nothing else of the members."
     else:
