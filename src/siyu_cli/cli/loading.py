@@ -18,7 +18,6 @@ from siyu_cli.locale import translate as _
 
 if TYPE_CHECKING:
     from siyu_cli.config.settings import Settings
-    from siyu_cli.files.cache.store import Cache
     from siyu_cli.ledger.run import Memory
     from siyu_cli.shop import Shop
 
@@ -86,6 +85,7 @@ def load_shop(inputs: Inputs, sink: Sink, memory: Memory) -> Shop:
     What is remembered of earlier runs keeps members' keys as they were, and says who is left out.
     """
     from siyu_cli.shop import open_shop, open_without_files
+    from siyu_cli.shop.cache import open_cache
 
     if not inputs.files:
         return open_without_files(inputs.as_of, inputs.settings)
@@ -113,15 +113,3 @@ def load_shop(inputs: Inputs, sink: Sink, memory: Memory) -> Shop:
 
         question = _("Password of {file}").format(**error.facts)
         return opened(typer.prompt(question, hide_input=True, err=True))
-
-
-def open_cache(settings: Settings, forgotten: str = "") -> Cache | None:
-    """Return where what was read is kept; None for a shop without siyu.toml, or one that keeps nothing."""
-    from siyu_cli.config.sections import bytes_of
-
-    most = bytes_of(settings.cache.max_size)
-    if settings.path is None or not most:
-        return None
-    from siyu_cli.files.cache.store import Cache
-
-    return Cache(settings.path.parent / BESIDE[0] / "cache", most, settings.cache.max_age_days, forgotten)

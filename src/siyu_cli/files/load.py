@@ -201,6 +201,7 @@ def _open_files(
     request: LoadRequest,
     presets: tuple[Preset, ...],
 ) -> list[OpenedFile]:
+    """Return every file with its sheets cleaned; one that was read before, as it was found then."""
     kept = None
     if request.cache is not None and request.password is None and not request.header_map:
         kept = KeptFiles(request.cache, settings, HeaderMapping({}, presets=presets))
@@ -216,16 +217,15 @@ def _open_files(
     def handle(place: int, source: Source, other_headers: Collection[str] = ()) -> OpenedFile:
         # A cursor of its own, since this runs in the thread that read the file.
         give_back_memory()
-        cursor = connection.cursor()
-        mapping = HeaderMapping(request.header_map, other_headers, presets)
-        opened = recognised(cursor, source, place * _MOST_SHEETS, mapping)
-        is_one_of_many = len(request.paths) + len(opened.sheets) > FEWEST
-        for sheet in list(opened.sheets):
-            if not (is_one_of_many and is_small(sheet)):
-                _project(cursor, opened, sheet, settings.shop.timezone)
-        if kept is not None:
-            kept.keep(cursor, opened)
-        cursor.close()
+        with connection.cursor() as cursor:
+            mapping = HeaderMapping(request.header_map, other_headers, presets)
+            opened = recognised(cursor, source, place * _MOST_SHEETS, mapping)
+            is_one_of_many = len(request.paths) + len(opened.sheets) > FEWEST
+            for sheet in list(opened.sheets):
+                if not (is_one_of_many and is_small(sheet)):
+                    _project(cursor, opened, sheet, settings.shop.timezone)
+            if kept is not None:
+                kept.keep(cursor, opened)
         return opened
 
     if request.header_map:
@@ -237,6 +237,13 @@ def _open_files(
         opened = read_each(request.paths, handle, recall=recall, password=request.password, progress=request.progress)
     if recalled:
         remark(Note(READ_BEFORE, {"files": ", ".join(sorted(recalled))}), is_warning=False)
+    _leave_out_doubles(opened)
+    _project_alike(connection, opened, settings.shop.timezone)
+    return opened
+
+
+def _leave_out_doubles(opened: Sequence[OpenedFile]) -> None:
+    """Leave out files that were given twice, whatever they are called."""
     seen: set[str] = set()
     for file in opened:
         if file.source.sha256 in seen:
@@ -244,11 +251,14 @@ def _open_files(
                 file.left_out[sheet.source] = left_out(sheet.raw, "duplicate_file", sheet.rows, sheet.match)
             file.sheets.clear()
         seen.add(file.source.sha256)
+
+
+def _project_alike(connection: duckdb.DuckDBPyConnection, opened: Sequence[OpenedFile], zone: str) -> None:
+    """Clean the small sheets that were left for it, those that are alike in one go."""
     waiting = {sheet.source: file for file in opened for sheet in file.sheets if sheet.origin is None}
     small = [sheet for file in opened for sheet in file.sheets if sheet.origin is None]
-    for sheet in project_alike(connection, small, settings.shop.timezone):
-        _project(connection, waiting[sheet.source], sheet, settings.shop.timezone)
-    return opened
+    for sheet in project_alike(connection, small, zone):
+        _project(connection, waiting[sheet.source], sheet, zone)
 
 
 def _project(connection: duckdb.DuckDBPyConnection, opened: OpenedFile, sheet: SheetSource, zone: str) -> None:

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from siyu_cli.cli.loading import open_cache
 from siyu_cli.cli.memory import settings_of, show
 from siyu_cli.cli.offers import among
 from siyu_cli.cli.options import Config, Format, Lang, Quiet, one_of
@@ -42,6 +41,7 @@ def cache(
     how long. Nothing is lost by clearing it: the next command reads its files.
     """
     from siyu_cli.files.cache.tables import KEPT
+    from siyu_cli.shop.cache import open_cache
 
     settings = settings_of(config)
     kept = open_cache(settings)

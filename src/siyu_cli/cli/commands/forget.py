@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from siyu_cli.cli.loading import open_cache
 from siyu_cli.cli.memory import now, open_book, person, settings_of
 from siyu_cli.cli.options import Config, Lang, Quiet
 from siyu_cli.cli.output import open_sink
@@ -41,6 +40,7 @@ def forget(
     if not yes and sys.stdin.isatty():
         typer.confirm(_("Remove this person from all that siyu keeps?"), abort=True, err=True)
     from siyu_cli.ledger.forgetting import forget as remove
+    from siyu_cli.shop.cache import open_cache
 
     kept = open_cache(settings_of(config))
     with open_book(config, writes=True) as book:
