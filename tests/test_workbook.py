@@ -243,7 +243,7 @@ def test_the_header_is_bold_frozen_filtered_and_repeated_on_paper(english: openp
     assert sheet["A1"].font.bold
     assert sheet["A1"].fill.fgColor.rgb == "FF1F4E5F"
     assert sheet.freeze_panes == "D2"
-    assert sheet.auto_filter.ref == "A1:AO4"
+    assert sheet.auto_filter.ref == "A1:AP4"
     assert sheet.print_title_rows == "$1:$1"
     assert sheet.page_setup.orientation == "landscape"
     assert sheet.sheet_properties.pageSetUpPr.fitToPage

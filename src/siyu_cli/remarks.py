@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from siyu_cli.errors import Note
 
+READ_BEFORE = "Read before, and not again: {files}."
+
 _kept: dict[str, tuple[Note, bool]] = {}
 
 
@@ -17,3 +19,9 @@ def take_remarks() -> list[tuple[Note, bool]]:
     notes = list(_kept.values())
     _kept.clear()
     return notes
+
+
+def leave_unsaid(message: str) -> None:
+    """Forget the notes of one message: where a log has one line a run, they are not for it."""
+    for text in [text for text, (note, _is_warning) in _kept.items() if note.message == message]:
+        del _kept[text]

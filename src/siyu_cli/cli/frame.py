@@ -23,6 +23,7 @@ from siyu_cli.cli.output import Sink, open_sink, say
 from siyu_cli.errors import EXIT_FINDINGS, DataError, Note
 from siyu_cli.locale import translate as _
 from siyu_cli.machine import process
+from siyu_cli.remarks import READ_BEFORE, leave_unsaid
 from siyu_cli.render.printed import log_line, report_text
 from siyu_cli.render.targets import ROWS, SUFFIXES, Written, check_output, check_parts, name_output, name_parts, wrote
 from siyu_cli.report import tie
@@ -294,6 +295,7 @@ def _tell(report: Report, sink: Sink, told: Told, asked: Asked, manner: Manner) 
     """Say what was read and written, what to mind, and what to do next; on a schedule one line, if anything."""
     say_words = sink.reader.say
     if manner.is_scheduled and not sys.stderr.isatty():
+        leave_unsaid(READ_BEFORE)
         findings = [*map(say_words, report.findings), *told.wrongs]
         if findings or not (asked.quiet or (sink.format == "json" and not told.written)):
             now = datetime.now().astimezone().isoformat(timespec="seconds")

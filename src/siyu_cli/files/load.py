@@ -51,7 +51,7 @@ from siyu_cli.files.request import LoadRequest
 from siyu_cli.guard import will_read
 from siyu_cli.masks import mask_text, mask_word
 from siyu_cli.meanwhile import import_meanwhile
-from siyu_cli.remarks import remark
+from siyu_cli.remarks import READ_BEFORE, remark
 
 if TYPE_CHECKING:
     import duckdb
@@ -60,7 +60,6 @@ if TYPE_CHECKING:
     from siyu_cli.files.recognition.presets import Preset
 
 _MOST_SHEETS = 10_000
-READ_BEFORE = "Read before, and not again: {files}."
 
 
 @dataclass
