@@ -83,6 +83,9 @@ class Step:
         tree = self.tree()
         for node in list(tree.find_all(exp.Placeholder, exp.Parameter)):
             value = params[node.name]
+            if value is None and isinstance(node.parent, exp.Cast):  # the step says what nothing it is
+                node.replace(exp.null())
+                continue
             literal = exp.null() if value is None else exp.Literal.string(str(value))
             node.replace(exp.cast(literal, _LITERAL_TYPES[type(value)], dialect="duckdb"))
         if dialect == "spark":
