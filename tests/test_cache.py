@@ -54,6 +54,18 @@ def entries(folder: Path) -> list[Path]:
     return sorted(path for path in kept(folder).iterdir() if path.is_dir())
 
 
+def everything_kept(cache: Cache) -> str:
+    """Return all that an entry says to who has the key."""
+    said = ""
+    for one in cache.entries():
+        entry = cache.find(one.key)
+        assert entry is not None
+        names = {file.name.partition(".")[0] for file in (cache.folder / one.key).iterdir()} - {"state"}
+        said += entry.state.encode().decode("unicode_escape")
+        said += "".join(str(entry.table(name).to_pydict()) for name in sorted(names))
+    return said
+
+
 def a_member(said: str) -> str:
     """Return a member of a list in csv whose key is no mask."""
     rows = csv.DictReader(io.StringIO(said.removeprefix("\ufeff")))
@@ -316,18 +328,7 @@ def test_id_cards_and_addresses_are_not_kept(tmp_path: Path):
     orders = write_csv(tmp_path / "订单.csv", [PLAIN, *lines(3), ["E9", "M1", "2026-06-01", "多少"]])
     cache = Cache(tmp_path / "cache", GENEROUS, 30)
     open_shop([path, orders], as_of=AS_OF, cache=cache).close()
-    said = ""
-    for one in cache.entries():
-        entry = cache.find(one.key)
-        assert entry is not None
-        names = [
-            file.name.partition(".")[0]
-            for file in (cache.folder / one.key).iterdir()
-            if file.name.partition(".")[0] != "state"
-        ]
-        said += entry.state.encode().decode("unicode_escape") + "".join(
-            str(entry.table(name).to_pydict()) for name in names
-        )
+    said = everything_kept(cache)
     assert "王小明" in said
     assert not any(word in said for word in ("11010119900307", "某某号"))
 
@@ -348,13 +349,21 @@ def test_a_file_under_a_password_is_not_kept(ask: Ask, tmp_path: Path, monkeypat
 
 
 def test_who_is_forgotten_is_in_no_answer_and_in_nothing_kept(ask: Ask, tmp_path: Path, capsys):
-    _, said, _ = ask("segment", "--format", "csv")
-    member = a_member(said)
-    assert main(["forget", member, "--yes", "--quiet"]) == 0
+    listing = ("--format", "csv", "--show-personal", "--columns", "phone,stage")
+    rows = csv.DictReader(io.StringIO(ask("segment", *listing)[1].removeprefix("\ufeff")))
+    member, phone = next(
+        (row["member_id"], row["phone"]) for row in rows if row["phone"] and row["member_id"] == "M0000066"
+    )
+    assert main(["forget", member, phone, "--yes", "--quiet"]) == 0
     capsys.readouterr()
     assert not kept(tmp_path).exists() or entries(tmp_path) == []
     for _ in range(2):
         assert member not in ask("segment", "--format", "csv", "--columns", "stage")[1].replace("\r", "").split(",")
+    # The file still holds them, and is read anew each time: what is kept of it does not.
+    said = everything_kept(Cache(kept(tmp_path), GENEROUS, 30))
+    assert "M0000001" in said
+    assert member not in said
+    assert phone not in said
 
 
 def test_who_is_excluded_from_now_on_is_in_no_answer(ask: Ask, tmp_path: Path):

@@ -202,7 +202,9 @@ def _open_files(
 ) -> list[OpenedFile]:
     """Return every file with its sheets cleaned; one that was read before, as it was found then."""
     kept = None
-    if request.cache is not None and request.password is None and not request.header_map:
+    # A file's own sheets hold everybody who stands in it: where somebody asked to be forgotten, they are not kept.
+    is_plain = request.password is None and not request.header_map
+    if request.cache is not None and not request.cache.forgotten and is_plain:
         kept = KeptFiles(request.cache, settings, HeaderMapping({}, presets=presets))
     recalled: list[str] = []
 

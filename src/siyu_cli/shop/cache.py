@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from siyu_cli.config.sections import bytes_of
 from siyu_cli.files.cache.store import Cache
+from siyu_cli.ledger import FOLDER
 
 if TYPE_CHECKING:
     from siyu_cli.config.settings import Settings
-
-FOLDER = (".siyu", "cache")  # beside siyu.toml
 
 
 def open_cache(settings: Settings, forgotten: str = "") -> Cache | None:
@@ -21,4 +20,4 @@ def open_cache(settings: Settings, forgotten: str = "") -> Cache | None:
     most = bytes_of(settings.cache.max_size)
     if settings.path is None or not most:
         return None
-    return Cache(settings.path.parent.joinpath(*FOLDER), most, settings.cache.max_age_days, forgotten)
+    return Cache(settings.path.parent / FOLDER / "cache", most, settings.cache.max_age_days, forgotten)

@@ -19,6 +19,7 @@ from siyu_cli.files.recognition.presets import Preset
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
     from siyu_cli.config.settings import Settings
     from siyu_cli.files.request import LoadRequest
@@ -28,6 +29,9 @@ TABLES = (
     "account_keys", "costs", "known_names", "member_links", "members", "order_lines", "people", "phone_keys",
     "referrals", "rejects", "sheets_read",
 )  # fmt: skip
+
+# Those of them that lead from a phone or an account to a member, whoever that is.
+_LEADS_TO = {"account_keys": "account_key", "member_links": "member_key", "phone_keys": "phone_key"}
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,15 @@ class KeptLoad:
             state = as_text(replace(found, settled=settled))
         except NotKeptError:
             return
-        tables = {name: connection.table(name).to_arrow_table() for name in TABLES}
+        tables = {name: _without_excluded(connection, name) for name in TABLES}
         self._cache.drop(self._key)
         self._cache.keep(self._key, ", ".join(Path(path).name for path in self._request.paths), state, tables)
+
+
+def _without_excluded(connection: duckdb.DuckDBPyConnection, name: str) -> pa.Table:
+    """Return a table without those who are excluded or forgotten: other tables lead to nobody by then."""
+    key = _LEADS_TO.get(name)
+    if key is None:
+        return connection.table(name).to_arrow_table()
+    kept = f"{key} is null or {key} not in (select member_key from excluded where member_key is not null)"
+    return connection.table(name).filter(kept).to_arrow_table()
