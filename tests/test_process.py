@@ -137,6 +137,13 @@ main.run()
 """
 
 
+def test_a_signal_that_comes_when_the_command_has_ended_is_no_traceback():
+    late = "import os, signal; from siyu_cli.cli import main; "
+    late += "main.main = lambda: os.kill(os.getpid(), signal.SIGTERM) or 0; main.run()"
+    done = subprocess.run([sys.executable, "-c", late], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (143, "", "")
+
+
 def test_what_fails_because_a_signal_came_is_not_told_as_a_bug(shop: Path):
     told = subprocess.run([sys.executable, "-c", FAILS], capture_output=True, text=True, check=False)
     assert (told.returncode, told.stderr) == (143, "")

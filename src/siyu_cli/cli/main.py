@@ -106,7 +106,11 @@ def run() -> NoReturn:
     process.begin()
     # Loading modules makes many objects and no garbage: looking for it is an eighth of the time they take.
     gc.set_threshold(200_000)
-    process.leave(main())
+    try:
+        code = main()
+    except KeyboardInterrupt:  # a signal that came when the command had ended
+        code = process.signal_code()
+    process.leave(code)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -44,10 +44,11 @@ def leave(code: int) -> NoReturn:
 
     The exit code is that of the signal, if one came: libraries have their own ideas of what it is.
     """
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):
-            stream.flush()
-    remove_own_folders()
+    with suppress(KeyboardInterrupt):
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                stream.flush()
+        remove_own_folders()
     os._exit(signal_code() if _ended_by else code)
 
 

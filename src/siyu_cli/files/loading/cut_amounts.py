@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from siyu_cli.files.loading.overflow import BEGINS, GOES_ON
@@ -34,6 +35,7 @@ _OF_NUMBERS = _OF_AMOUNTS | {
 _HAS_CENTS = re.compile(r"\.\d{1,2}\D*")
 _A_NUMBER = re.compile(r"[-+]?\s*[¥￥$]?\s*[\d.,]+\s*[%元]?")
 _FEWEST = 2
+_AT_ONCE = 500
 
 
 def cut_faults(sheet: SheetSource, cells: pa.Table, known: Collection[int]) -> list[CellFault]:
@@ -65,25 +67,46 @@ def _cut_at(sheet: SheetSource, cells: pa.Table, spot: int) -> Iterator[tuple[in
     """Yield the rows whose cell in a column and the next one are the halves of an amount, and that amount."""
     import pyarrow.compute as pc
 
-    def matches(column: pa.ChunkedArray, pattern: str) -> pa.ChunkedArray:
-        return pc.fill_null(pc.match_substring_regex(column, pattern), False)
-
-    first, second = cells.column(spot), cells.column(spot + 1)
-    may_begin = matches(first, rf"^\s*(?:{BEGINS.pattern})\s*$")
-    halves = pc.and_(may_begin, matches(second, rf"^\s*(?:{GOES_ON.pattern})\s*$"))
+    first, second = (cells.column(at).combine_chunks().dictionary_encode() for at in (spot, spot + 1))
+    may_go_on = _matching(second, GOES_ON)
+    if not pc.any(may_go_on).as_py():
+        return
+    halves = pc.and_(_matching(first, BEGINS), may_go_on)
     if not pc.any(halves).as_py():
         return
-    others = [cell for cell in pc.unique(first.filter(pc.invert(halves))).to_pylist() if not evidence.is_blank(cell)]
-    has_cents = len(others) >= _FEWEST and all(map(_HAS_CENTS.search, others))
-    beside = [cell for cell in pc.unique(second.filter(pc.invert(halves))).to_pylist() if not evidence.is_blank(cell)]
-    has_words = any(not _A_NUMBER.fullmatch(cell) for cell in beside) and not any(map(GOES_ON.fullmatch, beside))
-    is_among_words = _may_hold_words(sheet, spot + 1) and (has_words or (not beside and _is_remark(sheet, spot + 1)))
+    others, beside = (_written(part.filter(pc.invert(halves))) for part in (first, second))
+    has_cents = len(list(islice(others(), _FEWEST))) == _FEWEST and all(map(_HAS_CENTS.search, others()))
+    has_words = not all(map(_A_NUMBER.fullmatch, beside())) and not any(map(GOES_ON.fullmatch, beside()))
+    is_remark = _is_remark(sheet, spot + 1) and not any(beside())
+    is_among_words = _may_hold_words(sheet, spot + 1) and (has_words or is_remark)
     rows = zip(*(cells.column(at).filter(halves).to_pylist() for at in (spot, spot + 1, -1)), strict=True)
     for begins, goes_on, row in rows:
         if has_cents and not _HAS_CENTS.search(goes_on):
             continue
         if has_cents or is_among_words:
             yield row, f"{begins.strip()},{goes_on.strip()}"
+
+
+def _matching(column: pa.DictionaryArray, pattern: re.Pattern[str]) -> pa.BooleanArray:
+    """Return which cells are what a pattern says, spaces aside; each distinct value is looked at once."""
+    import pyarrow.compute as pc
+
+    hits = pc.match_substring_regex(column.dictionary, rf"^\s*(?:{pattern.pattern})\s*$")
+    return pc.fill_null(hits.take(column.indices), False)
+
+
+def _written(column: pa.DictionaryArray) -> Callable[[], Iterator[str]]:
+    """Return the distinct values of some cells, told one by one as often as they are asked for."""
+    import pyarrow.compute as pc
+
+    values, places = column.dictionary, pc.drop_null(pc.unique(column.indices))
+
+    def told() -> Iterator[str]:
+        for start in range(0, len(places), _AT_ONCE):
+            part = values.take(places.slice(start, _AT_ONCE)).to_pylist()
+            yield from (cell for cell in part if not evidence.is_blank(cell))
+
+    return told
 
 
 def _may_hold_words(sheet: SheetSource, spot: int) -> bool:

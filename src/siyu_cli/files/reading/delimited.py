@@ -57,7 +57,7 @@ def read_text(content: Content) -> RawSheet:
     faults: list[CellFault] = []
     if not encoding.is_damaged and shape.delimiter != SPACES:
         cells = _read_regular(content, shape)
-    if cells is None or (shape.quoting != csv.QUOTE_NONE and _may_be_runaway(cells, shape)):
+    if cells is None or (_may_hold_line_ends(content, shape, cells.num_rows) and _may_be_runaway(cells, shape)):
         cells, faults = _read_records(content, shape)
     return RawSheet(content.file, None, cells, encoding=encoding.name, delimiter=shape.delimiter, faults=tuple(faults))
 
@@ -186,6 +186,16 @@ def _read_records(content: Content, shape: Shape) -> tuple[pa.Table, list[CellFa
         ) from error  # fmt: skip
 
 
+def _may_hold_line_ends(content: Content, shape: Shape, records: int) -> bool:
+    """Whether a value may go over a line's end: not where there is a record for every line, counted in bytes."""
+    if shape.quoting == csv.QUOTE_NONE or shape.encoding.is_wide:
+        return shape.quoting != csv.QUOTE_NONE
+    with content.open() as stream:
+        counted = [(chunk.count(b"\n"), chunk.count(b"\r")) for chunk in iter(lambda: stream.read(1 << 20), b"")]
+    ends = [sum(counts) for counts in zip(*counted, strict=True)]
+    return max(ends) > records or min(ends) not in {0, max(ends)}
+
+
 def _may_be_runaway(cells: pa.Table, shape: Shape) -> bool:
     """Whether a quote may never have been closed: a value then goes on to the next quote, a whole line or the end."""
     import pyarrow.compute as pc
@@ -194,8 +204,6 @@ def _may_be_runaway(cells: pa.Table, shape: Shape) -> bool:
         return pc.fill_null(pc.match_substring_regex(column, pattern), False)
 
     is_long = reduce(pc.or_, (matches(column, "[\r\n]") for column in cells.columns))
-    if not pc.any(is_long).as_py():
-        return False
     mark = re.escape(shape.delimiter)
     suspect = f'"|[\r\n](?:[^{mark}\r\n]*{mark}){{{max(1, shape.width - 1)}}}'
     is_last = any("\n" in value.strip() for value in cells.slice(cells.num_rows - 1).to_pylist()[0].values() if value)
