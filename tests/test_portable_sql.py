@@ -45,6 +45,7 @@ PARAMS = {
     "learned_intercept": -1.5, "learned_recency": 0.5, "learned_orders": -0.5, "learned_tenure": 0.5,
     "learned_money": -0.5, "campaign": "", "mature_days": 30, "gross_margin": 0.5, "least_joined": 1,
     "starts_on": date(2026, 6, 1), "previous_on": date(2026, 3, 31),
+    "start": "first_order", "began_on": date(2023, 7, 1), "until": 90,
 }  # fmt: skip
 
 
@@ -73,6 +74,9 @@ GIVEN = {
         **dict.fromkeys(("joined", "ordered", "mature_joined", "mature_ordered"), "bigint"),
         "is_quick": "boolean",
     },
+    "periods": {"day": "date", "period": "bigint"},
+    "horizons": {"horizon": "bigint"},
+    "brackets": {"first_day": "bigint", "last_day": "bigint"},
     "expectations": {"repeats": "bigint", "tenure_days": "bigint", "orders_if_alive": "double"},
     "boosted_chances": {"member_id": "varchar", "boosted_probability": "double"},
     "cell_rates": {

@@ -152,6 +152,10 @@ RUNS = [
     *(("churn", *SHOP, "--all", "--format", form, "-o", f"risk{suffix}") for form, suffix in FORMS[::2]),
     ("churn", *SHOP, "--all", "--split-by", "owner", "-o", "part.csv"),
     ("churn", *SHOP, "--backtest", "-o", "back.xlsx"),
+    *(
+        ("retention", *SHOP, "--by", by, "--format", form, "-o", f"back{suffix}")
+        for by, (form, suffix) in zip(("owner", "store", "level", "source_channel", "owner", "level"), FORMS, strict=False)
+    ),
     ("referral-report", *SHOP, "-o", "campaign.xlsx", "--format", "json"),
     ("referral-report", *SHOP, "--campaign", f"春日{PHONES[6]}", "-o", "campaign.html", "--format", "markdown"),
     ("referral-report", *SHOP, "-o", "campaign.md", "--format", "table"),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from siyu_cli.core.lifecycle.explain import Explain, Explanation
     from siyu_cli.core.lifecycle.question import Segment, Segmentation
     from siyu_cli.core.referral.question import ReferralAnswer, ReferralReport
+    from siyu_cli.core.retention.question import Retention, RetentionAnswer
     from siyu_cli.shop import Shop, open_shop
 
 __version__ = "0.1.0"
@@ -29,6 +30,8 @@ __all__ = [
     "Explanation",
     "ReferralAnswer",
     "ReferralReport",
+    "Retention",
+    "RetentionAnswer",
     "Segment",
     "Segmentation",
     "Shop",
@@ -42,6 +45,7 @@ _ROOMS = {
     "core.lifecycle.explain": ("Explain", "Explanation"),
     "core.lifecycle.question": ("Segment", "Segmentation"),
     "core.referral.question": ("ReferralAnswer", "ReferralReport"),
+    "core.retention.question": ("Retention", "RetentionAnswer"),
 }
 
 

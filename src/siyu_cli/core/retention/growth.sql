@@ -1,0 +1,95 @@
+-- growth: one row per part, period and move, who moved and their money then and in the period before.
+--
+-- reads   purchases, starts, periods
+--
+-- new (first order ever), retained (bought in the period before, too), returned (bought earlier, not in the period
+-- before), lost (bought in the period before, not in this), none (money moves without a purchase: refunds). Members
+-- whose first order is not in the log are never new. gained and shed are changes of money that no coming or going
+-- explains: of those who stayed all of it, of others what they moved without a purchase.
+
+with bought as (
+    select
+        member_id,
+        period,
+        count(case when order_count > 0 then 1 end) as visits,
+        cast(sum(paid_amount - refunded_amount) as decimal(18, 2)) as net
+    from purchases
+    join (select day as ordered_on, period from periods) as calendar using (ordered_on)
+    group by member_id, period
+),
+
+both_periods as (
+    select
+        member_id,
+        period,
+        visits as came_now,
+        0 as came_before,
+        net as money_now,
+        cast(0 as decimal(18, 2)) as money_before
+    from bought
+    union all
+    select
+        member_id,
+        period + 1 as period,
+        0 as came_now,
+        visits as came_before,
+        cast(0 as decimal(18, 2)) as money_now,
+        net as money_before
+    from bought
+),
+
+compared as (
+    select
+        member_id,
+        period,
+        cast(sum(came_now) as bigint) as visits_now,
+        cast(sum(came_before) as bigint) as visits_before,
+        cast(sum(money_now) as decimal(18, 2)) as net_now,
+        cast(sum(money_before) as decimal(18, 2)) as net_before
+    from both_periods
+    group by member_id, period
+),
+
+moved as (
+    select
+        part,
+        period,
+        net_now,
+        net_before,
+        case
+            when visits_now > 0 and coalesce(period = first_period, false) then 'new'
+            when visits_now > 0 and visits_before > 0 then 'retained'
+            when visits_now > 0 then 'returned'
+            when visits_before > 0 then 'lost'
+            else 'none'
+        end as move
+    from compared
+    join starts using (member_id)
+),
+
+changed as (
+    select
+        part,
+        period,
+        move,
+        net_now,
+        net_before,
+        case
+            when move = 'new' or move = 'returned' then cast(0 - net_before as decimal(18, 2))
+            when move = 'lost' then net_now
+            else cast(net_now - net_before as decimal(18, 2))
+        end as net_change
+    from moved
+)
+
+select
+    part,
+    period,
+    move,
+    count(*) as members,
+    cast(sum(net_now) as decimal(18, 2)) as sales_now,
+    cast(sum(net_before) as decimal(18, 2)) as sales_before,
+    cast(sum(case when net_change > 0 then net_change else 0 end) as decimal(18, 2)) as gained,
+    cast(sum(case when net_change < 0 then 0 - net_change else 0 end) as decimal(18, 2)) as shed
+from changed
+group by part, period, move

@@ -1,0 +1,178 @@
+"""What became of members: gathered from the steps, as cohorts, days, growth and waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from siyu_cli.core.lifecycle.segment import GROUPINGS
+from siyu_cli.core.retention.cohorts import Cohort, average, cohorts_of, rate_of
+from siyu_cli.core.retention.growth import Growth, growth_of
+from siyu_cli.core.retention.parts import Part, parts_of, told_apart
+from siyu_cli.core.retention.periods import Periods
+from siyu_cli.core.retention.survival import Survival
+from siyu_cli.engines.step import step
+from siyu_cli.errors import DataError
+
+if TYPE_CHECKING:
+    from siyu_cli.engines.protocol import Engine
+    from siyu_cli.engines.step import Params, Value
+
+HORIZONS = (1, 7, 14, 30, 60, 90, 180, 270, 365)
+BRACKETS = ((1, 7), (8, 14), (15, 30), (31, 60), (61, 90), (91, 180))
+_TOLD = (
+    "start_counts", "cohort_sizes", "cohort_cells", "horizon_counts", "exact_days", "bracket_counts", "waits", "growth",
+)  # fmt: skip
+_MOST_DAYS = 100_000  # longer than any log
+Rows = list[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Retained:
+    """What became of some members: their cohorts, the days they came back on, how their number and money moved."""
+
+    members: int
+    cohorts: tuple[Cohort, ...]
+    average: list[dict[str, Any]]
+    rolling: Mapping[int, Mapping[str, Any]]
+    brackets: Mapping[str, Mapping[str, Any]]
+    growth: tuple[Growth, ...]
+    survival: Mapping[str, Survival]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it for machines."""
+        return {
+            "members": self.members,
+            "cohorts": [cohort.as_dict() for cohort in self.cohorts],
+            "average": self.average,
+            "rolling": {str(days): dict(rates) for days, rates in self.rolling.items()},
+            "brackets": dict(self.brackets),
+            "growth": [growth.as_dict() for growth in self.growth],
+            "survival": {name: curve.as_dict() for name, curve in self.survival.items()},
+        }
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What became of all members, of the parts that were asked for, and how many were not followed and why."""
+
+    whole: Retained
+    parts: tuple[tuple[Part, Retained], ...]
+    excluded: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Following:
+    """How members are followed; see ``question.Retention``."""
+
+    start: Literal["first_order", "joined"] = "first_order"
+    period: Literal["day", "week", "month"] = "month"
+    by: str | None = None
+    until: int | None = None
+
+
+def follow(engine: Engine, parameters: Params, how: Following) -> Followed:
+    """Return what became of the members of a labelled shop; ``DataError`` where nobody bought on a known date."""
+    engine.run(step("openings"), parameters)
+    (first,) = engine.read("openings", ()).to_pylist()
+    engine.drop("openings")
+    if first["log_began_on"] is None:
+        raise DataError(
+            "Nobody bought on a date that is known: there is nobody who could have come back.",
+            hint="Give the order log, not only the members' totals.",
+        )
+    days = [
+        first["log_began_on"],
+        first["first_moved_on"],
+        first["first_joined_on"] if how.start == "joined" else None,
+    ]
+    as_of: Any = parameters["as_of"]
+    periods = Periods.of(how.period, min(day for day in days if day is not None), as_of)
+    own: dict[str, Value] = {
+        "start": how.start, "began_on": first["log_began_on"], "until": how.until or _MOST_DAYS,
+    }  # fmt: skip
+    rows = _asked(engine, {**parameters, **own}, periods, how.by)
+    log_began = periods.number_of(first["log_began_on"])
+    fates: dict[str, dict[str | None, int]] = {}
+    for row in rows["start_counts"]:
+        fates.setdefault(row["fate"], {})[row["part"]] = row["members"]
+    parts = parts_of(fates.get("counted", {})) if how.by else ()
+    return Followed(
+        retained(rows, periods, log_began),
+        tuple((part, retained({name: part.of(rows[name]) for name in rows}, periods, log_began)) for part in parts),
+        {fate: sum(counts.values()) for fate, counts in sorted(fates.items()) if fate != "counted"},
+    )
+
+
+def retained(rows: Mapping[str, Iterable[Mapping[str, Any]]], periods: Periods, log_began: int) -> Retained:
+    """Return what became of the members that rows of the steps are about."""
+    cohorts = cohorts_of(rows["cohort_sizes"], rows["cohort_cells"], periods, log_began)
+    waits: dict[int, Rows] = {}
+    for row in rows["waits"]:
+        waits.setdefault(row["number"], []).append(row)
+    return Retained(
+        sum(cohort.members for cohort in cohorts),
+        cohorts,
+        average(cohorts),
+        _rolling(rows["horizon_counts"], rows["exact_days"]),
+        _brackets(rows["horizon_counts"], rows["bracket_counts"]),
+        growth_of(rows["growth"], periods),
+        {f"{number}-{number + 1}": Survival.of(waits[number]) for number in sorted(waits)},
+    )
+
+
+def _asked(engine: Engine, given: Params, periods: Periods, by: str | None) -> dict[str, Rows]:
+    """Return the rows of every step that is told; the tables are dropped again."""
+    import pyarrow as pa
+
+    engine.open("periods", periods.table())
+    engine.open("horizons", pa.table({"horizon": pa.array(HORIZONS, pa.int64())}))
+    edges = {"first_day": pa.array([low for low, _ in BRACKETS], pa.int64())}
+    engine.open("brackets", pa.table({**edges, "last_day": pa.array([high for _, high in BRACKETS], pa.int64())}))
+    engine.run(step("milestones"), given)
+    engine.run(told_apart(step("starts"), by, GROUPINGS), given)
+    engine.run(step("revisits"), given)
+    rows: dict[str, Rows] = {}
+    for name in _TOLD:
+        engine.run(step(name), given)
+        rows[name] = engine.read(name, ()).to_pylist()
+        engine.drop(name)
+    engine.drop("milestones", "starts", "revisits")
+    return rows
+
+
+def _rolling(counts: Iterable[Mapping[str, Any]], exact: Iterable[Mapping[str, Any]]) -> dict[int, dict[str, Any]]:
+    """Return the rates of each number of days that somebody is old enough for."""
+    on_day = _summed(exact, "horizon", ("active",))
+    found = {}
+    keys = ("ripe", "within_horizon", "unbounded", "ripe_until", "bounded")
+    for days, row in sorted(_summed(counts, "horizon", keys).items()):
+        if row["ripe"]:
+            found[days] = {
+                "ripe": row["ripe"],
+                "day": rate_of(on_day.get(days, {"active": 0})["active"], row["ripe"]),
+                "within": rate_of(row["within_horizon"], row["ripe"]),
+                "unbounded": rate_of(row["unbounded"], row["ripe"]),
+                "bounded": rate_of(row["bounded"], row["ripe_until"]),
+            }
+    return found
+
+
+def _brackets(counts: Iterable[Mapping[str, Any]], seen: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    ripe = _summed(counts, "horizon", ("ripe",))
+    active = _summed(seen, "first_day", ("active",))
+    return {
+        f"{low}-{high}": rate_of(active.get(low, {"active": 0})["active"], ripe[high]["ripe"])
+        for low, high in BRACKETS
+        if high in ripe and ripe[high]["ripe"]
+    }
+
+
+def _summed(rows: Iterable[Mapping[str, Any]], key: str, summed: Iterable[str]) -> dict[int, dict[str, int]]:
+    found: dict[int, dict[str, int]] = {}
+    for row in rows:
+        known = found.setdefault(row[key], dict.fromkeys(summed, 0))
+        for name in known:
+            known[name] += row[name]
+    return found
