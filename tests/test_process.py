@@ -144,6 +144,24 @@ def test_a_signal_that_comes_when_the_command_has_ended_is_no_traceback():
     assert (done.returncode, done.stdout, done.stderr) == (143, "", "")
 
 
+def test_a_signal_while_the_ledger_closes_is_no_traceback(shop: Path):
+    Path("siyu.toml").write_text("", "utf-8")
+    late = """
+import os, signal, sqlite3, sys
+from sqlalchemy.engine.default import DefaultDialect
+from siyu_cli.cli import main
+close = DefaultDialect.do_close
+def interrupted(self, connection):
+    DefaultDialect.do_close = close
+    os.kill(os.getpid(), signal.SIGTERM)
+DefaultDialect.do_close = interrupted
+sys.argv = ["siyu", "suppress", "list"]
+main.run()
+"""
+    done = subprocess.run([sys.executable, "-c", late], check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (143, "")
+
+
 def test_what_fails_because_a_signal_came_is_not_told_as_a_bug(shop: Path):
     told = subprocess.run([sys.executable, "-c", FAILS], capture_output=True, text=True, check=False)
     assert (told.returncode, told.stderr) == (143, "")

@@ -21,9 +21,10 @@ from core_shop import label_rows
 from retention_oracle import Person
 from shops import Row, Shop, a_line, a_member, shops
 from siyu_cli.config.settings import OrderSettings, Settings
+from siyu_cli.core.retention.beginnings import Following
 from siyu_cli.core.retention.cohorts import average
 from siyu_cli.core.retention.parts import MIN_CELL
-from siyu_cli.core.retention.retained import BRACKETS, HORIZONS, Followed, Following, Retained, follow
+from siyu_cli.core.retention.retained import BRACKETS, HORIZONS, Followed, Retained, follow
 from siyu_cli.engines.protocol import Engine
 from siyu_cli.errors import DataError
 

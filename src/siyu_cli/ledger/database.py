@@ -5,6 +5,7 @@ A migration that was released is never edited: what changes later is a new entry
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,9 @@ from siyu_cli.ledger.campaign_tables import create_campaign_tables
 from siyu_cli.ledger.contact_tables import pack_contacts, refuse_earlier
 from siyu_cli.ledger.first_contact_tables import create_contact_tables
 from siyu_cli.private import make_private
+
+# What goes wrong is raised; what the library would print besides, a signal while a connection closes, is for nobody.
+logging.getLogger("sqlalchemy").addHandler(logging.NullHandler())
 
 _BUSY_SECONDS = 10
 _TURN = 0x73697975  # "siyu": the advisory lock of a ledger on PostgreSQL

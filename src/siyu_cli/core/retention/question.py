@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal, Self
 
 from siyu_cli.core.question import Answer, Question, Study
-from siyu_cli.core.retention.retained import Followed, Following, follow
+from siyu_cli.core.retention.beginnings import Following
+from siyu_cli.core.retention.retained import Followed, follow
 
 
 @dataclass(frozen=True)

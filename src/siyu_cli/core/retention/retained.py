@@ -4,28 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from siyu_cli.core.lifecycle.segment import GROUPINGS
+from siyu_cli.core.retention.beginnings import Following, Rows, begin, rows_of
 from siyu_cli.core.retention.cohorts import Cohort, average, cohorts_of, rate_of
 from siyu_cli.core.retention.growth import Growth, growth_of
-from siyu_cli.core.retention.parts import Part, parts_of, told_apart
+from siyu_cli.core.retention.parts import Part
 from siyu_cli.core.retention.periods import Periods
 from siyu_cli.core.retention.survival import Survival
 from siyu_cli.engines.step import step
-from siyu_cli.errors import DataError
 
 if TYPE_CHECKING:
     from siyu_cli.engines.protocol import Engine
-    from siyu_cli.engines.step import Params, Value
+    from siyu_cli.engines.step import Params
 
 HORIZONS = (1, 7, 14, 30, 60, 90, 180, 270, 365)
 BRACKETS = ((1, 7), (8, 14), (15, 30), (31, 60), (61, 90), (91, 180))
-_TOLD = (
-    "start_counts", "cohort_sizes", "cohort_cells", "horizon_counts", "exact_days", "bracket_counts", "waits", "growth",
-)  # fmt: skip
+_TOLD = ("cohort_sizes", "cohort_cells", "horizon_counts", "exact_days", "bracket_counts", "waits", "growth")
 _MOST_DAYS = 100_000  # longer than any log
-Rows = list[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -62,46 +58,19 @@ class Followed:
     excluded: Mapping[str, int]
 
 
-@dataclass(frozen=True)
-class Following:
-    """How members are followed; see ``question.Retention``."""
-
-    start: Literal["first_order", "joined"] = "first_order"
-    period: Literal["day", "week", "month"] = "month"
-    by: str | None = None
-    until: int | None = None
-
-
 def follow(engine: Engine, parameters: Params, how: Following) -> Followed:
     """Return what became of the members of a labelled shop; ``DataError`` where nobody bought on a known date."""
-    engine.run(step("openings"), parameters)
-    (first,) = engine.read("openings", ()).to_pylist()
-    engine.drop("openings")
-    if first["log_began_on"] is None:
-        raise DataError(
-            "Nobody bought on a date that is known: there is nobody who could have come back.",
-            hint="Give the order log, not only the members' totals.",
-        )
-    days = [
-        first["log_began_on"],
-        first["first_moved_on"],
-        first["first_joined_on"] if how.start == "joined" else None,
-    ]
-    as_of: Any = parameters["as_of"]
-    periods = Periods.of(how.period, min(day for day in days if day is not None), as_of)
-    own: dict[str, Value] = {
-        "start": how.start, "began_on": first["log_began_on"], "until": how.until or _MOST_DAYS,
-    }  # fmt: skip
-    rows = _asked(engine, {**parameters, **own}, periods, how.by)
-    log_began = periods.number_of(first["log_began_on"])
-    fates: dict[str, dict[str | None, int]] = {}
-    for row in rows["start_counts"]:
-        fates.setdefault(row["fate"], {})[row["part"]] = row["members"]
-    parts = parts_of(fates.get("counted", {})) if how.by else ()
+    began = begin(engine, parameters, how)
+    rows = _asked(engine, {**began.given, "until": how.until or _MOST_DAYS})
+    engine.drop("milestones", "starts")
+    log_began = began.periods.number_of(began.log_began_on)
     return Followed(
-        retained(rows, periods, log_began),
-        tuple((part, retained({name: part.of(rows[name]) for name in rows}, periods, log_began)) for part in parts),
-        {fate: sum(counts.values()) for fate, counts in sorted(fates.items()) if fate != "counted"},
+        retained(rows, began.periods, log_began),
+        tuple(
+            (part, retained({name: part.of(rows[name]) for name in rows}, began.periods, log_began))
+            for part in began.parts
+        ),
+        began.excluded,
     )
 
 
@@ -122,23 +91,16 @@ def retained(rows: Mapping[str, Iterable[Mapping[str, Any]]], periods: Periods, 
     )
 
 
-def _asked(engine: Engine, given: Params, periods: Periods, by: str | None) -> dict[str, Rows]:
+def _asked(engine: Engine, given: Params) -> dict[str, Rows]:
     """Return the rows of every step that is told; the tables are dropped again."""
     import pyarrow as pa
 
-    engine.open("periods", periods.table())
     engine.open("horizons", pa.table({"horizon": pa.array(HORIZONS, pa.int64())}))
     edges = {"first_day": pa.array([low for low, _ in BRACKETS], pa.int64())}
     engine.open("brackets", pa.table({**edges, "last_day": pa.array([high for _, high in BRACKETS], pa.int64())}))
-    engine.run(step("milestones"), given)
-    engine.run(told_apart(step("starts"), by, GROUPINGS), given)
     engine.run(step("revisits"), given)
-    rows: dict[str, Rows] = {}
-    for name in _TOLD:
-        engine.run(step(name), given)
-        rows[name] = engine.read(name, ()).to_pylist()
-        engine.drop(name)
-    engine.drop("milestones", "starts", "revisits")
+    rows = {name: rows_of(engine, name, given) for name in _TOLD}
+    engine.drop("revisits")
     return rows
 
 

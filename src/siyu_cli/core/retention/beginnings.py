@@ -1,0 +1,76 @@
+"""When members began: who has a start that can be trusted, in which period it was, and what parts they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal
+
+from siyu_cli.core.lifecycle.segment import GROUPINGS
+from siyu_cli.core.retention.parts import Part, parts_of, told_apart
+from siyu_cli.core.retention.periods import Periods
+from siyu_cli.engines.step import step
+from siyu_cli.errors import DataError
+
+if TYPE_CHECKING:
+    from siyu_cli.engines.protocol import Engine
+    from siyu_cli.engines.step import Params
+
+Rows = list[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Following:
+    """How members are followed; see ``question.Retention``."""
+
+    start: Literal["first_order", "joined"] = "first_order"
+    period: Literal["day", "week", "month"] = "month"
+    by: str | None = None
+    until: int | None = None
+
+
+@dataclass(frozen=True)
+class Begun:
+    """The tables ``milestones`` and ``starts`` were made: the periods, the day the log begins, who is in them.
+
+    ``given`` are the parameters of later steps; ``excluded`` counts those without a start by why they have none.
+    """
+
+    periods: Periods
+    log_began_on: date
+    given: Params
+    parts: tuple[Part, ...]
+    excluded: Mapping[str, int]
+
+
+def begin(engine: Engine, parameters: Params, how: Following) -> Begun:
+    """Make the starts of the members of a labelled shop; ``DataError`` where nobody bought on a known date."""
+    (first,) = rows_of(engine, "openings", parameters)
+    began_on = first["log_began_on"]
+    if began_on is None:
+        raise DataError(
+            "Nobody bought on a date that is known: there is nobody who could have come back.",
+            hint="Give the order log, not only the members' totals.",
+        )
+    days = [began_on, first["first_moved_on"], first["first_joined_on"] if how.start == "joined" else None]
+    as_of: Any = parameters["as_of"]
+    periods = Periods.of(how.period, min(day for day in days if day is not None), as_of)
+    given = {**parameters, "start": how.start, "began_on": began_on}
+    engine.open("periods", periods.table())
+    engine.run(step("milestones"), given)
+    engine.run(told_apart(step("starts"), how.by, GROUPINGS), given)
+    fates: dict[str, dict[str | None, int]] = {}
+    for row in rows_of(engine, "start_counts", given):
+        fates.setdefault(row["fate"], {})[row["part"]] = row["members"]
+    parts = parts_of(fates.get("counted", {})) if how.by else ()
+    excluded = {fate: sum(counts.values()) for fate, counts in sorted(fates.items()) if fate != "counted"}
+    return Begun(periods, began_on, given, parts, excluded)
+
+
+def rows_of(engine: Engine, name: str, given: Params) -> Rows:
+    """Return the rows of a step, exact to the cent, in any order; its table is dropped again."""
+    engine.run(step(name), given)
+    rows: Rows = engine.read(name, ()).to_pylist()
+    engine.drop(name)
+    return rows
