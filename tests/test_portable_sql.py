@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -46,6 +47,9 @@ PARAMS = {
     "learned_money": -0.5, "campaign": "", "mature_days": 30, "gross_margin": 0.5, "least_joined": 1,
     "starts_on": date(2026, 6, 1), "previous_on": date(2026, 3, 31),
     "start": "first_order", "began_on": date(2023, 7, 1), "until": 90,
+    "from_on": date(2026, 4, 2), "to_on": date(2026, 6, 30), "looked_from": date(2026, 6, 30),
+    "before_from": date(2026, 1, 2), "after_from": date(2026, 4, 2),
+    **{f"{when}_{tier}": Decimal("9.50") for when in ("before", "after") for tier in ("top", "high", "middle")},
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from siyu_cli.core.lifecycle.question import Segment, Segmentation
     from siyu_cli.core.referral.question import ReferralAnswer, ReferralReport
     from siyu_cli.core.retention.question import Retention, RetentionAnswer
+    from siyu_cli.core.value.question import Value, ValueAnswer
     from siyu_cli.shop import Shop, open_shop
 
 __version__ = "0.1.0"
@@ -36,6 +37,8 @@ __all__ = [
     "Segmentation",
     "Shop",
     "SiyuError",
+    "Value",
+    "ValueAnswer",
     "__version__",
     "open_shop",
 ]
@@ -46,6 +49,7 @@ _ROOMS = {
     "core.lifecycle.question": ("Segment", "Segmentation"),
     "core.referral.question": ("ReferralAnswer", "ReferralReport"),
     "core.retention.question": ("Retention", "RetentionAnswer"),
+    "core.value.question": ("Value", "ValueAnswer"),
 }
 
 

@@ -23,7 +23,7 @@ _LATEST, _FIRST_PERIODS = 12, 6  # rows and columns where there is little room
 _MOST_PERIODS = 60  # columns of a sheet that anybody looks at; the list has all
 _PERIODS_SHOWN = 13
 _NAMES = {"day": Note("day"), "week": Note("week"), "month": Note("calendar month")}
-_FATES = {
+FATES = {
     "never_bought": Note("never bought"),
     "earlier_orders": Note("bought before the log begins, as totals prove"),
     "no_date": Note("no date of joining or of an order"),
@@ -116,12 +116,13 @@ def _parts(found: RetentionAnswer) -> Section:
         following = told.average[1]["rate"] if len(told.average) > 1 else None
         wait = told.survival.get("1-2")
         own = {"members": told.members, "period_1": following, "median_days": wait.median if wait else None}
-        rows.append({"part": _part_name(part.name), **own, **rates})
+        rows.append({"part": part_name(part.name), **own, **rates})
     note = Note("Parts of fewer than {count} members are told as one", {"count": MIN_CELL})
     return Section(PARTS, rows, drawn="bars", measures=("within_90",), note=note)
 
 
-def _part_name(name: str) -> Words:
+def part_name(name: str) -> Words:
+    """Return what people read for a part: its value, others, or none."""
     return {OTHER: Note("(others)"), UNKNOWN: Note("(none)")}.get(name, name)
 
 
@@ -170,7 +171,7 @@ def _facts(found: RetentionAnswer) -> Iterator[tuple[Words, Words]]:
     start = joined if found.question.start == "joined" else Note("the first order")
     yield Note("Members begin with"), start
     for fate, members in found.found.excluded.items():
-        yield Note("Not counted"), Note("{why}: {members}", {"why": _FATES[fate], "members": Value(members, "count")})
+        yield Note("Not counted"), Note("{why}: {members}", {"why": FATES[fate], "members": Value(members, "count")})
 
 
 def _doubts(whole: Retained) -> Iterator[Note]:

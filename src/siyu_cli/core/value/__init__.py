@@ -1,0 +1,1 @@
+"""Value: what members bring, how long they have been bringing it, who brings most of it, what is to be expected."""
