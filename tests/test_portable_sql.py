@@ -36,6 +36,7 @@ from siyu_cli.core.lifecycle.tables import FEATURES, SEGMENTS
 from siyu_cli.core.parameters import churn_parameters, parameters
 from siyu_cli.engines.duckdb import DuckDBEngine
 from siyu_cli.engines.step import Step, step, step_names
+from siyu_cli.tables.cleaned import ORDER_ITEMS
 from siyu_cli.tables.column import Table
 
 GOLDENS = Path(__file__).parent / "goldens" / "sql"
@@ -50,6 +51,7 @@ PARAMS = {
     "from_on": date(2026, 4, 2), "to_on": date(2026, 6, 30), "looked_from": date(2026, 6, 30),
     "before_from": date(2026, 1, 2), "after_from": date(2026, 4, 2),
     **{f"{when}_{tier}": Decimal("9.50") for when in ("before", "after") for tier in ("top", "high", "middle")},
+    "starts_on": date(2026, 6, 1), "previous_on": date(2026, 3, 31), "product": "面膜",
 }  # fmt: skip
 
 
@@ -63,6 +65,7 @@ ORDER = in_order()
 GIVEN = {
     "members": {column.key: column.sql_type for column in MEMBER_COLUMNS},
     "order_lines": {column.key: column.sql_type for column in LINE_COLUMNS},
+    "order_items": {column.key: column.sql_type for column in ORDER_ITEMS.columns},
     "stage_reasons": {"reason": "varchar", "template": "varchar"},
     "snapshot": {"member_id": "varchar", "stage": "varchar"},
     "churn_reasons": {"reason": "varchar", "template": "varchar"},

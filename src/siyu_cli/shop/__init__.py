@@ -27,6 +27,7 @@ from siyu_cli.engines.kept import Keeper
 from siyu_cli.errors import UsageError
 from siyu_cli.files.load import Load, load
 from siyu_cli.files.loading.exclude import Forgotten
+from siyu_cli.files.loading.scripts import keep_rows
 from siyu_cli.files.request import LoadRequest
 from siyu_cli.private import OF_RUN, OwnFolder
 from siyu_cli.progress import SILENT, Progress
@@ -164,8 +165,8 @@ def open_shop(  # noqa: PLR0913  each but the first is optional
         )
         loaded = load(connection, chosen, request)
         if has_frames:
-            connection.execute("create or replace temp table order_lines_kept as select * from order_lines")
-            connection.execute("create or replace temp view order_lines as select * from order_lines_kept")
+            for name in ("order_lines", "order_items"):
+                keep_rows(connection, name)
     return Shop(DuckDBEngine(connection), chosen, request.as_of, loaded)
 
 

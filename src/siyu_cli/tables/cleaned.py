@@ -20,10 +20,16 @@ ORDER_LINES = Table("order_lines", "Order lines", "订单行", "one row per line
     column("date", "refunded_on", "Refunded on", "退款日期", note="empty: the refund counts on the order's own date"),
 ))
 
-ORDER_ITEMS = Table("order_items", "Order items", "订单明细", "one row per item, where exports list items", (
+# Where an export has an amount per order, the items share it by their prices × quantities.
+ORDER_ITEMS = Table("order_items", "Order items", "订单明细", "one row per item of an order that counts, where exports list items", (
     ORDERS["member_id"], ORDERS["order_id"], ORDERS["item_id"],
     ORDER_LINES["ordered_on"],
-    ORDERS["product"], ORDERS["sku"], ORDERS["quantity"], ORDERS["unit_price"], ORDERS["paid_amount"],
+    ORDERS["product"], ORDERS["sku"], ORDERS["category"],
+    replace(ORDERS["quantity"], note="below 0 where it came back"),
+    ORDERS["unit_price"],
+    replace(ORDERS["paid_amount"], note="of the item; empty where only the order's is known and prices do not divide it"),
+    replace(ORDERS["refunded_amount"], note="as paid_amount"),
+    ORDER_LINES["refunded_on"],
 ))
 
 # code: (English, Chinese). A skipped row follows a rule and is no fault; a rejected one needs the operator.

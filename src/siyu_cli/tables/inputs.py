@@ -158,6 +158,7 @@ ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of 
             note="of an item without a refunded amount this share of what was paid was given back"),
     column("text", "product", "Product", "商品"),
     column("id", "sku", "SKU", "商品编码"),
+    column("text", "category", "Category", "商品类目"),
     column("text", "owner", "Sales employee", "销售导购"),
     column("text", "store", "Store", "门店"),
     column("text", "source_channel", "Sales channel", "销售渠道"),

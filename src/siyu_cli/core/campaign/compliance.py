@@ -13,17 +13,41 @@ import numpy as np
 from siyu_cli.core.campaign.facts import number
 from siyu_cli.core.campaign.offer import Offer
 from siyu_cli.core.campaign.plan import Plan
-from siyu_cli.core.referral.rules import PRIZE_LIMIT, REFUSAL, WARNING, Finding
+from siyu_cli.core.referral.rules import INFO, PRIZE_LIMIT, REFUSAL, WARNING, Finding
 from siyu_cli.errors import Note
 from siyu_cli.masks import mask_word
 from siyu_cli.report import Value
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     import pyarrow as pa
     from numpy.typing import NDArray
 
     from siyu_cli.config.contacts import ConsentBasis
+    from siyu_cli.core.campaign.paid_prices import PricePaid
 
+_HALF_A_CENT = 0.005
+# What is said of a price that an offer is compared with: where no sale is known, and where one is, with whether it was
+# in the seven days before.
+_UNNAMED = (
+    "{offer} compares with {price} and does not say which price that was: it must be no higher than the lowest really "
+    "paid in the 7 days before. Name the product under product, and what it sold for is looked at."
+)
+_UNSOLD = (
+    "{offer} compares with {price}, and no sale of {product} before its start is known: it must be no higher than the "
+    "lowest price really paid in the 7 days before. Write the product as the orders do, with its quantity or price."
+)
+_ABOVE = {
+    True: "{offer} compares with {price}, above {lowest}, the lowest price really paid in the 7 days before.",
+    False: "{offer} compares with {price}, above {lowest}, the last price paid before, on {on}; in the 7 days before "
+    "none was sold.",
+}
+_WITHIN = {
+    True: "{offer} compares with {price}, no higher than {lowest}, the lowest price really paid in the 7 days before.",
+    False: "{offer} compares with {price}, no higher than {lowest}, the last price paid before, on {on}; in the 7 days "
+    "before none was sold.",
+}
 REWARD_DEPTH_WARNED, REWARD_DEPTH_REFUSED = 2, 3
 # The three words 广告法 9 names, and those of the same sense that are commonly listed beside them.
 SUPERLATIVES = (
@@ -32,15 +56,19 @@ SUPERLATIVES = (
 )  # fmt: skip
 
 
-def check_plan(plan: Plan, former: Mapping[str, Any] | None = None) -> list[Finding]:
-    """Return what PIPL-24, PRIZE, PRICE-16, AD-09 and PYRAMID find in a plan; ``former`` are an earlier plan's rules.
+def check_plan(
+    plan: Plan, former: Mapping[str, Any] | None = None, paid: Mapping[str, PricePaid] | None = None
+) -> list[Finding]:
+    """Return what PIPL-24, PRIZE, PRICE-16, AD-09 and PYRAMID find in a plan.
+
+    ``former`` are an earlier plan's rules; ``paid`` is what the products of its offers sold for before, by offer.
 
     PIPL-24: 个人信息保护法 24 (no unreasonable difference of price by profile). PRIZE: 规范促销行为暂行规定 (¥50,000,
     no change after the start). PRICE-16: 明码标价规定 16–18. AD-09: 广告法 9. PYRAMID: 禁止传销条例 7.
     """
     found = [*_unequal(plan), *_changed(plan, former)]
     for offer in plan.offers:
-        found += [*_prizes(offer), *_prices(offer), *_words(offer), *_reward_depth(offer)]
+        found += [*_prizes(offer), *_prices(offer, (paid or {}).get(offer.name)), *_words(offer), *_reward_depth(offer)]
     return found
 
 
@@ -122,19 +150,25 @@ def _prizes(offer: Offer) -> list[Finding]:
     return []
 
 
-def _prices(offer: Offer) -> list[Finding]:
+def _prices(offer: Offer, paid: PricePaid | None) -> list[Finding]:
     found = []
     if offer.original_price is not None and not offer.price_basis:
-        message = (
-            "{offer} compares with {price} and does not say which price that was: it must be no higher than the lowest "
-            "really paid in the 7 days before."
-        )
-        facts = {"offer": offer.name, "price": f"{offer.original_price:,.2f}"}
-        found.append(Finding("PRICE-16", WARNING, Note(message, facts)))
+        found.append(_compared(offer, offer.original_price, paid))
     if offer.kind == "gift" and offer.message and offer.item and offer.item not in offer.message:
         message = "The text of {offer} does not name the gift ({item}) and how many are given."
         found.append(Finding("PRICE-16", WARNING, Note(message, {"offer": offer.name, "item": offer.item})))
     return found
+
+
+def _compared(offer: Offer, price: Decimal, paid: PricePaid | None) -> Finding:
+    """Return what is to be said of the price an offer is compared with, beside what its product sold for."""
+    facts: dict[str, Any] = {"offer": offer.name, "price": f"{price:,.2f}", "product": offer.product}
+    if paid is None:
+        return Finding("PRICE-16", WARNING, Note(_UNSOLD if offer.product else _UNNAMED, facts))
+    is_higher = float(price) >= paid.price + _HALF_A_CENT
+    facts |= {"lowest": f"{paid.price:,.2f}", "on": paid.on}
+    message = (_ABOVE if is_higher else _WITHIN)[paid.on is None]
+    return Finding("PRICE-16", WARNING if is_higher else INFO, Note(message, facts))
 
 
 def _words(offer: Offer) -> list[Finding]:

@@ -143,6 +143,11 @@ class Offer(StrictModel):
     original_price: Amount | None = said(
         None, "The price it is compared with in the text, if any.", "Allowed: an amount, 0 or more."
     )
+    product: Text | None = said(
+        None,
+        "Whose price that is: a product by its name or SKU in the orders. What it sold for before is looked at.",
+        "Allowed: a text.",
+    )
     price_basis: Text | None = said(
         None, "Which price that is and since when, as the text says it.", "Allowed: a text."
     )

@@ -16,6 +16,7 @@ from siyu_cli.core.campaign.eligibility import CONTROL
 from siyu_cli.core.campaign.elsewhere import contact_days_of, counts_until, with_known
 from siyu_cli.core.campaign.learned import response_table, with_learned, with_rows
 from siyu_cli.core.campaign.members import in_keys, members_of
+from siyu_cli.core.campaign.paid_prices import prices_paid
 from siyu_cli.core.campaign.recording import keep_plan
 from siyu_cli.core.campaign.spend import discounts_of
 from siyu_cli.core.campaign.tables import ASSIGNED, EXCLUDED_MEMBERS
@@ -74,7 +75,10 @@ class PlanCampaign(Question):
         mark = "" if self.book is None else self.book.mark(name)
         trial = carry_out(plan, facts, float(margin), TrialManner(self.explore, tuple(bases), mark))
         meta = study.describe(self.command, plan.campaign.where, self._parameters(margin, trial))
-        findings = [*check_consent(plan, facts, trial.assignment.offer, bases), *check_plan(plan, self.former)]
+        findings = [
+            *check_consent(plan, facts, trial.assignment.offer, bases),
+            *check_plan(plan, self.former, prices_paid(study, plan)),
+        ]
         return PlanAnswer(study, meta, replace(self, plan=plan), facts, trial, findings, told, lang=self.lang)
 
     def _with_answers(self, study: Study, plan: Plan) -> tuple[Plan, tuple[Note, ...]]:

@@ -14,6 +14,7 @@ from siyu_cli.files.cache.store import Cache
 from siyu_cli.files.cache.unstored import without_dropped
 from siyu_cli.files.cache.values import NotKeptError, as_text, from_text
 from siyu_cli.files.loading.report import LoadReport
+from siyu_cli.files.loading.scripts import first_row, script
 from siyu_cli.files.recognition.preset_making import Settled
 from siyu_cli.files.recognition.presets import Preset
 
@@ -26,9 +27,11 @@ if TYPE_CHECKING:
 
 # What is read once a load is over: by the core, by masks, by who writes rejects.
 TABLES = (
-    "account_keys", "costs", "known_names", "member_links", "members", "order_lines", "people", "phone_keys",
-    "referrals", "rejects", "sheets_read",
+    "account_keys", "costs", "known_names", "member_links", "members", "order_items", "order_lines", "people",
+    "phone_keys", "referrals", "rejects", "sheets_read",
 )  # fmt: skip
+# Where exports tell of items, both tables of orders are views of one that is kept in their place.
+_ROWS, _VIEWS = "counted_rows", ("order_lines", "order_items")
 
 # Those of them that lead from a phone or an account to a member, whoever that is.
 _LEADS_TO = {"account_keys": "account_key", "member_links": "member_key", "phone_keys": "phone_key"}
@@ -43,6 +46,12 @@ class Loaded:
     links: Mapping[str, str]
     settled: tuple[Settled, ...]
     aliases: Mapping[str, str]
+    has_items: bool = False
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Return the tables that are kept."""
+        return (_ROWS, *(name for name in TABLES if name not in _VIEWS)) if self.has_items else TABLES
 
 
 class KeptLoad:
@@ -63,12 +72,15 @@ class KeptLoad:
             # The runs since may have remembered what this load itself found, and nothing else.
             if self._request.aliases not in (found.aliases, {**found.aliases, **found.links}):
                 return None
-            tables = {name: entry.dataset(name) for name in TABLES}
+            tables = {name: entry.dataset(name) for name in found.tables}
         except (UnsealedError, KeyError):
             self._cache.drop(self._key)
             return None
         for name, rows in tables.items():
             connection.register(name, rows)
+        if found.has_items:
+            for name in _VIEWS:
+                connection.execute(script("orders")[name])
         self._cache.used(self._key)
         return found
 
@@ -76,12 +88,17 @@ class KeptLoad:
         """Keep what a load found and its tables; one that was kept before under the same key is replaced."""
         settled = tuple(replace(one, match=without_dropped(one.match)) for one in found.settled)
         try:
-            state = as_text(replace(found, settled=settled))
+            found = replace(found, settled=settled, has_items=_is_view(connection, _ROWS))
+            state = as_text(found)
         except NotKeptError:
             return
-        tables = {name: _without_excluded(connection, name) for name in TABLES}
+        tables = {name: _without_excluded(connection, name) for name in found.tables}
         self._cache.drop(self._key)
         self._cache.keep(self._key, ", ".join(Path(path).name for path in self._request.paths), state, tables)
+
+
+def _is_view(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    return first_row(connection, "select 1 from duckdb_views() where view_name = $name", {"name": name}) is not None
 
 
 def _without_excluded(connection: duckdb.DuckDBPyConnection, name: str) -> pa.Table:

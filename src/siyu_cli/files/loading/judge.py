@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from siyu_cli.files.loading.sheet import SheetSource
 
+# A row with one of them tells of an item.
+_ITEM_COLUMNS = ("product", "sku", "category")
+
 
 def describe_sources(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:
     """Make ``sources``: what each sheet has and which platform its accounts and amounts are of."""
@@ -61,7 +64,7 @@ def _repeats_orders(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -
 def judge_orders(
     connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource], currency: str | None
 ) -> list[Note]:
-    """Make ``settled_orders``, every row with its verdict, and ``order_lines``; return what was inferred.
+    """Make ``settled_orders``, every row with its verdict, ``order_lines`` and ``order_items``; return what was inferred.
 
     ``currency`` is that of ``[shop]``.
     """
@@ -87,10 +90,18 @@ def judge_orders(
     if has_links:
         connection.execute(script("links")["linked"])
     connection.execute(statements["settled" if has_links else "unlinked"])
-    connection.execute(statements["lines"])
-    if not all(sheet.origin and sheet.origin.is_typed for sheet in orders):
-        connection.execute(statements["kept_lines"])
+    has_items = any(sheet.has(*_ITEM_COLUMNS) for sheet in orders)
+    is_text = not all(sheet.origin and sheet.origin.is_typed for sheet in orders)
+    for name in _ways_to_lines(is_text=is_text, has_items=has_items):
+        connection.execute(statements[name])
     return notes + currency_notes(connection, currencies, kept)
+
+
+def _ways_to_lines(*, is_text: bool, has_items: bool) -> tuple[str, ...]:
+    """Return the statements that make ``order_lines`` and ``order_items``: rows that came as text are kept, once."""
+    if not has_items:
+        return ("lines", "order_lines", *(("kept_lines",) if is_text else ()), "no_order_items")
+    return ("lines", *(("kept_rows",) if is_text else ()), "order_lines", "order_items")
 
 
 def _are_told_apart(connection: duckdb.DuckDBPyConnection, orders: Sequence[SheetSource]) -> bool:

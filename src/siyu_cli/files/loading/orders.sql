@@ -2,7 +2,7 @@
 --
 -- reads   raw_orders, sources, status_words, refund_status_words, sheet_kinds, stored_values, given_change, kind_words, status_kind_words, told_kinds, repeated_refunds, returned_shares, discounts, currency_words, other_currencies,
 --         member_links, phone_keys, account_keys, excluded, lent_members, contested, linked_rows
--- writes  restarting (source); looked_up_orders → weighed_orders → keyed_orders → order_rows → judged_orders → agreed_orders → settled_orders → order_lines
+-- writes  restarting (source); looked_up_orders → weighed_orders → keyed_orders → order_rows → judged_orders → agreed_orders → settled_orders → order_lines, order_items
 --
 -- The variable as_of is the date the shop is looked at. Left joins with what is empty are taken out before a part is run.
 
@@ -36,6 +36,7 @@ select
     cast(currencies.code as varchar) as currency,
     product,
     sku,
+    category,
     quantity,
     unit_price,
     is_blank,
@@ -276,12 +277,15 @@ from (
 
 -- name: agreed
 create or replace temp view agreed_orders as
-select * exclude (verdict), coalesce(contested_verdict, verdict) as verdict
-from judged_orders
+select
+    judged.* exclude (verdict),
+    coalesce(contested_verdict, verdict) as verdict,
+    coalesce(contested.is_copy, false) as is_copy
+from judged_orders as judged
 left join contested using (source, row);
 
 -- name: uncontested
-create or replace temp view agreed_orders as select * from judged_orders;
+create or replace temp view agreed_orders as select *, false as is_copy from judged_orders;
 
 -- name: settled
 -- A row that belongs to another counts as links.sql says.
@@ -312,7 +316,8 @@ select
 from agreed_orders;
 
 -- name: lines
--- No order id: one order per member and timestamp.
+-- Every row that counts, and those that tell items of an order whose amount another row has. No order id: one order per
+-- member and timestamp. Whose amount is the order's, its items share it.
 create or replace temp view read_lines as
 select
     member_key as member_id,
@@ -327,15 +332,138 @@ select
     is_delivered,
     paid as paid_amount,
     refunded as refunded_amount,
-    refunded_on
-from settled_orders
+    refunded_on,
+    item_id,
+    product,
+    sku,
+    category,
+    unit_price,
+    case
+        when row_kind = 'deposit' or row_kind = 'balance' then null
+        when row_kind = 'return' or paid < 0 then -abs(quantity)
+        else quantity
+    end as quantity,
+    source,
+    row,
+    case when scope = 'order' and coalesce(row_kind, 'sale') = 'sale' then settled.order_id end as shared_number,
+    coalesce(verdict, 'skip:after_as_of') = 'skip:after_as_of' as is_line,
+    verdict is null as is_counted
+from settled_orders as settled
 left join restarting as anew using (source)
-where verdict is null or verdict = 'skip:after_as_of';
+where verdict is null or verdict = 'skip:after_as_of'
+   or (verdict in ('skip:item_detail', 'skip:order_total_repeated') and not is_copy
+       and not is_excluded and coalesce(product, sku, category) is not null);
 
-create or replace temp view order_lines as select * from read_lines;
+create or replace temp view counted_rows as select * from read_lines;
+
+-- name: order_lines
+create or replace temp view order_lines as
+select member_id, order_id, ordered_on, status, is_delivered, paid_amount, refunded_amount, refunded_on
+from counted_rows
+where is_line;
 
 -- name: kept_lines
 -- Lines that came as text are kept, since to read them again is to judge them again.
-create or replace temp table judged_lines as select * from read_lines;
+create or replace temp table judged_lines as select * from order_lines;
 
 create or replace temp view order_lines as select * from judged_lines;
+
+drop view counted_rows;
+
+-- name: kept_rows
+-- As kept_lines, where exports tell of items.
+create or replace temp table judged_lines as select * from read_lines;
+
+create or replace temp view counted_rows as select * from judged_lines;
+
+-- name: order_items
+-- Nothing is done for it until somebody reads it. What a row of items paid is its own; where the amount is the order's,
+-- each item has the part that its price × quantity is, to the cent, and none where the prices are not there. Of an
+-- order list beside an item list, the items are the latter's.
+create or replace temp view order_items as
+with told_apart as (
+    select member_id, order_id
+    from counted_rows
+    where not is_line and shared_number is null
+      and (member_id, order_id) in (select member_id, order_id from counted_rows where is_counted)
+),
+
+own as (
+    select rows.*
+    from counted_rows as rows
+    where shared_number is null
+      and coalesce(product, sku, category) is not null
+      and case
+          when is_counted and paid_amount > 0 then (member_id, order_id) not in (select member_id, order_id from told_apart)
+          when is_line then is_counted
+          else (member_id, order_id) in (select member_id, order_id from told_apart)
+      end
+),
+
+totals as (
+    select
+        member_id, order_id, ordered_on, paid_amount, refunded_amount, refunded_on, source, shared_number, row as total_row
+    from counted_rows
+    where shared_number is not null
+      and is_counted
+      and (member_id, order_id) not in (select member_id, order_id from own where paid_amount > 0)
+),
+
+shared as (
+    select totals.*, item_id, product, sku, category, unit_price, quantity
+    from totals
+    join counted_rows as rows on rows.source = totals.source and rows.row = totals.total_row
+    where coalesce(product, sku, category) is not null
+    union all
+    select totals.*, item_id, product, sku, category, unit_price, quantity
+    from totals
+    join counted_rows as rows on rows.source = totals.source and rows.shared_number = totals.shared_number
+    where not is_line
+),
+
+weighed as (
+    select
+        *,
+        count(*) over of_order = 1 as is_alone,
+        case when count(unit_price * quantity) over of_order = count(*) over of_order
+            then cast(unit_price * quantity as decimal(18, 2)) end as price
+    from shared
+    window of_order as (partition by source, total_row)
+),
+
+-- The cents that rounding leaves fall where the sums pass them: all parts add up to the order's amount.
+parted as (
+    select
+        *,
+        cast(sum(price) over up_to_here as double) / nullif(sum(price) over of_order, 0) as part_to,
+        cast(sum(price) over up_to_here - price as double) / nullif(sum(price) over of_order, 0) as part_from
+    from weighed
+    window
+        of_order as (partition by source, total_row),
+        up_to_here as (
+            partition by source, total_row order by price, sku, product, category, item_id, quantity
+            rows between unbounded preceding and current row
+        )
+)
+
+select
+    member_id, order_id, item_id, ordered_on, product, sku, category, quantity, unit_price,
+    paid_amount, refunded_amount, refunded_on
+from own
+union all
+select
+    member_id, order_id, item_id, ordered_on, product, sku, category, quantity, unit_price,
+    case when is_alone then paid_amount
+        else cast(round(cast(paid_amount as double) * part_to, 2) as decimal(18, 2))
+            - cast(round(cast(paid_amount as double) * part_from, 2) as decimal(18, 2)) end as paid_amount,
+    case when is_alone or refunded_amount = 0 then refunded_amount
+        else cast(round(cast(refunded_amount as double) * part_to, 2) as decimal(18, 2))
+            - cast(round(cast(refunded_amount as double) * part_from, 2) as decimal(18, 2)) end as refunded_amount,
+    refunded_on
+from parted;
+
+-- name: no_order_items
+create or replace temp table order_items (
+    member_id varchar, order_id varchar, item_id varchar, ordered_on date, product varchar, sku varchar, category varchar,
+    quantity double, unit_price double, paid_amount decimal(18, 2), refunded_amount decimal(18, 2), refunded_on date
+);

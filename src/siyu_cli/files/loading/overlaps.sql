@@ -1,7 +1,7 @@
 -- Overlaps: the same order in several files.
 --
 -- reads   judged_orders
--- writes  contested (source, row, contested_verdict)
+-- writes  contested (source, row, contested_verdict, is_copy)
 --
 -- The union of its distinct lines, each at its largest multiplicity in any one file. Where two files differ about
 -- a status or a refund the later update wins, else the later export; where nothing tells, nobody does. An order
@@ -131,5 +131,6 @@ select
         when is_live and scope = 'item' and is_told_twice and source <> telling_source then 'skip:item_detail'
         when is_disputed and is_unsettled then 'reject:order_conflict'
         when is_live and place > 1 then case when is_disputed then 'skip:superseded' else 'skip:duplicate' end
-    end as contested_verdict
+    end as contested_verdict,
+    place > 1 as is_copy
 from ranked;

@@ -56,7 +56,7 @@ select source, other, count(*), sum(paid) from payment_rows group by source, oth
 
 -- name: contested
 delete from contested where (source, row) in (select source, row from payment_rows);
-insert into contested select source, row, 'skip:item_detail' from payment_rows;
+insert into contested select source, row, 'skip:item_detail', true from payment_rows;
 
 -- name: other_buyers
 -- ``ledgers``: the sheets that look like lists of payments. -- Of the orders of the sheet with fewer of them, at least half.
