@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 import pyarrow as pa
@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from hypothesis import Phase, given, settings
 
 from shops import Row, Shop, shops
+from siyu_cli.config.sections import CostPart
 from siyu_cli.config.settings import Settings
 from siyu_cli.core.lifecycle.segment import label_members, list_members
 from siyu_cli.core.lifecycle.tables import FEATURES
@@ -54,7 +55,11 @@ REFERRAL_TYPES = {
     "sheet_number": "bigint", "sheet_row": "bigint",
 }  # fmt: skip
 COST_TYPES = {
-    "spent_on": "date", **dict.fromkeys(("source_channel", "campaign", "item"), "varchar"), "amount": "decimal(18, 2)",
+    "spent_on": "date",
+    **dict.fromkeys(("source_channel", "campaign", "partner", "store", "owner", "item"), "varchar"),
+    **dict.fromkeys(
+        ("amount", *(f"{part}_cost" for part in (*get_args(CostPart), "cac", "paid_cac"))), "decimal(18, 2)"
+    ),
 }  # fmt: skip
 ARROW_TYPES = {
     "varchar": pa.string(),

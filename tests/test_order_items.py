@@ -1,5 +1,8 @@
 """What was bought is loaded beside the orders: a row per item of an order that counts, each with what it cost."""
 
+# Rows of a table stay on one line.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 from decimal import Decimal

@@ -1,5 +1,8 @@
 """PRICE-16: a price an offer is compared with is held against what its product really sold for before the start."""
 
+# Rows of a table stay on one line.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import json

@@ -268,6 +268,24 @@ class ChurnSettings(StrictModel):
         return self
 
 
+CostPart = Literal["advertising", "promotion", "staff", "reward", "contact", "unsplit"]
+
+
+class MetricsSettings(StrictModel):
+    """``[metrics]``: what the figures count that shops count differently."""
+
+    cac: tuple[CostPart, ...] = said(
+        ("advertising", "promotion", "staff", "reward", "contact", "unsplit"),
+        "The costs that the cost of acquisition counts, fully loaded; unsplit is an amount that no column parts.",
+        "Allowed: a list of advertising, promotion, staff, reward, contact and unsplit.",
+    )
+    paid_cac: tuple[CostPart, ...] = said(
+        ("advertising", "unsplit"),
+        "Those of them that are paid to others: the paid cost of acquisition.",
+        "Allowed: a list of advertising, promotion, staff, reward, contact and unsplit.",
+    )
+
+
 class ReferralSettings(StrictModel):
     """``[referral]``: rules of the campaigns: steps of the reward, how long a cohort matures, levels that are paid."""
 

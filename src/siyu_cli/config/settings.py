@@ -37,6 +37,7 @@ from siyu_cli.config.sections import (
     LedgerSettings,
     LoadSettings,
     MapKey,
+    MetricsSettings,
     Name,
     OrderSettings,
     ReferralSettings,
@@ -72,6 +73,7 @@ class Settings(StrictModel):
     referral: ReferralSettings = said(
         ReferralSettings(), "Referral campaigns: the rules they go by, how long their cohorts mature."
     )
+    metrics: MetricsSettings = said(MetricsSettings(), "What figures count that shops count differently.")
     load: LoadSettings = said(LoadSettings(), "Reading files.")
     map: dict[MapKey, Text] = said(
         {},

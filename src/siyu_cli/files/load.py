@@ -27,6 +27,7 @@ from siyu_cli.files.loading.named import Named
 from siyu_cli.files.loading.opened import HeaderMapping, OpenedFile, first_cells, left_out, recognised, take
 from siyu_cli.files.loading.overflow import overflow_notes
 from siyu_cli.files.loading.payments import twice_told_notes
+from siyu_cli.files.loading.referrals import gather_costs
 from siyu_cli.files.loading.refused import refused_notes
 from siyu_cli.files.loading.report import Input, LoadReport, Note, SheetReport, UnusableError
 from siyu_cli.files.loading.rivals import rival_notes
@@ -116,6 +117,7 @@ def _load(
     exclude_members(connection, settings, request.forgotten)
     notes += kind_notes(connection, sheets, settings.kinds) + judge_orders(connection, sheets, settings.shop.currency)
     notes += judge_members(connection, sheets, settings.orders.totals)
+    gather_costs(connection, settings.metrics)
     accounted, rejects = account_for(connection, sheets)
     reports |= accounted
     check_sums(connection, sheets)

@@ -86,16 +86,20 @@ REFERRALS = Table("referrals", "Invites", "邀请记录", "one row per invite: w
     column("text", "payment", "Payment account", "支付账户", note="as address"),
 ))
 
-COSTS = Table("costs", "Costs", "费用", "one row per cost: of a channel in a month, or of a campaign", (
+COSTS = Table("costs", "Costs", "费用", "one row per cost: of a channel, campaign, partner, store or employee in a month", (
     column("month", "spent_on", "Month", "月份"),
     column("text", "source_channel", "Source channel", "来源渠道"),
     column("text", "campaign", "Campaign", "活动"),
+    column("text", "partner", "Partner", "合作方"),
+    column("text", "store", "Store", "门店"),
+    column("text", "owner", "Employee", "员工"),
     column("text", "item", "Item", "费用项目"),
     column("money", "amount", "Amount", "金额"),
     column("money", "advertising_cost", "Advertising", "广告费"),
     column("money", "promotion_cost", "Promotion", "推广费"),
     column("money", "staff_cost", "Staff", "人工费"),
     column("money", "reward_cost", "Rewards", "奖励费"),
+    column("money", "contact_cost", "Contact", "触达费"),
 ))
 
 _ORDER_KEYS = (

@@ -18,7 +18,7 @@ _DAYS = 7
 
 @dataclass(frozen=True)
 class PricePaid:
-    """The lowest price really paid in the seven days before; where none was sold then, on the last day before, ``on``."""
+    """The lowest price really paid in the seven days before; where none was, on the last day before, ``on``."""
 
     price: float
     on: date | None = None

@@ -1,25 +1,23 @@
--- milestones: one row per buyer, the dates of their first five purchase days.
+-- milestones: one row per buyer: on how many dates they bought, and the first five of these.
 --
 -- reads   purchases
---
--- A milestone that was not reached is null; several orders on one date are one purchase day.
 
 with numbered as (
     select
         member_id,
         ordered_on,
-        row_number() over (partition by member_id order by ordered_on nulls last) as number
+        row_number() over (partition by member_id order by ordered_on nulls last) as place
     from purchases
     where order_count > 0
 )
 
 select
     member_id,
-    min(case when number = 1 then ordered_on end) as first_on,
-    min(case when number = 2 then ordered_on end) as second_on,
-    min(case when number = 3 then ordered_on end) as third_on,
-    min(case when number = 4 then ordered_on end) as fourth_on,
-    min(case when number = 5 then ordered_on end) as fifth_on
+    count(*) as order_days,
+    min(case when place = 1 then ordered_on end) as first_on,
+    min(case when place = 2 then ordered_on end) as second_on,
+    min(case when place = 3 then ordered_on end) as third_on,
+    min(case when place = 4 then ordered_on end) as fourth_on,
+    min(case when place = 5 then ordered_on end) as fifth_on
 from numbered
-where number <= 5
 group by member_id

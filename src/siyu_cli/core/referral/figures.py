@@ -207,7 +207,7 @@ def _channel_costs(costs: pd.DataFrame, joining: pd.DataFrame) -> list[Document]
     for channel, own in costs.dropna(subset=["source_channel"]).groupby("source_channel"):
         is_own = (joining["source_channel"] == channel) & (joining["joined_on"] >= own["spent_on"].min())
         buyers, invited = (int(joining.loc[is_own & who, "buyers"].sum()) for who in (~is_referred, is_referred))
-        amount = round(float(own["spent"].astype(float).sum()), 2)
+        amount = round(float(own["cac_spent"].astype(float).sum()), 2)
         row = {"source_channel": str(channel), "cost": amount, "buyers": buyers, "invited": invited}
         rows.append({**row, "cac": ratio(amount, buyers)})
     return sorted(rows, key=lambda row: (-row["cost"], row["source_channel"]))

@@ -64,7 +64,7 @@ def _repeats_orders(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -
 def judge_orders(
     connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource], currency: str | None
 ) -> list[Note]:
-    """Make ``settled_orders``, every row with its verdict, ``order_lines`` and ``order_items``; return what was inferred.
+    """Make ``settled_orders`` (a verdict for every row), ``order_lines``, ``order_items``; return what was inferred.
 
     ``currency`` is that of ``[shop]``.
     """

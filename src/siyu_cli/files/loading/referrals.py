@@ -10,6 +10,7 @@ from siyu_cli.files.loading.scripts import script, without_empty_lookups
 if TYPE_CHECKING:
     import duckdb
 
+    from siyu_cli.config.sections import MetricsSettings
     from siyu_cli.files.loading.sheet import SheetSource
 
 
@@ -33,7 +34,7 @@ def judge_referrals(connection: duckdb.DuckDBPyConnection, sheets: Sequence[Shee
 
 
 def gather_referrals(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:
-    """Make ``referrals`` and ``costs``, once the members are known, and ``sheets_read``: where their rows stand."""
+    """Make ``referrals``, once the members are known, and ``sheets_read``: where their rows stand."""
     connection.execute(
         "create or replace temp table sheets_read "
         "(sheet_number bigint, file varchar, sheet varchar, has_joined boolean)"
@@ -41,8 +42,14 @@ def gather_referrals(connection: duckdb.DuckDBPyConnection, sheets: Sequence[She
     for sheet in sheets:
         row = [sheet.source, sheet.raw.file, sheet.raw.sheet, sheet.has("joined_on")]
         connection.execute("insert into sheets_read values (?, ?, ?, ?)", row)
-    for name in ("listed_referrals", "referrals" if _has_members(sheets) else "lists_alone", "costs"):
+    for name in ("listed_referrals", "referrals" if _has_members(sheets) else "lists_alone"):
         connection.execute(script("referrals")[name])
+
+
+def gather_costs(connection: duckdb.DuckDBPyConnection, metrics: MetricsSettings) -> None:
+    """Make ``costs``: what was spent, by part, and what of it the cost of acquisition counts."""
+    chosen = {"cac": list(metrics.cac), "paid_cac": list(metrics.paid_cac)}
+    connection.execute(script("referrals")["costs"], chosen)
 
 
 def _has_members(sheets: Sequence[SheetSource]) -> bool:

@@ -156,17 +156,17 @@ select
     coalesce(
         amount,
         nullif(coalesce(advertising_cost, 0) + coalesce(promotion_cost, 0) + coalesce(staff_cost, 0)
-            + coalesce(reward_cost, 0), 0),
-        advertising_cost, promotion_cost, staff_cost, reward_cost
+            + coalesce(reward_cost, 0) + coalesce(contact_cost, 0), 0),
+        advertising_cost, promotion_cost, staff_cost, reward_cost, contact_cost
     ) as spent,
     coalesce(verdict_on_row(
         is_blank, is_title,
         (has_total_word and spent_on is null)
-            or regexp_full_match(coalesce(campaign, source_channel, item, ''), '(合|总|小)\s*计|(sub|grand )?totals?', 'i'),
+            or regexp_full_match(coalesce(campaign, source_channel, partner, store, owner, item, ''), '(合|总|小)\s*计|(sub|grand )?totals?', 'i'),
         faults), case
         when spent_on is null then coalesce(reject_for(faults, ['spent_on']), 'reject:missing_date')
-        when coalesce(amount, advertising_cost, promotion_cost, staff_cost, reward_cost) is null then coalesce(
-            reject_for(faults, ['amount', 'advertising_cost', 'promotion_cost', 'staff_cost', 'reward_cost']),
+        when coalesce(amount, advertising_cost, promotion_cost, staff_cost, reward_cost, contact_cost) is null then coalesce(
+            reject_for(faults, ['amount', 'advertising_cost', 'promotion_cost', 'staff_cost', 'reward_cost', 'contact_cost']),
             'reject:missing_amount')
         when spent_on >= getvariable('as_of') + 1 then 'skip:after_as_of'
     end) as verdict
@@ -232,7 +232,28 @@ where (inviter_id is not null or used_code is not null)
   );
 
 -- name: costs
+-- What no column parts is unsplit: the amount, less its parts. What counts as cost of acquisition, and what of it was
+-- paid to others, [metrics] says: ``cac``, ``paid_cac``.
 create or replace temp table costs as
-select cast(spent_on as date) as spent_on, source_channel, campaign, item, cast(spent as decimal(18, 2)) as amount
-from judged_costs
-where verdict is null;
+select
+    * exclude (parts),
+    cast(list_sum(list_transform($cac, lambda part: coalesce(parts[part], 0))) as decimal(18, 2)) as cac_cost,
+    cast(list_sum(list_transform($paid_cac, lambda part: coalesce(parts[part], 0))) as decimal(18, 2)) as paid_cac_cost
+from (
+    select
+        *,
+        map {
+            'advertising': advertising_cost, 'promotion': promotion_cost, 'staff': staff_cost, 'reward': reward_cost,
+            'contact': contact_cost, 'unsplit': unsplit_cost
+        } as parts
+    from (
+        select
+            cast(spent_on as date) as spent_on, source_channel, campaign, partner, store, owner, item,
+            cast(spent as decimal(18, 2)) as amount,
+            advertising_cost, promotion_cost, staff_cost, reward_cost, contact_cost,
+            cast(spent - coalesce(advertising_cost, 0) - coalesce(promotion_cost, 0) - coalesce(staff_cost, 0)
+                - coalesce(reward_cost, 0) - coalesce(contact_cost, 0) as decimal(18, 2)) as unsplit_cost
+        from judged_costs
+        where verdict is null
+    ) as spending
+) as parted;

@@ -18,7 +18,8 @@ _OF_OTHERS = re.compile(
 def with_kind(seen: Sheet, found: Found) -> Found:
     """Return the columns of an order sheet with the one whose words all say what rows are, if no header says so.
 
-    A column of categories may say so as well: a till's 类别 is of goods or of rows. Some word has to be one that only rows have, 销售出库, or be no sale: 普通 and 团购 may be said of much else.
+    A column of categories may say so as well: a till's 类别 is of goods or of rows. Some word has to be one that only
+    rows have, 销售出库, or be no sale: 普通 and 团购 may be said of much else.
     """
     if found.table != "orders" or found.keys & {"kind", *MARKS}:
         return found

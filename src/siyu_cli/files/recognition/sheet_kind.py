@@ -43,7 +43,11 @@ _OF_MEMBERS = frozenset(
 _TOTALS = frozenset({"total_order_count", "total_last_order_on", "total_net_sales"})
 _SURE = 0.9
 _LIKELY = 0.8
-COST_AMOUNTS = ("amount", "advertising_cost", "promotion_cost", "staff_cost", "reward_cost")
+COST_PARTS = ("advertising_cost", "promotion_cost", "staff_cost", "reward_cost", "contact_cost")
+COST_AMOUNTS = ("amount", *COST_PARTS)
+# What costs are of, and what anything else may be of, too.
+_SPENT_FOR = frozenset({"source_channel", "campaign", "partner"})
+_SPENT_AT = frozenset({"store", "owner"})
 _SPENT = re.compile(
     r"广告|投放|推广|消耗|花费|获客|营销|奖励费|奖品|\bads?\b|spen[dt]|advertising|marketing", re.IGNORECASE
 )
@@ -141,7 +145,7 @@ def _missing_of_invites(invites: Found) -> Missing | None:
 
 def _missing_of_costs(seen: Sheet, costs: Found) -> Missing | None:
     has_amount = bool(costs.keys & {*COST_AMOUNTS})
-    has_channel = bool(costs.keys & {"source_channel", "campaign"})
+    has_channel = bool(costs.keys & _SPENT_FOR)
     is_spending = any(_SPENT.search(cell) for _, cell in seen.named)
     if "spent_on" not in costs.keys or has_amount == has_channel or not is_spending:
         return None
@@ -171,7 +175,9 @@ def _is_referrals(referrals: Found, orders: Found, members: Found) -> bool:
 
 
 def _is_costs(seen: Sheet, costs: Found, orders: Found, members: Found) -> bool:
-    if "spent_on" not in costs.keys or not costs.keys & {"source_channel", "campaign"}:
+    # Of a store or an employee anything may be told by the month: what was spent on members has to be named.
+    is_parted = bool(costs.keys & _SPENT_AT and costs.keys & {*COST_PARTS})
+    if "spent_on" not in costs.keys or not (costs.keys & _SPENT_FOR or is_parted):
         return False
     if orders.sure("order_id") >= _SURE or (orders.keys | members.keys) & {"member_id", "phone", "account"}:
         return False
