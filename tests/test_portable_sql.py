@@ -51,7 +51,7 @@ PARAMS = {
     "from_on": date(2026, 4, 2), "to_on": date(2026, 6, 30), "looked_from": date(2026, 6, 30),
     "before_from": date(2026, 1, 2), "after_from": date(2026, 4, 2),
     **{f"{when}_{tier}": Decimal("9.50") for when in ("before", "after") for tier in ("top", "high", "middle")},
-    "starts_on": date(2026, 6, 1), "previous_on": date(2026, 3, 31), "product": "面膜",
+    "product": "面膜",
 }  # fmt: skip
 
 
