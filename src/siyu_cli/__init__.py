@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from siyu_cli.core.referral.question import ReferralAnswer, ReferralReport
     from siyu_cli.core.retention.question import Retention, RetentionAnswer
     from siyu_cli.core.value.question import Value, ValueAnswer
+    from siyu_cli.core.winback.question import Winback, WinbackAnswer
     from siyu_cli.shop import Shop, open_shop
 
 __version__ = "0.1.0"
@@ -39,6 +40,8 @@ __all__ = [
     "SiyuError",
     "Value",
     "ValueAnswer",
+    "Winback",
+    "WinbackAnswer",
     "__version__",
     "open_shop",
 ]
@@ -50,6 +53,7 @@ _ROOMS = {
     "core.referral.question": ("ReferralAnswer", "ReferralReport"),
     "core.retention.question": ("Retention", "RetentionAnswer"),
     "core.value.question": ("Value", "ValueAnswer"),
+    "core.winback.question": ("Winback", "WinbackAnswer"),
 }
 
 
