@@ -84,6 +84,7 @@ GIVEN = {
     "periods": {"day": "date", "period": "bigint"},
     "horizons": {"horizon": "bigint"},
     "brackets": {"first_day": "bigint", "last_day": "bigint"},
+    "earlier_labels": {"member_id": "varchar", "stage": "varchar", "order_days": "bigint"},
     "silence_bands": {"silent_from": "bigint", "silent_to": "bigint"},
     "expectations": {"repeats": "bigint", "tenure_days": "bigint", "orders_if_alive": "double"},
     "boosted_chances": {"member_id": "varchar", "boosted_probability": "double"},

@@ -156,6 +156,7 @@ RUNS = [
         ("retention", *SHOP, "--by", by, "--format", form, "-o", f"back{suffix}")
         for by, (form, suffix) in zip(("owner", "store", "level", "source_channel", "owner", "level"), FORMS, strict=False)
     ),
+    *(("movement", *SHOP, "--format", form, "-o", f"moved{suffix}") for form, suffix in FORMS),
     *(("winback", *SHOP, "--format", form, "-o", f"silent{suffix}") for form, suffix in FORMS[::3]),
     *(("value", *SHOP, "--by", "owner", "--format", form, "-o", f"worth{suffix}") for form, suffix in FORMS[::2]),
     ("referral-report", *SHOP, "-o", "campaign.xlsx", "--format", "json"),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from siyu_cli.core.churn.question import Backtest, BacktestAnswer, Churn, ChurnAnswer
     from siyu_cli.core.lifecycle.explain import Explain, Explanation
     from siyu_cli.core.lifecycle.question import Segment, Segmentation
+    from siyu_cli.core.movement.question import Movement, MovementAnswer
     from siyu_cli.core.referral.question import ReferralAnswer, ReferralReport
     from siyu_cli.core.retention.question import Retention, RetentionAnswer
     from siyu_cli.core.value.question import Value, ValueAnswer
@@ -30,6 +31,8 @@ __all__ = [
     "ChurnAnswer",
     "Explain",
     "Explanation",
+    "Movement",
+    "MovementAnswer",
     "ReferralAnswer",
     "ReferralReport",
     "Retention",
@@ -50,6 +53,7 @@ _ROOMS = {
     "core.churn.question": ("Backtest", "BacktestAnswer", "Churn", "ChurnAnswer"),
     "core.lifecycle.explain": ("Explain", "Explanation"),
     "core.lifecycle.question": ("Segment", "Segmentation"),
+    "core.movement.question": ("Movement", "MovementAnswer"),
     "core.referral.question": ("ReferralAnswer", "ReferralReport"),
     "core.retention.question": ("Retention", "RetentionAnswer"),
     "core.value.question": ("Value", "ValueAnswer"),
