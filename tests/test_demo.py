@@ -16,6 +16,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from siyu_cli import open_shop
 from siyu_cli.cli.commands.demo import FORMATS as CLI_FORMATS
 from siyu_cli.cli.commands.demo import LAYOUTS as CLI_LAYOUTS
 from siyu_cli.cli.commands.demo import demo
@@ -315,7 +316,14 @@ def test_platform_layouts_have_the_platforms_headers(small: DemoShop, tmp_path: 
 
 def test_youzan_files_hold_every_row_and_its_quirks(small: DemoShop, tmp_path: Path) -> None:
     paths = write_shop(small, tmp_path, "youzan")
-    assert [path.name for path in paths] == ["客户.csv", "订单.csv", "好友关系.csv", "邀请记录.csv", "渠道费用.csv"]
+    assert [path.name for path in paths] == [
+        "客户.csv",
+        "订单.csv",
+        "好友关系.csv",
+        "邀请记录.csv",
+        "渠道费用.csv",
+        "互动记录.csv",
+    ]
     customers, orders = (_read_csv(path, "utf-8-sig") for path in paths[:2])
     assert (len(customers), len(orders)) == (301, small.orders.num_rows + 1)
     assert {len(row) for row in customers} == {len(customers[0])}
@@ -370,7 +378,14 @@ def test_a_table_too_long_for_a_worksheet_becomes_csv(
 ) -> None:
     monkeypatch.setattr("siyu_cli.demo.writing._SHEET_ROWS", 300)
     suffixes = {path.stem: path.suffix for path in write_shop(small, tmp_path)}
-    assert suffixes == {"会员": ".csv", "订单": ".csv", "好友关系": ".xlsx", "邀请记录": ".xlsx", "渠道费用": ".xlsx"}
+    assert suffixes == {
+        "会员": ".csv",
+        "订单": ".csv",
+        "好友关系": ".xlsx",
+        "邀请记录": ".xlsx",
+        "渠道费用": ".xlsx",
+        "互动记录": ".csv",
+    }
 
 
 def test_files_are_their_owner_s_only(small: DemoShop, tmp_path: Path) -> None:
@@ -385,7 +400,7 @@ def test_nothing_is_overwritten_unless_forced(small: DemoShop, tmp_path: Path) -
         write_shop(small, tmp_path)
     assert "订单.xlsx" in str(error.value)
     assert [path.name for path in tmp_path.iterdir()] == ["订单.xlsx"]
-    assert len(write_shop(small, tmp_path, force=True)) == len(list(tmp_path.iterdir())) == 5
+    assert len(write_shop(small, tmp_path, force=True)) == len(list(tmp_path.iterdir())) == 6
 
 
 def test_a_file_where_the_folder_should_be_is_an_output_error(small: DemoShop, tmp_path: Path) -> None:
@@ -414,7 +429,7 @@ def test_the_command_prints_the_paths_and_nothing_else(tmp_path: Path) -> None:
     result = _run(str(tmp_path / "shop"), "--members", "50", "--as-of", "2026-03-31")
     assert result.exit_code == 0
     paths = result.stdout.splitlines()
-    names = ["会员.xlsx", "订单.xlsx", "好友关系.xlsx", "邀请记录.xlsx", "渠道费用.xlsx"]
+    names = ["会员.xlsx", "订单.xlsx", "好友关系.xlsx", "邀请记录.xlsx", "渠道费用.xlsx", "互动记录.xlsx"]
     assert [Path(path).name for path in paths] == names
     assert all(Path(path).exists() for path in paths)
     assert "50" in result.stderr
@@ -430,3 +445,30 @@ def test_the_command_refuses_to_overwrite(tmp_path: Path) -> None:
 def test_the_command_offers_what_the_library_has() -> None:
     assert set(CLI_LAYOUTS) == set(LAYOUTS)
     assert CLI_FORMATS == FORMATS
+
+
+def test_what_members_did_what_they_bought_and_what_channels_cost_are_read_back(
+    small: DemoShop, tmp_path: Path
+) -> None:
+    """The last thing somebody did is what the list of members says; goods have categories; contacts cost something."""
+    with open_shop(write_shop(small, tmp_path, format="csv"), as_of=AS_OF) as shop:
+        assert [note for note in shop.load.report.warnings if note.is_finding] == []
+        events = shop.engine.read("events", ()).to_pandas()
+        last = events[~events["kind"].isin(["contact", "coupon_issued"])].groupby("member_id")["happened_on"].max()
+        seen = small.members.to_pandas().dropna(subset=["last_event_at"]).set_index("member_id")["last_event_at"]
+        assert last.to_dict() == {member: at.date() for member, at in seen.items()}
+        assert set(events["kind"]) >= {
+            "browse",
+            "checkin",
+            "live",
+            "post",
+            "cart",
+            "coupon_claimed",
+            "signup",
+            "contact",
+        }
+        items = shop.engine.read("order_items", ()).to_pandas()
+        assert items["category"].nunique() == 7
+        costs = shop.engine.read("costs", ()).to_pandas()
+        assert costs["contact_cost"].sum() > 0
+        assert (costs["amount"] == costs["advertising_cost"] + costs["promotion_cost"] + costs["contact_cost"]).all()

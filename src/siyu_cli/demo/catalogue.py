@@ -62,6 +62,27 @@ PRODUCTS = (
     ("美容仪", 89900),
     ("礼盒装", 129900),
 )
+# What each kind of goods is told by; what none of them says is care of the skin.
+_CATEGORIES = {
+    "护肤套装": ("套装", "三件套", "五件套", "礼盒"),
+    "面膜": ("面膜",),
+    "彩妆": ("粉底",),
+    "洁面卸妆": ("洁面", "卸妆"),
+    "身体护理": ("护手霜", "唇膏", "沐浴", "洗脸巾"),
+    "美容仪器": ("仪",),
+}
+
+
+def category_of(product: str) -> str:
+    """Return the category of a product by its name.
+
+    >>> category_of("补水面膜5片"), category_of("眼霜20g")
+    ('面膜', '护肤')
+    """
+    named = (category for category, words in _CATEGORIES.items() if any(word in product for word in words))
+    return next(named, "护肤")
+
+
 ADD_ON = ("旅行装三件", 1900)
 SAMPLE = "体验装"
 

@@ -58,6 +58,8 @@ def _orders(orders: pa.Table) -> pa.Table:
             "完成时间": orders["completed_at"],
             "订单状态": words(orders["status"], STATUS_WORDS),
             "商品": orders["product"],
+            "商品编码": orders["sku"],
+            "商品类目": orders["category"],
             "数量": orders["quantity"],
             "实付金额": orders["paid_amount"],
             "退款状态": words(orders["refund_kind"], REFUND_WORDS),

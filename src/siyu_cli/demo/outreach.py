@@ -68,6 +68,9 @@ def draw_channel_costs(rng: np.random.Generator, people: People, period: Period)
         noise = rng.lognormal(0.0, 0.12, len(joined))
         return money(np.round(joined * np.tile(unit, len(months)) * dearer * noise).astype(np.int64) * 100)
 
+    # From a source of its own, so that nothing else is drawn otherwise: messages to who joined, a yuan or so each.
+    told = np.random.default_rng([len(joined), int(joined.sum())]).lognormal(0.0, 0.2, len(joined))
+    contact = money(np.round(joined * dearer * told).astype(np.int64) * 100)
     names = np.tile(np.arange(len(CHANNELS)), len(months))
     return pa.table(
         {
@@ -75,5 +78,6 @@ def draw_channel_costs(rng: np.random.Generator, people: People, period: Period)
             "source_channel": pick([channel.name for channel in CHANNELS], names),
             "advertising": cost([channel.advertising for channel in CHANNELS]),
             "promotion": cost([channel.promotion for channel in CHANNELS]),
+            "contact": contact,
         }
     )

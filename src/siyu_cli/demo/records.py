@@ -18,6 +18,7 @@ from siyu_cli.demo.catalogue import (
     PRODUCTS,
     SAMPLE,
     WEB_CHANNEL,
+    category_of,
 )
 from siyu_cli.demo.columns import choose, digits, join, moments, money, pick
 from siyu_cli.demo.sales import AFTER_DELIVERY, BEFORE_SHIPPING, NEVER, REFUND_KINDS, STATUSES, Sales
@@ -115,6 +116,10 @@ def order_records(
         "refund_kind": pick(REFUND_KINDS, sales.refund_kind),
         "sales_channel": pick(ORDER_CHANNELS, channel),
         "product": _products(sales),
+        "sku": choose(
+            sales.is_free, "P00", pick([f"P{place:02}" for place in range(1, len(PRODUCTS) + 1)], sales.product)
+        ),
+        "category": pick([category_of(name) for name, _ in PRODUCTS], sales.product),
         "quantity": pa.array(sales.quantity),
     }
     for name in ("goods_amount", "shipping_amount", "discount_amount", "paid_amount", "refunded_amount"):

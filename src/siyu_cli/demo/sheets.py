@@ -82,8 +82,8 @@ def under(header: Sequence[str], rows: int, columns: Mapping[str, Any]) -> pa.Ta
 
 
 def shared_sheets(shop: DemoShop, key: tuple[str, str]) -> list[DemoSheet]:
-    """Return the lists no shop platform exports: WeCom friends, invites, what each channel cost."""
-    contacts, costs, invites = shop.contacts, shop.channel_costs, shop.invites
+    """Return the lists no shop platform exports: WeCom friends, invites, costs, events."""
+    contacts, costs, invites, events = shop.contacts, shop.channel_costs, shop.invites, shop.events
     phone = "手机号" if key[1] == "phone" else ""
     asked = {
         "活动名称": invites["campaign"],
@@ -108,9 +108,19 @@ def shared_sheets(shop: DemoShop, key: tuple[str, str]) -> list[DemoSheet]:
         "渠道": costs["source_channel"],
         "广告费": costs["advertising"],
         "推广费": costs["promotion"],
+        "触达费": costs["contact"],
+    }
+    did = {
+        key[0]: events[key[1]],
+        "发生时间": events["happened_at"],
+        "事件": events["event"],
+        "内容": events["title"],
+        "员工": events["owner"],
+        "门店": events["store"],
     }
     return [
         DemoSheet("好友关系", pa.table(friends)),
         DemoSheet("邀请记录", pa.table(asked)),
         DemoSheet("渠道费用", pa.table(spent)),
+        DemoSheet("互动记录", pa.table(did)),
     ]

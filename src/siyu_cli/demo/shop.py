@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from siyu_cli.demo.behaviour import Flags, Ints, People, draw_people, draw_purchases
+from siyu_cli.demo.events import draw_events
 from siyu_cli.demo.invites import draw_invites
 from siyu_cli.demo.outreach import draw_channel_costs, draw_contacts
 from siyu_cli.demo.people import describe
@@ -24,7 +25,7 @@ _MAX_MEMBERS = 50_000_000
 
 @dataclass(frozen=True)
 class DemoShop:
-    """An invented shop as five Arrow tables; times are the shop's own, money is decimal yuan.
+    """An invented shop as six Arrow tables; times are the shop's own, money is decimal yuan.
 
     members
         one row per registered member, by the time they joined; totals count purchases as siyu does.
@@ -36,6 +37,8 @@ class DemoShop:
         one row per invite: of those who were referred, and of those who never came.
     channel_costs
         one row per month and acquisition channel.
+    events
+        one row per thing that a member did beside buying, or that was done for them.
     """
 
     as_of: date
@@ -44,6 +47,7 @@ class DemoShop:
     contacts: pa.Table
     invites: pa.Table
     channel_costs: pa.Table
+    events: pa.Table
 
 
 def make_shop(members: int, *, seed: int, as_of: date) -> DemoShop:
@@ -66,14 +70,16 @@ def make_shop(members: int, *, seed: int, as_of: date) -> DemoShop:
     totals = _totals(people, sales)
     contacts, is_friend = draw_contacts(rng, people, persons.append_column("last", pa.array(totals["last"])), period)
     persons = persons.append_column("is_friend", pa.array(is_friend))
+    records = member_records(rng, people, persons, totals, period)
     return DemoShop(
         as_of=as_of,
-        members=member_records(rng, people, persons, totals, period),
+        members=records,
         orders=order_records(rng, people, persons, sales, period),
         contacts=contacts,
         # From a source of its own, so that nothing else is drawn otherwise.
         invites=draw_invites(np.random.default_rng([seed, 1]), people, persons, period),
         channel_costs=draw_channel_costs(rng, people, period),
+        events=draw_events(np.random.default_rng([seed, 2]), records),
     )
 
 

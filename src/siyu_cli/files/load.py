@@ -17,6 +17,7 @@ from siyu_cli.files.cache.loads import KeptLoad, Loaded
 from siyu_cli.files.cache.opened import KeptFiles
 from siyu_cli.files.loading.account import account_for
 from siyu_cli.files.loading.clean import load_macros
+from siyu_cli.files.loading.events import gather_events
 from siyu_cli.files.loading.exclude import exclude_members
 from siyu_cli.files.loading.identity import link_members
 from siyu_cli.files.loading.judge import describe_sources, judge_members, judge_orders
@@ -118,6 +119,7 @@ def _load(
     notes += kind_notes(connection, sheets, settings.kinds) + judge_orders(connection, sheets, settings.shop.currency)
     notes += judge_members(connection, sheets, settings.orders.totals)
     gather_costs(connection, settings.metrics)
+    gather_events(connection, sheets)
     accounted, rejects = account_for(connection, sheets)
     reports |= accounted
     check_sums(connection, sheets)

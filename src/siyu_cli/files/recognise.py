@@ -159,7 +159,7 @@ def _choose(
     if preset is not None and not any(mapped[table] for table in mapped if table != preset.table):
         return preset, _with_preset(seen, preset, mapped.get(preset.table, [])), Verdict(preset.table)
     every = {table: find_columns(seen, table, mapped.get(table, [])) for table in INPUTS}
-    others = [found for table, found in every.items() if table != "orders"]
+    others = [found for table, found in every.items() if table not in ("orders", "events")]
     every["orders"] = with_kind(seen, with_list_price(seen, with_date(seen, every["orders"], others)))
     verdict = kind_of_sheet(seen, every, frozenset(table for table in mapped if mapped[table]))
     if verdict.table is None and preset is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from siyu_cli.tables.column import Table, column
-from siyu_cli.tables.inputs import ORDERS
+from siyu_cli.tables.inputs import EVENT_KINDS, EVENTS, ORDERS
 
 # What the core reads: the load's result, clean, one key per member, every date in the shop's own calendar.
 ORDER_LINES = Table("order_lines", "Order lines", "订单行", "one row per line of an order, cleaned", (
@@ -30,6 +30,15 @@ ORDER_ITEMS = Table("order_items", "Order items", "订单明细", "one row per i
     replace(ORDERS["paid_amount"], note="of the item; empty where only the order's is known and prices do not divide it"),
     replace(ORDERS["refunded_amount"], note="as paid_amount"),
     ORDER_LINES["refunded_on"],
+))
+
+CLEANED_EVENTS = Table("events", "Events", "互动记录", "one row per thing that a member did, or that was done for them", (
+    EVENTS["member_id"],
+    column("date", "happened_on", "Happened on", "发生日期"),
+    column("text", "kind", "Kind of event", "事件类型", labels=EVENT_KINDS),
+    *(EVENTS[key] for key in (
+        "title", "campaign", "source_channel", "owner", "store", "order_id", "amount", "assigned_arm",
+    )),
 ))
 
 # code: (English, Chinese). A skipped row follows a rule and is no fault; a rejected one needs the operator.

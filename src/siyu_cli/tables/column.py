@@ -47,7 +47,7 @@ MASKS: dict[str, Mask] = {
     **dict.fromkeys(("account", "payment"), "account"),
     **dict.fromkeys(
         ("tags", "source_channel", "campaign", "partner", "variant", "referral_source", "used_code",
-         "own_codes", "status", "refund_status", "item"), "text",
+         "title", "own_codes", "status", "refund_status", "item"), "text",
     ),
     **dict.fromkeys(("level", "city", "gender"), "word"),
     **dict.fromkeys(("order_id", "item_id", "parent_id", "original_order_id", "return_id", "payment_id"), "number"),

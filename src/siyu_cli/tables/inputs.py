@@ -102,6 +102,35 @@ COSTS = Table("costs", "Costs", "费用", "one row per cost: of a channel, campa
     column("money", "contact_cost", "Contact", "触达费"),
 ))
 
+# What a row of events is, key: (English, Chinese). What nobody knows is an event all the same.
+EVENT_KINDS = {
+    "checkin": ("check-in", "签到"),
+    "post": ("post in a group", "社群发言"),
+    "live": ("live stream watched", "直播观看"),
+    "signup": ("signed up for an activity", "活动报名"),
+    "browse": ("page or item viewed", "浏览"),
+    "cart": ("put into the cart", "加购"),
+    "coupon_issued": ("coupon issued", "发券"),
+    "coupon_claimed": ("coupon claimed", "领券"),
+    "coupon_redeemed": ("coupon redeemed", "核销"),
+    "contact": ("contacted by the shop", "触达"),
+    "other": ("other", "其他"),
+}
+
+EVENTS = Table("events", "Events", "互动记录", "one row per thing that a member did, or that was done for them", (
+    MEMBERS["member_id"], MEMBERS["phone"], MEMBERS["account"],
+    column("instant", "happened_at", "Happened at", "发生时间"),
+    column("status", "event", "Event", "事件", note="in the export's own words"),
+    column("text", "title", "What it was about", "内容", note="the activity, live stream, item or coupon, by name"),
+    column("text", "campaign", "Campaign", "活动"),
+    column("text", "source_channel", "Channel", "渠道"),
+    column("text", "owner", "Employee", "员工"),
+    column("text", "store", "Store", "门店"),
+    column("id", "order_id", "Order no.", "订单号"),
+    column("money", "amount", "Amount", "金额"),
+    column("text", "assigned_arm", "Assigned arm", "分组", note="the arm of a trial that the member was drawn into"),
+))
+
 _ORDER_KEYS = (
     column("id", "order_id", "Order no.", "订单号"),
     column("id", "item_id", "Sub-order no.", "子订单号"),
@@ -169,7 +198,7 @@ ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of 
 ))
 
 # What an operator may give siyu, in any file.
-INPUTS = {table.name: table for table in (MEMBERS, CONTACTS, REFERRALS, COSTS, ORDERS)}
+INPUTS = {table.name: table for table in (MEMBERS, CONTACTS, REFERRALS, COSTS, EVENTS, ORDERS)}
 
 
 def find_input(name: str) -> str | None:

@@ -25,6 +25,7 @@ _JUDGED = {
     "contacts": "judged_contacts",
     "referrals": "judged_referrals",
     "costs": "judged_costs",
+    "events": "judged_events",
     "orders": "settled_orders",
 }
 

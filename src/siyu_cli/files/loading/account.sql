@@ -16,7 +16,7 @@ select
         when verdict = 'reject:' || fault.reason and fault.key in (
             'row', 'member_id', 'phone', 'account', 'receiver_phone', 'paid_at', 'ordered_at', 'refunded_at', 'paid_amount', 'refunded_amount',
             'unit_price', 'quantity',
-            'inviter_id', 'invitee_id', 'inviter_phone', 'invitee_phone', 'spent_on', 'amount',
+            'inviter_id', 'invitee_id', 'inviter_phone', 'invitee_phone', 'spent_on', 'happened_at', 'amount',
             'advertising_cost', 'promotion_cost', 'staff_cost', 'reward_cost', 'contact_cost'
         ) then 'row'
         else 'cell'

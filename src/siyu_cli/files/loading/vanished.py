@@ -32,12 +32,16 @@ _KEYS_OF = {
     "phone_digits_lost": ("phone", "receiver_phone", "inviter_phone", "invitee_phone"),
     "id_digits_lost": ("member_id", "account", "inviter_id", "invitee_id"),
 }
-_ROLES = {"members": ("members", "contacts"), "orders": ("orders",), "referrals": ("referrals",)}
+_ROLES = {"members": ("members", "contacts"), "orders": ("orders",), "referrals": ("referrals",), "events": ("events",)}
+_NOBODY_SHARED = (
+    "Nobody of {members} stands in {others}: they share not one id, phone or account. If a wrong column was taken: "
+    "--map {option} (nearest other headers: {near})"
+)
 _UNSHARED = {
     "orders": "No member of {members} has an order in {others}: they share not one id, phone or account. If a wrong "
     "column was taken: --map {option} (nearest other headers: {near})",
-    "referrals": "Nobody of {members} stands in {others}: they share not one id, phone or account. If a wrong column "
-    "was taken: --map {option} (nearest other headers: {near})",
+    "referrals": _NOBODY_SHARED,
+    "events": _NOBODY_SHARED,
 }
 _MOST = 0.5
 _WORDS_SHOWN = 5
@@ -208,7 +212,7 @@ def _unshared_notes(
         for role, tables in _ROLES.items()
     }
     notes = [*_early_notes(sheets, reports)]
-    for one, other in (("members", "orders"), ("members", "referrals")):
+    for one, other in (("members", "orders"), ("members", "referrals"), ("members", "events")):
         if not used[one] or not used[other] or first_row(connection, script("warnings")[f"shared_with_{other}"]):
             continue
         facts: dict[str, object] = {"members": _named(used[one]), "others": _named(used[other])}

@@ -79,6 +79,9 @@ select 1 from referrals
 where inviter_id in (select member_id from members) or invitee_id in (select member_id from members)
 limit 1;
 
+-- name: shared_with_events
+select 1 from events where member_id in (select member_id from members) limit 1;
+
 -- name: rival_sums
 -- Of the rows that count, what the chosen column and its rival add up to.
 select sum(settled.paid), sum(rival.paid_amount)

@@ -52,7 +52,8 @@ class Preset:
     the beginning of a word. ``refund_words``: word → none, pending, partial or full. ``delivered``: status
     words of orders known to have been shipped. ``kinds``: word → what a row is: sale, return, topup, deposit,
     balance, exchange, gift, cancelled or no_sale; ``kind_parts``: the same for parts of a word, the first
-    that fits; ``documents``: words that only a row's kind has, so that a status column of them is one of kinds.
+    that fits; ``events``: word → what kind of event a row is;
+    ``documents``: words that only a row's kind has, so that a status column of them is one of kinds.
     ``currencies``: word or sign → code of a currency. ``order_id_date``: a pattern whose first group is the order's
     date as YYMMDD. ``min_paid``: the amount from which an order counts, when it is not "above 0".
     ``file``: where a shop's own preset lies; None for ours.
@@ -82,6 +83,7 @@ class Preset:
     delivered: frozenset[str] = frozenset()
     kinds: Mapping[str, str] = field(default_factory=_nothing)
     kind_parts: tuple[tuple[str, str | None], ...] = ()
+    events: Mapping[str, str] = field(default_factory=_nothing)
     refund_events: frozenset[str] = frozenset()
     documents: frozenset[str] = frozenset()
     currencies: Mapping[str, str] = field(default_factory=_nothing)
@@ -151,6 +153,16 @@ def kind_of_row(word: str, preset: Preset | None = None) -> str | None:
     return next((kind for known in every for part, kind in known.kind_parts if part in plain), None)
 
 
+def kind_of_event(word: str) -> str | None:
+    """Return what kind of event a word tells of: checkin, post, live, signup, browse, cart, coupon_…; else None.
+
+    >>> kind_of_event("社群发言"), kind_of_event("优惠券核销（门店）"), kind_of_event("销售")
+    ('post', 'coupon_redeemed', None)
+    """
+    plain, known = plain_word(word), generic().events
+    return known.get(plain) or next((kind for part, kind in known.items() if part in plain), None)
+
+
 def is_return_word(word: str) -> bool:
     """Return whether a word by itself names a return: 退, 退货单, refund; a part of a longer one proves less."""
     return generic().kinds.get(plain_word(word)) == "return"
@@ -209,6 +221,7 @@ def preset_of(given: Mapping[str, Any], stem: str, file: Path | None = None) -> 
     for key in ("delivered", "documents", "refund_events"):
         raw[key] = frozenset(plain_word(word) for word in raw.pop(key, ()))
     raw["kinds"] = _by_word(raw.pop("kind", {}))
+    raw["events"] = _by_word(raw.pop("event", {}))
     raw["kind_parts"] = tuple(
         (plain_word(word), group.get("kind")) for group in raw.pop("kind_part", ()) for word in group["words"]
     )

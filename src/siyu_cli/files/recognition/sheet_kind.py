@@ -1,8 +1,8 @@
 """Which table a sheet is when no preset says so, or why it is none of ours.
 
 Orders need a date, an amount, and an order number or a buyer; members need a key and say nothing of single
-orders; contacts name an employee and a day; invites name two people, costs a month and whose they are. Stock,
-ledgers and summaries look alike and are not.
+orders; contacts name an employee and a day; invites name two people, costs a month and whose they are, events
+what a member did. Stock, ledgers and summaries look alike and are not.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from siyu_cli.errors import Note
 from siyu_cli.files.recognition import headers
 from siyu_cli.files.recognition.mapping import ColumnMatch, Found, Sheet
+from siyu_cli.files.recognition.presets import kind_of_event, kind_of_row, order_status
 
 BUYER = frozenset({"member_id", "phone", "account", "receiver_phone", "name"})
 DATES = frozenset({"ordered_at", "paid_at", "completed_at", "shipped_at"})
@@ -53,6 +54,8 @@ _SPENT = re.compile(
 )
 _EARNED = re.compile(r"利润|毛利|收入|营业额|销售额|流水|gmv|profit|revenue|sales|margin", re.IGNORECASE)
 _COST = re.compile(r"费|成本|支出|投入|\bcosts?\b|expense", re.IGNORECASE)
+
+_HAPPENS = re.compile(r"事件|行为|互动|轨迹|动态|event|behaviou?r|interaction", re.IGNORECASE)
 
 REASONS = {
     "spending": Note("This sheet looks like spending, not like members or orders."),
@@ -95,10 +98,9 @@ def kind_of_sheet(seen: Sheet, found: Mapping[str, Found], mapped: Collection[st
     """
     foreign = Counter(kind for _, cell in seen.named if (kind := headers.foreign_kind(cell)))
     orders, members, contacts = found["orders"], found["members"], found["contacts"]
-    if _is_referrals(found["referrals"], orders, members) and not {"members", "orders"} & {*mapped}:
-        return Verdict("referrals")
-    if _is_costs(seen, found["costs"], orders, members) and not {"members", "orders"} & {*mapped}:
-        return Verdict("costs")
+    beside = _kind_beside(seen, found)
+    if beside is not None and not {"members", "orders"} & {*mapped}:
+        return Verdict(beside)
     why_no_orders = _no_orders(orders, foreign)
     why_no_members = _no_members(seen, members, orders, foreign)
     if why_no_orders is None and ("orders" in mapped or not _is_rather_members(orders, members, why_no_members)):
@@ -110,6 +112,16 @@ def kind_of_sheet(seen: Sheet, found: Mapping[str, Found], mapped: Collection[st
     looks_like_orders = "order_id" in orders.keys or bool(orders.keys & DATES and _has_amount(orders))
     reason = why_no_orders if looks_like_orders else why_no_members
     return Verdict(None, REASONS[reason or why_no_members], missing_role(seen, found, foreign))
+
+
+def _kind_beside(seen: Sheet, found: Mapping[str, Found]) -> str | None:
+    """Return what a sheet is that tells of neither members nor orders themselves: invites, costs or events."""
+    orders, members = found["orders"], found["members"]
+    if _is_referrals(found["referrals"], orders, members):
+        return "referrals"
+    if _is_costs(seen, found["costs"], orders, members):
+        return "costs"
+    return "events" if _is_events(seen, found["events"]) else None
 
 
 def missing_role(seen: Sheet, found: Mapping[str, Found], foreign: Counter[str]) -> Missing | None:
@@ -187,6 +199,17 @@ def _is_costs(seen: Sheet, costs: Found, orders: Found, members: Found) -> bool:
     # 成本 beside sales is what goods cost.
     has_sales = "paid_amount" in orders.keys or any(_EARNED.search(cell) for _, cell in seen.named)
     return any(_COST.search(header) for header in named) and not has_sales
+
+
+def _is_events(seen: Sheet, events: Found) -> bool:
+    """Return whether rows say what a member did and when: in words for it, or under a header that promises any."""
+    if not {"happened_at", "event"} <= events.keys or not events.keys & {"member_id", "phone", "account"}:
+        return False
+    (event,) = (column for column in events.columns if column.key == "event")
+    words = seen.values[event.position]
+    known = sum(kind_of_event(word) is not None for word in words)
+    of_orders = sum(kind_of_row(word) is not None or order_status(word) is not None for word in words)
+    return 2 * known > len(words) or (bool(_HAPPENS.search(event.header)) and not of_orders)
 
 
 def _is_any_day(column: ColumnMatch) -> bool:
