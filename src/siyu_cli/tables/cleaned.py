@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from siyu_cli.tables.column import Table, column
-from siyu_cli.tables.inputs import EVENT_KINDS, EVENTS, ORDERS
+from siyu_cli.tables.inputs import COSTS, EVENT_KINDS, EVENTS, ORDERS
 
 # What the core reads: the load's result, clean, one key per member, every date in the shop's own calendar.
 ORDER_LINES = Table("order_lines", "Order lines", "订单行", "one row per line of an order, cleaned", (
@@ -30,6 +30,15 @@ ORDER_ITEMS = Table("order_items", "Order items", "订单明细", "one row per i
     replace(ORDERS["paid_amount"], note="of the item; empty where only the order's is known and prices do not divide it"),
     replace(ORDERS["refunded_amount"], note="as paid_amount"),
     ORDER_LINES["refunded_on"],
+))
+
+# What tells where a member came from. On one date the list of members goes first, then invites, then friends added.
+TOUCHED_BY = {"member": ("list of members", "会员资料"), "invite": ("invite", "邀请"), "contact": ("friend added", "加好友")}
+TOUCHES = Table("touches", "Touches", "触点", "one row per member, date and source that tells how they came", (
+    ORDERS["member_id"],
+    column("date", "touched_on", "Touched on", "触点日期"),
+    column("text", "kind", "Told by", "依据", labels=TOUCHED_BY),
+    *(COSTS[key] for key in ("source_channel", "campaign", "partner", "store", "owner")),
 ))
 
 CLEANED_EVENTS = Table("events", "Events", "互动记录", "one row per thing that a member did, or that was done for them", (

@@ -46,7 +46,7 @@ MASKS: dict[str, Mask] = {
     **dict.fromkeys(("name", "nickname", "inviter_name", "invitee_name", "address"), "name"),
     **dict.fromkeys(("account", "payment"), "account"),
     **dict.fromkeys(
-        ("tags", "source_channel", "campaign", "partner", "variant", "referral_source", "used_code",
+        ("tags", "source_channel", "campaign", "first_campaign", "partner", "variant", "referral_source", "used_code",
          "title", "own_codes", "status", "refund_status", "item"), "text",
     ),
     **dict.fromkeys(("level", "city", "gender"), "word"),

@@ -130,7 +130,7 @@ def _has_links(connection: duckdb.DuckDBPyConnection, orders: Sequence[SheetSour
 def judge_members(
     connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource], totals: str | None
 ) -> list[Note]:
-    """Make ``members``, ``people``, ``known_names``, ``referrals``, ``costs``, and the judged rows they are made of.
+    """Make ``members``, ``touches``, ``people``, ``known_names``, ``referrals``, and the judged rows they are made of.
 
     ``totals`` is that of ``[orders]``. Returns what it would decide, where it is not said.
     """
@@ -142,7 +142,7 @@ def judge_members(
     judge_referrals(connection, sheets)
     connection.execute(statements["members"])
     notes = _settle_totals(connection, totals)
-    for name in ("people", "names"):
+    for name in ("touches", "people", "names"):
         connection.execute(statements[name])
     gather_referrals(connection, sheets)
     named = any(sheet.match.table == "orders" and sheet.has("phone", "name") for sheet in sheets)

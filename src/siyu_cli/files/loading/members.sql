@@ -1,8 +1,8 @@
 -- Members: from the rows of members and contact exports to one row per member.
 --
 -- reads   raw_members, raw_contacts, sources, member_links, phone_keys, account_keys, excluded, order_lines, settled_orders,
---         invite_codes, account_owners, first_inviters
--- writes  judged_members, judged_contacts, members, people, known_names
+--         invite_codes, account_owners, first_inviters, judged_referrals
+-- writes  judged_members, judged_contacts, members, touches, people, known_names
 
 -- name: judged
 -- One row per raw row with its member's key and a verdict, as for orders.
@@ -102,7 +102,7 @@ registered as (
         min(joined_on) as joined_on,
         min_by(joined_by, struct_pack(at := joined_on, by := joined_by)) as joined_by,
         max(level) as level, max(points) as points, max(owner) as owner, max(store) as store,
-        max(source_channel) as source_channel, max(city) as city, max(gender) as gender,
+        max(source_channel) as source_channel, max(first_campaign) as first_campaign, max(city) as city, max(gender) as gender,
         cast(max(birthday) as date) as birthday, max(tags) as tags,
         bool_and(consent_sms) as consent_sms, bool_and(consent_wecom) as consent_wecom,
         bool_and(consent_ads) as consent_ads, bool_or(opt_out_profiling) as opt_out_profiling,
@@ -140,7 +140,7 @@ select
     is_unfriended,
     joined_on,
     joined_by,
-    level, points, owner, store, source_channel, city, gender, birthday, tags,
+    level, points, owner, store, source_channel, first_campaign, city, gender, birthday, tags,
     consent_sms, consent_wecom, consent_ads, opt_out_profiling,
     coalesce(member_key, phone_key, account_key, owner_key, phone, inviter.named, code_owner, first_inviter) as inviter_id,
     used_code,
@@ -160,6 +160,28 @@ left join account_keys on account_keys.platform = inviter.platform and account_k
 left join (select account as owned, owner as owner_key from account_owners) as account_owners on owned = lower(inviter.named)
 left join invite_codes on code = upper(trim(used_code))
 left join first_inviters on first_inviters.member_id = invited.member_id;
+
+-- name: touches
+-- One row per dated source. What the lists themselves say, each with its own date: members have the earliest of all, and
+-- the greatest of what was written.
+create or replace temp table touches as
+select distinct *
+from (
+    select
+        member_key as member_id, joined_on as touched_on, 'member' as kind,
+        source_channel, first_campaign as campaign, cast(null as varchar) as partner, store, owner
+    from judged_members
+    where verdict is null and coalesce(source_channel, first_campaign) is not null
+    union all
+    select invitee_key, coalesce(invited_on, joined_on), 'invite', source_channel, campaign, referral_source, null, null
+    from judged_referrals
+    where verdict is null and invitee_key is not null and coalesce(source_channel, campaign, referral_source) is not null
+    union all
+    select member_key, cast(added_on as date), 'contact', source_channel, null, null, null, owner
+    from judged_contacts
+    where verdict is null and source_channel is not null
+) as told
+where touched_on <= getvariable('as_of');
 
 -- name: log_wins
 -- What a members export has counted is forgotten where the log holds the member's orders.
