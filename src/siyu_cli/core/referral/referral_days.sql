@@ -2,7 +2,7 @@
 --
 -- reads   outcomes
 
-with events as (
+with happenings as (
     select since_on as happened_on, 1 as invites_part, 0 as joined_part, 0 as new_members_part, 0 as ordered_part, 0 as retained_part, 0 as suspicious_part
     from outcomes
     union all
@@ -29,6 +29,6 @@ select
     cast(sum(ordered_part) as bigint) as ordered,
     cast(sum(retained_part) as bigint) as retained,
     cast(sum(suspicious_part) as bigint) as suspicious
-from events
+from happenings
 where happened_on is not null
 group by happened_on

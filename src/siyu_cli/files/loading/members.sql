@@ -163,9 +163,9 @@ left join first_inviters on first_inviters.member_id = invited.member_id;
 
 -- name: touches
 -- One row per dated source. What the lists themselves say, each with its own date: members have the earliest of all, and
--- the greatest of what was written.
-create or replace temp table touches as
-select distinct *
+-- the greatest of what was written. What two exports say is one once somebody reads it.
+create or replace temp table told_touches as
+select *
 from (
     select
         member_key as member_id, joined_on as touched_on, 'member' as kind,
@@ -182,6 +182,8 @@ from (
     where verdict is null and source_channel is not null
 ) as told
 where touched_on <= getvariable('as_of');
+
+create or replace temp view touches as select distinct * from told_touches;
 
 -- name: log_wins
 -- What a members export has counted is forgotten where the log holds the member's orders.

@@ -1,6 +1,6 @@
 /* referral_days: one row per date on which anything happened: events on their own dates, so that periods add up. */
 /* reads   outcomes */
-WITH events AS (
+WITH happenings AS (
   SELECT
     since_on AS happened_on,
     1 AS invites_part,
@@ -55,7 +55,7 @@ SELECT
   CAST(SUM(ordered_part) AS Nullable(Int64)) AS ordered,
   CAST(SUM(retained_part) AS Nullable(Int64)) AS retained,
   CAST(SUM(suspicious_part) AS Nullable(Int64)) AS suspicious
-FROM events
+FROM happenings
 WHERE
   NOT (
     happened_on IS NULL
