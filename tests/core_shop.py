@@ -61,6 +61,15 @@ COST_TYPES = {
         ("amount", *(f"{part}_cost" for part in (*get_args(CostPart), "cac", "paid_cac"))), "decimal(18, 2)"
     ),
 }  # fmt: skip
+POINT_TYPES = {
+    "member_id": "varchar", "log_id": "varchar", "changed_on": "date", "second_of_day": "bigint", "kind": "varchar",
+    "change": "decimal(18, 2)", "balance_after": "decimal(18, 2)", "expires_on": "date", "order_id": "varchar",
+    "sheet_number": "bigint", "sheet_row": "bigint",
+}  # fmt: skip
+LOT_TYPES = {
+    "member_id": "varchar", "kind": "varchar", "earned_on": "date", "expires_on": "date",
+    **dict.fromkeys(("points", "burned", "taken", "lapsed", "remaining"), "decimal(18, 2)"),
+}  # fmt: skip
 ARROW_TYPES = {
     "varchar": pa.string(),
     "date": pa.date32(),

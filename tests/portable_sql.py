@@ -30,7 +30,7 @@ FUNCTIONS = (
 )  # fmt: skip
 LOADED = (
     "snapshot", "stage_reasons", "churn_reasons", "expectations", "cell_rates", "history_chances", "boosted_chances",
-    "forest", "suspect_people", "suspect_records", "suspect_days", "periods", "horizons", "brackets",
+    "point_lots", "forest", "suspect_people", "suspect_records", "suspect_days", "periods", "horizons", "brackets",
     "silence_bands", "earlier_labels",
 )  # fmt: skip
 

@@ -22,7 +22,7 @@ from siyu_cli.files.cache.store import Cache
 from siyu_cli.remarks import take_remarks
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-FILES = ("会员.xlsx", "订单.xlsx", "邀请记录.xlsx")
+FILES = ("会员.xlsx", "积分明细.xlsx", "订单.xlsx", "邀请记录.xlsx")
 GENEROUS = 1024**3
 HEADER = ["订单号", "会员编号", "手机号", "付款时间", "实付金额"]
 READ_BEFORE = "Read before, and not again: "
@@ -84,7 +84,8 @@ def read_before(said: str) -> list[str]:
     "command",
     [
         "segment --format csv", "segment --by owner --format json", "churn --format json", "check",
-        "explain M0000066", "explain nobody", "referral-report --format json", "campaign template --format json",
+        "explain M0000066", "explain nobody", "referral-report --format json", "points --format json",
+        "campaign template --format json",
         "segment --show-personal --columns phone,name,stage --format csv",
     ],
 )  # fmt: skip
@@ -450,7 +451,7 @@ def test_it_is_listed_and_cleared(ask: Ask, tmp_path: Path, capsys):
     assert {row["files"] for row in rows} == {*FILES, ", ".join(FILES)}
     assert all(row["size_mb"] >= 0 and row["used_on"] for row in rows)
     assert main(["cache", "clear", "--lang", "zh"]) == 0
-    assert "已删除 4 项" in capsys.readouterr().err
+    assert "已删除 5 项" in capsys.readouterr().err
     assert entries(tmp_path) == []
     assert read_before(ask("segment")[2]) == []
 

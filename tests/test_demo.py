@@ -323,6 +323,7 @@ def test_youzan_files_hold_every_row_and_its_quirks(small: DemoShop, tmp_path: P
         "邀请记录.csv",
         "渠道费用.csv",
         "互动记录.csv",
+        "积分明细.csv",
     ]
     customers, orders = (_read_csv(path, "utf-8-sig") for path in paths[:2])
     assert (len(customers), len(orders)) == (301, small.orders.num_rows + 1)
@@ -379,13 +380,9 @@ def test_a_table_too_long_for_a_worksheet_becomes_csv(
     monkeypatch.setattr("siyu_cli.demo.writing._SHEET_ROWS", 300)
     suffixes = {path.stem: path.suffix for path in write_shop(small, tmp_path)}
     assert suffixes == {
-        "会员": ".csv",
-        "订单": ".csv",
-        "好友关系": ".xlsx",
-        "邀请记录": ".xlsx",
-        "渠道费用": ".xlsx",
-        "互动记录": ".csv",
-    }
+        "会员": ".csv", "订单": ".csv", "好友关系": ".xlsx", "邀请记录": ".xlsx", "渠道费用": ".xlsx",
+        "互动记录": ".csv", "积分明细": ".csv",
+    }  # fmt: skip
 
 
 def test_files_are_their_owner_s_only(small: DemoShop, tmp_path: Path) -> None:
@@ -429,7 +426,15 @@ def test_the_command_prints_the_paths_and_nothing_else(tmp_path: Path) -> None:
     result = _run(str(tmp_path / "shop"), "--members", "50", "--as-of", "2026-03-31")
     assert result.exit_code == 0
     paths = result.stdout.splitlines()
-    names = ["会员.xlsx", "订单.xlsx", "好友关系.xlsx", "邀请记录.xlsx", "渠道费用.xlsx", "互动记录.xlsx"]
+    names = [
+        "会员.xlsx",
+        "订单.xlsx",
+        "好友关系.xlsx",
+        "邀请记录.xlsx",
+        "渠道费用.xlsx",
+        "互动记录.xlsx",
+        "积分明细.xlsx",
+    ]
     assert [Path(path).name for path in paths] == names
     assert all(Path(path).exists() for path in paths)
     assert "50" in result.stderr
@@ -472,3 +477,15 @@ def test_what_members_did_what_they_bought_and_what_channels_cost_are_read_back(
         costs = shop.engine.read("costs", ()).to_pandas()
         assert costs["contact_cost"].sum() > 0
         assert (costs["amount"] == costs["advertising_cost"] + costs["promotion_cost"] + costs["contact_cost"]).all()
+
+
+def test_points_end_at_what_the_members_export_says_but_for_what_was_planted(small: DemoShop, tmp_path: Path) -> None:
+    write_shop(small, tmp_path)
+    with open_shop([tmp_path / f"{name}.xlsx" for name in ("会员", "订单", "积分明细")], as_of=AS_OF) as shop:
+        found = shop.points().figures
+    held = found["reconciliation"]
+    # Lost, doubled, early and contradicted rows are a few of a thousand each.
+    assert 0.95 * held["rows"] < held["agree"] < held["rows"]
+    assert 0.95 * held["members"]["of"] < held["members"]["agree"] < held["members"]["of"]
+    assert {row["cause"] for row in held["causes"]} <= {"missing_rows", "opening", "expiry_rule", "unknown"}
+    assert found["expiring"] > 0

@@ -26,11 +26,23 @@ V001,V003,2025-06-01,2025-06-02,10
 V002,V004,2025-08-20,,
 V003,V003,2025-09-01,2025-09-01,
 """
+POINTS = """会员编号,变动时间,变动积分,变动原因,变动后积分,失效时间,流水号
+V001,2025-10-01 10:01:00,300,消费,820,2026-03-20,P1
+V001,2025-12-08 12:00:00,-100,积分兑换,720,,P2
+V001,2026-02-20 09:00:00,-50,退货扣回,670,,P3
+V002,2025-12-01 20:00:30,88,消费,88,2026-03-31,P4
+V002,2026-01-02 20:00:30,92,消费,310,2026-04-30,P5
+V003,2025-09-01 12:00:10,30,消费,30,2025-12-31,P6
+V003,2026-01-01 00:10:00,-30,积分过期,0,,P7
+V005,2026-02-10 15:00:40,10,消费,10,,P8
+V005,2026-02-11 15:00:40,-25,积分兑换,0,,P9
+"""
 # What a command needs to have something to tell of this shop.
 OPTIONS = {
     "segment": ("--by", "store"),
     "churn": ("--all",),
     "referral-report": ("--since", "90d"),
+    "points": ("积分明细.csv",),
     "explain": ("V002",),
     "campaign plan": ("plan.toml",),
     "campaign evaluate": ("list.csv", "--starts-on", "2026-01-01", "--days", "59"),
@@ -118,6 +130,7 @@ def run(
         (empty_folder / "会员.csv").write_text("\n".join([title, *agreed, ""]), "utf-8")
         monkeypatch.setenv("SIYU_SHOP__GROSS_MARGIN", "0.5")
     (empty_folder / "邀请.csv").write_text(INVITES, "utf-8")
+    (empty_folder / "积分明细.csv").write_text(POINTS, "utf-8")
     found = runner(capsys)
     remembered(found, request.node.callspec.params["command"])
     return found

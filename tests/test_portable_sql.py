@@ -18,7 +18,16 @@ import pyarrow as pa
 import pytest
 from sqlglot import exp, parse_one
 
-from core_shop import ARROW_TYPES, COST_TYPES, LINE_COLUMNS, MEMBER_COLUMNS, REFERRAL_TYPES, open_rows
+from core_shop import (
+    ARROW_TYPES,
+    COST_TYPES,
+    LINE_COLUMNS,
+    LOT_TYPES,
+    MEMBER_COLUMNS,
+    POINT_TYPES,
+    REFERRAL_TYPES,
+    open_rows,
+)
 from portable_sql import (
     TYPED,
     WRITTEN,
@@ -52,6 +61,7 @@ PARAMS = {
     "before_from": date(2026, 1, 2), "after_from": date(2026, 4, 2),
     **{f"{when}_{tier}": Decimal("9.50") for when in ("before", "after") for tier in ("top", "high", "middle")},
     "product": "面膜",
+    "first_on": date(2026, 1, 1), "expiring_days": 30, "point_value": 0.01,
 }  # fmt: skip
 
 
@@ -72,6 +82,8 @@ GIVEN = {
     "referrals": REFERRAL_TYPES,
     "assigned_members": {"member_id": "varchar", "arm": "varchar"},
     "costs": COST_TYPES,
+    "points_log": POINT_TYPES,
+    "point_lots": LOT_TYPES,
     "forest": {"member_id": "varchar", "generation": "bigint", "is_cyclic": "boolean"},
     "sheets_read": {"sheet_number": "bigint", "file": "varchar", "sheet": "varchar"},
     "suspect_people": {"reason": "varchar", "invitee_id": "varchar"},

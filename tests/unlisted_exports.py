@@ -240,6 +240,11 @@ UNLISTED = (
         a@b.cn|c@d.cn|2026-02-01|1001|10.00|spring
         a@b.cn|e@f.cn|2026-02-02|1002|10.00|spring
         """, "inviter_id=Advocate Email; invitee_id=Friend Email; invited_on=Referral Date; reward_amount=Reward; campaign=Campaign"),
+    an_export("points ledger", "points_log", """
+        会员卡号|姓名|积分变动|变动原因|变动时间
+        C001|张三|+100|消费|2026-01-01 10:00
+        C002|李四|-50|兑换|2026-01-02 10:00
+        """, "member_id=会员卡号; name=姓名; change=积分变动; scene=变动原因; changed_at=变动时间"),
 )  # fmt: skip
 
 NOT_OURS = (
@@ -282,11 +287,6 @@ NOT_OURS = (
         会员卡号|会员姓名|充值门店|储值总金额（元）|实收总金额（元）|赠送总金额（元）|营业日期|操作时间|操作员|销售员
         C001|张三|一店|550.00|500.00|50.00|2026-01-01|2026-01-01 10:00|小王|小王
         C002|李四|一店|330.00|300.00|30.00|2026-01-02|2026-01-02 10:00|小王|小王
-        """),
-    an_export("points ledger", None, """
-        会员卡号|姓名|积分变动|变动原因|变动时间
-        C001|张三|+100|消费|2026-01-01 10:00
-        C002|李四|-50|兑换|2026-01-02 10:00
         """),
     an_export("staff", None, """
         姓名|工号|手机号|部门|岗位|入职日期

@@ -75,6 +75,10 @@ def value_error(
 
 
 def _order_error(given: Layer, section: str, defaults: Mapping[str, object], words: Mapping[str, Said]) -> SiyuError:
+    if section == "points":
+        item = given[section, "end_of_year"]
+        message = "{origin}: points.valid_days and points.end_of_year are two rules for one thing."
+        return _error(item, message, words["points.end_of_year"].hint)
     low, high = {"stages": ("dormant_after", "churned_after"), "churn": ("risk_medium", "risk_high")}[section]
     item = given.get((section, low)) or given[section, high]
     values = {

@@ -28,6 +28,7 @@ from siyu_cli.config.layers import (
     read_file,
     read_options,
 )
+from siyu_cli.config.points import PointSettings
 from siyu_cli.config.sections import (
     MAP_KEYS,
     CacheSettings,
@@ -74,6 +75,7 @@ class Settings(StrictModel):
         ReferralSettings(), "Referral campaigns: the rules they go by, how long their cohorts mature."
     )
     metrics: MetricsSettings = said(MetricsSettings(), "What figures count that shops count differently.")
+    points: PointSettings = said(PointSettings(), "Points: what one is worth, and how long it counts.")
     load: LoadSettings = said(LoadSettings(), "Reading files.")
     map: dict[MapKey, Text] = said(
         {},

@@ -82,7 +82,7 @@ def under(header: Sequence[str], rows: int, columns: Mapping[str, Any]) -> pa.Ta
 
 
 def shared_sheets(shop: DemoShop, key: tuple[str, str]) -> list[DemoSheet]:
-    """Return the lists no shop platform exports: WeCom friends, invites, costs, events."""
+    """Return the lists no shop platform exports: WeCom friends, invites, costs, events, how points moved."""
     contacts, costs, invites, events = shop.contacts, shop.channel_costs, shop.invites, shop.events
     phone = "手机号" if key[1] == "phone" else ""
     asked = {
@@ -118,9 +118,22 @@ def shared_sheets(shop: DemoShop, key: tuple[str, str]) -> list[DemoSheet]:
         "员工": events["owner"],
         "门店": events["store"],
     }
+    log = shop.points_log
+    moved = {
+        "积分流水号": log["log_id"],
+        key[0]: log[key[1]],
+        "变动时间": log["changed_at"],
+        "变动积分": log["change"],
+        "变动类型": log["direction"],
+        "变动原因": log["scene"],
+        "变动后积分": log["balance_after"],
+        "失效日期": log["expires_on"],
+        "关联订单号": log["order_id"],
+    }
     return [
         DemoSheet("好友关系", pa.table(friends)),
         DemoSheet("邀请记录", pa.table(asked)),
         DemoSheet("渠道费用", pa.table(spent)),
         DemoSheet("互动记录", pa.table(did)),
+        DemoSheet("积分明细", pa.table(moved)),
     ]

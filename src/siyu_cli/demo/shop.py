@@ -13,6 +13,7 @@ from siyu_cli.demo.events import draw_events
 from siyu_cli.demo.invites import draw_invites
 from siyu_cli.demo.outreach import draw_channel_costs, draw_contacts
 from siyu_cli.demo.people import describe
+from siyu_cli.demo.points import draw_points
 from siyu_cli.demo.records import member_records, order_records
 from siyu_cli.demo.sales import NEVER, Sales, draw_sales
 from siyu_cli.demo.seasons import Period, daily_demand
@@ -39,6 +40,8 @@ class DemoShop:
         one row per month and acquisition channel.
     events
         one row per thing that a member did beside buying, or that was done for them.
+    points_log
+        one row per movement of a member's points, a few of them wrong as such logs are.
     """
 
     as_of: date
@@ -48,6 +51,7 @@ class DemoShop:
     invites: pa.Table
     channel_costs: pa.Table
     events: pa.Table
+    points_log: pa.Table
 
 
 def make_shop(members: int, *, seed: int, as_of: date) -> DemoShop:
@@ -71,15 +75,17 @@ def make_shop(members: int, *, seed: int, as_of: date) -> DemoShop:
     contacts, is_friend = draw_contacts(rng, people, persons.append_column("last", pa.array(totals["last"])), period)
     persons = persons.append_column("is_friend", pa.array(is_friend))
     records = member_records(rng, people, persons, totals, period)
+    orders = order_records(rng, people, persons, sales, period)
     return DemoShop(
         as_of=as_of,
         members=records,
-        orders=order_records(rng, people, persons, sales, period),
+        orders=orders,
         contacts=contacts,
         # From a source of its own, so that nothing else is drawn otherwise.
         invites=draw_invites(np.random.default_rng([seed, 1]), people, persons, period),
         channel_costs=draw_channel_costs(rng, people, period),
         events=draw_events(np.random.default_rng([seed, 2]), records),
+        points_log=draw_points(np.random.default_rng([seed, 3]), people, sales, (persons, records, orders), period),
     )
 
 

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from siyu_cli.config.settings import Settings
+    from siyu_cli.core.points.question import PointsAnswer
     from siyu_cli.core.referral.question import ReferralAnswer
     from siyu_cli.files.cache.store import Cache
     from siyu_cli.report import Report
@@ -86,6 +87,12 @@ class Shop:
         from siyu_cli.core.referral.question import ReferralAnswer, ReferralReport
 
         return cast(ReferralAnswer, self.ask(ReferralReport(**options)))
+
+    def points(self, **options: Any) -> PointsAnswer:
+        """Return the ledger of points replayed; ``options`` are the fields of ``Points``."""
+        from siyu_cli.core.points.question import Points, PointsAnswer
+
+        return cast(PointsAnswer, self.ask(Points(**options)))
 
     def explain(self, member: str, **options: Any) -> Explanation:
         """Return everything known about one member; ``options`` are the fields of ``Explain``."""

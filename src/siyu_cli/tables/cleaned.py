@@ -94,6 +94,7 @@ REJECT_REASONS = {
     "missing_date": ("no date", "缺少日期"),
     "missing_amount": ("no amount", "缺少金额"),
     "order_conflict": ("files disagree about this order", "多个文件对同一订单不一致"),
+    "sign_conflict": ("its sign and its direction contradict each other", "数值正负与增减方向矛盾"),
     "extra_cells": ("more cells than the header has columns", "单元格多于表头的列数"),
     "split_amount": ("amount cut in two at its thousands separator", "金额在千位逗号处被拆成两格"),
     "undecodable": ("bytes that are no text", "无法解码的字节"),

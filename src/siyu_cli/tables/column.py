@@ -47,10 +47,10 @@ MASKS: dict[str, Mask] = {
     **dict.fromkeys(("account", "payment"), "account"),
     **dict.fromkeys(
         ("tags", "source_channel", "campaign", "first_campaign", "partner", "variant", "referral_source", "used_code",
-         "title", "own_codes", "status", "refund_status", "item"), "text",
+         "title", "own_codes", "status", "refund_status", "item", "scene"), "text",
     ),
     **dict.fromkeys(("level", "city", "gender"), "word"),
-    **dict.fromkeys(("order_id", "item_id", "parent_id", "original_order_id", "return_id", "payment_id"), "number"),
+    **dict.fromkeys(("order_id", "item_id", "parent_id", "original_order_id", "return_id", "payment_id", "log_id"), "number"),
     **dict.fromkeys(("owner", "store", "file", "sheet", "column"), "place"),
 }  # fmt: skip
 

@@ -87,6 +87,19 @@ REFERRALS = Table("referrals", "Invites", "邀请记录", "one row per invite: w
     column("text", "payment", "Payment account", "支付账户", note="as address"),
 ))
 
+POINTS_LOG = Table("points_log", "Points log", "积分明细", "one row per movement of a member's points", (
+    MEMBERS["member_id"], MEMBERS["phone"], MEMBERS["account"], MEMBERS["name"],
+    column("id", "log_id", "Movement no.", "积分流水号", note="the same number twice is one movement"),
+    column("instant", "changed_at", "Changed at", "变动时间"),
+    column("number", "change", "Points changed", "变动积分",
+            note="its sign, or the direction beside it, says whether points were earned or spent"),
+    column("status", "direction", "Up or down", "增减方向", note="increase, decrease or freeze, in the export's own words"),
+    column("text", "scene", "Reason", "变动原因", note="in the export's own words: it tells refunds, adjustments, expiry and freezing"),
+    column("number", "balance_after", "Balance after", "变动后积分"),
+    column("date", "expires_on", "Expires on", "失效日期", note="the last day on which these points count; later than 2199 is never"),
+    column("id", "order_id", "Order no.", "关联订单号"),
+))
+
 COSTS = Table("costs", "Costs", "费用", "one row per cost: of a channel, campaign, partner, store or employee in a month", (
     column("month", "spent_on", "Month", "月份"),
     column("text", "source_channel", "Source channel", "来源渠道"),
@@ -199,7 +212,7 @@ ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of 
 ))
 
 # What an operator may give siyu, in any file.
-INPUTS = {table.name: table for table in (MEMBERS, CONTACTS, REFERRALS, COSTS, EVENTS, ORDERS)}
+INPUTS = {table.name: table for table in (MEMBERS, CONTACTS, REFERRALS, POINTS_LOG, COSTS, EVENTS, ORDERS)}
 
 
 def find_input(name: str) -> str | None:

@@ -24,6 +24,7 @@ _JUDGED = {
     "members": "judged_members",
     "contacts": "judged_contacts",
     "referrals": "judged_referrals",
+    "points_log": "judged_points",
     "costs": "judged_costs",
     "events": "judged_events",
     "orders": "settled_orders",

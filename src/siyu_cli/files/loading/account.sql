@@ -17,7 +17,7 @@ select
             'row', 'member_id', 'phone', 'account', 'receiver_phone', 'paid_at', 'ordered_at', 'refunded_at', 'paid_amount', 'refunded_amount',
             'unit_price', 'quantity',
             'inviter_id', 'invitee_id', 'inviter_phone', 'invitee_phone', 'spent_on', 'happened_at', 'amount',
-            'advertising_cost', 'promotion_cost', 'staff_cost', 'reward_cost', 'contact_cost'
+            'advertising_cost', 'promotion_cost', 'staff_cost', 'reward_cost', 'contact_cost', 'changed_at', 'change'
         ) then 'row'
         else 'cell'
     end as effect
@@ -66,6 +66,9 @@ select source, 'total_net_sales' as key, sum(total_net_sales) as total from judg
 
 -- name: sums_of_referrals
 select source, 'reward_amount' as key, sum(abs(reward_amount)) as total from judged_referrals where verdict is null group by source;
+
+-- name: sums_of_points_log
+select source, 'change' as key, sum(abs(change)) as total from judged_points where verdict is null group by source;
 
 -- name: sums_of_costs
 select source, 'amount' as key, sum(abs(spent)) as total from judged_costs where verdict is null group by source;

@@ -23,6 +23,8 @@ _NO_DAYS = ("0001-01-01", "1899-12-30", "1899-12-31", "1900-01-01")
 # What databases write where there is no date; as a day it is so rare that it is told.
 _EPOCH = "1970-01-01"
 # Refunds, adjustments, costs and points may be below zero; of these, less than nothing is a mistake.
+# What lasts may last for ever, written as a day no calendar comes to.
+_OPEN_ENDED = frozenset({"expires_on"})
 _NEVER_NEGATIVE = frozenset({"total_net_sales", "total_order_count", "coupons_redeemed", "entry_fee", "reward_level"})
 
 
@@ -58,7 +60,8 @@ class Bounds:
         if column.kind in _DATES:
             first, end = (exp.cast(exp.Literal.string(day), "timestamp") for day in (_FIRST_DAY, _END))
             is_epoch = exp.cast(cell.copy(), "date").eq(exp.cast(exp.Literal.string(_EPOCH), "date"))
-            return [(exp.or_(cell < first, cell >= end), "out_of_range"), (is_epoch, "placeholder_date")]
+            is_beyond = cell < first if column.key in _OPEN_ENDED else exp.or_(cell < first, cell >= end)
+            return [(is_beyond, "out_of_range"), (is_epoch, "placeholder_date")]
         if column.kind not in _SIZES:
             return []
         most = exp.Literal.number(_SIZES[column.kind])

@@ -139,7 +139,7 @@ create or replace macro fast_number(cell) as case when cell[-1:] between '0' and
 create or replace macro rest_number(text) as try_cast(translate(regexp_replace(
     text,
     '^(?:([+-]?)\s?((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)\s*'
-    || '(?:件|个|次|分|单|笔|人|张|天|pts|points)?(-?)|.*)$',
+    || '(?:件|个|次|分|积分|单|笔|人|张|天|pts|points)?(-?)|.*)$',
     '\1\3\2'), ', ', '') as double);
 
 create or replace macro fault_number(text) as

@@ -20,9 +20,10 @@ WHOLE_ROW = "row"
 OF_ROWS = ("undecodable", "extra_cells", "split_amount")
 # Which column a rejected row is shown with, when no single cell of it is at fault.
 COLUMN_OF = {
-    "missing_date": ("paid_at", "ordered_at", "refunded_at", "spent_on", "happened_at"),
-    "missing_amount": ("paid_amount", "unit_price", "refunded_amount", "amount"),
-    "unknown_status": ("status",),
+    "missing_date": ("paid_at", "ordered_at", "refunded_at", "spent_on", "happened_at", "changed_at"),
+    "missing_amount": ("paid_amount", "unit_price", "refunded_amount", "amount", "change"),
+    "unknown_status": ("status", "direction"),
+    "sign_conflict": ("direction", "change"),
     "order_conflict": ("order_id",),
     "shared_phone": ("phone", "receiver_phone"),
 }

@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from siyu_cli.files.loading.currencies import currency_notes, settle_currency, weigh_currencies
 from siyu_cli.files.loading.payments import settle_payments
+from siyu_cli.files.loading.points import judge_points
 from siyu_cli.files.loading.referrals import gather_referrals, judge_referrals
 from siyu_cli.files.loading.report import Note
 from siyu_cli.files.loading.scripts import call, first_row, script, without_empty_lookups
@@ -130,7 +131,7 @@ def _has_links(connection: duckdb.DuckDBPyConnection, orders: Sequence[SheetSour
 def judge_members(
     connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource], totals: str | None
 ) -> list[Note]:
-    """Make ``members``, ``touches``, ``people``, ``known_names``, ``referrals``, and the judged rows they are made of.
+    """Make ``members``, ``touches``, ``people``, ``known_names``, ``referrals``, ``points_log``, and their judged rows.
 
     ``totals`` is that of ``[orders]``. Returns what it would decide, where it is not said.
     """
@@ -145,6 +146,7 @@ def judge_members(
     for name in ("touches", "people", "names"):
         connection.execute(statements[name])
     gather_referrals(connection, sheets)
+    notes += judge_points(connection, sheets)
     named = any(sheet.match.table == "orders" and sheet.has("phone", "name") for sheet in sheets)
     if named and first_row(connection, statements["has_strangers"]):
         connection.execute(statements["strangers"])

@@ -29,6 +29,13 @@ _MISSING = {
     "rows were left out. Nearest headers: {near}. To choose one: --map {option}",
     ("referrals", "invitee_id"): "{sheet} looks like invites, but no column is the invitee, so all {rows} "
     "rows were left out. Nearest headers: {near}. To choose one: --map {option}",
+    ("points_log", "member_id"): "{sheet} looks like a log of points, but no column says whose they are (id, phone or "
+    "account), so all {rows} rows were left out. Nearest headers: {near}. To choose one: --map {option}",
+    (
+        "points_log",
+        "changed_at",
+    ): "{sheet} looks like a log of points, but no column says when they changed, so all {rows} "
+    "rows were left out. Nearest headers: {near}. To choose one: --map {option}",
     ("costs", "amount"): "{sheet} looks like costs, but no column is their amount, so all {rows} "
     "rows were left out. Nearest headers: {near}. To choose one: --map {option}",
     ("costs", "source_channel"): "{sheet} looks like costs, but no column is their channel or campaign, so all {rows} "

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # Amounts are decimal(18, 2): below this, any two sums can still be added or taken from each other.
 _MOST = Decimal(4 * 10**15)
-_SUMMED = ("orders", "members", "referrals", "costs")
+_SUMMED = ("orders", "members", "referrals", "points_log", "costs")
 
 
 def check_sums(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> None:

@@ -246,7 +246,7 @@ def _candidates(sheet: Sheet, table: str, spot: int) -> list[tuple[float, Column
     for known_key, score, how in meant:
         key = _by_values(known_key, name, sheet.values[spot])
         verdict = evidence.verdict(_kind(table, key, name, how), sheet.values[spot])
-        if verdict < 0 or not _tells(key, name, sheet.values[spot]):
+        if verdict < 0 or (table == "orders" and not _tells(key, name, sheet.values[spot])):
             continue
         value = score + _SUPPORTED * verdict + _towards(sheet, table, key, spot)
         if value < 0:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from siyu_cli.errors import Note
 from siyu_cli.files.recognition import headers
 from siyu_cli.files.recognition.mapping import ColumnMatch, Found, Sheet
+from siyu_cli.files.recognition.point_logs import is_points_log, lacks_one_role
 from siyu_cli.files.recognition.presets import kind_of_event, kind_of_row, order_status
 
 BUYER = frozenset({"member_id", "phone", "account", "receiver_phone", "name"})
@@ -98,8 +99,8 @@ def kind_of_sheet(seen: Sheet, found: Mapping[str, Found], mapped: Collection[st
     """
     foreign = Counter(kind for _, cell in seen.named if (kind := headers.foreign_kind(cell)))
     orders, members, contacts = found["orders"], found["members"], found["contacts"]
-    beside = _kind_beside(seen, found)
-    if beside is not None and not {"members", "orders"} & {*mapped}:
+    beside = _kind_beside(seen, found, frozenset(mapped))
+    if beside is not None:
         return Verdict(beside)
     why_no_orders = _no_orders(orders, foreign)
     why_no_members = _no_members(seen, members, orders, foreign)
@@ -114,14 +115,17 @@ def kind_of_sheet(seen: Sheet, found: Mapping[str, Found], mapped: Collection[st
     return Verdict(None, REASONS[reason or why_no_members], missing_role(seen, found, foreign))
 
 
-def _kind_beside(seen: Sheet, found: Mapping[str, Found]) -> str | None:
-    """Return what a sheet is that tells of neither members nor orders themselves: invites, costs or events."""
+def _kind_beside(seen: Sheet, found: Mapping[str, Found], mapped: frozenset[str]) -> str | None:
+    """Return which of the lists beside members and orders a sheet is; None where it is none."""
     orders, members = found["orders"], found["members"]
-    if _is_referrals(found["referrals"], orders, members):
+    is_open = not mapped & {"members", "orders"}
+    if is_open and _is_referrals(found["referrals"], orders, members):
         return "referrals"
-    if _is_costs(seen, found["costs"], orders, members):
+    if is_open and _is_costs(seen, found["costs"], orders, members):
         return "costs"
-    return "events" if _is_events(seen, found["events"]) else None
+    if "points_log" in mapped or (is_open and is_points_log(seen, found["points_log"], orders, members)):
+        return "points_log"
+    return "events" if is_open and _is_events(seen, found["events"]) else None
 
 
 def missing_role(seen: Sheet, found: Mapping[str, Found], foreign: Counter[str]) -> Missing | None:
@@ -129,6 +133,7 @@ def missing_role(seen: Sheet, found: Mapping[str, Found], foreign: Counter[str])
     ways = (
         None if foreign["after_sales"] else _missing_of_orders(found["orders"]),
         _missing_of_invites(found["referrals"]),
+        _missing_of_points(seen, found["points_log"]),
         _missing_of_costs(seen, found["costs"]),
         _missing_of_members(found["members"]),
     )
@@ -153,6 +158,11 @@ def _missing_of_invites(invites: Found) -> Missing | None:
     if "invited_on" not in invites.keys or has_inviter == has_invitee:
         return None
     return Missing("referrals", ("invitee_id", "invitee_phone") if has_inviter else ("inviter_id", "inviter_phone"))
+
+
+def _missing_of_points(seen: Sheet, log: Found) -> Missing | None:
+    lacking = lacks_one_role(seen, log)
+    return Missing("points_log", lacking) if lacking else None
 
 
 def _missing_of_costs(seen: Sheet, costs: Found) -> Missing | None:

@@ -1,0 +1,1 @@
+"""Points: a ledger replayed lot by lot, held against what the platform says."""

@@ -1,0 +1,29 @@
+/* point_causes: one row per cause by which balances part: members whose movements part by it, and whose balance does. */
+/* reads   point_breaks, point_accounts */
+WITH each_one AS (
+  SELECT
+    cause,
+    1 AS parted,
+    0 AS apart,
+    CAST(0 AS Nullable(Decimal(18, 2))) AS distance
+  FROM point_breaks
+  UNION ALL
+  SELECT
+    cause,
+    0 AS parted,
+    1 AS apart,
+    ABS(difference) AS distance
+  FROM point_accounts
+  WHERE
+    NOT (
+      cause IS NULL
+    )
+)
+SELECT
+  cause,
+  CAST(SUM(parted) AS Nullable(Int64)) AS breaks,
+  CAST(SUM(apart) AS Nullable(Int64)) AS accounts,
+  CAST(SUM(distance) AS Nullable(Decimal(18, 2))) AS points
+FROM each_one
+GROUP BY
+  cause
