@@ -31,7 +31,7 @@ with existing as (
     where changed_on <= $as_of
 ),
 
-starts as (
+firsts as (
     select
         member_id,
         changed_on,
@@ -44,18 +44,18 @@ starts as (
 
 followed as (
     select member_id, balance_after as balance, count(*) as rows_before
-    from starts
+    from firsts
     where moment = first_moment and balance_after is not null
     group by member_id, balance_after
 ),
 
 befores as (
     select member_id, changed_on, moment, cast(balance_after - change as decimal(18, 2)) as balance
-    from starts
+    from firsts
     where moment = first_moment and balance_after is not null
 ),
 
-openings as (
+beginnings as (
     select
         member_id,
         min(changed_on) as opened_on,
@@ -97,7 +97,7 @@ movements_of_all as (
         null as order_id,
         null as sheet_number,
         null as sheet_row
-    from openings
+    from beginnings
     where candidates = 1 and opening > 0
 )
 

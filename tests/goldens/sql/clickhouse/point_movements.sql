@@ -31,7 +31,7 @@ WITH existing AS (
   FROM points_log
   WHERE
     changed_on <= CAST('2026-06-30' AS Nullable(DATE))
-), starts AS (
+), firsts AS (
   SELECT
     member_id,
     changed_on,
@@ -45,7 +45,7 @@ WITH existing AS (
     member_id,
     balance_after AS balance,
     COUNT(*) AS rows_before
-  FROM starts
+  FROM firsts
   WHERE
     moment = first_moment AND NOT (
       balance_after IS NULL
@@ -59,12 +59,12 @@ WITH existing AS (
     changed_on,
     moment,
     CAST(balance_after - change AS Nullable(Decimal(18, 2))) AS balance
-  FROM starts
+  FROM firsts
   WHERE
     moment = first_moment AND NOT (
       balance_after IS NULL
     )
-), openings AS (
+), beginnings AS (
   SELECT
     member_id,
     MIN(changed_on) AS opened_on,
@@ -107,7 +107,7 @@ WITH existing AS (
     NULL AS order_id,
     NULL AS sheet_number,
     NULL AS sheet_row
-  FROM openings
+  FROM beginnings
   WHERE
     candidates = 1 AND opening > 0
 )
