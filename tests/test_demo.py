@@ -397,7 +397,7 @@ def test_nothing_is_overwritten_unless_forced(small: DemoShop, tmp_path: Path) -
         write_shop(small, tmp_path)
     assert "订单.xlsx" in str(error.value)
     assert [path.name for path in tmp_path.iterdir()] == ["订单.xlsx"]
-    assert len(write_shop(small, tmp_path, force=True)) == len(list(tmp_path.iterdir())) == 6
+    assert len(write_shop(small, tmp_path, force=True)) == len(list(tmp_path.iterdir())) == 7
 
 
 def test_a_file_where_the_folder_should_be_is_an_output_error(small: DemoShop, tmp_path: Path) -> None:
