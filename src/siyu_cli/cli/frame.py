@@ -65,6 +65,7 @@ _BEHIND = {
     "header_map": given.Map,
     "config": given.Config,
     "password_env": given.PasswordEnv,
+    "engine": given.Engine,
     "show_personal": given.ShowPersonal,
     "lang": given.Lang,
     "quiet": given.Quiet,

@@ -43,6 +43,7 @@ class Asked:
     split_by: str | None = None
     fail_on: str | None = None
     notify: Sequence[str] | None = None
+    engine: str | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,10 @@ def read_inputs(asked: Asked, sink: Sink) -> Inputs:
     password = read_password(asked.password_env, os.environ)
     from siyu_cli.config.settings import load_settings
 
-    settings = load_settings(asked.config, Path.cwd(), os.environ, {"map": mapped} if mapped else None)
+    given: dict[str, object] = {"map": mapped} if mapped else {}
+    if asked.engine:
+        given["engine.name"] = asked.engine
+    settings = load_settings(asked.config, Path.cwd(), os.environ, given)
     keep_settings(settings, asked.config)
     day = parse_as_of(asked.as_of, settings.shop.timezone)
     if asked.as_of is None:

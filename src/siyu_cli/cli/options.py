@@ -14,6 +14,7 @@ import typer
 from siyu_cli.cli.offers import Offer, among, offer_condition, offer_inputs
 from siyu_cli.core.churn.calendar import FIRST_YEAR, LAST_YEAR
 from siyu_cli.core.lifecycle.tables import SEGMENTS
+from siyu_cli.engines.lake import as_place
 from siyu_cli.errors import UsageError
 from siyu_cli.locale import LANGUAGES, get_language
 from siyu_cli.masks import mask_word
@@ -21,6 +22,7 @@ from siyu_cli.render.targets import output_path
 from siyu_cli.tables.column import Table, find_column
 
 FORMATS = ("table", "csv", "json", "jsonl", "markdown")
+ENGINES = ("duckdb", "spark")
 BY = ("owner", "store", "source_channel", "level")
 SPLIT_BY = ("owner", "store")
 
@@ -96,12 +98,16 @@ def target(names: str, help: str) -> Any:
 Files = Annotated[
     list[Path],
     typer.Argument(
-        metavar="FILES...", help="Exports as they are: xlsx, xls, xlsm, ods, csv, tsv, parquet, or a zip of these."
+        metavar="FILES...",
+        parser=as_place,
+        help="Exports as they are: xlsx, xls, xlsm, ods, csv, tsv, parquet, or a zip of these.",
     ),
 ]
 OptionalFiles = Annotated[
     list[Path] | None,
-    typer.Argument(metavar="[FILES...]", help="Exports of members and orders, where the first file needs them."),
+    typer.Argument(
+        metavar="[FILES...]", parser=as_place, help="Exports of members and orders, where the first file needs them."
+    ),
 ]
 AsOf = Annotated[str | None, text("--as-of", "DATE", "Count nothing after this date, such as 2026-03-01; else today.")]
 _WRITTEN = "Write to .xlsx, .html, .md, .json, .csv, .jsonl or .parquet; or to a workbook in this folder."
@@ -122,6 +128,8 @@ PasswordEnv = Annotated[
     str | None, text("--password-env", "NAME", "Environment variable with the workbooks' password.")
 ]
 Force = Annotated[bool, flag("--force", "Overwrite a file that is already there.")]
+_ENGINE = "Where the work is done: duckdb is this machine, spark is as [engine] says and reads Parquet where it lies."
+Engine = Annotated[str | None, choice("--engine", ENGINES, _ENGINE)]
 Quiet = Annotated[bool, flag("--quiet -q", "Print results, warnings and errors only.")]
 Verbose = Annotated[bool, flag("--verbose -v", "Say more; show where a bug of ours is.")]
 _IN_FULL = "Phones, names, accounts and what was typed in full, not 138****8000 and 王**."

@@ -369,8 +369,24 @@ class ExcludeSettings(StrictModel):
 
 
 class EngineSettings(StrictModel):
-    """``[engine]``: the memory the engine may use before it spills to disk; else most of the machine's."""
+    """``[engine]``: where members and orders are worked on, and the memory of this machine that may be used for it."""
 
+    name: Literal["duckdb", "spark"] = said(
+        "duckdb",
+        "Where the work is done: on this machine, or on Spark, which reads Parquet where it lies.",
+        'Allowed: "duckdb" or "spark".',
+    )
+    master: Text = said(
+        "local[*]",
+        "The Spark to use: this machine, a cluster's master, or a Spark Connect server.",
+        'Allowed: an address such as "local[*]", "spark://host:7077", "yarn" or "sc://host:15002".',
+    )
+    scratch: Text | None = said(
+        None,
+        "Where Spark keeps tables between steps: a folder or an address that all its machines reach.",
+        'Allowed: a folder or an address such as "hdfs:///tmp/siyu".',
+        example='"hdfs:///tmp/siyu"',
+    )
     memory_limit: Annotated[_Size, AfterValidator(_usable_size)] | None = said(
         None,
         "What does not fit in it is kept on disk while it is worked on.",

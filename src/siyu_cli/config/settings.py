@@ -117,7 +117,9 @@ class Settings(StrictModel):
         "Allowed: sms or wecom, each with basis, on (a date) and document.",
         example='"sms" = { basis = "会员协议第7条", on = 2026-01-01, document = "会员协议v3.pdf" }',
     )
-    engine: EngineSettings = said(EngineSettings(), "How much of this computer a run may take.")
+    engine: EngineSettings = said(
+        EngineSettings(), "Where the work is done, and how much of this computer it may take."
+    )
     cache: CacheSettings = said(CacheSettings(), "What was read, kept in .siyu/cache for the next command.")
     ledger: LedgerSettings = said(
         LedgerSettings(), "The shop's memory: .siyu/ledger.db beside this file, or a database of the team's."

@@ -95,6 +95,9 @@ class Kept(Protocol):
     ) -> None:
         """Write these columns to one Parquet file, by the engine."""
 
+    def count(self) -> int:
+        """Return how many rows it has."""
+
 
 class Keeper(Protocol):
     """Keeps the tables of answers apart."""

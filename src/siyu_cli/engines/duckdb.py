@@ -84,6 +84,11 @@ class DuckDBEngine:
         """Give a query a name, replacing what had it."""
         self.connection.execute("create or replace temp view " + _quoted(name) + " as " + query.sql("duckdb"))
 
+    def count(self, name: str) -> int:
+        """Return how many rows a table has."""
+        rows = self.connection.execute("select count(*) from " + _quoted(name)).fetchall()
+        return int(rows[0][0])
+
     def holds(self, name: str, pattern: str) -> bool:
         """Return whether a text of a table matches a pattern."""
         texts = [_quoted(key) for key, kind in self.columns(name).items() if kind == "VARCHAR"]

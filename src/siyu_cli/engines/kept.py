@@ -14,7 +14,7 @@ from siyu_cli.signs import HARMFUL
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from siyu_cli.engines.duckdb import DuckDBEngine
+    from siyu_cli.engines.protocol import ShopEngine
 
 # By what staff know a member: no step reads it, it is joined to a list when somebody is to see it.
 _PEOPLE = ("phone", "name")
@@ -23,7 +23,7 @@ _PEOPLE = ("phone", "name")
 class Kept:
     """One table, under whatever name it has by now."""
 
-    def __init__(self, name: str, engine: DuckDBEngine) -> None:
+    def __init__(self, name: str, engine: ShopEngine) -> None:
         self.name = name
         self.engine = engine
 
@@ -36,6 +36,10 @@ class Kept:
     ) -> None:
         """Write these columns to one Parquet file, by the engine, no text in it steering who shows it."""
         self.engine.write(harmless_table(self.engine, self._view(columns)), path, order_by, meta)
+
+    def count(self) -> int:
+        """Return how many rows it has."""
+        return self.engine.count(self.name)
 
     def _view(self, columns: Sequence[str]) -> str:
         from sqlglot import exp
@@ -61,7 +65,7 @@ class Keeper:
     ([1], [2])
     """
 
-    def __init__(self, engine: DuckDBEngine) -> None:
+    def __init__(self, engine: ShopEngine) -> None:
         self.engine = engine
         self._kept: weakref.WeakValueDictionary[str, Kept] = weakref.WeakValueDictionary()
         self._numbers = itertools.count(1)
@@ -80,7 +84,7 @@ class Keeper:
         weakref.finalize(kept, self.engine.drop, kept.name)
 
 
-def harmless_table(engine: DuckDBEngine, name: str) -> str:
+def harmless_table(engine: ShopEngine, name: str) -> str:
     """Give a table the name it has without signs that steer whoever shows its texts, and return that."""
     if not engine.holds(name, HARMFUL):
         return name

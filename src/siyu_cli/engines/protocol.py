@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+    from sqlglot import exp
 
     from siyu_cli.engines.step import Params, Step
 
@@ -39,3 +40,23 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Give back memory, files and processes."""
+
+
+class ShopEngine(Engine, Protocol):
+    """An engine on which a shop was loaded: its tables can be kept apart and looked at through views."""
+
+    @property
+    def connection(self) -> Any:
+        """Return what the loader's statements, in DuckDB's dialect, are run on."""
+
+    def view(self, name: str, query: exp.Query) -> None:
+        """Give a query a name, replacing what had it."""
+
+    def count(self, name: str) -> int:
+        """Return how many rows a table has."""
+
+    def holds(self, name: str, pattern: str) -> bool:
+        """Return whether a text of a table matches a pattern."""
+
+    def rename(self, name: str, other: str) -> None:
+        """Give a step's table another name."""

@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from siyu_cli.engines.spark_connection import SparkConnection
 from siyu_cli.files.cache.loads import KeptLoad, Loaded
 from siyu_cli.files.cache.opened import KeptFiles
 from siyu_cli.files.loading.account import account_for
@@ -22,10 +23,12 @@ from siyu_cli.files.loading.exclude import exclude_members
 from siyu_cli.files.loading.identity import link_members
 from siyu_cli.files.loading.judge import describe_sources, judge_members, judge_orders
 from siyu_cli.files.loading.kinds import tell_kinds
+from siyu_cli.files.loading.lakes import open_lakes
 from siyu_cli.files.loading.left_out import blind_note, left_out_notes, missing_notes
 from siyu_cli.files.loading.lookalikes import MEMBER_IDS, define_member_ids, is_changed, lookalike_notes
 from siyu_cli.files.loading.named import Named
-from siyu_cli.files.loading.opened import HeaderMapping, OpenedFile, first_cells, left_out, recognised, take
+from siyu_cli.files.loading.opened import HeaderMapping, OpenedFile, first_cells, recognised
+from siyu_cli.files.loading.opening import MOST_SHEETS, leave_out_doubles, project_all
 from siyu_cli.files.loading.overflow import overflow_notes
 from siyu_cli.files.loading.payments import twice_told_notes
 from siyu_cli.files.loading.referrals import gather_costs
@@ -34,10 +37,9 @@ from siyu_cli.files.loading.report import Input, LoadReport, Note, SheetReport, 
 from siyu_cli.files.loading.rivals import rival_notes
 from siyu_cli.files.loading.said_back import said_back_notes
 from siyu_cli.files.loading.scripts import script
-from siyu_cli.files.loading.second_tables import second_note
 from siyu_cli.files.loading.sheet import SheetSource
 from siyu_cli.files.loading.side_by_side import misplaced_notes
-from siyu_cli.files.loading.sources import lend_cells, let_go, project, unite
+from siyu_cli.files.loading.sources import lend_cells, let_go, unite
 from siyu_cli.files.loading.spellings import spelling_notes
 from siyu_cli.files.loading.sums import check_sums
 from siyu_cli.files.loading.together import FEWEST, is_small, project_alike
@@ -60,8 +62,6 @@ if TYPE_CHECKING:
 
     from siyu_cli.config.settings import Settings
     from siyu_cli.files.recognition.presets import Preset
-
-_MOST_SHEETS = 10_000
 
 
 @dataclass
@@ -101,7 +101,8 @@ def _load(
     connection: duckdb.DuckDBPyConnection, settings: Settings, request: LoadRequest, presets: tuple[Preset, ...]
 ) -> tuple[Load, bool]:
     """Return the shop as its files have it, and whether all of it is on the connection: typed Parquet is not."""
-    opened = _open_files(connection, settings, request, presets)
+    is_elsewhere = isinstance(connection, SparkConnection)
+    opened = (open_lakes if is_elsewhere else _open_files)(connection, settings, request, presets)
     # Results are frames. Loaded any sooner, pandas would stand in memory when reading needs the most.
     import_meanwhile("pandas")
     sheets = [sheet for file in opened for sheet in file.sheets]
@@ -137,7 +138,7 @@ def _load(
     notes += vanished_notes(connection, sheets, reports, settings.load.max_guest_share)
     notes += _doubts(connection, sheets)
     notes += load_notes(connection, sheets, reports, request.as_of, counted_from)
-    is_whole = all(sheet.raw.cells is not None for sheet in sheets)
+    is_whole = all(sheet.raw.cells is not None for sheet in sheets) and not is_elsewhere
     let_go(connection, sheets)
     if links:
         notes.append(Note("{count} member ids were joined to another by a shared phone.", {"count": len(links)}))
@@ -194,7 +195,7 @@ def _named(
 
 
 def _input(place: int, source: Source, reports: Mapping[int, SheetReport]) -> Input:
-    rows = sum(report.rows_in for number, report in reports.items() if number // _MOST_SHEETS == place)
+    rows = sum(report.rows_in for number, report in reports.items() if number // MOST_SHEETS == place)
     return Input(source.file, source.sha256, source.size, rows)
 
 
@@ -214,7 +215,7 @@ def _open_files(
 
     def recall(place: int, path: Path) -> OpenedFile | None:
         with connection.cursor() as cursor:
-            known = kept.recall(cursor, path, place * _MOST_SHEETS) if kept else None
+            known = kept.recall(cursor, path, place * MOST_SHEETS) if kept else None
         if known is not None:
             recalled.append(known.source.file)
         return known
@@ -224,11 +225,11 @@ def _open_files(
         give_back_memory()
         with connection.cursor() as cursor:
             mapping = HeaderMapping(request.header_map, other_headers, presets)
-            opened = recognised(cursor, source, place * _MOST_SHEETS, mapping)
+            opened = recognised(cursor, source, place * MOST_SHEETS, mapping)
             is_one_of_many = len(request.paths) + len(opened.sheets) > FEWEST
             for sheet in list(opened.sheets):
                 if not (is_one_of_many and is_small(sheet)):
-                    _project(cursor, opened, sheet, settings.shop.timezone)
+                    project_all(cursor, opened, sheet, settings.shop.timezone)
             if kept is not None:
                 kept.keep(cursor, opened)
         return opened
@@ -242,20 +243,9 @@ def _open_files(
         opened = read_each(request.paths, handle, recall=recall, password=request.password, progress=request.progress)
     if recalled:
         remark(Note(READ_BEFORE, {"files": ", ".join(sorted(recalled))}), is_warning=False)
-    _leave_out_doubles(opened)
+    leave_out_doubles(opened)
     _project_alike(connection, opened, settings.shop.timezone)
     return opened
-
-
-def _leave_out_doubles(opened: Sequence[OpenedFile]) -> None:
-    """Leave out files that were given twice, whatever they are called."""
-    seen: set[str] = set()
-    for file in opened:
-        if file.source.sha256 in seen:
-            for sheet in file.sheets:
-                file.left_out[sheet.source] = left_out(sheet.raw, "duplicate_file", sheet.rows, sheet.match)
-            file.sheets.clear()
-        seen.add(file.source.sha256)
 
 
 def _project_alike(connection: duckdb.DuckDBPyConnection, opened: Sequence[OpenedFile], zone: str) -> None:
@@ -263,19 +253,7 @@ def _project_alike(connection: duckdb.DuckDBPyConnection, opened: Sequence[Opene
     waiting = {sheet.source: file for file in opened for sheet in file.sheets if sheet.origin is None}
     small = [sheet for file in opened for sheet in file.sheets if sheet.origin is None]
     for sheet in project_alike(connection, small, zone):
-        _project(connection, waiting[sheet.source], sheet, zone)
-
-
-def _project(connection: duckdb.DuckDBPyConnection, opened: OpenedFile, sheet: SheetSource, zone: str) -> None:
-    """Clean a sheet; one of two tables becomes two."""
-    second = project(connection, sheet, zone)
-    if second is None:
-        return
-    number = opened.next_number
-    take(connection, opened, second)
-    opened.notes.append(second_note(second))
-    for other in [other for other in opened.sheets if other.source >= number]:
-        _project(connection, opened, other, zone)
+        project_all(connection, waiting[sheet.source], sheet, zone)
 
 
 def _unusable(reports: Mapping[int, SheetReport], opened: Sequence[OpenedFile]) -> UnusableError:

@@ -24,6 +24,7 @@ from siyu_cli.core.parameters import parameters
 from siyu_cli.core.question import Answer, Question, Study
 from siyu_cli.engines.duckdb import DuckDBEngine
 from siyu_cli.engines.kept import Keeper
+from siyu_cli.engines.lake import as_place
 from siyu_cli.errors import UsageError
 from siyu_cli.files.load import Load, load
 from siyu_cli.files.loading.exclude import Forgotten
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from siyu_cli.config.settings import Settings
     from siyu_cli.core.points.question import PointsAnswer
     from siyu_cli.core.referral.question import ReferralAnswer
+    from siyu_cli.engines.protocol import ShopEngine
+    from siyu_cli.engines.spark import SparkEngine
     from siyu_cli.files.cache.store import Cache
     from siyu_cli.report import Report
 
@@ -48,7 +51,7 @@ if TYPE_CHECKING:
 class Shop:
     """Members and orders as of one date, ready to be asked; ``close`` it, or use it in ``with``."""
 
-    def __init__(self, engine: DuckDBEngine, settings: Settings, as_of: date, loaded: Load) -> None:
+    def __init__(self, engine: ShopEngine, settings: Settings, as_of: date, loaded: Load) -> None:
         self.engine = engine
         self.settings = settings
         self.as_of = as_of
@@ -107,7 +110,10 @@ class Shop:
         """Return every rejected row and cell, as in ``tables.REJECTS``, what is personal in them masked."""
         value = "value" if show_personal else "shown as value"
         chosen = 'select file, sheet, "row", "column", ' + value + ", reason, effect from rejects"
-        return self.engine.connection.sql(chosen).order('"file", "sheet", "row", "column"').to_arrow_table()
+        found: pa.Table = self.engine.connection.sql(
+            chosen + ' order by "file", "sheet", "row", "column"'
+        ).to_arrow_table()
+        return found
 
     def write_steps(self, folder: Path, *, show_personal: bool = False, force: bool = False) -> list[Path]:
         """Write every table between the files and the list as Parquet; see ``shop.steps``."""
@@ -146,6 +152,7 @@ def open_shop(  # noqa: PLR0913  each but the first is optional
     progress: Progress = SILENT,
     forgotten: Forgotten | None = None,
     cache: Cache | None = None,
+    engine: SparkEngine | None = None,
 ) -> Shop:
     """Return the shop that the files hold on a date: members, contacts and orders, cleaned and accounted for.
 
@@ -153,28 +160,48 @@ def open_shop(  # noqa: PLR0913  each but the first is optional
     knows. ``header_map`` settles columns by hand, ``{"orders.member_id": "household_id"}``; without
     ``settings`` the defaults hold. ``aliases`` and the list of an earlier run (``snapshot``) keep members' keys
     as they were; ``progress`` is told how far reading is; ``forgotten`` names those who asked to be left out; what was
-    read is kept in ``cache`` for the next time. Raises
+    read is kept in ``cache`` for the next time.
+
+    With an ``engine``, or where ``[engine] name`` is spark, the shop is on Spark: sources are then Parquet files,
+    folders, patterns of them or tables of a catalog (``a.b.orders``), which are cleaned where they lie, and small files
+    of other kinds beside them. The engine is closed with the shop. Raises
     ``InputError``, ``DataError`` or ``UsageError``, each naming the file.
     """
     from siyu_cli.config.settings import Settings as Defaults
-    from siyu_cli.engines.duckdb import connect
 
     chosen = settings or Defaults()
     check_segments(chosen)
     mapped = {**dict(chosen.map), **(header_map or {})}
-    connection = connect(chosen.engine.memory_limit)
+    opened = engine or open_engine(chosen)
+    connection: Any = opened.connection
     has_frames = any(not isinstance(source, str | Path) for source in sources)
     with OwnFolder(Path(tempfile.gettempdir()), OF_RUN) if has_frames else nullcontext() as folder:
         paths = [_as_path(source, folder, number) for number, source in enumerate(sources, start=1)]
-        kept = None if has_frames else cache
+        kept = None if has_frames or not isinstance(opened, DuckDBEngine) else cache
         request = LoadRequest(
             paths, _as_date(as_of), mapped, password, aliases or {}, snapshot, progress, forgotten, kept
         )
-        loaded = load(connection, chosen, request)
-        if has_frames:
+        try:
+            loaded = load(connection, chosen, request)
+        except BaseException:
+            opened.close()
+            raise
+        if has_frames and isinstance(opened, DuckDBEngine):
             for name in ("order_lines", "order_items"):
                 keep_rows(connection, name)
-    return Shop(DuckDBEngine(connection), chosen, request.as_of, loaded)
+    return Shop(opened, chosen, request.as_of, loaded)
+
+
+def open_engine(settings: Settings) -> ShopEngine:
+    """Return the engine that ``[engine]`` names. Raises ``EngineError`` where it cannot be had."""
+    chosen = settings.engine
+    if chosen.name == "spark":
+        from siyu_cli.engines.spark import SparkEngine
+
+        return SparkEngine(master=chosen.master, scratch=chosen.scratch)
+    from siyu_cli.engines.duckdb import connect
+
+    return DuckDBEngine(connect(chosen.memory_limit))
 
 
 def open_without_files(as_of: date, settings: Settings) -> Shop:
@@ -188,7 +215,7 @@ def open_without_files(as_of: date, settings: Settings) -> Shop:
 
 def _as_path(source: str | Path | pd.DataFrame, folder: Path | None, number: int) -> Path:
     if isinstance(source, str | Path):
-        return Path(source)
+        return as_place(source)
     assert folder is not None
     path = folder / f"frame-{number}.parquet"
     source.to_parquet(path, index=False)

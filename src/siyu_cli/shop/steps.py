@@ -13,7 +13,7 @@ from siyu_cli.tables.column import MASKS
 
 if TYPE_CHECKING:
     from siyu_cli.core.question import Study
-    from siyu_cli.engines.duckdb import DuckDBEngine
+    from siyu_cli.engines.protocol import ShopEngine
     from siyu_cli.shop.masks import Masks
 
 _STEPS = {
@@ -36,7 +36,7 @@ def step_files(folder: Path) -> list[Path]:
     return [folder / f"{name}.parquet" for name in _STEPS]
 
 
-def write_steps(engine: DuckDBEngine, study: Study, folder: Path, *, show_personal: bool, force: bool) -> list[Path]:
+def write_steps(engine: ShopEngine, study: Study, folder: Path, *, show_personal: bool, force: bool) -> list[Path]:
     """Write the tables as Parquet.
 
     They are made for others to look at: masked, members' keys alike in all of them, unless ``show_personal``.
@@ -55,7 +55,7 @@ def write_steps(engine: DuckDBEngine, study: Study, folder: Path, *, show_person
     return written
 
 
-def _masked(engine: DuckDBEngine, masks: Masks, name: str) -> str:
+def _masked(engine: ShopEngine, masks: Masks, name: str) -> str:
     """Give a table the name it has masked, and return that."""
     masked, columns = "masked_" + name, engine.columns(name)
     if any(MASKS.get(key, "key") != "key" for key in columns):

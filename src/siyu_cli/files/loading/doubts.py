@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -22,23 +23,34 @@ _SPELT: dict[str, str] = {"id": "id_in", "text": "text_in", "status": "text_in"}
 def doubted_columns(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, origin: Origin) -> frozenset[str]:
     """Return the columns of a typed file that hold what no shop has, or ids and words in an odd spelling.
 
-    One look per column, which stops at the first such cell; its statistics often spare it.
+    One look per column, which stops at the first such cell; its statistics often spare it. A table elsewhere is looked
+    through once, for all of them.
     """
     cells = {match.key: origin.columns[match.position] for match in sheet.match.columns}
     quantity = exp.column(cells["quantity"], quoted=True) if is_priced(cells) else None
     bounds = Bounds(quantity)
-    found = set()
+    doubts: dict[str, exp.Expr] = {}
     for match in sheet.match.columns:
         cell = origin.columns[match.position]
         column, raw = sheet.table[match.key], exp.column(cell, quoted=True)
         is_text = origin.column_types[cell] == "VARCHAR"
         doubt = _is_spelt_oddly(column, raw) if is_text else _is_beyond(bounds, column, raw)
-        if doubt is None:
-            continue
-        query = exp.select("1").from_(origin.relation).where(doubt).limit(1)
-        if first_row(connection, query.sql("duckdb")):
-            found.add(cell)
-    return frozenset(found)
+        if doubt is not None:
+            doubts[cell] = doubt
+    if sheet.raw.lake is not None:
+        return _doubted_at_once(connection, origin.relation, doubts)
+    each = {cell: exp.select("1").from_(origin.relation).where(doubt).limit(1) for cell, doubt in doubts.items()}
+    return frozenset(cell for cell, query in each.items() if first_row(connection, query.sql("duckdb")))
+
+
+def _doubted_at_once(
+    connection: duckdb.DuckDBPyConnection, relation: str, doubts: Mapping[str, exp.Expr]
+) -> frozenset[str]:
+    if not doubts:
+        return frozenset()
+    asked = exp.select(*(call("bool_or", doubt) for doubt in doubts.values())).from_(relation)
+    found = first_row(connection, asked.sql("duckdb"))
+    return frozenset(cell for cell, is_found in zip(doubts, found, strict=True) if is_found)
 
 
 def _is_beyond(bounds: Bounds, column: Column, raw: exp.Expr) -> exp.Expr | None:

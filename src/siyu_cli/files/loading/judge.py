@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from siyu_cli.engines.spark_connection import SparkConnection
 from siyu_cli.files.loading.currencies import currency_notes, settle_currency, weigh_currencies
 from siyu_cli.files.loading.payments import settle_payments
 from siyu_cli.files.loading.points import judge_points
@@ -93,16 +94,18 @@ def judge_orders(
     connection.execute(statements["settled" if has_links else "unlinked"])
     has_items = any(sheet.has(*_ITEM_COLUMNS) for sheet in orders)
     is_text = not all(sheet.origin and sheet.origin.is_typed for sheet in orders)
-    for name in _ways_to_lines(is_text=is_text, has_items=has_items):
+    # On other machines lines are kept as well: what they are judged by is not worked out anew for each reader.
+    is_kept = is_text or isinstance(connection, SparkConnection)
+    for name in _ways_to_lines(is_kept=is_kept, has_items=has_items):
         connection.execute(statements[name])
     return notes + currency_notes(connection, currencies, kept)
 
 
-def _ways_to_lines(*, is_text: bool, has_items: bool) -> tuple[str, ...]:
+def _ways_to_lines(*, is_kept: bool, has_items: bool) -> tuple[str, ...]:
     """Return the statements that make ``order_lines`` and ``order_items``: rows that came as text are kept, once."""
     if not has_items:
-        return ("lines", "order_lines", *(("kept_lines",) if is_text else ()), "no_order_items")
-    return ("lines", *(("kept_rows",) if is_text else ()), "order_lines", "order_items")
+        return ("lines", "order_lines", *(("kept_lines",) if is_kept else ()), "no_order_items")
+    return ("lines", *(("kept_rows",) if is_kept else ()), "order_lines", "order_items")
 
 
 def _are_told_apart(connection: duckdb.DuckDBPyConnection, orders: Sequence[SheetSource]) -> bool:

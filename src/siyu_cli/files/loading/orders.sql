@@ -10,7 +10,7 @@
 -- One row per raw row, with its member's key and what its words mean.
 create or replace temp view looked_up_orders as
 select
-    source,
+    raw.source,
     raw.row,
     scope,
     has_buyer,

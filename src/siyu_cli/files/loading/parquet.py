@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 def lay_open(connection: duckdb.DuckDBPyConnection, raw: RawSheet, relation: str) -> pa.Table | None:
     """Make ``relation``, a Parquet file's columns as c0, c1… and row; return its cells where they had to be copied."""
+    if raw.lake is not None:
+        create(connection, relation, exp.select("*").from_(_scan(raw)), kind="VIEW", is_temporary=False)
+        return None
     names = [name for name, _ in _columns(connection, raw)]
     if any(name.lower() == "file_row_number" for name in names):
         # The engine cannot number the rows of a file that has a column of the number's name.
@@ -39,13 +42,17 @@ def lay_open(connection: duckdb.DuckDBPyConnection, raw: RawSheet, relation: str
 
 def count_rows(connection: duckdb.DuckDBPyConnection, raw: RawSheet) -> int:
     """Return how many rows a Parquet file holds."""
+    if raw.lake is not None:
+        return raw.lake.rows
     with unreadable_told(connection, raw):
         counted = first_row(connection, exp.select("count(*)").from_(_scan(raw)).sql("duckdb"))
         return int(counted[0])
 
 
 def head(connection: duckdb.DuckDBPyConnection, raw: RawSheet, rows: int) -> list[list[str | None]]:
-    """Return the header and the first rows of a Parquet file as text."""
+    """Return the header and the first rows of a Parquet file as text; of a table elsewhere no row is fetched."""
+    if raw.lake is not None:
+        return [[header for header, _ in raw.lake.columns]]
     with unreadable_told(connection, raw):
         columns = _columns(connection, raw)
         texts = [as_text(name, sql_type) for name, sql_type in columns]
@@ -62,6 +69,10 @@ def survey(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> frozens
     origin = sheet.origin
     names = sorted({origin.columns[column.position] for column in sheet.match.columns})
     texts = {name for name in names if origin.column_types[name] == "VARCHAR"}
+    if sheet.raw.lake is not None:  # Spark says what it cannot read when it reads it
+        names = sorted(texts)
+    if not names:
+        return frozenset()
     asked = [call("bool_or", exp.column(name).isin(*NOTHING)) if name in texts else _touched(name) for name in names]
     found = first_row(connection, exp.select(*asked).from_(origin.relation).sql("duckdb"))
     return frozenset(name for name, is_found in zip(names, found, strict=True) if name in texts and is_found)
@@ -115,6 +126,8 @@ def _touched(column: str) -> exp.Expr:
 
 
 def _scan(raw: RawSheet, *wanted: str) -> exp.Table:
+    if raw.lake is not None:
+        return exp.to_table(raw.lake.name)
     assert raw.parquet is not None
     options = {"hive_partitioning": exp.false(), **{name: exp.true() for name in wanted}}
     return exp.Table(this=call(

@@ -228,7 +228,7 @@ from members
 where (inviter_id is not null or used_code is not null)
   and coalesce(inviter_id, '') not in (select member_key from excluded)
   and (member_id, coalesce(inviter_id, '')) not in (
-      select (invitee_key, coalesce(inviter_key, '')) from judged_referrals where verdict is null and invitee_key is not null
+      select invitee_key, coalesce(inviter_key, '') from judged_referrals where verdict is null and invitee_key is not null
   );
 
 -- name: costs

@@ -74,9 +74,16 @@ def keep_rows(connection: duckdb.DuckDBPyConnection, name: str) -> None:
 
 
 def without_empty_lookups(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
-    """Return a statement without its left joins with empty tables, whose columns are null for every row."""
+    """Return a statement without its left joins with empty tables, whose columns are null for every row.
+
+    Spark leaves them out by itself, and knows of what type those nulls are.
+    """
     from sqlglot import exp, parse_one
 
+    from siyu_cli.engines.spark_connection import SparkConnection
+
+    if isinstance(connection, SparkConnection):
+        return sql
     tree = parse_one(sql, read="duckdb")
     for join in list(tree.find_all(exp.Join)):
         lookup = join.this

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from siyu_cli.engines.lake import Lake
+
 
 @dataclass(frozen=True, slots=True)
 class CellFault:
@@ -49,15 +51,16 @@ class RawSheet:
 
     ``cells`` has string columns c0, c1, …; its row i is the sheet's row ``first_row + i`` and its column i
     the sheet's column i (c0 is column A), unless a stray value lies far right: then empty columns are left out.
-    It is None for Parquet: its typed columns are in ``parquet``. ``counts_from_1904``: a date that is written
-    as a plain number of days is 1,462 days later than in other sheets. ``title`` is what stands in the row above
-    one of several tables of a sheet, in the only cell there.
+    It is None for Parquet: its typed columns are in ``parquet``, and ``lake`` says where an engine of its own reads
+    them. ``counts_from_1904``: a date that is written as a plain number of days is 1,462 days later than in other
+    sheets. ``title`` is what stands in the row above one of several tables of a sheet, in the only cell there.
     """
 
     file: str
     sheet: str | None
     cells: pa.Table | None = field(repr=False)  # a row is a person: no traceback shows it
     parquet: Path | None = None
+    lake: Lake | None = None
     first_row: int = 1
     encoding: str | None = None
     delimiter: str | None = None
