@@ -100,7 +100,8 @@ class Listing:
 
     ``read`` returns its rows under the keys asked for, ``write`` has the engine write them as Parquet with what the
     file was made with, where that is cheaper. ``people`` are columns by which staff know a person: a workbook has them
-    right beside the key. The first rows are shown under ``brief`` where the list itself has no room.
+    right beside the key; ``count`` says how many rows it has without reading them, ``is_parted`` that the engine writes
+    a folder of parts. The first rows are shown under ``brief`` where the list itself has no room.
     """
 
     table: Table
@@ -110,6 +111,8 @@ class Listing:
     brief: tuple[str, ...] = ()
     title: Words | None = None
     write: Callable[[Path, Mapping[str, str], Sequence[str]], None] | None = field(default=None, repr=False)
+    count: Callable[[], int] | None = field(default=None, repr=False)
+    is_parted: bool = False
 
     @property
     def every_column(self) -> tuple[Column, ...]:
@@ -118,6 +121,8 @@ class Listing:
 
     def rows(self) -> int:
         """Return how many rows it has."""
+        if self.count is not None:
+            return self.count()
         return int(self.read([self.every_column[0].key]).num_rows)
 
     @property

@@ -25,7 +25,17 @@ from siyu_cli.locale import translate as _
 from siyu_cli.machine import process
 from siyu_cli.remarks import READ_BEFORE, leave_unsaid
 from siyu_cli.render.printed import log_line, report_text
-from siyu_cli.render.targets import ROWS, SUFFIXES, Written, check_output, check_parts, name_output, name_parts, wrote
+from siyu_cli.render.targets import (
+    ROWS,
+    SUFFIXES,
+    Written,
+    check_output,
+    check_parts,
+    name_list,
+    name_output,
+    name_parts,
+    wrote,
+)
 from siyu_cli.report import tie
 
 if TYPE_CHECKING:
@@ -157,7 +167,8 @@ def run(ask: Callable[[], Any], asked: Asked, manner: Manner) -> None:
     inputs = read_inputs(asked, sink)
     if besides is not None:
         besides.check(asked, inputs.settings)
-    output = name_output(asked.output, question.command, inputs.as_of, force=asked.force)
+    naming = name_list if inputs.settings.engine.name == "spark" else name_output
+    output = naming(asked.output, question.command, inputs.as_of, force=asked.force)
     urls = _notified(inputs, asked, manner)
     with ExitStack() as stack:
         memory = stack.enter_context(_memory(question, inputs))

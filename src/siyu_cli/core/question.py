@@ -72,6 +72,9 @@ class Masks(Protocol):
     def condition(self, text: str | None) -> str | None:
         """Return a condition as it is shown and kept."""
 
+    def on_engine(self, name: str, columns: Sequence[str], *, has_keys: bool = False) -> str:
+        """Give a table of the engine masked, without fetching it, a name and return that."""
+
     def changes(self, columns: Sequence[str], *, has_keys: bool = False) -> bool:
         """Return whether a list of members with these columns has anything to mask."""
 
@@ -91,12 +94,21 @@ class Kept(Protocol):
         """Return these columns as Arrow, sorted; ``phone`` and ``name`` of members are looked up."""
 
     def write(
-        self, path: Path, meta: Mapping[str, str], columns: Sequence[str], order_by: Sequence[str] = ("member_id",)
+        self,
+        path: Path,
+        meta: Mapping[str, str],
+        columns: Sequence[str],
+        order_by: Sequence[str] = ("member_id",),
+        masked: Callable[[str], str] | None = None,
     ) -> None:
-        """Write these columns to one Parquet file, by the engine."""
+        """Write these columns as Parquet, by the engine; ``masked`` says under which name they are masked."""
 
     def count(self) -> int:
         """Return how many rows it has."""
+
+    @property
+    def is_parted(self) -> bool:
+        """Return whether it is written as a folder of parts."""
 
 
 class Keeper(Protocol):

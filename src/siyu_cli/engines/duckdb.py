@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 class DuckDBEngine:
     """Runs steps on one DuckDB connection; every step is a temporary table of it."""
 
+    is_elsewhere = False
+
     def __init__(self, connection: duckdb.DuckDBPyConnection | None = None) -> None:
         self.connection = connection or connect()
         self.is_closed = False

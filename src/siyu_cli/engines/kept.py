@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from siyu_cli.cells import harmless
-from siyu_cli.signs import HARMFUL
+from siyu_cli.cells import harmless, mended
+from siyu_cli.engines import mending
+from siyu_cli.errors import UsageError
+from siyu_cli.signs import HARMFUL, visible
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from siyu_cli.engines.protocol import ShopEngine
 
 # By what staff know a member: no step reads it, it is joined to a list when somebody is to see it.
+MOST_FETCHED = 2_000_000
 _PEOPLE = ("phone", "name")
 
 
@@ -28,18 +31,39 @@ class Kept:
         self.engine = engine
 
     def read(self, columns: Sequence[str], order_by: Sequence[str] = ("member_id",)) -> pa.Table:
-        """Return these columns as Arrow, sorted; ``phone`` and ``name`` of members are looked up."""
+        """Return these columns as Arrow, sorted; ``phone`` and ``name`` of members are looked up.
+
+        UsageError for a table on other machines that has more rows than are fetched from there.
+        """
+        if self.engine.is_elsewhere and (rows := self.count()) > MOST_FETCHED:
+            message = "The list has {rows} rows: from Spark at most {most} are fetched."
+            hint = "Have Spark write it: siyu segment … -o FILE.parquet, or ask for fewer with --where."
+            raise UsageError(message, hint=hint, rows=rows, most=MOST_FETCHED)
         return self.engine.read(self._view(columns), order_by)
 
     def write(
-        self, path: Path, meta: Mapping[str, str], columns: Sequence[str], order_by: Sequence[str] = ("member_id",)
+        self,
+        path: Path,
+        meta: Mapping[str, str],
+        columns: Sequence[str],
+        order_by: Sequence[str] = ("member_id",),
+        masked: Callable[[str], str] | None = None,
     ) -> None:
-        """Write these columns to one Parquet file, by the engine, no text in it steering who shows it."""
-        self.engine.write(harmless_table(self.engine, self._view(columns)), path, order_by, meta)
+        """Write these columns as Parquet, by the engine, no text in it steering who shows it.
+
+        ``masked`` is given the table's name, and returns that of one that is masked.
+        """
+        name = self._view(columns)
+        self.engine.write(harmless_table(self.engine, masked(name) if masked else name), path, order_by, meta)
 
     def count(self) -> int:
         """Return how many rows it has."""
         return self.engine.count(self.name)
+
+    @property
+    def is_parted(self) -> bool:
+        """Return whether it is written as a folder of parts: on an engine of other machines."""
+        return self.engine.is_elsewhere
 
     def _view(self, columns: Sequence[str]) -> str:
         from sqlglot import exp
@@ -88,5 +112,17 @@ def harmless_table(engine: ShopEngine, name: str) -> str:
     """Give a table the name it has without signs that steer whoever shows its texts, and return that."""
     if not engine.holds(name, HARMFUL):
         return name
+    if engine.is_elsewhere:
+        return _mended_there(engine, name)
     engine.open("harmless", harmless(engine.read(name, ())))
     return "harmless"
+
+
+def _mended_there(engine: ShopEngine, name: str) -> str:
+    changes = {}
+    for key, kind in engine.columns(name).items():
+        if kind == "string":
+            texts = mending.distinct_texts(engine, name, key, HARMFUL)
+            if len(texts):
+                changes[key] = (texts, mended(texts, HARMFUL, visible))
+    return mending.mended(engine, name, "harmless", list(engine.columns(name)), changes)

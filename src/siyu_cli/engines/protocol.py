@@ -45,6 +45,8 @@ class Engine(Protocol):
 class ShopEngine(Engine, Protocol):
     """An engine on which a shop was loaded: its tables can be kept apart and looked at through views."""
 
+    is_elsewhere: bool  # on other machines: rows are worked on and written there, and few are fetched
+
     @property
     def connection(self) -> Any:
         """Return what the loader's statements, in DuckDB's dialect, are run on."""

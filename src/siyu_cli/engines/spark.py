@@ -6,6 +6,7 @@ and no plan grows with the number of steps. The scratch folder must be one that 
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Mapping, Sequence
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _HINT = "Install it with pip install 'siyu-cli[spark]', and Java 17 or later beside it."
 _HINT_CONNECT = "Install it with pip install 'siyu-cli[spark-connect]'."
 _SMALL = 2**20
+PARTS_META = "_siyu.json"  # readers of Parquet leave out what begins so
 _PLACE = ("_metadata.file_path", "_metadata.file_size", "_metadata.row_index")
 
 
@@ -42,6 +44,8 @@ class SparkEngine:
     nor its other views matter here. ``scratch`` is where tables between steps lie, a folder or an address
     (``hdfs://…``) that every executor reaches.
     """
+
+    is_elsewhere = True
 
     def __init__(
         self, session: SparkSession | None = None, *, master: str = "local[*]", scratch: str | Path | None = None
@@ -192,11 +196,24 @@ class SparkEngine:
         return _to_arrow(rows.orderBy(*_sorted_by(rows, order_by)) if order_by else rows)
 
     def write(self, name: str, path: Path, order_by: Sequence[str], meta: Mapping[str, str] | None = None) -> None:
-        """Write a table to one Parquet file, sorted; ``meta`` goes into the file's key-value metadata."""
+        """Write a table as Parquet, sorted: to one file, or into a folder that is there as parts one after the other.
+
+        ``meta`` goes into the file's key-value metadata, or beside the parts into ``_siyu.json``.
+        """
+        if path.is_dir():
+            self._write_parts(name, path, order_by, meta or {})
+            return
+        if not self._scratch.is_here:
+            import pyarrow.parquet as pq
+
+            rows = self.read(name, order_by).replace_schema_metadata(dict(meta or {}))
+            pq.write_table(rows, path, compression="zstd")
+            return
         folder = self._new_folder(name)
         rows = self.session.table(f"`{name}`")
         one_part = rows.repartition(1).sortWithinPartitions(*_sorted_by(rows, order_by))
-        one_part.write.option("compression", "zstd").parquet(folder)
+        with told(name):
+            one_part.write.option("compression", "zstd").parquet(folder)
         (part,) = Path(folder).glob("part-*.parquet")
         if meta:
             _copy_with_meta(part, path, meta)
@@ -204,12 +221,18 @@ class SparkEngine:
             shutil.move(part, path)
         self._scratch.remove(folder)
 
-    def write_parts(self, name: str, folder: Path, order_by: Sequence[str]) -> None:
-        """Write a table as a folder of Parquet files, each sorted, those of one after those of the other."""
+    def _write_parts(self, name: str, folder: Path, order_by: Sequence[str], meta: Mapping[str, str]) -> None:
         rows = self.session.table(f"`{name}`")
         ordered = rows.orderBy(*_sorted_by(rows, order_by))
         with told(name):
-            ordered.write.mode("overwrite").option("compression", "zstd").parquet(_exact(folder.absolute()))
+            ordered.write.mode("append").option("compression", "zstd").parquet(_exact(folder.absolute()))
+        if not any(folder.glob("part-*.parquet")):
+            raise EngineError(
+                "Spark's machines wrote the list to disks of their own: {folder} is not theirs, too.",
+                hint="Name a folder that all of them reach.",
+                folder=folder,
+            )
+        (folder / PARTS_META).write_text(json.dumps(dict(meta), ensure_ascii=False), "utf-8")
 
     def rename(self, name: str, other: str) -> None:
         """Give a table another name."""
@@ -268,7 +291,8 @@ def start_session(master: str = "local[*]", settings: Mapping[str, str] | None =
     except ImportError as error:
         raise EngineError("Spark is not installed.", hint=_HINT) from error
     if master.startswith("sc://"):
-        return _connect(master, settings or {})
+        connected: SparkSession = _connect(master, settings or {})
+        return connected
     chosen = {
         **({"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"} if is_local(master) else {}),
         "spark.log.level": "ERROR",

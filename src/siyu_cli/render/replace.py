@@ -26,6 +26,8 @@ META_SUFFIX = ".meta.json"
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 # Formats with no room for anything but rows.
+# What a list of many parts was made with: a folder with it may be replaced by another.
+_OF_PARTS = "_siyu.json"
 _META_BESIDE = {".csv", ".jsonl"}
 
 
@@ -121,6 +123,46 @@ def replacing(path: Path, *, force: bool = False) -> Iterator[Path]:
     finally:
         if shared is None:
             batch.remove()
+
+
+@contextmanager
+def replacing_folder(path: Path, *, force: bool = False) -> Iterator[Path]:
+    """Give an empty folder (0700, same disk) that takes the name ``path`` at the end, with all that is in it (0600).
+
+    With ``force`` a folder of the same kind is replaced. Raises as ``replacing`` does.
+    """
+    check_folder(path, force=force)
+    target = Path(os.path.realpath(path))
+    beside = OwnFolder(target.parent, BESIDE)
+    try:
+        with _explained(path):
+            temporary = beside.path / "parts"
+            temporary.mkdir(mode=0o700)
+            yield temporary
+            for part in temporary.iterdir():
+                make_private(part)
+            if target.exists():
+                target.rename(beside.path / "before")
+            temporary.rename(target)
+            _sync(target.parent)
+    finally:
+        beside.remove()
+
+
+def check_folder(path: Path, *, force: bool = False) -> None:
+    """Raise before any work is done when ``path`` cannot take a list of many parts."""
+    is_list = path.is_dir() and (path / _OF_PARTS).is_file()
+    if not is_list or not force:
+        if is_list:
+            raise _taken(path)
+        check_target(path, force=force)
+        if path.exists():
+            raise OutputError(
+                "{file} is a file: on Spark a list is a folder of parts.",
+                hint="Choose another name, or remove the file.", file=str(path),
+            )  # fmt: skip
+        return
+    refuse_read(path)
 
 
 def check_target(path: Path, *, force: bool = False) -> None:

@@ -11,7 +11,7 @@ from siyu_cli.errors import Note, UsageError
 from siyu_cli.guard import will_read, will_write
 from siyu_cli.locale import translate as _
 from siyu_cli.render.names import check_name, name_each
-from siyu_cli.render.replace import check_target, make_folder, meta_beside
+from siyu_cli.render.replace import check_folder, check_target, make_folder, meta_beside
 
 SUFFIXES = (".xlsx", ".csv", ".json", ".jsonl", ".parquet", ".html", ".md")
 # Those in which a result's list stands.
@@ -70,6 +70,25 @@ def name_output(output: Path | None, command: str, as_of: date, *, force: bool, 
     named = output.with_name(UNNAMED.format(command=command.replace(" ", "-"), as_of=as_of))
     make_folder(named.parent)
     check_output(named, (), force=force, option=option)
+    return named
+
+
+def name_list(output: Path | None, command: str, as_of: date, *, force: bool) -> Path | None:
+    """Return where a list on Spark is written: as ``name_output``, but in a folder as Parquet, whose parts are many.
+
+    A list that is there already is such a folder itself.
+    """
+    if output is None or output.name != UNNAMED:
+        return output
+    folder = output.parent
+    if folder.suffix.lower() == ".parquet":
+        named = folder
+    else:
+        name = UNNAMED.format(command=command.replace(" ", "-"), as_of=as_of)
+        named = folder / Path(name).with_suffix(".parquet")
+        make_folder(folder)
+    will_write(named, "-o")
+    check_folder(named, force=force)
     return named
 
 

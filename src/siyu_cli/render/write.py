@@ -15,7 +15,7 @@ from siyu_cli.render.document import describe, document, json_text
 from siyu_cli.render.markdown import markdown
 from siyu_cli.render.page import page_text
 from siyu_cli.render.reader import Reader
-from siyu_cli.render.replace import check_target, meta_beside, replacing, together
+from siyu_cli.render.replace import check_target, meta_beside, replacing, replacing_folder, together
 from siyu_cli.report import Listing, Report
 from siyu_cli.tables.column import Column, Table
 
@@ -59,7 +59,8 @@ def _write_listing(report: Report, path: Path, *, force: bool) -> tuple[Path, ..
     columns, meta = listing.every_column, describe(report)
     keys = [column.key for column in columns]
     if path.suffix.lower() == ".parquet" and listing.write is not None:
-        with replacing(path, force=force) as temporary:
+        placing = replacing_folder if listing.is_parted else replacing
+        with placing(path, force=force) as temporary:
             listing.write(temporary, {"siyu": json_text(meta)}, keys)
         return (path,)
     return write_table(listing.read(keys), columns, path, force=force, meta=meta)

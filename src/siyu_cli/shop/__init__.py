@@ -64,7 +64,7 @@ class Shop:
             parameters(settings, as_of, loaded.min_paid),
             loaded.report,
             version("siyu-cli"),
-            lambda: Masks(engine.connection),
+            lambda: Masks(engine),
             draw_page,
             has_people=any(sheet.table in ("members", "contacts", "orders") for sheet in loaded.report.sheets),
         )

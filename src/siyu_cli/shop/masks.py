@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from siyu_cli.cells import mask_names, mask_phones, mended, plain
+from siyu_cli.engines import mending
 from siyu_cli.errors import UsageError
 from siyu_cli.files.loading.named import Named
 from siyu_cli.files.loading.scripts import first_row, script
@@ -33,10 +34,11 @@ from siyu_cli.spelling import plain_id
 from siyu_cli.tables.column import MASKS, Mask
 
 if TYPE_CHECKING:
-    import duckdb
     import pandas as pd
     import pyarrow as pa
     from sqlglot import exp
+
+    from siyu_cli.engines.protocol import ShopEngine
 
 MOST_CANDIDATES = 10
 _ANYTHING = "."
@@ -47,9 +49,10 @@ _OF_TEXTS: dict[Mask, Callable[[str], str]] = {"text": mask_text, "word": mask_t
 class Masks:
     """The masks of one shop, made when they are first needed; its members are labelled by then."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self.connection = connection
-        self.named = Named(connection)
+    def __init__(self, engine: ShopEngine) -> None:
+        self.engine = engine
+        self.connection = engine.connection
+        self.named = Named(engine.connection)
 
     def rows(self, rows: pa.Table, *, has_keys: bool = False) -> pa.Table:
         """Return ``rows`` masked, column by column; ``has_keys`` leaves members' keys as they are."""
@@ -74,6 +77,50 @@ class Masks:
         shown = exp.func("coalesce", exp.column("shown"), exp.column("member_id", table=name))
         chosen = [exp.alias_(shown, key) if key == "member_id" else exp.column(key, table=name) for key in columns]
         return exp.select(*chosen).from_(name).join("shown_keys", using="member_id", join_type="left")
+
+    def on_engine(self, name: str, columns: Sequence[str], *, has_keys: bool = False) -> str:
+        """Give a table of the engine a name under which it is masked; only texts that differ are fetched for it.
+
+        It is what ``rows`` makes of its rows.
+        """
+        masks = {key: mask for key in columns if (mask := MASKS.get(key)) not in (None, "key")}
+        changes = {key: self._changes_of(name, key, mask) for key, mask in masks.items()}
+        told = mending.mended(self.engine, name, "masked_texts", columns, changes)
+        if "member_id" in columns and self.own_names:
+            told = self._without_own_names(name, told, columns)
+        if has_keys or "member_id" not in columns or not self.has_keys:
+            return told
+        self.engine.view("masked_list", self.keyed(told, columns))
+        return "masked_list"
+
+    def _changes_of(self, name: str, key: str, mask: Mask) -> tuple[pa.Array, pa.Array]:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        texts = mending.distinct_texts(self.engine, name, key)
+        shown = self._column(texts, mask)
+        if mask in _TEXTS:
+            shown = self._unnamed(shown, mask)
+        shown = shown.combine_chunks() if isinstance(shown, pa.ChunkedArray) else shown
+        is_changed = pc.not_equal(texts, shown)
+        return texts.filter(is_changed), shown.filter(is_changed)
+
+    def _without_own_names(self, name: str, told: str, columns: Sequence[str]) -> str:
+        """Give a masked table a name under which those whose name was typed about themselves are masked as well."""
+        from sqlglot import exp
+
+        owners = list(self.own_names)
+        theirs = exp.select(*map(exp.column, columns)).from_(exp.to_table(name)).where(
+            exp.column("member_id").isin(*owners)
+        )  # fmt: skip
+        rows = self.connection.sql(theirs.sql("duckdb")).to_arrow_table()
+        self.engine.open("masked_owners", self.rows(rows, has_keys=True))
+        others = exp.select(*map(exp.column, columns)).from_(exp.to_table(told)).where(
+            exp.not_(exp.column("member_id").isin(*owners))
+        )  # fmt: skip
+        every = exp.union(others, exp.select(*map(exp.column, columns)).from_("masked_owners"), distinct=False)
+        self.engine.view("masked_names", every)
+        return "masked_names"
 
     def changes(self, columns: Collection[str], *, has_keys: bool = False) -> bool:
         """Return whether a list of members with these columns has anything to mask."""

@@ -145,6 +145,10 @@ MAPPING = Table("mapping", "Columns", "列", "one row per column recognised", (
     column("rate", "confidence", "Sure", "把握"),
     column("text", "how", "Known by", "依据", labels=HOW),
 ))
+STORED = Table("stored_columns", "Columns as stored", "存储的列", "one row per column of a table that Spark reads", (
+    MAPPING["place"], MAPPING["column"], MAPPING["header"],
+    column("text", "stored_as", "Type", "类型"), column("count", "nulls", "Empty", "空值"),
+))
 REASONS = Table("reject_reasons", "Rejected rows", "未采用的数据", "one row per reason", (
     REJECTS["reason"], replace(REJECTS["effect"], en="What was left out", zh="处理"),
     column("count", "rows", "How many", "数量"),

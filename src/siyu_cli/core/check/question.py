@@ -10,7 +10,7 @@ from siyu_cli.core.catalogue import TABLES
 from siyu_cli.core.question import Answer, Loaded, Question, Study
 from siyu_cli.errors import Note
 from siyu_cli.report import Listing, Report, Section, Several, Words, tie
-from siyu_cli.tables.cleaned import MAPPING, REASONS, SHEETS
+from siyu_cli.tables.cleaned import MAPPING, REASONS, SHEETS, STORED
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -54,6 +54,7 @@ def report(load: Any, meta: Mapping[str, Any]) -> Report:
     """Return what is told of a load, also of one that nothing can be made of."""
     rejects = [dict(zip(REASONS.keys, reject, strict=True)) for reject in load.rejects]
     sheets = [{**describe_sheet(sheet), "table": _taken_for(sheet)} for sheet in load.sheets]
+    stored = list(_stored(load.sheets))
     return Report(
         Note("What the files were taken for"),
         tuple(_opening(load)),
@@ -63,6 +64,7 @@ def report(load: Any, meta: Mapping[str, Any]) -> Report:
         sections=(
             Section(SHEETS, sheets, brief=_BRIEF),
             Section(MAPPING, list(_mapping(load.sheets))),
+            *([Section(STORED, stored)] if stored else []),
             Section(REASONS, rejects),
         ),
         facts=tuple(_left_alone(load.sheets)),
@@ -106,6 +108,15 @@ def _mapping(sheets: Sequence[Any]) -> Iterator[dict[str, Any]]:
             place = ""
 
 
+def _stored(sheets: Sequence[Any]) -> Iterator[dict[str, Any]]:
+    """Yield one row per column of a table that lies elsewhere: how it is stored, and how often it holds nothing."""
+    for sheet in sheets:
+        place = _place(sheet)
+        for match, (kind, nulls) in zip(sheet.columns, sheet.stored, strict=False):
+            yield {"place": place, "column": match.key, "header": match.header, "stored_as": kind, "nulls": nulls}
+            place = ""
+
+
 def _left_alone(sheets: Sequence[Any]) -> Iterator[tuple[Words, Words]]:
     for sheet in sheets:
         for what, headers in ((Note("not used"), sheet.unmapped), (Note("never stored"), sheet.dropped)):
@@ -114,10 +125,12 @@ def _left_alone(sheets: Sequence[Any]) -> Iterator[tuple[Words, Words]]:
 
 def describe_sheet(sheet: Any) -> dict[str, Any]:
     """Return one sheet as machines read it."""
-    columns = [
+    columns: list[dict[str, Any]] = [
         {"column": match.key, "header": match.header, "confidence": match.confidence, "how": match.how}
         for match in sheet.columns
     ]
+    for described, (kind, nulls) in zip(columns, sheet.stored, strict=False):
+        described |= {"stored_as": kind, "nulls": nulls}
     return {
         **{key: getattr(sheet, key) for key in _SHEET_KEYS},
         "rows_skipped": sheet.rows_skipped,

@@ -132,6 +132,12 @@ class Segmentation(Answer):
         if not (self.is_masked and self.study.masks.changes(columns, has_keys=self.has_keys)):
             self.table.write(path, meta or {}, columns)
             return
+        if self.table.is_parted:
+            masks = self.study.masks
+            self.table.write(
+                path, meta or {}, columns, masked=lambda name: masks.on_engine(name, columns, has_keys=self.has_keys)
+            )
+            return
         self.study.engine.open("masked_list", self.arrow(columns))
         self.study.keeper.keep("masked_list").write(path, meta or {}, columns)
 

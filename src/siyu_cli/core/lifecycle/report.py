@@ -211,7 +211,16 @@ def _listing(found: Segmentation) -> Listing:
         people = tuple(replace(column, kind="text") for column in PEOPLE)
     columns = chosen or (SEGMENTS.columns if found.is_masked else (*SEGMENTS.columns, *PEOPLE))
     title = Note("Members")
-    return Listing(SEGMENTS, found.arrow, columns, () if chosen else people, title=title, write=found.write_parquet)
+    return Listing(
+        SEGMENTS,
+        found.arrow,
+        columns,
+        () if chosen else people,
+        title=title,
+        write=found.write_parquet,
+        count=found.table.count,
+        is_parted=found.table.is_parted,
+    )
 
 
 def _facts(found: Segmentation) -> Iterator[tuple[Words, Words]]:

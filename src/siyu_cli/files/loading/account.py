@@ -108,6 +108,7 @@ def _report(sheet: SheetSource, verdicts: Counter[str]) -> SheetReport:
         raw.file, raw.sheet, match.table, match.preset.name if match.preset else None, raw.encoding,
         None if raw.parquet else header, sum(verdicts.values()), verdicts["used"], rejected, skipped,
         match.columns, match.unmapped, match.dropped, sheet.scope if match.table == "orders" else None,
+        stored=sheet.stored,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from siyu_cli.files.loading.clean import load_macros
 from siyu_cli.files.loading.lookalikes import define_member_ids
 from siyu_cli.files.loading.opened import HeaderMapping, OpenedFile, first_cells, recognised
 from siyu_cli.files.loading.opening import MOST_SHEETS, leave_out_doubles, project_all
+from siyu_cli.files.loading.parquet import describe_stored
 from siyu_cli.files.read import read_sources
 from siyu_cli.files.reading.kinds import TEXT_SUFFIXES, WORKBOOK_SUFFIXES
 from siyu_cli.files.reading.sheets import RawSheet, Source
@@ -49,6 +50,7 @@ def open_lakes(
         if all(raw.lake is not None for raw in source.sheets):
             file = recognised(connection, source, place * MOST_SHEETS, mapping)
             for sheet in list(file.sheets):
+                sheet.stored = describe_stored(connection, sheet)
                 project_all(connection, file, sheet, zone)
         else:
             file = _handed_over(there, source, place * MOST_SHEETS, mapping, settings)

@@ -78,6 +78,17 @@ def survey(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> frozens
     return frozenset(name for name, is_found in zip(names, found, strict=True) if name in texts and is_found)
 
 
+def describe_stored(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> tuple[tuple[str, int], ...]:
+    """Return, of a table elsewhere, the type of each mapped column and in how many rows it holds nothing."""
+    lake = sheet.raw.lake
+    if lake is None or not sheet.match.columns:
+        return ()
+    places = [column.position for column in sheet.match.columns]
+    asked = exp.select(*(exp.func("count", exp.column(f"c{place}")) for place in places)).from_(_scan(sheet.raw))
+    filled = first_row(connection, asked.sql("duckdb"))
+    return tuple((lake.columns[place][1], lake.rows - rows) for place, rows in zip(places, filled, strict=True))
+
+
 @contextmanager
 def unreadable_told(connection: duckdb.DuckDBPyConnection, raw: RawSheet) -> Iterator[None]:
     """Raise what the engine cannot read in a Parquet file as a DataError that names the file and the column."""

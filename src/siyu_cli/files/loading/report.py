@@ -31,7 +31,8 @@ class Input:
 class SheetReport:
     """One sheet: what it was taken for, how its columns were mapped, where its rows went.
 
-    ``reason`` says in a sentence why a sheet was taken for nothing.
+    ``reason`` says in a sentence why a sheet was taken for nothing; ``stored`` is, of a table elsewhere, the type each
+    column has there and how many of its rows hold nothing, in the order of ``columns``.
     """
 
     file: str
@@ -49,6 +50,7 @@ class SheetReport:
     dropped: tuple[str, ...] = ()
     amount_scope: str | None = None
     reason: Note | None = None
+    stored: tuple[tuple[str, int], ...] = ()
 
     @property
     def rows_skipped(self) -> int:

@@ -72,6 +72,7 @@ class SheetSource:
     shared: str | None = None
     notes: tuple[Note, ...] = ()
     sections: tuple[RowSpan, ...] = ()
+    stored: tuple[tuple[str, int], ...] = ()
 
     @property
     def relation(self) -> str:
