@@ -58,7 +58,12 @@ def _reason(error: Exception) -> str:
 
 def _unreadable(place: str, error: Exception) -> InputError | DataError:
     where, said = Where(file=place), str(error)
-    if "PATH_NOT_FOUND" in said or "TABLE_OR_VIEW_NOT_FOUND" in said or "SCHEMA_NOT_FOUND" in said:
+    if (
+        "PATH_NOT_FOUND" in said
+        or "TABLE_OR_VIEW_NOT_FOUND" in said
+        or "SCHEMA_NOT_FOUND" in said
+        or "NAMESPACE" in said
+    ):
         hint = (
             "Spark looks for Parquet files, folders and patterns of them, and for tables of its catalogs (a.b.orders)."
         )

@@ -356,6 +356,11 @@ def _listed(node: exp.ArrayAgg) -> exp.Expr:
     return exp.Anonymous(this="array_sort", expressions=[found])
 
 
+def _set_apart(node: exp.Window) -> exp.Expr:
+    # A name of a window before a minus reads as one name with a hyphen in Spark.
+    return exp.paren(node.copy()) if node.args.get("alias") else node
+
+
 _CHANGES: dict[type, Callable[..., exp.Expr]] = {
     exp.RegexpLike: _like,
     exp.RegexpFullMatch: _whole_like,
@@ -364,6 +369,7 @@ _CHANGES: dict[type, Callable[..., exp.Expr]] = {
     exp.GenerateSeries: _series,
     exp.RegexpExtract: _extracted,
     exp.RegexpExtractAll: _all_extracted,
+    exp.Window: _set_apart,
     exp.Bracket: _indexed,
     exp.ArgMax: _extreme("max_by"),
     exp.ArgMin: _extreme("min_by"),

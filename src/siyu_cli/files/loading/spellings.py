@@ -31,8 +31,8 @@ def spelling_notes(connection: duckdb.DuckDBPyConnection, sheets: Sequence[Sheet
     if not odd:
         return []
     create(connection, "spellings", _union([_spellings(*place, is_odd=True) for place in odd]))
-    found = exp.column("value").isin(query=exp.select("value").from_("spellings"))
-    plain = [_spellings(*place, is_odd=False).where(found) for place in kept]
+    found = exp.select("value").from_("spellings")
+    plain = [_spellings(*place, is_odd=False).where(exp.column(place[1]).isin(query=found)) for place in kept]
     every = _union([exp.select("value", "spelling").from_("spellings"), *plain])
     several = exp.select("value").from_(every.subquery("seen")).group_by("value").having(
         "count(distinct spelling) > 1"
