@@ -236,24 +236,30 @@ where (inviter_id is not null or used_code is not null)
 -- paid to others, [metrics] says: ``cac``, ``paid_cac``.
 create or replace temp table costs as
 select
-    * exclude (parts),
-    cast(list_sum(list_transform($cac, lambda part: coalesce(parts[part], 0))) as decimal(18, 2)) as cac_cost,
-    cast(list_sum(list_transform($paid_cac, lambda part: coalesce(parts[part], 0))) as decimal(18, 2)) as paid_cac_cost
+    *,
+    cast(
+        case when list_contains($cac, 'advertising') then coalesce(advertising_cost, 0) else 0 end
+        + case when list_contains($cac, 'promotion') then coalesce(promotion_cost, 0) else 0 end
+        + case when list_contains($cac, 'staff') then coalesce(staff_cost, 0) else 0 end
+        + case when list_contains($cac, 'reward') then coalesce(reward_cost, 0) else 0 end
+        + case when list_contains($cac, 'contact') then coalesce(contact_cost, 0) else 0 end
+        + case when list_contains($cac, 'unsplit') then coalesce(unsplit_cost, 0) else 0 end
+    as decimal(18, 2)) as cac_cost,
+    cast(
+        case when list_contains($paid_cac, 'advertising') then coalesce(advertising_cost, 0) else 0 end
+        + case when list_contains($paid_cac, 'promotion') then coalesce(promotion_cost, 0) else 0 end
+        + case when list_contains($paid_cac, 'staff') then coalesce(staff_cost, 0) else 0 end
+        + case when list_contains($paid_cac, 'reward') then coalesce(reward_cost, 0) else 0 end
+        + case when list_contains($paid_cac, 'contact') then coalesce(contact_cost, 0) else 0 end
+        + case when list_contains($paid_cac, 'unsplit') then coalesce(unsplit_cost, 0) else 0 end
+    as decimal(18, 2)) as paid_cac_cost
 from (
     select
-        *,
-        map {
-            'advertising': advertising_cost, 'promotion': promotion_cost, 'staff': staff_cost, 'reward': reward_cost,
-            'contact': contact_cost, 'unsplit': unsplit_cost
-        } as parts
-    from (
-        select
-            cast(spent_on as date) as spent_on, source_channel, campaign, partner, store, owner, item,
-            cast(spent as decimal(18, 2)) as amount,
-            advertising_cost, promotion_cost, staff_cost, reward_cost, contact_cost,
-            cast(spent - coalesce(advertising_cost, 0) - coalesce(promotion_cost, 0) - coalesce(staff_cost, 0)
-                - coalesce(reward_cost, 0) - coalesce(contact_cost, 0) as decimal(18, 2)) as unsplit_cost
-        from judged_costs
-        where verdict is null
-    ) as spending
-) as parted;
+        cast(spent_on as date) as spent_on, source_channel, campaign, partner, store, owner, item,
+        cast(spent as decimal(18, 2)) as amount,
+        advertising_cost, promotion_cost, staff_cost, reward_cost, contact_cost,
+        cast(spent - coalesce(advertising_cost, 0) - coalesce(promotion_cost, 0) - coalesce(staff_cost, 0)
+            - coalesce(reward_cost, 0) - coalesce(contact_cost, 0) as decimal(18, 2)) as unsplit_cost
+    from judged_costs
+    where verdict is null
+) as spending;
