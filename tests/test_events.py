@@ -136,7 +136,7 @@ def test_a_sheet_of_events_is_known_by_its_words(tmp_path: Path, text: str):
             "orders",
         ),
         ("会员编号 | 下单时间 | 动作 | 实付金额\nM1 | 2026-06-01 | 购买 | 10", "orders"),
-        ("会员编号 | 时间 | 变动类型 | 变动积分\nM1 | 2026-06-01 | 签到 | 5", None),
+        ("会员编号 | 时间 | 变动类型 | 变动积分\nM1 | 2026-06-01 | 签到 | 5", "points_log"),
         ("会员编号 | 姓名 | 注册时间 | 等级 | 积分\nM1 | 王一 | 2026-06-01 | 金 | 1", "members"),
     ],
     ids=["sales and returns", "purchases", "points", "members"],
