@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
 from itertools import count
 from pathlib import Path
@@ -294,7 +295,7 @@ def start_session(master: str = "local[*]", settings: Mapping[str, str] | None =
         connected: SparkSession = _connect(master, settings or {})
         return connected
     chosen = {
-        **({"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"} if is_local(master) else {}),
+        **(_here() if is_local(master) else {}),
         "spark.log.level": "ERROR",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
@@ -312,6 +313,16 @@ def start_session(master: str = "local[*]", settings: Mapping[str, str] | None =
         return builder.getOrCreate()
     except (PySparkException, OSError) as error:
         raise EngineError("Spark could not start: {reason}", hint=_HINT, reason=str(error)) from error
+
+
+def _here() -> dict[str, str]:
+    """Return the settings of a Spark of this machine: it listens to nobody else, and leaves no folder where it runs."""
+    warehouse = str(Path(tempfile.gettempdir()) / "siyu-spark-warehouse")
+    return {
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.sql.warehouse.dir": warehouse,
+    }
 
 
 def _connect(address: str, settings: Mapping[str, str]) -> Any:  # its methods are the same, its class is another

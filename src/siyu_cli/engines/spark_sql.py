@@ -342,7 +342,12 @@ def _parsed(text: exp.Expr, forms: exp.Expr) -> exp.Expr:
         written = _COMPACT.get(form, form)
         for field, letters in _FIELDS.items():
             written = written.replace(field, letters)
-        zoned = exp.DPipe(this=exp.paren(text), expression=exp.Literal.string(" +0000"))
+        read_from: exp.Expr = exp.paren(text)
+        if form.startswith("%a, "):  # Spark reads no names of weekdays
+            written = written.removeprefix(_FIELDS["%a"] + ", ")
+            weekday = exp.Literal.string("^(?i:mon|tue|wed|thu|fri|sat|sun)[a-z]*, ")
+            read_from = exp.Anonymous(this="regexp_replace", expressions=[read_from, weekday, exp.Literal.string("")])
+        zoned = exp.DPipe(this=read_from, expression=exp.Literal.string(" +0000"))
         read = exp.Anonymous(this="try_to_timestamp", expressions=[zoned, exp.Literal.string(written + " Z")])
         tries.append(_moved(read, exp.Literal.string("UTC")))
     return exp.func("coalesce", *tries) if len(tries) > 1 else tries[0]
