@@ -159,6 +159,7 @@ def demo_rows(count: int, as_of: date, seed: int = 7) -> tuple[pa.Table, pa.Tabl
         "is_registered": pa.array([True] * given.num_rows),
         "has_invite_code": pa.array([False] * given.num_rows),
         "joined_by": pa.array(["became_member_on"] * given.num_rows),
+        "first_campaign": pa.nulls(given.num_rows, pa.string()),
     }
     members = {name: given[name] for name in given.column_names if name in MEMBERS.keys} | renamed
     lines = {name: orders[name] for name in orders.column_names} | {

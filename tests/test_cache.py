@@ -400,8 +400,7 @@ def test_what_was_used_longest_ago_makes_room(tmp_path: Path):
         for one in cache.entries():
             if one.title == path.name:
                 os.utime(cache.folder / one.key, (one.used_at - 1000 + place,) * 2)
-    sizes = {one.title: one.size for one in cache.entries()}
-    small = Cache(tmp_path / "cache", int(4.5 * max(sizes.values())), 30)
+    small = Cache(tmp_path / "cache", int(4.5 * max(one.size for one in cache.entries())), 30)
     open_shop([write_csv(tmp_path / "5.csv", [PLAIN, *lines(40, 900)])], as_of=AS_OF, cache=small).close()
     assert sum(one.size for one in small.entries()) <= small.max_bytes
     assert [one.title for one in small.entries()][:2] == ["5.csv", "5.csv"]

@@ -63,7 +63,20 @@ INVITES = f"""活动名称,邀请人,被邀请人,被邀请人手机号,邀请�
 春日{PHONES[6]},,,{PHONES[5]},{NAMES[1]},2025-01-02,2025-01-04,B,,扫码,,{STREETS[0]},{EMAILS[0]},10
 """
 NOTES = f"{NAMES[0]},{PHONES[0]},杭州市{STREETS[0]}\n{NAMES[1]},{PHONES[1]},{EMAILS[0]}\n"
-FILES = {"会员.csv": MEMBERS, "订单.csv": ORDERS, "好友.csv": CONTACTS, "邀请.csv": INVITES, "便签.csv": NOTES}
+POINTS = f"""会员编号,手机号,变动时间,变动积分,变动类型,变动原因,变动后积分,失效日期,积分流水号
+V1001,{PHONES[0]},2026-01-01,100,增加,{NAMES[0]}的订单{PHONES[6]},100,2026-07-10,L1{PHONES[6]}
+,{PHONES[1]},2026-02-01,50,增加,购物,50,2026-07-20,L2
+,{PHONES[1]},2026-03-01,-20,减少,{NAMES[1]}兑换,35,,L3
+,{PHONES[2]},2026-03-01,20,减少,{NAMES[2]},35,,{PHONES[5]}
+"""
+FILES = {
+    "积分.csv": POINTS,
+    "会员.csv": MEMBERS,
+    "订单.csv": ORDERS,
+    "好友.csv": CONTACTS,
+    "邀请.csv": INVITES,
+    "便签.csv": NOTES,
+}
 PLAN = f"""
 [campaign]
 name = "夏{PHONES[6]}"
@@ -156,6 +169,7 @@ RUNS = [
         ("retention", *SHOP, "--by", by, "--format", form, "-o", f"back{suffix}")
         for by, (form, suffix) in zip(("owner", "store", "level", "source_channel", "owner", "level"), FORMS, strict=False)
     ),
+    *(("points", "积分.csv", *SHOP, "--format", form, "-o", f"points{suffix}") for form, suffix in FORMS),
     *(("movement", *SHOP, "--format", form, "-o", f"moved{suffix}") for form, suffix in FORMS),
     *(("winback", *SHOP, "--format", form, "-o", f"silent{suffix}") for form, suffix in FORMS[::3]),
     *(("value", *SHOP, "--by", "owner", "--format", form, "-o", f"worth{suffix}") for form, suffix in FORMS[::2]),

@@ -133,6 +133,7 @@ def contents(**changes: Any) -> SimpleNamespace:
     }  # fmt: skip
     found = SimpleNamespace(**(given | changes))
     found.study = SimpleNamespace(settings=Settings())
+    found.table = SimpleNamespace(count=lambda: found.members.num_rows, is_parted=False)
     found.question, found.write_parquet, found.warnings = Segment(), None, found.load.warnings
     found.arrow = lambda keys: found.members.select(list(keys))
     return found

@@ -1,8 +1,8 @@
 """siyu: lifecycle segmentation for private-domain retail, from the spreadsheets operators export.
 
 >>> import siyu_cli
->>> siyu_cli.__all__[-3:]
-['SiyuError', '__version__', 'open_shop']
+>>> "Segment" in siyu_cli.__all__, "open_shop" in siyu_cli.__all__
+(True, True)
 """
 
 from __future__ import annotations
