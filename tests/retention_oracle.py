@@ -10,6 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from siyu_cli.engines.protocol import Engine
 
 
 @dataclass(frozen=True)
@@ -105,3 +109,24 @@ def waits_of(people: Sequence[Person], number: int, as_of: date) -> list[tuple[i
             over = dict(enumerate(pairwise(days), start=1)).get(number)
             found.append(((over[1] - over[0]).days, True) if over else ((as_of - days[number - 1]).days, False))
     return found
+
+
+def people_of(engine: Engine, start: str) -> list[Person]:
+    """Return the members as the oracle knows them; what a purchase is, the core's own oracle has settled."""
+    days: dict[str, dict[date, Decimal]] = {}
+    visits: dict[str, list[date]] = {}
+    for row in engine.read("purchases", ["member_id", "ordered_on"]).to_pylist():
+        money = days.setdefault(row["member_id"], {})
+        net = row["paid_amount"] - row["refunded_amount"]
+        money[row["ordered_on"]] = money.get(row["ordered_on"], Decimal(0)) + net
+        if row["order_count"]:
+            visits.setdefault(row["member_id"], []).append(row["ordered_on"])
+    people = []
+    for row in engine.read("features", ["member_id"]).to_pylist():
+        own, is_known = visits.get(row["member_id"], []), row["history"] in ("full", "none")
+        dates = [min(own)] if own else []
+        if start == "joined":
+            dates += [row["joined_on"]] if row["joined_on"] else []
+        began = min(dates) if dates and is_known else None
+        people.append(Person(own, days.get(row["member_id"], {}), began, row["history"] == "full"))
+    return people

@@ -11,12 +11,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from core_shop import Labelled, gathered_shops, label, label_rows
+from real_shops import SHARED, UCI_ENDS, uci_lines
 from shops import a_history, a_line, a_member
 from siyu_cli.config.settings import RfmSettings, Settings
 from siyu_cli.core.lifecycle.explain import explain_member
@@ -34,7 +34,6 @@ from siyu_cli.core.lifecycle.windows import suggest_windows
 from siyu_cli.engines.protocol import Engine
 from siyu_cli.errors import ConditionError, InputError, UsageError
 
-SHARED = Path(__file__).parents[2] / "shared" / "data"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared data are not here")
 TODAY = date(2026, 6, 30)
 
@@ -250,15 +249,7 @@ def test_the_agreed_histories_get_their_stages(engine: Engine):
 
 @needs_shared
 def test_a_real_shops_year_gives_the_published_figures(engine: Engine):
-    lines = duckdb.sql(
-        """select cast(cast("Customer ID" as bigint) as varchar) as member_id, cast(Invoice as varchar) as order_id,
-                  cast(InvoiceDate as date) as ordered_on, 'paid' as status, false as is_delivered,
-                  cast(Quantity * Price as decimal(18, 2)) as paid_amount,
-                  cast(0 as decimal(18, 2)) as refunded_amount, cast(null as date) as refunded_on
-           from read_parquet($file) where "Customer ID" is not null""",
-        params={"file": str(SHARED / "uci" / "online_retail_ii_2010.parquet")},
-    ).to_arrow_table()
-    shop = label(engine, [], lines, date(2010, 12, 9))
+    shop = label(engine, [], uci_lines(), UCI_ENDS)
     stages, rfm = summarise_stages(engine), summarise_rfm(engine)
     assert {stage: count for stage, count in zip(stages["stage"], stages["members"], strict=True) if count} == {
         "mature": 1143, "churned": 816, "retained": 673, "converted": 658, "dormant": 537, "returned": 312,

@@ -15,14 +15,13 @@ from hypothesis import strategies as st
 import corner_shop
 from commands import Run, runner
 from core_shop import label_rows, open_rows
+from real_shops import EXPECTED, needs_shared, uci_lines
 from shops import Shop, a_history, a_line, a_member, shops
 from siyu_cli.config.settings import Settings
 from siyu_cli.core.experiment import wilson
 from siyu_cli.core.parameters import parameters
 from siyu_cli.engines.protocol import Engine
 from siyu_cli.engines.step import step
-from test_retention import EXPECTED, needs_shared
-from test_value import log_of
 
 
 def moves(engine: Engine, shop: Shop, from_on: date) -> tuple[dict[tuple[str, str], int], int]:
@@ -81,7 +80,7 @@ def test_both_margins_are_the_stages_of_their_dates(duckdb_engine: Engine, shop:
 @pytest.mark.parametrize("dates", ["2010-06-09->2010-09-09", "2010-09-09->2010-12-09"])
 def test_moves_are_those_of_a_program_that_shares_nothing(engine: Engine, dates: str):
     expected = json.loads((EXPECTED / "movement_uci.json").read_text("utf-8"))["matrices"][dates]
-    orders, *_ = log_of("uci")
+    orders = uci_lines()
     before, after = map(date.fromisoformat, dates.split("->"))
     open_rows(engine, [], orders)
     found, impossible = moves(engine, Shop([], orders, after), before)

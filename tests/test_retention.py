@@ -9,7 +9,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,21 +17,17 @@ import corner_shop
 import retention_oracle as oracle
 from commands import Run, runner
 from core_shop import label_rows
-from retention_oracle import Person
+from real_shops import CDNOW_ENDS, EXPECTED, UCI_ENDS, cdnow_lines, needs_shared, uci_lines
+from retention_oracle import Person, people_of
 from shops import Row, Shop, a_line, a_member, shops
 from siyu_cli.config.settings import OrderSettings, Settings
 from siyu_cli.core.retention.beginnings import Following
 from siyu_cli.core.retention.cohorts import average
 from siyu_cli.core.retention.parts import MIN_CELL
+from siyu_cli.core.retention.periods import PERIODS
 from siyu_cli.core.retention.retained import BRACKETS, HORIZONS, Followed, Retained, follow
 from siyu_cli.engines.protocol import Engine
 from siyu_cli.errors import DataError
-
-SHARED = Path(__file__).parents[2] / "shared" / "data"
-EXPECTED = SHARED / "expected" / "lifecycle"
-needs_shared = pytest.mark.skipif(not EXPECTED.is_dir(), reason="the shared data are not here")
-SAMPLE = Path(__file__).parent / "data" / "CDNOW_sample.txt"
-PERIODS = ("day", "week", "month")
 
 
 def followed(
@@ -55,14 +50,12 @@ def counts(rate: dict[str, Any]) -> tuple[int, int]:
 
 
 def cdnow(engine: Engine, **how: Any) -> Retained:
-    rows = [line.split() for line in SAMPLE.read_text("ascii").splitlines() if line.strip()]
-    lines = [
-        a_line(member, f"o{number}", date.fromisoformat(day), Decimal(paid))
-        for number, (member, _, day, _, paid) in enumerate(rows)
-    ]
-    # Some of its orders were free; the figures count them.
-    counted = Settings(orders=OrderSettings(min_paid=Decimal(0)))
-    return followed(engine, lines, date(1998, 6, 30), chosen=counted, **how).whole
+    counted = Settings(orders=OrderSettings(min_paid=Decimal(0)))  # the figures count free orders
+    return followed(engine, cdnow_lines(), CDNOW_ENDS, chosen=counted, **how).whole
+
+
+def uci(engine: Engine, **how: Any) -> Retained:
+    return followed(engine, uci_lines(), UCI_ENDS, **how).whole
 
 
 # --- By hand ------------------------------------------------------------------------------------------
@@ -207,40 +200,7 @@ def test_waits_until_the_next_order_are_the_published_ones(engine: Engine):
     assert [survival[name].median for name in ("1-2", "2-3", "3-4")] == [96, 62, 49]
 
 
-def uci(engine: Engine, **how: Any) -> Retained:
-    lines = duckdb.sql(
-        """select cast(cast("Customer ID" as bigint) as varchar) as member_id, cast(Invoice as varchar) as order_id,
-                  cast(InvoiceDate as date) as ordered_on, 'paid' as status, false as is_delivered,
-                  cast(Quantity * Price as decimal(18, 2)) as paid_amount,
-                  cast(0 as decimal(18, 2)) as refunded_amount, cast(null as date) as refunded_on
-           from read_parquet($file) where "Customer ID" is not null""",
-        params={"file": str(SHARED / "uci" / "online_retail_ii_2010.parquet")},
-    )
-    return followed(engine, lines.to_arrow_table(), date(2010, 12, 9), **how).whole
-
-
 # --- Any shop -----------------------------------------------------------------------------------------
-
-
-def people_of(engine: Engine, start: str) -> list[Person]:
-    """Return the members as the oracle knows them; what a purchase is, the core's own oracle has settled."""
-    days: dict[str, dict[date, Decimal]] = {}
-    visits: dict[str, list[date]] = {}
-    for row in engine.read("purchases", ["member_id", "ordered_on"]).to_pylist():
-        money = days.setdefault(row["member_id"], {})
-        net = row["paid_amount"] - row["refunded_amount"]
-        money[row["ordered_on"]] = money.get(row["ordered_on"], Decimal(0)) + net
-        if row["order_count"]:
-            visits.setdefault(row["member_id"], []).append(row["ordered_on"])
-    people = []
-    for row in engine.read("features", ["member_id"]).to_pylist():
-        own, is_known = visits.get(row["member_id"], []), row["history"] in ("full", "none")
-        dates = [min(own)] if own else []
-        if start == "joined":
-            dates += [row["joined_on"]] if row["joined_on"] else []
-        began = min(dates) if dates and is_known else None
-        people.append(Person(own, days.get(row["member_id"], {}), began, row["history"] == "full"))
-    return people
 
 
 @given(shops(), st.sampled_from(PERIODS), st.sampled_from(("first_order", "joined")))

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 import corner_shop
 from commands import Run, runner
 from core_shop import label_rows
+from real_shops import CDNOW_ENDS, EXPECTED, UCI_ENDS, cdnow_lines, needs_shared, uci_lines
+from retention_oracle import people_of
 from shops import Row, Shop, a_line, a_member, shops
 from siyu_cli.config.settings import OrderSettings, Settings
 from siyu_cli.core.parameters import churn_parameters
@@ -24,7 +26,6 @@ from siyu_cli.core.value.question import Brought, bring
 from siyu_cli.core.value.tables import LOOKED_AT
 from siyu_cli.engines.protocol import Engine
 from siyu_cli.errors import DataError
-from test_retention import EXPECTED, SAMPLE, SHARED, needs_shared, people_of
 
 COUNTED = Settings(orders=OrderSettings(min_paid=Decimal(0)))
 
@@ -152,24 +153,7 @@ def assert_tiers(found: Brought, expected: dict[str, Any]) -> None:
 
 
 def log_of(name: str) -> tuple[Any, date, tuple[()], Settings]:
-    if name == "uci":
-        import duckdb
-
-        lines = duckdb.sql(
-            """select cast(cast("Customer ID" as bigint) as varchar) as member_id, cast(Invoice as varchar) as order_id,
-                      cast(InvoiceDate as date) as ordered_on, 'paid' as status, false as is_delivered,
-                      cast(Quantity * Price as decimal(18, 2)) as paid_amount,
-                      cast(0 as decimal(18, 2)) as refunded_amount, cast(null as date) as refunded_on
-               from read_parquet($file) where "Customer ID" is not null""",
-            params={"file": str(SHARED / "uci" / "online_retail_ii_2010.parquet")},
-        )
-        return lines.to_arrow_table(), date(2010, 12, 9), (), Settings()
-    rows = [line.split() for line in SAMPLE.read_text("ascii").splitlines() if line.strip()]
-    lines = [
-        a_line(member, f"o{number}", date.fromisoformat(day), Decimal(paid))
-        for number, (member, _, day, _, paid) in enumerate(rows)
-    ]
-    return lines, date(1998, 6, 30), (), COUNTED
+    return (uci_lines(), UCI_ENDS, (), Settings()) if name == "uci" else (cdnow_lines(), CDNOW_ENDS, (), COUNTED)
 
 
 # --- Any shop -----------------------------------------------------------------------------------------

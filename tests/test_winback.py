@@ -14,12 +14,11 @@ from hypothesis import strategies as st
 import corner_shop
 from commands import Run, runner
 from core_shop import label_rows
-from retention_oracle import Person
+from real_shops import EXPECTED, UCI_ENDS, needs_shared, uci_lines
+from retention_oracle import Person, people_of
 from shops import Row, Shop, a_line, shops
 from siyu_cli.core.winback.natural import SPANS, Band, look_back, worth_until
 from siyu_cli.engines.protocol import Engine
-from test_retention import EXPECTED, needs_shared, people_of
-from test_value import log_of
 
 DAYS = 90
 
@@ -69,8 +68,7 @@ def test_a_contact_is_worth_it_as_long_as_more_comes_back_than_it_costs(engine: 
 @needs_shared
 def test_natural_return_is_that_of_a_program_that_shares_nothing(engine: Engine):
     expected = json.loads((EXPECTED / "winback.json").read_text("utf-8"))["uci|2010-09-09|90"]
-    orders, as_of, _, _ = log_of("uci")
-    bands = natural(engine, orders, as_of, date(2010, 9, 9))
+    bands = natural(engine, uci_lines(), UCI_ENDS, date(2010, 9, 9))
     for row in expected["natural"]:
         band = of(bands, row["silent_from"])
         assert (band.silent_to, band.members, band.returned) == (row["silent_to"], row["members"], row["returned"])

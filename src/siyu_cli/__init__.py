@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from siyu_cli.core.lifecycle.explain import Explain, Explanation
     from siyu_cli.core.lifecycle.question import Segment, Segmentation
     from siyu_cli.core.movement.question import Movement, MovementAnswer
+    from siyu_cli.core.points.question import Points, PointsAnswer
     from siyu_cli.core.referral.question import ReferralAnswer, ReferralReport
     from siyu_cli.core.retention.question import Retention, RetentionAnswer
     from siyu_cli.core.value.question import Value, ValueAnswer
@@ -33,6 +34,8 @@ __all__ = [
     "Explanation",
     "Movement",
     "MovementAnswer",
+    "Points",
+    "PointsAnswer",
     "ReferralAnswer",
     "ReferralReport",
     "Retention",
@@ -54,6 +57,7 @@ _ROOMS = {
     "core.lifecycle.explain": ("Explain", "Explanation"),
     "core.lifecycle.question": ("Segment", "Segmentation"),
     "core.movement.question": ("Movement", "MovementAnswer"),
+    "core.points.question": ("Points", "PointsAnswer"),
     "core.referral.question": ("ReferralAnswer", "ReferralReport"),
     "core.retention.question": ("Retention", "RetentionAnswer"),
     "core.value.question": ("Value", "ValueAnswer"),

@@ -119,6 +119,7 @@ Lang = Annotated[str | None, choice("--lang", LANGUAGES, _SPOKEN)]
 _OF_WHOM = "Only members of whom this is true: \"stage = 'dormant'\" or \"城市 = '杭州'\"."
 Where = Annotated[str | None, text("--where", "CONDITION", _OF_WHOM, offer_condition)]
 By = Annotated[str | None, choice("--by", BY, "Count the stages once more for each of these.", SEGMENTS)]
+TellApart = Annotated[str | None, choice("--by", BY, "Tell these apart as well.", SEGMENTS)]
 _SPLIT = "One file per employee or store, named after them; needs -o."
 SplitBy = Annotated[str | None, choice("--split-by", SPLIT_BY, _SPLIT, SEGMENTS)]
 _MAPPED = "Take this header for that column, such as orders.member_id=household_id. May be repeated."

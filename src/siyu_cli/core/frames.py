@@ -8,6 +8,22 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from siyu_cli.tables.column import Table
+
+
+def arrow_schema(table: Table, *, has_means: bool = False) -> pa.Schema:
+    """Return a table's columns as Arrow knows them; with ``has_means`` money is means, in no whole cents."""
+    import pyarrow as pa
+
+    kinds: dict[str, pa.DataType] = {
+        "date": pa.date32(),
+        "money": pa.float64() if has_means else pa.decimal128(18, 2),
+        **dict.fromkeys(("number", "rate"), pa.float64()),
+        "count": pa.int64(),
+        "flag": pa.bool_(),
+    }
+    return pa.schema([(column.key, kinds.get(column.kind, pa.string())) for column in table.columns])
+
 
 def as_frame(rows: pa.Table, *, exact: bool) -> pd.DataFrame:
     """Return rows as a frame: money and numbers float64, dates datetime64, counts Int64.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from siyu_cli.cli.frame import asks
-from siyu_cli.cli.options import BY, choice, number
-from siyu_cli.core.lifecycle.tables import SEGMENTS
+from siyu_cli.cli.options import TellApart, choice, number
+from siyu_cli.core.retention.periods import PERIODS
 from siyu_cli.locale import get_language
 
 if TYPE_CHECKING:
@@ -18,14 +18,15 @@ siyu retention 客户.xlsx 订单.xlsx --start joined --by source_channel
 """
 _STARTS = "Members begin with their first_order unless said otherwise; joined: when they joined, if that was earlier."
 Start = Annotated[str, choice("--start", ("first_order", "joined"), _STARTS)]
-Period = Annotated[str, choice("--period", ("day", "week", "month"), "Cohorts by day, week (from Monday) or month.")]
-By = Annotated[str | None, choice("--by", BY, "Tell these apart as well.", SEGMENTS)]
+Period = Annotated[str, choice("--period", PERIODS, "Cohorts by day, week (from Monday) or month.")]
 _UNTIL = "Look no further than this many days after the start: so everybody was watched as long."
 Until = Annotated[int | None, number("--until", "DAYS", (1, 10_000), _UNTIL)]
 
 
 @asks("Working out who came back…")
-def retention(start: Start = "first_order", period: Period = "month", by: By = None, until: Until = None) -> Question:
+def retention(
+    start: Start = "first_order", period: Period = "month", by: TellApart = None, until: Until = None
+) -> Question:
     """Show who came back: cohorts, days until the next order, and whether more came than were lost.
 
     A period that is not over is left empty, and nobody is counted as lost who could not have come yet. The cohort with

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from siyu_cli.cli.frame import asks
-from siyu_cli.cli.options import BY, choice, number
-from siyu_cli.core.lifecycle.tables import SEGMENTS
+from siyu_cli.cli.options import TellApart, number
 from siyu_cli.locale import get_language
 
 if TYPE_CHECKING:
@@ -17,11 +16,10 @@ siyu value 客户.xlsx 订单.xlsx --by source_channel --horizon 180
 """
 _AHEAD = "How many days the forecast looks ahead, and how long the windows are; else 90."
 Horizon = Annotated[int | None, number("--horizon", "DAYS", (1, 1_000), _AHEAD)]
-By = Annotated[str | None, choice("--by", BY, "Tell these apart as well.", SEGMENTS)]
 
 
 @asks("Working out what members bring…")
-def value(horizon: Horizon = None, by: By = None) -> Question:
+def value(horizon: Horizon = None, by: TellApart = None) -> Question:
     """Show what members bring: per buyer, since their first order, who brings most, and what to expect.
 
     The forecast stands beside the simplest there is, that all goes on as in the same number of days before, with what

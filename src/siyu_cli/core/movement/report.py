@@ -64,7 +64,8 @@ def _groups(found: MovementAnswer) -> Iterator[Words]:
 
 def _sections(found: MovementAnswer) -> Iterator[Section]:
     yield Section(FLOWS, _flows(found))
-    shares = sorted(_shares(found), key=lambda row: (-row["members"], row["stage_from"], row["stage_to"]))
+    moved = [row for row in _shares(found) if row["share"] is not None and row["stage_from"] != row["stage_to"]]
+    shares = sorted(moved, key=lambda row: (-row["members"], row["stage_from"], row["stage_to"]))
     note = None
     if len(shares) > _SHOWN:
         note = Note("… and {count} smaller moves", {"count": len(shares) - _SHOWN})
@@ -86,15 +87,13 @@ def _flows(found: MovementAnswer) -> list[dict[str, Any]]:
 
 
 def _shares(found: MovementAnswer) -> Iterator[dict[str, Any]]:
-    """Yield every move of members who were there then, with its share of their stage and how sure that is."""
+    """Yield every pair of stages with its share of those there then, and how sure that is; newcomers have none."""
     totals: dict[str, int] = {}
     for (old, _), members in found.cells.items():
         totals[old] = totals.get(old, 0) + members
     for row in found.moves:
-        if row["stage_from"] == "new" or row["stage_from"] == row["stage_to"] or row["stage_to"] == "gone":
-            continue
-        share = row["members"] / totals[row["stage_from"]]
-        low, high = wilson(share, totals[row["stage_from"]])
+        share = None if row["stage_from"] == "new" else row["members"] / totals[row["stage_from"]]
+        low, high = (None, None) if share is None else wilson(share, totals[row["stage_from"]])
         yield {**row, "share": share, "low": low, "high": high}
 
 
@@ -125,22 +124,11 @@ def _impossible(found: MovementAnswer) -> Iterator[Note]:
 
 
 def _values(found: MovementAnswer) -> dict[str, Any]:
-    shares = {(row["stage_from"], row["stage_to"]): row for row in _all_shares(found)}
+    matrix = list(_shares(found))
     return {
         "from": found.question.from_on,
         "is_recomputed": True,
-        "matrix": [shares[row["stage_from"], row["stage_to"]] for row in found.moves],
+        "matrix": matrix,
         "margins": _flows(found),
-        "impossible": [row for row in shares.values() if row["impossible"]],
+        "impossible": [row for row in matrix if row["impossible"]],
     }
-
-
-def _all_shares(found: MovementAnswer) -> Iterator[dict[str, Any]]:
-    """Yield every pair of stages, also who stayed, came and went; newcomers have no share."""
-    totals: dict[str, int] = {}
-    for (old, _), members in found.cells.items():
-        totals[old] = totals.get(old, 0) + members
-    for row in found.moves:
-        share = None if row["stage_from"] == "new" else row["members"] / totals[row["stage_from"]]
-        low, high = (None, None) if share is None else wilson(share, totals[row["stage_from"]])
-        yield {**row, "share": share, "low": low, "high": high}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from siyu_cli.core.frames import arrow_schema
 from siyu_cli.core.retention.parts import MIN_CELL, OTHER, UNKNOWN
 from siyu_cli.core.retention.survival import LOOKED_AT
 from siyu_cli.core.retention.tables import BRACKETS, COHORTS, GROWTH, HORIZONS, MONEY, PARTS, RETENTION, SURVIVAL
@@ -201,15 +202,9 @@ def _listed(found: RetentionAnswer) -> pa.Table:
     told: Sequence[tuple[str | None, Retained]] = [(part.name, of_part) for part, of_part in found.found.parts]
     for name, retained in told or [(None, found.found.whole)]:
         for cohort in retained.cohorts:
-            own = {
-                "part": name,
-                "cohort": cohort.cohort,
-                "members": cohort.members,
-                "is_truncated": cohort.is_truncated,
-            }
+            own = {"part": name, **{key: getattr(cohort, key) for key in ("cohort", "members", "is_truncated")}}
             rows += [
                 {**own, "period": at, "active": active, "retention": cohort.rate(at)}
                 for at, active in enumerate(cohort.active)
             ]
-    types = {"text": pa.string(), "date": pa.date32(), "count": pa.int64(), "rate": pa.float64(), "flag": pa.bool_()}
-    return pa.Table.from_pylist(rows, pa.schema([(column.key, types[column.kind]) for column in RETENTION.columns]))
+    return pa.Table.from_pylist(rows, arrow_schema(RETENTION))

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from siyu_cli.core.churn.histories import Lookback
+from siyu_cli.core.frames import arrow_schema
 from siyu_cli.core.parameters import churn_parameters
 from siyu_cli.core.question import Answer, Question, Study
 from siyu_cli.core.retention.beginnings import Following, Rows, begin, rows_of
@@ -171,20 +172,9 @@ def _tiers(engine: Engine, given: Params, as_of: date, days: int) -> Tiers:
 
 def _listed(study: Study, rows: pa.Table | None) -> pa.Table:
     """Return a row per buyer: what is to be expected of them, the most first, beside what they brought before."""
-    import pyarrow as pa
-
-    features = study.engine.read("features", ["member_id"]).select(
-        ["member_id", "net_sales", "order_days", "days_since_last"]
-    )
-    types = {
-        "id": pa.string(),
-        "money": pa.decimal128(18, 2),
-        "number": pa.float64(),
-        "rate": pa.float64(),
-        "count": pa.int64(),
-    }
     if rows is None:
-        return pa.schema([(column.key, types[column.kind]) for column in VALUE.columns]).empty_table()
-    found = rows.join(features, "member_id", join_type="left outer")
-    found = found.append_column("spent_before", found["net_before"])
+        return arrow_schema(VALUE).empty_table()
+    own = ["member_id", "net_sales", "order_days", "days_since_last"]
+    features = study.engine.read("features", ["member_id"]).select(own)
+    found = rows.append_column("spent_before", rows["net_before"]).join(features, "member_id", join_type="left outer")
     return found.select(VALUE.keys).sort_by([("expected_spend", "descending"), ("member_id", "ascending")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from siyu_cli.core.frames import arrow_schema
 from siyu_cli.core.winback.natural import Band, silent_longer
 from siyu_cli.core.winback.tables import DATES, NATURAL_RETURN, ORDER_BANDS, RETURNS
 from siyu_cli.errors import Note
@@ -124,6 +125,5 @@ def _values(found: WinbackAnswer) -> dict[str, Any]:
 def _listed(found: WinbackAnswer) -> pa.Table:
     import pyarrow as pa
 
-    types = {"count": pa.int64(), "text": pa.string(), "rate": pa.float64(), "money": pa.float64()}
-    schema = pa.schema([(column.key, types[column.kind]) for column in NATURAL_RETURN.columns])
-    return pa.Table.from_pylist([band.as_dict() for band in found.looks[0].bands], schema)
+    rows = [band.as_dict() for band in found.looks[0].bands]
+    return pa.Table.from_pylist(rows, arrow_schema(NATURAL_RETURN, has_means=True))
