@@ -45,7 +45,7 @@ from siyu_cli.core.lifecycle.tables import FEATURES, SEGMENTS
 from siyu_cli.core.parameters import churn_parameters, parameters
 from siyu_cli.engines.duckdb import DuckDBEngine
 from siyu_cli.engines.step import Step, step, step_names
-from siyu_cli.tables.cleaned import ORDER_ITEMS
+from siyu_cli.tables.cleaned import ORDER_ITEMS, TOUCHES
 from siyu_cli.tables.column import Table
 
 GOLDENS = Path(__file__).parent / "goldens" / "sql"
@@ -61,6 +61,7 @@ PARAMS = {
     "before_from": date(2026, 1, 2), "after_from": date(2026, 4, 2),
     **{f"{when}_{tier}": Decimal("9.50") for when in ("before", "after") for tier in ("top", "high", "middle")},
     "product": "面膜",
+    "by": "source_channel", "attribution": "first", "first_period": 0, "last_period": 11, "listed_only": True,
     "first_on": date(2026, 1, 1), "expiring_days": 30, "point_value": 0.01,
 }  # fmt: skip
 
@@ -83,6 +84,7 @@ GIVEN = {
     "assigned_members": {"member_id": "varchar", "arm": "varchar"},
     "costs": COST_TYPES,
     "points_log": POINT_TYPES,
+    "touches": {column.key: column.sql_type for column in TOUCHES.columns},
     "point_lots": LOT_TYPES,
     "forest": {"member_id": "varchar", "generation": "bigint", "is_cyclic": "boolean"},
     "sheets_read": {"sheet_number": "bigint", "file": "varchar", "sheet": "varchar"},

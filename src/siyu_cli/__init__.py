@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from siyu_cli.errors import SiyuError
 
 if TYPE_CHECKING:
+    from siyu_cli.core.acquisition.question import Acquisition, AcquisitionAnswer
     from siyu_cli.core.churn.question import Backtest, BacktestAnswer, Churn, ChurnAnswer
     from siyu_cli.core.lifecycle.explain import Explain, Explanation
     from siyu_cli.core.lifecycle.question import Segment, Segmentation
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    "Acquisition",
+    "AcquisitionAnswer",
     "Backtest",
     "BacktestAnswer",
     "Churn",
@@ -53,6 +56,7 @@ __all__ = [
 ]
 _ROOMS = {
     "shop": ("Shop", "open_shop"),
+    "core.acquisition.question": ("Acquisition", "AcquisitionAnswer"),
     "core.churn.question": ("Backtest", "BacktestAnswer", "Churn", "ChurnAnswer"),
     "core.lifecycle.explain": ("Explain", "Explanation"),
     "core.lifecycle.question": ("Segment", "Segmentation"),

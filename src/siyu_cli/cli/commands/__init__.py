@@ -3,7 +3,8 @@
 # Those that ask a shop a question and tell the answer in every form, in the order in which help lists them; of two
 # words the first names a group.
 QUESTIONS = (
-    "segment", "churn", "referral-report", "check", "explain", "retention", "value", "winback", "movement", "points",
+    "segment", "churn", "referral-report", "check", "explain", "retention", "value", "winback", "movement",
+    "acquisition", "points",
     "campaign template", "campaign plan", "campaign evaluate", "campaign learn", "campaign power", "campaign list",
     "campaign show",
 )  # fmt: skip

@@ -1,0 +1,1 @@
+"""What new members cost, where they came from, and what they brought back."""

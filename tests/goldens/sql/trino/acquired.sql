@@ -1,0 +1,29 @@
+/* acquired: one row per member who came in the months looked at and source that is given a share of them. */
+/* reads   features, milestones, sources, stages, starts */
+/* takes   $as_of, $first_period, $last_period (the months, both included), $listed_only (only who is on a list of members) */
+SELECT
+  member_id,
+  source,
+  COALESCE(shares, 1) AS shares,
+  cohort,
+  start_on,
+  age_days,
+  stage,
+  DATE_DIFF('DAY', DATE_TRUNC('DAY', start_on), DATE_TRUNC('DAY', first_on)) AS days_to_first,
+  DATE_DIFF('DAY', DATE_TRUNC('DAY', first_on), DATE_TRUNC('DAY', second_on)) AS days_to_second,
+  DATE_DIFF('DAY', DATE_TRUNC('DAY', first_on), DATE_TRUNC('DAY', CAST('2026-06-30' AS DATE))) AS days_since_first
+FROM starts
+LEFT JOIN sources
+  USING (member_id)
+LEFT JOIN milestones
+  USING (member_id)
+LEFT JOIN stages
+  USING (member_id)
+JOIN features
+  USING (member_id)
+WHERE
+  cohort >= CAST('0' AS BIGINT)
+  AND cohort <= CAST('11' AS BIGINT)
+  AND (
+    is_registered OR NOT joined_on IS NULL OR NOT CAST('True' AS BOOLEAN)
+  )
