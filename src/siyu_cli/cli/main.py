@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -95,8 +96,9 @@ for _name, _app in _groups.items():
 app.command("help", epilog="siyu help\nsiyu help segment")(show_help)
 
 
+@cache
 def build() -> Any:
-    """Return the whole command tree, with our help pages."""
+    """Return the whole command tree, with our help pages; texts are in the language of whoever reads them."""
     dress(app)
     return typer.main.get_command(app)
 

@@ -93,7 +93,9 @@ def _sections(found: AcquisitionAnswer) -> Iterator[Section]:
     rows = [_row(one, _named(one)) for one in (*sources, found.found.total)]
     rows[-1]["channel"] = _ALL
     costs = tuple(map(ACQUISITION.__getitem__, COSTS_SHOWN))
-    yield Section(ACQUISITION, rows, columns=costs, drawn="bars", measures=("cac_member",), note=_shared(found))
+    brief = tuple(key for key in COSTS_SHOWN if key != "paid_cac_member")
+    note, drawn = _shared(found), ("cac_member",)
+    yield Section(ACQUISITION, rows, None, costs, "bars", drawn, brief=brief, note=note)
     back = "ltv_cac" if found.found.total.margin is not None else "sales_cac"
     brought = "margin" if found.found.total.margin is not None else "sales"
     keys = ("channel", *(f"{name}_{days}" for name in (brought, back) for days in HORIZONS))

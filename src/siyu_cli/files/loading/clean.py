@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -237,7 +238,8 @@ class _Levels:
             exp.alias_(faults_of(names), "faults"), exp.alias_(blank, "is_blank"),
             exp.column("is_title"), exp.column("has_total_word"),
         ]  # fmt: skip
-        select = exp.select(*self.fast).from_(exp.to_table(self.origin.relation))
+        # Each level holds the one below: a copy at each of them would be a copy of all.
+        select = exp.select(*self.fast, copy=False).from_(exp.to_table(self.origin.relation), copy=False)
         levels = {
             "fast": self.unguarded,
             "unguarded": self.narrowed,
@@ -247,7 +249,7 @@ class _Levels:
             "told": self.last,
         }
         for name, level in levels.items():
-            select = exp.select(*level).from_(select.subquery(name))
+            select = exp.select(*level, copy=False).from_(select.subquery(name, copy=False), copy=False)
         return select
 
 
@@ -311,7 +313,12 @@ def as_text(cell: str, sql_type: str) -> exp.Expr:
 
 def typed_null(column: Column) -> exp.Expr:
     """Return a null of the column's type as it stands before dates are cut from instants."""
-    return exp.cast(exp.null(), _SQL_TYPES[column.kind], dialect="duckdb")
+    return exp.Cast(this=exp.null(), to=_type_of(column.kind).copy())
+
+
+@cache
+def _type_of(kind: Kind) -> exp.DataType:
+    return exp.DataType.build(_SQL_TYPES[kind], dialect="duckdb")
 
 
 def _units(table: Table, mapped: Mapping[str, Sequence[ColumnMatch]]) -> dict[str, Decimal]:

@@ -58,7 +58,7 @@ def create(
 
     properties = exp.Properties(expressions=[exp.TemporaryProperty()]) if is_temporary else None
     statement = exp.Create(this=exp.to_table(name), kind=kind, expression=query, replace=True, properties=properties)
-    connection.execute(statement.sql("duckdb"))
+    connection.execute(statement.sql("duckdb", copy=False))
 
 
 def keep_rows(connection: duckdb.DuckDBPyConnection, name: str) -> None:
@@ -78,19 +78,40 @@ def without_empty_lookups(connection: duckdb.DuckDBPyConnection, sql: str) -> st
 
     Spark leaves them out by itself, and knows of what type those nulls are.
     """
-    from sqlglot import exp, parse_one
-
     from siyu_cli.engines.spark_connection import SparkConnection
 
     if isinstance(connection, SparkConnection):
         return sql
-    tree = parse_one(sql, read="duckdb")
-    for join in list(tree.find_all(exp.Join)):
-        lookup = join.this
-        if join.side != "LEFT" or first_row(connection, exp.select("1").from_(lookup.name).limit(1).sql("duckdb")):
-            continue
+    tables = sorted({join.this.name for join in _lookups(_parsed(sql))})
+    return _without(
+        sql, frozenset(name for name in tables if not first_row(connection, f"select 1 from {name} limit 1"))
+    )
+
+
+@cache
+def _without(sql: str, empty: frozenset[str]) -> str:
+    """Return a statement without its left joins with these tables."""
+    from sqlglot import exp
+
+    tree = _parsed(sql).copy()
+    joins = [join for join in _lookups(tree) if join.this.name in empty]
+    aliases = {join.this.alias for join in joins}
+    for join in joins:
         join.pop()
-        for column in list(tree.find_all(exp.Column)):
-            if column.table == lookup.alias:
-                column.replace(exp.null())
+    for column in list(tree.find_all(exp.Column)):
+        if column.table in aliases:
+            column.replace(exp.null())
     return tree.sql("duckdb")
+
+
+@cache
+def _parsed(sql: str) -> exp.Expr:
+    from sqlglot import parse_one
+
+    return parse_one(sql, read="duckdb")
+
+
+def _lookups(tree: exp.Expr) -> list[exp.Join]:
+    from sqlglot import exp
+
+    return [join for join in tree.find_all(exp.Join) if join.side == "LEFT"]
