@@ -220,7 +220,7 @@ def messy_sheets(draw: st.DrawFn) -> list[list[str]]:
 
 
 @given(st.lists(messy_sheets(), min_size=1, max_size=3), st.randoms(use_true_random=False))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_rows_in_are_used_rejected_or_skipped_and_no_place_matters(
     tmp_path_factory: pytest.TempPathFactory, sheets: list[list[list[str]]], chance: random.Random
 ) -> None:
@@ -278,7 +278,7 @@ def messy_people(draw: st.DrawFn) -> list[list[list[str]]]:
 
 
 @given(messy_people(), st.randoms(use_true_random=False))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_lists_of_people_are_accounted_for_as_orders_are(
     tmp_path_factory: pytest.TempPathFactory, sheets: list[list[list[str]]], chance: random.Random
 ) -> None:

@@ -258,7 +258,7 @@ def test_groups_of_ids_depend_on_no_order(pairs: list[tuple[str, str]], chance: 
 
 
 @given(st.data())
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_no_order_of_files_or_rows_makes_another_member_of_anyone(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:

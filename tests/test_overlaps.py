@@ -81,7 +81,7 @@ def test_overlapping_exports_are_the_union_of_their_lines_each_as_often_as_in_an
 
 
 @given(st.data())
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_however_an_export_is_cut_into_overlapping_files_the_shop_is_the_same(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
