@@ -50,6 +50,7 @@ OPTIONS = {
     "referral-report": ("--since", "90d"),
     "points": ("积分明细.csv",),
     "acquisition": ("费用.csv",),
+    "profile": ("--where", "store = '徐家汇店'"),
     "explain": ("V002",),
     "campaign plan": ("plan.toml",),
     "campaign evaluate": ("list.csv", "--starts-on", "2026-01-01", "--days", "59"),

@@ -45,7 +45,7 @@ from siyu_cli.core.lifecycle.tables import FEATURES, SEGMENTS
 from siyu_cli.core.parameters import churn_parameters, parameters
 from siyu_cli.engines.duckdb import DuckDBEngine
 from siyu_cli.engines.step import Step, step, step_names
-from siyu_cli.tables.cleaned import ORDER_ITEMS, TOUCHES
+from siyu_cli.tables.cleaned import CLEANED_EVENTS, ORDER_ITEMS, TOUCHES
 from siyu_cli.tables.column import Table
 
 GOLDENS = Path(__file__).parent / "goldens" / "sql"
@@ -62,6 +62,7 @@ PARAMS = {
     **{f"{when}_{tier}": Decimal("9.50") for when in ("before", "after") for tier in ("top", "high", "middle")},
     "product": "面膜",
     "by": "source_channel", "attribution": "first", "first_period": 0, "last_period": 11, "listed_only": True,
+    "monday": date(1900, 1, 1),
     "first_on": date(2026, 1, 1), "expiring_days": 30, "point_value": 0.01,
 }  # fmt: skip
 
@@ -84,6 +85,8 @@ GIVEN = {
     "assigned_members": {"member_id": "varchar", "arm": "varchar"},
     "costs": COST_TYPES,
     "points_log": POINT_TYPES,
+    "festival_days": {"ordered_on": "date", "is_festival": "boolean"},
+    "events": {column.key: column.sql_type for column in CLEANED_EVENTS.columns},
     "touches": {column.key: column.sql_type for column in TOUCHES.columns},
     "point_lots": LOT_TYPES,
     "forest": {"member_id": "varchar", "generation": "bigint", "is_cyclic": "boolean"},

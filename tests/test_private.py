@@ -173,6 +173,7 @@ RUNS = [
     *(("movement", *SHOP, "--format", form, "-o", f"moved{suffix}") for form, suffix in FORMS),
     *(("acquisition", *SHOP, "--by", by, "--format", form, "-o", f"by-{by}{suffix}")
       for by, (form, suffix) in zip(("owner", "store"), FORMS[::3], strict=True)),
+    *(("profile", *SHOP, "--where", f"owner = '{NAMES[0]}'", "--format", form, "-o", f"who{suffix}") for form, suffix in FORMS[::2]),
     *(("winback", *SHOP, "--format", form, "-o", f"silent{suffix}") for form, suffix in FORMS[::3]),
     *(("value", *SHOP, "--by", "owner", "--format", form, "-o", f"worth{suffix}") for form, suffix in FORMS[::2]),
     ("referral-report", *SHOP, "-o", "campaign.xlsx", "--format", "json"),

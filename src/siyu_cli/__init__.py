@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from siyu_cli.core.lifecycle.question import Segment, Segmentation
     from siyu_cli.core.movement.question import Movement, MovementAnswer
     from siyu_cli.core.points.question import Points, PointsAnswer
+    from siyu_cli.core.profile.question import Profile, ProfileAnswer
     from siyu_cli.core.referral.question import ReferralAnswer, ReferralReport
     from siyu_cli.core.retention.question import Retention, RetentionAnswer
     from siyu_cli.core.value.question import Value, ValueAnswer
@@ -39,6 +40,8 @@ __all__ = [
     "MovementAnswer",
     "Points",
     "PointsAnswer",
+    "Profile",
+    "ProfileAnswer",
     "ReferralAnswer",
     "ReferralReport",
     "Retention",
@@ -62,6 +65,7 @@ _ROOMS = {
     "core.lifecycle.question": ("Segment", "Segmentation"),
     "core.movement.question": ("Movement", "MovementAnswer"),
     "core.points.question": ("Points", "PointsAnswer"),
+    "core.profile.question": ("Profile", "ProfileAnswer"),
     "core.referral.question": ("ReferralAnswer", "ReferralReport"),
     "core.retention.question": ("Retention", "RetentionAnswer"),
     "core.value.question": ("Value", "ValueAnswer"),

@@ -4,7 +4,7 @@
 # words the first names a group.
 QUESTIONS = (
     "segment", "churn", "referral-report", "check", "explain", "retention", "value", "winback", "movement",
-    "acquisition", "points",
+    "acquisition", "profile", "points",
     "campaign template", "campaign plan", "campaign evaluate", "campaign learn", "campaign power", "campaign list",
     "campaign show",
 )  # fmt: skip

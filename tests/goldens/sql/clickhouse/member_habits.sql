@@ -1,0 +1,61 @@
+/* member_habits: one row per member: what they like to buy, how dear, how much of it at a discount, on which days. */
+/* reads   favourite_categories, features, festival_days, member_prices, purchases */
+/* takes   $monday   any Monday before the first date */
+/* A favourite category has 2 of 5 of at least 3 dates; with fewer dates nothing is known, with less of them it is mixed. */
+WITH dated AS (
+  SELECT
+    member_id,
+    ordered_on,
+    COALESCE(is_festival, FALSE) AS is_festival,
+    DATE_DIFF(DAY, CAST('1900-01-01' AS Nullable(DATE)), ordered_on) AS day_number
+  FROM purchases
+  LEFT JOIN festival_days
+    USING (ordered_on)
+  WHERE
+    order_count > 0
+), days AS (
+  SELECT
+    member_id,
+    COUNT(*) AS all_days,
+    COUNT(CASE WHEN is_festival THEN 1 END) AS festival_days,
+    COUNT(
+      CASE
+        WHEN day_number - (
+          CAST(day_number / 7 AS Nullable(Int64))
+        ) * 7 >= 5
+        THEN 1
+      END
+    ) AS weekend_days
+  FROM dated
+  GROUP BY
+    member_id
+), liked AS (
+  SELECT
+    member_id,
+    CASE
+      WHEN all_days >= 3
+      THEN CASE WHEN days * 5 >= all_days * 2 THEN category ELSE '(mixed)' END
+    END AS favourite_category
+  FROM favourite_categories
+)
+SELECT
+  member_id,
+  favourite_category,
+  CASE
+    WHEN price_level < 0.8
+    THEN 'low'
+    WHEN price_level <= 1.25
+    THEN 'middle'
+    WHEN price_level > 1.25
+    THEN 'high'
+  END AS price_band,
+  CAST(discounted_amount AS Nullable(Float64)) / nullIf(CAST(judged_amount AS Nullable(Float64)), 0) AS promotion_share,
+  CAST(weekend_days AS Nullable(Float64)) / nullIf(all_days, 0) AS weekend_share,
+  CAST(festival_days AS Nullable(Float64)) / nullIf(all_days, 0) AS festival_share
+FROM features
+LEFT JOIN days
+  USING (member_id)
+LEFT JOIN liked
+  USING (member_id)
+LEFT JOIN member_prices
+  USING (member_id)
