@@ -18,36 +18,42 @@ with bought as (
     group by member_id, period
 ),
 
-both_periods as (
+neighbours as (
     select
         member_id,
         period,
-        visits as came_now,
-        0 as came_before,
-        net as money_now,
-        cast(0 as decimal(18, 2)) as money_before
+        visits,
+        net,
+        lag(period) over mine as earlier,
+        lag(visits) over mine as visits_earlier,
+        lag(net) over mine as net_earlier,
+        lag(period) over theirs as later
     from bought
-    union all
-    select
-        member_id,
-        period + 1 as period,
-        0 as came_now,
-        visits as came_before,
-        cast(0 as decimal(18, 2)) as money_now,
-        net as money_before
-    from bought
+    window
+        mine as (partition by member_id order by period nulls last),
+        theirs as (partition by member_id order by period desc nulls last)
 ),
 
+-- A period in which money moved, beside the one before it; and the period after the last of such a run.
 compared as (
     select
         member_id,
         period,
-        cast(sum(came_now) as bigint) as visits_now,
-        cast(sum(came_before) as bigint) as visits_before,
-        cast(sum(money_now) as decimal(18, 2)) as net_now,
-        cast(sum(money_before) as decimal(18, 2)) as net_before
-    from both_periods
-    group by member_id, period
+        visits as visits_now,
+        case when earlier = period - 1 then visits_earlier else 0 end as visits_before,
+        net as net_now,
+        case when earlier = period - 1 then net_earlier else 0 end as net_before
+    from neighbours
+    union all
+    select
+        member_id,
+        period + 1 as period,
+        0 as visits_now,
+        visits as visits_before,
+        cast(0 as decimal(18, 2)) as net_now,
+        net as net_before
+    from neighbours
+    where later is null or later > period + 1
 ),
 
 moved as (

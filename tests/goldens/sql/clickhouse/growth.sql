@@ -21,36 +21,38 @@ WITH bought AS (
   GROUP BY
     member_id,
     period
-), both_periods AS (
+), neighbours AS (
   SELECT
     member_id,
     period,
-    visits AS came_now,
-    0 AS came_before,
-    net AS money_now,
-    CAST(0 AS Nullable(Decimal(18, 2))) AS money_before
+    visits,
+    net,
+    lag(period) OVER mine AS earlier,
+    lag(visits) OVER mine AS visits_earlier,
+    lag(net) OVER mine AS net_earlier,
+    lag(period) OVER theirs AS later
   FROM bought
+  WINDOW mine AS (PARTITION BY member_id ORDER BY period), theirs AS (PARTITION BY member_id ORDER BY period DESC)
+), compared /* A period in which money moved, beside the one before it; and the period after the last of such a run. */ AS (
+  SELECT
+    member_id,
+    period,
+    visits AS visits_now,
+    CASE WHEN earlier = period - 1 THEN visits_earlier ELSE 0 END AS visits_before,
+    net AS net_now,
+    CASE WHEN earlier = period - 1 THEN net_earlier ELSE 0 END AS net_before
+  FROM neighbours
   UNION ALL
   SELECT
     member_id,
     period + 1 AS period,
-    0 AS came_now,
-    visits AS came_before,
-    CAST(0 AS Nullable(Decimal(18, 2))) AS money_now,
-    net AS money_before
-  FROM bought
-), compared AS (
-  SELECT
-    member_id,
-    period,
-    CAST(SUM(came_now) AS Nullable(Int64)) AS visits_now,
-    CAST(SUM(came_before) AS Nullable(Int64)) AS visits_before,
-    CAST(SUM(money_now) AS Nullable(Decimal(18, 2))) AS net_now,
-    CAST(SUM(money_before) AS Nullable(Decimal(18, 2))) AS net_before
-  FROM both_periods
-  GROUP BY
-    member_id,
-    period
+    0 AS visits_now,
+    visits AS visits_before,
+    CAST(0 AS Nullable(Decimal(18, 2))) AS net_now,
+    net AS net_before
+  FROM neighbours
+  WHERE
+    later IS NULL OR later > period + 1
 ), moved AS (
   SELECT
     part,
