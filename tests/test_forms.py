@@ -48,6 +48,7 @@ OPTIONS = {
     "segment": ("--by", "store"),
     "churn": ("--all",),
     "referral-report": ("--since", "90d"),
+    "funnel": ("--window", "all", "--by", "store"),
     "points": ("积分明细.csv",),
     "acquisition": ("费用.csv",),
     "profile": ("--where", "store = '徐家汇店'"),

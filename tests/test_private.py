@@ -174,6 +174,9 @@ RUNS = [
     *(("acquisition", *SHOP, "--by", by, "--format", form, "-o", f"by-{by}{suffix}")
       for by, (form, suffix) in zip(("owner", "store"), FORMS[::3], strict=True)),
     *(("profile", *SHOP, "--where", f"owner = '{NAMES[0]}'", "--format", form, "-o", f"who{suffix}") for form, suffix in FORMS[::2]),
+    *(("funnel", *SHOP, "--by", "store", "--list", "1", "--format", form, "-o", f"steps{suffix}") for form, suffix in FORMS),
+    ("funnel", *SHOP, "--by", "owner", "--steps", "order,order", "--format", "csv", "-o", "steps.html"),
+    *(("activation", *SHOP, "--format", form, "-o", f"new{suffix}") for form, suffix in FORMS),
     *(("winback", *SHOP, "--format", form, "-o", f"silent{suffix}") for form, suffix in FORMS[::3]),
     *(("value", *SHOP, "--by", "owner", "--format", form, "-o", f"worth{suffix}") for form, suffix in FORMS[::2]),
     ("referral-report", *SHOP, "-o", "campaign.xlsx", "--format", "json"),

@@ -14,7 +14,9 @@ from siyu_cli.errors import SiyuError
 
 if TYPE_CHECKING:
     from siyu_cli.core.acquisition.question import Acquisition, AcquisitionAnswer
+    from siyu_cli.core.activation.question import Activation, ActivationAnswer
     from siyu_cli.core.churn.question import Backtest, BacktestAnswer, Churn, ChurnAnswer
+    from siyu_cli.core.funnel.question import Funnel, FunnelAnswer
     from siyu_cli.core.lifecycle.explain import Explain, Explanation
     from siyu_cli.core.lifecycle.question import Segment, Segmentation
     from siyu_cli.core.movement.question import Movement, MovementAnswer
@@ -30,12 +32,16 @@ __version__ = "0.1.0"
 __all__ = [
     "Acquisition",
     "AcquisitionAnswer",
+    "Activation",
+    "ActivationAnswer",
     "Backtest",
     "BacktestAnswer",
     "Churn",
     "ChurnAnswer",
     "Explain",
     "Explanation",
+    "Funnel",
+    "FunnelAnswer",
     "Movement",
     "MovementAnswer",
     "Points",
@@ -60,7 +66,9 @@ __all__ = [
 _ROOMS = {
     "shop": ("Shop", "open_shop"),
     "core.acquisition.question": ("Acquisition", "AcquisitionAnswer"),
+    "core.activation.question": ("Activation", "ActivationAnswer"),
     "core.churn.question": ("Backtest", "BacktestAnswer", "Churn", "ChurnAnswer"),
+    "core.funnel.question": ("Funnel", "FunnelAnswer"),
     "core.lifecycle.explain": ("Explain", "Explanation"),
     "core.lifecycle.question": ("Segment", "Segmentation"),
     "core.movement.question": ("Movement", "MovementAnswer"),

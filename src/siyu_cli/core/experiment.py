@@ -60,8 +60,12 @@ class Sample:
         return max(self.squares - self.total**2 / self.count, 0.0) / (self.count - 1)
 
 
-def compare_proportions(arm: tuple[int, int], control: tuple[int, int], *, interval: str = "newcombe") -> Difference:
+def compare_proportions(
+    arm: tuple[float, float], control: tuple[float, float], *, interval: str = "newcombe"
+) -> Difference:
     """Return the difference of two shares, each given as (events, people); the test is the pooled z.
+
+    Standardised shares come as what as many people by themselves would be as sure of: no whole numbers.
 
     ``interval``: newcombe (hybrid score, Newcombe 1998, method 10) or wald.
 
@@ -275,12 +279,12 @@ def draw_together(effects: Sequence[float], errors: Sequence[float]) -> Spread:
     return Spread(q, tau_squared, mean, shrunk)
 
 
-def _wald(share: float, people: int, base: float, base_people: int) -> tuple[float, float]:
+def _wald(share: float, people: float, base: float, base_people: float) -> tuple[float, float]:
     reach = float(ndtri(0.975)) * math.sqrt(share * (1 - share) / people + base * (1 - base) / base_people)
     return share - base - reach, share - base + reach
 
 
-def _newcombe(share: float, people: int, base: float, base_people: int) -> tuple[float, float]:
+def _newcombe(share: float, people: float, base: float, base_people: float) -> tuple[float, float]:
     (low, high), (base_low, base_high) = wilson(share, people), wilson(base, base_people)
     return (
         share - base - math.hypot(share - low, base_high - base),
@@ -288,7 +292,7 @@ def _newcombe(share: float, people: int, base: float, base_people: int) -> tuple
     )
 
 
-def wilson(share: float, people: int) -> tuple[float, float]:
+def wilson(share: float, people: float) -> tuple[float, float]:
     """Return the 95 % score interval of a share (Wilson 1927)."""
     z = float(ndtri(0.975))
     middle = share + z * z / (2 * people)

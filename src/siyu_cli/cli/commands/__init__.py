@@ -3,10 +3,9 @@
 # Those that ask a shop a question and tell the answer in every form, in the order in which help lists them; of two
 # words the first names a group.
 QUESTIONS = (
-    "segment", "churn", "referral-report", "check", "explain", "retention", "value", "winback", "movement",
-    "acquisition", "profile", "points",
-    "campaign template", "campaign plan", "campaign evaluate", "campaign learn", "campaign power", "campaign list",
-    "campaign show",
+    "segment", "churn", "referral-report", "check", "explain", "retention", "funnel", "activation", "value", "winback",
+    "movement", "acquisition", "profile", "points", "campaign template", "campaign plan", "campaign evaluate",
+    "campaign learn", "campaign power", "campaign list", "campaign show",
 )  # fmt: skip
 # Lists that leave the house, and what is remembered of those they reached.
 CONTACTS = ("export", "suppress", "forget", "contacts", "audit")

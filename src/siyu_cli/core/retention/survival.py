@@ -53,7 +53,7 @@ class Survival:
 
     def back_within(self, days: int) -> dict[str, float | None]:
         """Return the share who came within so many days and its 95 % interval (log–log); nothing past what was seen."""
-        if not len(self.waits) or (days > self.waits[-1] and self.silent[-1] > 0):
+        if not len(self.waits) or days > self.waits[-1]:
             return {"rate": None, "low": None, "high": None}
         at = int(np.searchsorted(self.waits, days, side="right")) - 1
         silent, spread = (1.0, 0.0) if at < 0 else (float(self.silent[at]), float(self.spread[at]))

@@ -1,0 +1,1 @@
+"""Funnels: how many came from one step to the next within a window, how soon, and who stopped where."""
