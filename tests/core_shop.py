@@ -66,6 +66,16 @@ POINT_TYPES = {
     "change": "decimal(18, 2)", "balance_after": "decimal(18, 2)", "expires_on": "date", "order_id": "varchar",
     "sheet_number": "bigint", "sheet_row": "bigint",
 }  # fmt: skip
+LEVEL_LOG_TYPES = {
+    "member_id": "varchar", "changed_on": "date", "second_of_day": "bigint",
+    **dict.fromkeys(("level_from", "level_to", "kind"), "varchar"),
+    "valid_until": "date", "sheet_number": "bigint", "sheet_row": "bigint",
+}  # fmt: skip
+REVIEW_TYPES = {
+    "member_id": "varchar", "level_name": "varchar", "valid_until": "date", "last_chance_on": "date",
+    "days_left": "bigint", "state": "varchar", **dict.fromkeys(("need", "secured", "lack"), "decimal(18, 2)"),
+    **dict.fromkeys(("lack_orders", "keep_probability"), "double"),
+}  # fmt: skip
 LOT_TYPES = {
     "member_id": "varchar", "kind": "varchar", "earned_on": "date", "expires_on": "date",
     **dict.fromkeys(("points", "burned", "taken", "lapsed", "remaining"), "decimal(18, 2)"),

@@ -8,7 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from siyu_cli import open_shop
+from siyu_cli.config.settings import Settings
 from siyu_cli.demo import LAYOUTS, DemoShop, make_shop, write_shop
+from siyu_cli.demo.catalogue import LEVELS
 from siyu_cli.errors import UsageError
 
 AS_OF = date(2026, 3, 31)
@@ -281,3 +284,16 @@ def test_friends_are_added_after_joining_and_some_delete_the_employee(shop: Demo
     deleted = contacts.dropna(subset="deleted_at")
     assert 0.03 < len(deleted) / len(contacts) < 0.3
     assert (deleted.deleted_at >= deleted.added_at).all()
+
+
+def test_levels_agree_with_the_rule_of_the_export_but_for_what_was_planted(small: DemoShop, tmp_path: Path) -> None:
+    write_shop(small, tmp_path)
+    tiers = [{"name": name, "from": lowest} for lowest, name in LEVELS]
+    rule = {"window": "lifetime", "on_refund": "recheck", "down": "earned", "tiers": tiers}
+    files = [tmp_path / f"{name}.xlsx" for name in ("会员", "订单", "等级记录")]
+    with open_shop(files, as_of=AS_OF, settings=Settings.model_validate({"levels": rule})) as shop:
+        held = shop.levels().figures["reconciliation"]
+        (sheet,) = shop.load.report.sheets_of("level_log")
+    assert held["is_trusted"]
+    assert held["agree"] > 0.9 * held["of"]
+    assert sheet.rows_used > 0

@@ -43,6 +43,35 @@ V003,2026-01-01 00:10:00,-30,积分过期,0,,P7
 V005,2026-02-10 15:00:40,10,消费,10,,P8
 V005,2026-02-11 15:00:40,-25,积分兑换,0,,P9
 """
+LEVELS = """会员编号,变更时间,变更前等级,变更后等级,变更原因,等级有效期
+V001,2025-11-05 10:02:00,普通,银卡,自动升级,2026-05-04
+V003,2025-12-20 09:00:00,金卡,银卡,人工调整,
+V009,2025-03-01 09:02:00,普通,银卡,自动升级,2025-08-28
+"""
+RULE = {
+    "SIYU_LEVELS__TIERS": '[{"name": "普通"}, {"name": "银卡", "from": 180, "keep": 150}, '
+    '{"name": "金卡", "from": 880}]',
+    "SIYU_LEVELS__DAYS": "80", "SIYU_LEVELS__KEEP_DAYS": "90", "SIYU_LEVELS__GRACE_DAYS": "30",
+}  # fmt: skip
+PROPOSED = """
+days = 80
+grace_days = 30
+
+[[tiers]]
+name = "普通"
+
+[[tiers]]
+name = "银卡"
+from = 150
+discount = 0.05
+
+[[tiers]]
+name = "金卡"
+from = 1200
+keep = 1000
+gift = 50
+lift = 0.1
+"""
 # What a command needs to have something to tell of this shop.
 OPTIONS = {
     "segment": ("--by", "store"),
@@ -52,6 +81,7 @@ OPTIONS = {
     "points": ("积分明细.csv",),
     "acquisition": ("费用.csv",),
     "profile": ("--where", "store = '徐家汇店'"),
+    "levels": ("等级记录.csv", "--rules", "rules.toml", "--due", "90d"),
     "explain": ("V002",),
     "campaign plan": ("plan.toml",),
     "campaign evaluate": ("list.csv", "--starts-on", "2026-01-01", "--days", "59"),
@@ -142,6 +172,11 @@ def run(
     (empty_folder / "邀请.csv").write_text(INVITES, "utf-8")
     (empty_folder / "积分明细.csv").write_text(POINTS, "utf-8")
     (empty_folder / "费用.csv").write_text(COSTS, "utf-8")
+    if request.node.callspec.params["command"] == "levels":
+        (empty_folder / "等级记录.csv").write_text(LEVELS, "utf-8")
+        (empty_folder / "rules.toml").write_text(PROPOSED, "utf-8")
+        for variable, text in RULE.items():
+            monkeypatch.setenv(variable, text)
     found = runner(capsys)
     remembered(found, request.node.callspec.params["command"])
     return found

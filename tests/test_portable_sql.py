@@ -21,11 +21,13 @@ from sqlglot import exp, parse_one
 from core_shop import (
     ARROW_TYPES,
     COST_TYPES,
+    LEVEL_LOG_TYPES,
     LINE_COLUMNS,
     LOT_TYPES,
     MEMBER_COLUMNS,
     POINT_TYPES,
     REFERRAL_TYPES,
+    REVIEW_TYPES,
     open_rows,
 )
 from portable_sql import (
@@ -92,6 +94,8 @@ GIVEN = {
     "festival_days": {"ordered_on": "date", "is_festival": "boolean"},
     "touches": {column.key: column.sql_type for column in TOUCHES.columns},
     "point_lots": LOT_TYPES,
+    "level_log": LEVEL_LOG_TYPES,
+    "level_reviews": REVIEW_TYPES,
     "forest": {"member_id": "varchar", "generation": "bigint", "is_cyclic": "boolean"},
     "sheets_read": {"sheet_number": "bigint", "file": "varchar", "sheet": "varchar"},
     "suspect_people": {"reason": "varchar", "invitee_id": "varchar"},

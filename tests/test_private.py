@@ -69,8 +69,17 @@ V1001,{PHONES[0]},2026-01-01,100,增加,{NAMES[0]}的订单{PHONES[6]},100,2026-
 ,{PHONES[1]},2026-03-01,-20,减少,{NAMES[1]}兑换,35,,L3
 ,{PHONES[2]},2026-03-01,20,减少,{NAMES[2]},35,,{PHONES[5]}
 """
+LEVELS = f"""会员编号,手机号,姓名,变更时间,变更前等级,变更后等级,变更原因,等级有效期
+V1001,{PHONES[0]},{NAMES[0]},2026-01-01,银卡,金卡{PHONES[0]},{NAMES[0]}申请人工调整,2026-12-31
+,{PHONES[1]},{NAMES[1]},2026-02-01,{NAMES[1]}普通,银卡,自动,{NAMES[2]}
+,{PHONES[2]},{NAMES[2]},2026-03-01,银卡,,{EMAILS[0]},2026-12-31
+,{PHONES[3]},{NAMES[2]},{STREETS[0]},银卡,{NAMES[3]},付费{CARDS[0]},{PHONES[6]}
+"""
+RULES = '[levels]\ndays = 90\nkeep_days = 90\ntiers = [{ name = "普通" }, { name = "银卡", from = 90 }]\n'
 FILES = {
     "积分.csv": POINTS,
+    "等级.csv": LEVELS,
+    "等级.toml": RULES,
     "会员.csv": MEMBERS,
     "订单.csv": ORDERS,
     "好友.csv": CONTACTS,
@@ -170,6 +179,7 @@ RUNS = [
         for by, (form, suffix) in zip(("owner", "store", "level", "source_channel", "owner", "level"), FORMS, strict=False)
     ),
     *(("points", "积分.csv", *SHOP, "--format", form, "-o", f"points{suffix}") for form, suffix in FORMS),
+    *(("levels", "等级.csv", *SHOP, "--rules", "等级.toml", "--format", form, "-o", f"levels{suffix}") for form, suffix in FORMS),
     *(("movement", *SHOP, "--format", form, "-o", f"moved{suffix}") for form, suffix in FORMS),
     *(("acquisition", *SHOP, "--by", by, "--format", form, "-o", f"by-{by}{suffix}")
       for by, (form, suffix) in zip(("owner", "store"), FORMS[::3], strict=True)),

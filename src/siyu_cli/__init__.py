@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from siyu_cli.core.activation.question import Activation, ActivationAnswer
     from siyu_cli.core.churn.question import Backtest, BacktestAnswer, Churn, ChurnAnswer
     from siyu_cli.core.funnel.question import Funnel, FunnelAnswer
+    from siyu_cli.core.levels.question import Levels, LevelsAnswer
     from siyu_cli.core.lifecycle.explain import Explain, Explanation
     from siyu_cli.core.lifecycle.question import Segment, Segmentation
     from siyu_cli.core.movement.question import Movement, MovementAnswer
@@ -42,6 +43,8 @@ __all__ = [
     "Explanation",
     "Funnel",
     "FunnelAnswer",
+    "Levels",
+    "LevelsAnswer",
     "Movement",
     "MovementAnswer",
     "Points",
@@ -69,6 +72,7 @@ _ROOMS = {
     "core.activation.question": ("Activation", "ActivationAnswer"),
     "core.churn.question": ("Backtest", "BacktestAnswer", "Churn", "ChurnAnswer"),
     "core.funnel.question": ("Funnel", "FunnelAnswer"),
+    "core.levels.question": ("Levels", "LevelsAnswer"),
     "core.lifecycle.explain": ("Explain", "Explanation"),
     "core.lifecycle.question": ("Segment", "Segmentation"),
     "core.movement.question": ("Movement", "MovementAnswer"),

@@ -76,7 +76,7 @@ def find_user_folder(environ: Mapping[str, str]) -> Path | None:
 
 def read_file(path: Path) -> Layer:
     """Return what one TOML file gives. Raises ``ConfigError`` with the line of a mistake in its syntax."""
-    text = _read_text(path)
+    text = read_text(path)
     document = parse_toml(text, path)
     lines = key_lines(text)
     layer: Layer = {}
@@ -240,7 +240,8 @@ def _beside(folder: Path, section: str, key: str, value: Any) -> Any:
     return value
 
 
-def _read_text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Return the text of a file of settings; ``ConfigError`` where it is missing, too large or no text."""
     where = Where(file=str(path))
     try:
         found = path.stat()

@@ -28,6 +28,7 @@ from siyu_cli.config.layers import (
     read_file,
     read_options,
 )
+from siyu_cli.config.levels import LevelSettings
 from siyu_cli.config.points import PointSettings
 from siyu_cli.config.sections import (
     MAP_KEYS,
@@ -76,6 +77,7 @@ class Settings(StrictModel):
     )
     metrics: MetricsSettings = said(MetricsSettings(), "What figures count that shops count differently.")
     points: PointSettings = said(PointSettings(), "Points: what one is worth, and how long it counts.")
+    levels: LevelSettings = said(LevelSettings(), "Levels: what reaches and keeps them, and what members get.")
     load: LoadSettings = said(LoadSettings(), "Reading files.")
     map: dict[MapKey, Text] = said(
         {},
@@ -154,11 +156,17 @@ class Settings(StrictModel):
     def values(self) -> dict[str, Any]:
         """Return every setting by its dotted key, in the order of the file."""
         parts = {name: getattr(self, name) for name in type(self).model_fields}
-        return {
-            f"{name}.{key}": value.model_dump() if isinstance(value, BaseModel) else value
-            for name, part in parts.items()
-            for key, value in dict(part).items()
-        }
+        return {f"{name}.{key}": _plain(value) for name, part in parts.items() for key, value in dict(part).items()}
+
+
+def _plain(value: Any) -> Any:
+    """Return a setting without models: tables of their values, of one in a list those that were given."""
+    if isinstance(value, tuple):
+        return tuple(
+            item.model_dump(by_alias=True, exclude_unset=True) if isinstance(item, BaseModel) else item
+            for item in value
+        )
+    return value.model_dump() if isinstance(value, BaseModel) else value
 
 
 def load_settings(

@@ -69,7 +69,7 @@ def _moves(rng: np.random.Generator, people: People, sales: Sales, held: Ints, p
     by_time = np.lexsort((order, at, person))
     person, at, fen, order = person[by_time], at[by_time], fen[by_time], order[by_time]
     # A point per whole yuan of all that was spent so far: what an order adds is the difference it makes.
-    points = np.diff(np.floor_divide(_within(person, fen), 100), prepend=0)
+    points = np.diff(np.floor_divide(within(person, fen), 100), prepend=0)
     is_first = np.diff(person, prepend=-1) != 0
     points[is_first] = np.floor_divide(fen[is_first], 100)
     scene = np.where(points < 0, TAKEN_BACK, EARNED)
@@ -113,7 +113,7 @@ def _to_balance(people: People, bought: Moves, held: Ints, period: Period) -> Mo
     return Moves(who, at, scene, points, np.full(len(who), -1), last_day)
 
 
-def _within(person: Ints, values: Ints) -> Ints:
+def within(person: Ints, values: Ints) -> Ints:
     """Return the running sum of each person, whose rows stand together."""
     total = np.cumsum(values)
     starts = np.flatnonzero(np.diff(person, prepend=-1))
@@ -122,7 +122,7 @@ def _within(person: Ints, values: Ints) -> Ints:
 
 
 def _running(moves: Moves) -> Ints:
-    return _within(moves.person, moves.points) if len(moves.person) else moves.points
+    return within(moves.person, moves.points) if len(moves.person) else moves.points
 
 
 def _go_wrong(rng: np.random.Generator, moves: Moves, balance: Ints) -> tuple[Moves, Ints]:

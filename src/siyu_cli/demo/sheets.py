@@ -82,7 +82,7 @@ def under(header: Sequence[str], rows: int, columns: Mapping[str, Any]) -> pa.Ta
 
 
 def shared_sheets(shop: DemoShop, key: tuple[str, str]) -> list[DemoSheet]:
-    """Return the lists no shop platform exports: WeCom friends, invites, costs, events, how points moved."""
+    """Return the lists no shop platform exports: WeCom friends, invites, costs, events, points, levels."""
     contacts, costs, invites, events = shop.contacts, shop.channel_costs, shop.invites, shop.events
     phone = "手机号" if key[1] == "phone" else ""
     asked = {
@@ -130,10 +130,20 @@ def shared_sheets(shop: DemoShop, key: tuple[str, str]) -> list[DemoSheet]:
         "失效日期": log["expires_on"],
         "关联订单号": log["order_id"],
     }
+    changes = shop.level_log
+    rose = {
+        key[0]: changes[key[1]],
+        "变更时间": changes["changed_at"],
+        "变更前等级": changes["level_from"],
+        "变更后等级": changes["level_to"],
+        "变更原因": changes["reason"],
+        "等级有效期": changes["valid_until"],
+    }
     return [
         DemoSheet("好友关系", pa.table(friends)),
         DemoSheet("邀请记录", pa.table(asked)),
         DemoSheet("渠道费用", pa.table(spent)),
         DemoSheet("互动记录", pa.table(did)),
         DemoSheet("积分明细", pa.table(moved)),
+        DemoSheet("等级记录", pa.table(rose)),
     ]

@@ -11,6 +11,7 @@ import pyarrow as pa
 from siyu_cli.demo.behaviour import Flags, Ints, People, draw_people, draw_purchases
 from siyu_cli.demo.events import draw_events
 from siyu_cli.demo.invites import draw_invites
+from siyu_cli.demo.levels import draw_levels
 from siyu_cli.demo.outreach import draw_channel_costs, draw_contacts
 from siyu_cli.demo.people import describe
 from siyu_cli.demo.points import draw_points
@@ -26,7 +27,7 @@ _MAX_MEMBERS = 50_000_000
 
 @dataclass(frozen=True)
 class DemoShop:
-    """An invented shop as six Arrow tables; times are the shop's own, money is decimal yuan.
+    """An invented shop as Arrow tables; times are the shop's own, money is decimal yuan.
 
     members
         one row per registered member, by the time they joined; totals count purchases as siyu does.
@@ -42,6 +43,8 @@ class DemoShop:
         one row per thing that a member did beside buying, or that was done for them.
     points_log
         one row per movement of a member's points, a few of them wrong as such logs are.
+    level_log
+        one row per change of a member's level, a few of them lost, twice there or made by hand.
     """
 
     as_of: date
@@ -52,6 +55,7 @@ class DemoShop:
     channel_costs: pa.Table
     events: pa.Table
     points_log: pa.Table
+    level_log: pa.Table
 
 
 def make_shop(members: int, *, seed: int, as_of: date) -> DemoShop:
@@ -86,6 +90,7 @@ def make_shop(members: int, *, seed: int, as_of: date) -> DemoShop:
         channel_costs=draw_channel_costs(rng, people, period),
         events=draw_events(np.random.default_rng([seed, 2]), records),
         points_log=draw_points(np.random.default_rng([seed, 3]), people, sales, (persons, records, orders), period),
+        level_log=draw_levels(np.random.default_rng([seed, 4]), people, sales, persons, period),
     )
 
 

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from siyu_cli.config.settings import Settings
+    from siyu_cli.core.levels.question import LevelsAnswer
     from siyu_cli.core.points.question import PointsAnswer
     from siyu_cli.core.referral.question import ReferralAnswer
     from siyu_cli.engines.protocol import ShopEngine
@@ -96,6 +97,12 @@ class Shop:
         from siyu_cli.core.points.question import Points, PointsAnswer
 
         return cast(PointsAnswer, self.ask(Points(**options)))
+
+    def levels(self, **options: Any) -> LevelsAnswer:
+        """Return the levels by the shop's rule; ``options`` are the fields of ``Levels``."""
+        from siyu_cli.core.levels.question import Levels, LevelsAnswer
+
+        return cast(LevelsAnswer, self.ask(Levels(**options)))
 
     def explain(self, member: str, **options: Any) -> Explanation:
         """Return everything known about one member; ``options`` are the fields of ``Explain``."""

@@ -93,6 +93,7 @@ REJECT_REASONS = {
     "unknown_status": ("unknown status word", "未知的状态"),
     "missing_date": ("no date", "缺少日期"),
     "missing_amount": ("no amount", "缺少金额"),
+    "missing_level": ("no level", "缺少等级"),
     "order_conflict": ("files disagree about this order", "多个文件对同一订单不一致"),
     "sign_conflict": ("its sign and its direction contradict each other", "数值正负与增减方向矛盾"),
     "extra_cells": ("more cells than the header has columns", "单元格多于表头的列数"),

@@ -49,7 +49,9 @@ MASKS: dict[str, Mask] = {
         ("tags", "source_channel", "campaign", "first_campaign", "partner", "variant", "referral_source", "used_code",
          "title", "own_codes", "status", "refund_status", "item", "scene"), "text",
     ),
-    **dict.fromkeys(("level", "city", "gender"), "word"),
+    **dict.fromkeys(
+        ("level", "level_from", "level_to", "told_level", "computed_level", "paid_level", "city", "gender"), "word"
+    ),
     **dict.fromkeys(("order_id", "item_id", "parent_id", "original_order_id", "return_id", "payment_id", "log_id"), "number"),
     **dict.fromkeys(("owner", "store", "file", "sheet", "column"), "place"),
 }  # fmt: skip

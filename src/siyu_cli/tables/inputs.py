@@ -52,6 +52,9 @@ MEMBERS = Table("members", "Members", "会员", "one row per member of the shop,
     column("count", "coupons_redeemed", "Coupons redeemed", "核销券数"),
     column("count", "total_order_count", "Orders (as exported)", "累计消费次数"),
     column("money", "total_net_sales", "Net sales (as exported)", "累计消费金额"),
+    column("number", "growth", "Growth", "成长值", note="what the platform counts towards levels"),
+    column("date", "level_valid_until", "Level valid until", "等级到期日期"),
+    column("text", "paid_level", "Paid level", "付费等级", note="bought, no rule's doing; no, 否 and 无 are none"),
     column("date", "total_last_order_on", "Last order (as exported)", "上次消费日期"),
 ))
 
@@ -98,6 +101,15 @@ POINTS_LOG = Table("points_log", "Points log", "积分明细", "one row per move
     column("number", "balance_after", "Balance after", "变动后积分"),
     column("date", "expires_on", "Expires on", "失效日期", note="the last day on which these points count; later than 2199 is never"),
     column("id", "order_id", "Order no.", "关联订单号"),
+))
+
+LEVEL_LOG = Table("level_log", "Level log", "等级变更记录", "one row per change of a member's level", (
+    MEMBERS["member_id"], MEMBERS["phone"], MEMBERS["account"], MEMBERS["name"],
+    column("instant", "changed_on", "Changed on", "变更日期"),
+    column("text", "level_from", "Level before", "变更前等级"),
+    column("text", "level_to", "Level after", "变更后等级"),
+    column("text", "reason", "Reason", "变更原因", note="in the export's own words: it tells what was done by hand and what was paid for"),
+    column("date", "valid_until", "Valid until", "等级有效期至"),
 ))
 
 COSTS = Table("costs", "Costs", "费用", "one row per cost: of a channel, campaign, partner, store or employee in a month", (
@@ -212,7 +224,7 @@ ORDERS = Table("orders", "Orders", "订单", "one row per order, or per item of 
 ))
 
 # What an operator may give siyu, in any file.
-INPUTS = {table.name: table for table in (MEMBERS, CONTACTS, REFERRALS, POINTS_LOG, COSTS, EVENTS, ORDERS)}
+INPUTS = {table.name: table for table in (MEMBERS, CONTACTS, REFERRALS, POINTS_LOG, LEVEL_LOG, COSTS, EVENTS, ORDERS)}
 
 
 def find_input(name: str) -> str | None:

@@ -41,11 +41,12 @@ def points(
     return Points(EXPIRING_DAYS if days is None else days, lang=get_language())
 
 
-def parse_days(given: str | None) -> int | None:
+def parse_days(given: str | None, option: str = "--expiring") -> int | None:
     """Return how many days ``30d`` or ``30`` are; ``UsageError`` for anything else, and beyond ten years."""
     if given is None:
         return None
     found = re.fullmatch(r"([0-9]{1,4})\s*(d|days?|天)?", given.strip(), re.ASCII | re.IGNORECASE)
     if found is None or not 1 <= int(found[1]) <= 3_650:
-        raise UsageError("--expiring {days} is not so many days.", hint="Write it as 30d: 1 to 3650 days.", days=given)
+        message = "{option} {days} is not so many days."
+        raise UsageError(message, hint="Write it as 30d: 1 to 3650 days.", option=option, days=given)
     return int(found[1])

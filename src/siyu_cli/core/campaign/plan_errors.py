@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from siyu_cli.config.errors import shown_value
 from siyu_cli.config.sections import Said, read_said
@@ -50,8 +51,11 @@ class Places:
         return Where(self.file, column=".".join(key) or None)
 
 
-def refusal(error: ValidationError, model: type[BaseModel], places: Places) -> ConfigError:
-    """Return what to tell about the first value of a document that ``model`` does not allow."""
+def refusal(error: ValidationError, model: type[BaseModel], places: Places, unknown: str | None = None) -> ConfigError:
+    """Return what to tell about the first value of a document that ``model`` does not allow.
+
+    ``unknown`` is said of a key there is not, where the document is no plan.
+    """
     problem: Any = _first(error.errors(include_url=False))
     key = tuple(map(str, problem["loc"]))
     broken = problem.get("ctx", {}).get("error")
@@ -67,8 +71,9 @@ def refusal(error: ValidationError, model: type[BaseModel], places: Places) -> C
         known = _names(model, key[:-1])
         near = difflib.get_close_matches(key[-1], known, n=1, cutoff=0.6)
         hint = "Did you mean {closest}?" if near else "There are: {known}."
+        message = "{origin}: a plan has no {key}."
         return ConfigError(
-            "{origin}: a plan has no {key}.", hint=hint, where=places.where(key), closest="".join(near),
+            unknown or message, hint=hint, where=places.where(key), closest="".join(near),
             known=", ".join(known), **_facts(places, key, name),
         )  # fmt: skip
     value = shown_value(name, problem["input"])
@@ -122,13 +127,18 @@ def _is_model(kind: Any) -> bool:
 
 def _names(model: type[BaseModel], key: tuple[str, ...]) -> list[str]:
     inner = _model_at(model, key)
-    return list(inner.model_fields) if inner else []
+    return list(_fields(inner)) if inner else []
+
+
+def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Return the fields of a model by what a document calls them."""
+    return {info.alias or name: info for name, info in model.model_fields.items()}
 
 
 def _said(model: type[BaseModel], key: tuple[str, ...]) -> Said:
     """Return what is said about a key; of a value inside a list, that of the list."""
     for depth in range(len(key) - 1, -1, -1):
         inner = _model_at(model, key[:depth])
-        if inner and key[depth] in inner.model_fields:
-            return read_said(inner.model_fields[key[depth]])
+        if inner and key[depth] in _fields(inner):
+            return read_said(_fields(inner)[key[depth]])
     return Said("")

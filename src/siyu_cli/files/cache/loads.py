@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 # What is read once a load is over: by the core, by masks, by who writes rejects.
 TABLES = (
-    "account_keys", "costs", "events", "known_names", "member_links", "members", "order_items", "order_lines", "people",
-    "phone_keys", "points_log", "referrals", "rejects", "sheets_read", "touches",
+    "account_keys", "costs", "events", "known_names", "level_log", "member_links", "members", "order_items",
+    "order_lines", "people", "phone_keys", "points_log", "referrals", "rejects", "sheets_read", "touches",
 )  # fmt: skip
 # Where exports tell of items, both tables of orders are views of one that is kept in their place.
 _ROWS, _VIEWS = "counted_rows", ("order_lines", "order_items")

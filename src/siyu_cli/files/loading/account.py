@@ -25,6 +25,7 @@ _JUDGED = {
     "contacts": "judged_contacts",
     "referrals": "judged_referrals",
     "points_log": "judged_points",
+    "level_log": "judged_levels",
     "costs": "judged_costs",
     "events": "judged_events",
     "orders": "settled_orders",

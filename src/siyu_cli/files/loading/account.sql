@@ -17,7 +17,7 @@ select
             'row', 'member_id', 'phone', 'account', 'receiver_phone', 'paid_at', 'ordered_at', 'refunded_at', 'paid_amount', 'refunded_amount',
             'unit_price', 'quantity',
             'inviter_id', 'invitee_id', 'inviter_phone', 'invitee_phone', 'spent_on', 'happened_at', 'amount',
-            'advertising_cost', 'promotion_cost', 'staff_cost', 'reward_cost', 'contact_cost', 'changed_at', 'change'
+            'advertising_cost', 'promotion_cost', 'staff_cost', 'reward_cost', 'contact_cost', 'changed_at', 'change', 'changed_on', 'level_to'
         ) then 'row'
         else 'cell'
     end as effect

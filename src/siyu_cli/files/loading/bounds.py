@@ -24,7 +24,7 @@ _NO_DAYS = ("0001-01-01", "1899-12-30", "1899-12-31", "1900-01-01")
 _EPOCH = "1970-01-01"
 # Refunds, adjustments, costs and points may be below zero; of these, less than nothing is a mistake.
 # What lasts may last for ever, written as a day no calendar comes to.
-_OPEN_ENDED = frozenset({"expires_on"})
+_OPEN_ENDED = frozenset({"expires_on", "valid_until", "level_valid_until"})
 _NEVER_NEGATIVE = frozenset({"total_net_sales", "total_order_count", "coupons_redeemed", "entry_fee", "reward_level"})
 
 

@@ -20,7 +20,8 @@ WHOLE_ROW = "row"
 OF_ROWS = ("undecodable", "extra_cells", "split_amount")
 # Which column a rejected row is shown with, when no single cell of it is at fault.
 COLUMN_OF = {
-    "missing_date": ("paid_at", "ordered_at", "refunded_at", "spent_on", "happened_at", "changed_at"),
+    "missing_date": ("paid_at", "ordered_at", "refunded_at", "spent_on", "happened_at", "changed_at", "changed_on"),
+    "missing_level": ("level_to",),
     "missing_amount": ("paid_amount", "unit_price", "refunded_amount", "amount", "change"),
     "unknown_status": ("status", "direction"),
     "sign_conflict": ("direction", "change"),

@@ -1,6 +1,6 @@
 -- Who is who: every id, phone and buyer account leads to one member key.
 --
--- reads   raw_members, raw_contacts, raw_orders, raw_points_log, sources; member_links (member_id, member_key) made by identity.py
+-- reads   raw_members, raw_contacts, raw_orders, raw_points_log, raw_level_log, sources; member_links (member_id, member_key) made by identity.py
 -- writes  bonds, phone_ids, phone_keys, account_keys; excluded, from excluded_names of exclude.py
 
 -- name: bonds
@@ -14,6 +14,8 @@ select distinct member_id, phone from (
     select member_id, phone from raw_orders
     union all
     select member_id, phone from raw_points_log
+    union all
+    select member_id, phone from raw_level_log
 ) as pairs
 where member_id is not null and phone is not null;
 
@@ -94,6 +96,8 @@ from (
     select member_id from raw_orders
     union all
     select member_id from raw_points_log
+    union all
+    select member_id from raw_level_log
 ) as ids
 join phone_keys on phone = member_id
 where strlen(member_id) = 11 and not is_shared and phone_key <> member_id
@@ -117,6 +121,9 @@ from (
         union all
         select source, account, member_id, phone from raw_points_log
         where account is not null and (member_id is not null or phone is not null)
+        union all
+        select source, account, member_id, phone from raw_level_log
+        where account is not null and (member_id is not null or phone is not null)
     ) as raw
     join sources using (source)
     left join member_links using (member_id)
@@ -136,9 +143,13 @@ select distinct name from (
     union all
     select unnest([member_id, phone]) as name from raw_points_log
     union all
+    select unnest([member_id, phone]) as name from raw_level_log
+    union all
     select platform || ':' || account as name from raw_members join sources using (source)
     union all
     select platform || ':' || account as name from raw_points_log join sources using (source)
+    union all
+    select platform || ':' || account as name from raw_level_log join sources using (source)
     union all
     select platform || ':' || account as name from raw_orders join sources using (source)
 ) as names

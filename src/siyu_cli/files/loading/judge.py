@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from siyu_cli.engines.spark_connection import SparkConnection
 from siyu_cli.files.loading.currencies import currency_notes, settle_currency, weigh_currencies
+from siyu_cli.files.loading.levels import judge_levels
 from siyu_cli.files.loading.payments import settle_payments
 from siyu_cli.files.loading.points import judge_points
 from siyu_cli.files.loading.referrals import gather_referrals, judge_referrals
@@ -134,7 +135,7 @@ def _has_links(connection: duckdb.DuckDBPyConnection, orders: Sequence[SheetSour
 def judge_members(
     connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource], totals: str | None
 ) -> list[Note]:
-    """Make ``members``, ``touches``, ``people``, ``known_names``, ``referrals``, ``points_log``, and their judged rows.
+    """Make ``members``, ``touches``, ``people``, ``known_names``, ``referrals``, logs of points and levels, all judged.
 
     ``totals`` is that of ``[orders]``. Returns what it would decide, where it is not said.
     """
@@ -150,6 +151,7 @@ def judge_members(
         connection.execute(statements[name])
     gather_referrals(connection, sheets)
     notes += judge_points(connection, sheets)
+    judge_levels(connection, sheets)
     named = any(sheet.match.table == "orders" and sheet.has("phone", "name") for sheet in sheets)
     if named and first_row(connection, statements["has_strangers"]):
         connection.execute(statements["strangers"])

@@ -36,6 +36,13 @@ _MISSING = {
         "changed_at",
     ): "{sheet} looks like a log of points, but no column says when they changed, so all {rows} "
     "rows were left out. Nearest headers: {near}. To choose one: --map {option}",
+    ("level_log", "member_id"): "{sheet} looks like a log of levels, but no column says whose they are (id, phone or "
+    "account), so all {rows} rows were left out. Nearest headers: {near}. To choose one: --map {option}",
+    (
+        "level_log",
+        "changed_on",
+    ): "{sheet} looks like a log of levels, but no column says when they changed, so all "
+    "{rows} rows were left out. Nearest headers: {near}. To choose one: --map {option}",
     ("costs", "amount"): "{sheet} looks like costs, but no column is their amount, so all {rows} "
     "rows were left out. Nearest headers: {near}. To choose one: --map {option}",
     ("costs", "source_channel"): "{sheet} looks like costs, but no column is their channel or campaign, so all {rows} "

@@ -1,6 +1,6 @@
 -- Who must not be shown as they are: keys that are phones, accounts or names, and names that stand in texts.
 --
--- reads   members, referrals, points_log, people, known_names, member_links, phone_keys, account_keys; features, of core
+-- reads   members, referrals, points_log, level_log, people, known_names, member_links, phone_keys, account_keys; features, of core
 -- writes  personal_keys, shown_keys, telling_names
 
 -- name: personal_keys
@@ -28,6 +28,8 @@ from (
     select invitee_id as member_id, cast(null as date) as known_on from referrals
     union all
     select member_id, changed_on as known_on from points_log
+    union all
+    select member_id, changed_on as known_on from level_log
 ) as keys
 where member_id is not null and regexp_matches(member_id, $suspect)
 group by member_id;

@@ -112,6 +112,9 @@ registered as (
         bool_or(own_codes is not null or used_code is not null) as has_invite_code,
         cast(max(last_event_on) as date) as last_event_on,
         max(coupons_redeemed) as coupons_redeemed,
+        max(growth) as growth,
+        cast(max(level_valid_until) as date) as level_valid_until,
+        max(paid_level) as paid_level,
         max(total_order_count) as total_order_count,
         max(total_net_sales) as total_net_sales,
         cast(max(total_last_order_on) as date) as total_last_order_on
@@ -147,6 +150,7 @@ select
     coalesce(has_invite_code, false) as has_invite_code,
     last_event_on,
     coupons_redeemed,
+    growth, level_valid_until, paid_level,
     total_order_count,
     total_net_sales,
     total_last_order_on

@@ -19,6 +19,7 @@ WHOSE = {
     "members": ("member_id", "phone", "account"),
     "contacts": ("member_id", "phone"),
     "events": ("member_id", "phone", "account"),
+    "level_log": ("member_id", "phone", "account"),
     "points_log": ("member_id", "phone", "account"),
     "referrals": ("inviter_id", "inviter_phone", "invitee_id", "invitee_phone"),
 }

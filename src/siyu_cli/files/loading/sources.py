@@ -43,7 +43,7 @@ _ROW_KINDS = ("is_blank", "is_title", "has_total_word")
 # The loader's views that are read by its own tables only; those of orders, unless the lines stay in their files.
 _PASSING = (
     "judged_members", "judged_contacts", "judged_costs", "raw_members", "raw_contacts", "raw_referrals", "raw_costs",
-    "raw_events", "point_ways", "raw_points_log", "listed_ids", "other_ids",
+    "raw_events", "point_ways", "raw_points_log", "raw_level_log", "listed_ids", "other_ids",
 )  # fmt: skip
 _PASSING_ORDERS = (
     "read_lines", "settled_orders", "agreed_orders", "judged_orders", "keyed_orders", "weighed_orders",

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 # Reasons that have a column of their own in every table.
 _KEYS_OF = {
-    "bad_date": ("paid_at", "ordered_at", "spent_on", "changed_at"),
-    "placeholder_date": ("paid_at", "ordered_at", "spent_on", "changed_at"),
-    "ambiguous_date": ("paid_at", "ordered_at", "spent_on", "changed_at"),
+    "bad_date": ("paid_at", "ordered_at", "spent_on", "changed_at", "changed_on"),
+    "placeholder_date": ("paid_at", "ordered_at", "spent_on", "changed_at", "changed_on"),
+    "ambiguous_date": ("paid_at", "ordered_at", "spent_on", "changed_at", "changed_on"),
     "bad_money": ("paid_amount", "unit_price", "amount"),
     "bad_number": ("quantity", "change"),
     "bad_phone": ("phone", "receiver_phone", "inviter_phone", "invitee_phone"),

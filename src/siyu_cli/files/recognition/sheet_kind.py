@@ -13,7 +13,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from siyu_cli.errors import Note
-from siyu_cli.files.recognition import headers
+from siyu_cli.files.recognition import headers, level_logs
+from siyu_cli.files.recognition.level_logs import is_level_log
 from siyu_cli.files.recognition.mapping import ColumnMatch, Found, Sheet
 from siyu_cli.files.recognition.point_logs import is_points_log, lacks_one_role
 from siyu_cli.files.recognition.presets import kind_of_event, kind_of_row, order_status
@@ -125,6 +126,8 @@ def _kind_beside(seen: Sheet, found: Mapping[str, Found], mapped: frozenset[str]
         return "costs"
     if "points_log" in mapped or (is_open and is_points_log(seen, found["points_log"], orders, members)):
         return "points_log"
+    if "level_log" in mapped or (is_open and is_level_log(seen, found["level_log"])):
+        return "level_log"
     return "events" if is_open and _is_events(seen, found["events"]) else None
 
 
@@ -134,6 +137,7 @@ def missing_role(seen: Sheet, found: Mapping[str, Found], foreign: Counter[str])
         None if foreign["after_sales"] else _missing_of_orders(found["orders"]),
         _missing_of_invites(found["referrals"]),
         _missing_of_points(seen, found["points_log"]),
+        _missing_of_levels(found["level_log"]),
         _missing_of_costs(seen, found["costs"]),
         _missing_of_members(found["members"]),
     )
@@ -163,6 +167,11 @@ def _missing_of_invites(invites: Found) -> Missing | None:
 def _missing_of_points(seen: Sheet, log: Found) -> Missing | None:
     lacking = lacks_one_role(seen, log)
     return Missing("points_log", lacking) if lacking else None
+
+
+def _missing_of_levels(log: Found) -> Missing | None:
+    lacking = level_logs.lacks_one_role(log)
+    return Missing("level_log", lacking) if lacking else None
 
 
 def _missing_of_costs(seen: Sheet, costs: Found) -> Missing | None:
