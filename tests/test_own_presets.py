@@ -123,7 +123,12 @@ def test_the_users_folder_counts_and_the_shops_goes_first(run: Run, empty_folder
     ("old", "new", "line", "said"),
     [
         ("completed =", "done =", 14, "unpaid, paid, shipped, completed, cancelled, refunded"),
-        ('table = "orders"', 'table = "sales"', 2, "members, contacts, referrals, points_log, costs, events, orders"),
+        (
+            'table = "orders"',
+            'table = "sales"',
+            2,
+            "members, contacts, referrals, points_log, level_log, costs, events, orders",
+        ),
         ("title_en", "titel", 3, "title_en"),
         ("phone =", "mobile =", 9, "member_id"),
         ('["尊享标记"]\npaid', '"尊享标记"\npaid', 9, "a list of texts"),
@@ -137,7 +142,7 @@ def test_the_users_folder_counts_and_the_shops_goes_first(run: Run, empty_folder
         ("[status]", '[[kind_part]]\nkind = "sold"\nwords = ["零售"]\n\n[status]', 13, "sale, return, topup"),
         ("[columns]", "documents = 1\n[columns]", 6, "a list of texts"),
         ("[status]", '[currency]\nEUR = "€"\n\n[status]', 14, "a list of texts"),
-        ('table = "orders"', "", 1, "members, contacts, referrals, points_log, costs, events, orders"),
+        ('table = "orders"', "", 1, "members, contacts, referrals, points_log, level_log, costs, events, orders"),
         ("[columns]", 'patterns = "x"\n[columns]', 6, "[patterns]"),
     ],
 )

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 from itertools import pairwise
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
+from siyu_cli.config.layers import key_lines, read_text
 from siyu_cli.config.sections import StrictModel, Text, _Amount, _Count, _no_flag, said
+from siyu_cli.toml import parse_toml
 
 _Times = Annotated[Decimal, BeforeValidator(_no_flag), Field(ge=0, le=100, allow_inf_nan=False)]
 _Part = Annotated[Decimal, BeforeValidator(_no_flag), Field(ge=0, le=1, allow_inf_nan=False)]
@@ -106,6 +109,18 @@ class LevelSettings(StrictModel):
         (),
         "The levels, lowest first: name, from; keep, discount, multiplier, gift, shipping, lift where there are any.",
         "Allowed: two or more that rise: the first from 0, names that differ, keep no more than from.",
-        template='[{ name = "basic" }, { name = "silver", from = 500, keep = 300 }, '
-        '{ name = "gold", from = 2000, keep = 1500 }]',
+        example='[{ name = "普通" }, { name = "银卡", from = 500, keep = 300 }, { name = "金卡", from = 2000 }]',
     )
+
+
+def rule_document(path: Path) -> tuple[dict[str, Any], dict[tuple[str, ...], int]]:
+    """Return what a TOML file says of levels, under [levels] or bare, and the line of each key.
+
+    ``ConfigError`` names the line of a mistake in its syntax.
+    """
+    text = read_text(path)
+    document, lines = parse_toml(text, path), key_lines(text)
+    if set(document) <= {"levels"} and isinstance(document.get("levels"), dict):
+        lines = {key[1:]: line for key, line in lines.items() if key[:1] == ("levels",) and key[1:]}
+        return document["levels"], lines
+    return document, lines

@@ -5,14 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from siyu_cli.config.layers import key_lines, read_text
-from siyu_cli.config.levels import LevelSettings, TierSettings
+from siyu_cli.config.levels import LevelSettings, TierSettings, rule_document
 from siyu_cli.core.campaign.plan_errors import Places, refusal
 from siyu_cli.errors import ConfigError, DataError, Where
 from siyu_cli.guard import will_read
 from siyu_cli.spelling import visible
 from siyu_cli.tables.column import plain_word
-from siyu_cli.toml import parse_toml
 
 if TYPE_CHECKING:
     from siyu_cli.files.reading.sheets import RawSheet
@@ -49,13 +47,7 @@ def read_rules(path: Path) -> LevelSettings:
     """Return the rule of a TOML file or a workbook; errors name the line and key, or the sheet and cell."""
     will_read(path)
     if path.suffix.lower() == ".toml":
-        text = read_text(path)
-        document = parse_toml(text, path)
-        is_section = set(document) <= {"levels"} and isinstance(document.get("levels"), dict)
-        lines = key_lines(text)
-        if is_section:
-            document = document["levels"]
-            lines = {key[1:]: line for key, line in lines.items() if key[:1] == ("levels",) and key[1:]}
+        document, lines = rule_document(path)
         return _rule(document, Places(str(path), lines))
     return _from_workbook(path)
 
@@ -66,12 +58,11 @@ def _rule(document: dict[str, Any], places: Places) -> LevelSettings:
     try:
         rule = LevelSettings.model_validate(document)
     except ValidationError as error:
-        message = "{origin}: a rule for levels has no {key}."
-        raise refusal(error, LevelSettings, places, message) from error
+        raise refusal(error, LevelSettings, places, is_rule=True) from error
     if not rule.tiers:
         raise ConfigError(
             "{file}: no levels are named.",
-            hint='Write tiers = [{ name = "basic" }, { name = "silver", from = 500, keep = 300 }].',
+            hint="Write tiers as `siyu init` shows them under [levels].",
             where=places.where(("tiers",)), file=places.file,
         )  # fmt: skip
     return rule

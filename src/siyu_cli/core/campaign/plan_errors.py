@@ -51,10 +51,10 @@ class Places:
         return Where(self.file, column=".".join(key) or None)
 
 
-def refusal(error: ValidationError, model: type[BaseModel], places: Places, unknown: str | None = None) -> ConfigError:
+def refusal(error: ValidationError, model: type[BaseModel], places: Places, *, is_rule: bool = False) -> ConfigError:
     """Return what to tell about the first value of a document that ``model`` does not allow.
 
-    ``unknown`` is said of a key there is not, where the document is no plan.
+    The document is a plan, or a rule for levels.
     """
     problem: Any = _first(error.errors(include_url=False))
     key = tuple(map(str, problem["loc"]))
@@ -72,8 +72,10 @@ def refusal(error: ValidationError, model: type[BaseModel], places: Places, unkn
         near = difflib.get_close_matches(key[-1], known, n=1, cutoff=0.6)
         hint = "Did you mean {closest}?" if near else "There are: {known}."
         message = "{origin}: a plan has no {key}."
+        if is_rule:
+            message = "{origin}: a rule for levels has no {key}."
         return ConfigError(
-            unknown or message, hint=hint, where=places.where(key), closest="".join(near),
+            message, hint=hint, where=places.where(key), closest="".join(near),
             known=", ".join(known), **_facts(places, key, name),
         )  # fmt: skip
     value = shown_value(name, problem["input"])

@@ -53,7 +53,7 @@ class _Shop:
     """A shop's members beside the present rule's replay: who is a member, who of them the rule decides on."""
 
     members: Members
-    now: Replay
+    present: Replay
     known: Known
     is_member: Flags
     is_ruled: Flags
@@ -67,12 +67,12 @@ def level_document(
     present, proposed = said
     as_of = day_number(study.as_of)
     shop = _shop_of(members, rule_of(present), as_of)
-    told = members.told(shop.now.rule, shop.starts_on, as_of)
+    told = members.told(shop.present.rule, shop.starts_on, as_of)
     told = type(told)(np.where(shop.is_member, told.level, UNTOLD), told.given_by, told.has_totals, told.is_short)
-    agreement = compare(told, shop.now.level, shop.now.is_in_grace)
-    due = due_on(shop.now.rule, shop.now.log, shop.known, as_of, due_days)
+    agreement = compare(told, shop.present.level, shop.present.is_in_grace)
+    due = due_on(shop.present.rule, shop.present.log, shop.known, as_of, due_days)
     due = due.take(shop.is_ruled[due.member])
-    chance = learn(shop.now.rule, shop.now.log, shop.known, as_of, due_days)
+    chance = learn(shop.present.rule, shop.present.log, shop.known, as_of, due_days)
     reviews = _reviews(shop, due, chance)
     worth = PointWorth(float(study.settings.points.value or 0), _rate(study))
     since = max(as_of - YEAR_DAYS + 1, _settled_on(shop))
@@ -82,7 +82,7 @@ def level_document(
         "reconciliation": _reconciliation(shop, agreement),
         "members": int(shop.is_ruled.sum()),
         "kept_out": int((shop.is_member & ~shop.is_ruled).sum()),
-        "tiers": _tiers(shop, shop.now, told.level, _costs(shop, shop.now, since, worth)),
+        "tiers": _tiers(shop, shop.present, told.level, _costs(shop, shop.present, since, worth)),
         "tiers_proposed": None,
         "moves": [],
         "cost": None,
@@ -92,13 +92,13 @@ def level_document(
     falls = _falls(shop, None)
     if proposed is not None and agreement.is_trusted:
         replay = replay_rule(rule_of(proposed), members.gains_of(rule_of(proposed)), members.joined, as_of)
-        costs = _costs(shop, shop.now, since, worth), _costs(shop, replay, since, worth)
+        costs = _costs(shop, shop.present, since, worth), _costs(shop, replay, since, worth)
         figures["tiers_proposed"] = _tiers(shop, replay, None, costs[1])
-        figures["moves"] = moves(shop.now, replay, shop.is_ruled, members.net_sales)
+        figures["moves"] = moves(shop.present, replay, shop.is_ruled, members.net_sales)
         figures["cost"] = _cost_of_change(shop, replay, costs, since, _assumed(study, worth))
         falls = _falls(shop, replay)
     elif agreement.is_trusted:
-        figures["cost"] = _cost_now(_costs(shop, shop.now, since, worth), since, _assumed(study, worth))
+        figures["cost"] = _cost_now(_costs(shop, shop.present, since, worth), since, _assumed(study, worth))
     return Document(figures, reviews, _breaks(shop, agreement), falls)
 
 
@@ -130,12 +130,12 @@ def _said(rule: LevelSettings) -> dict[str, Any]:
 def _settled_on(shop: _Shop) -> int:
     """Return the day from which levels rest on all that counts: the first where all members came after it."""
     has_earlier = bool((shop.is_ruled & shop.members.were_before(shop.starts_on)).any())
-    is_open = shop.now.rule.window == "lifetime" or not has_earlier
-    return shop.starts_on + (0 if is_open else shop.now.rule.reach_days)
+    is_open = shop.present.rule.window == "lifetime" or not has_earlier
+    return shop.starts_on + (0 if is_open else shop.present.rule.reach_days)
 
 
 def _window(shop: _Shop) -> dict[str, Any]:
-    rule, as_of = shop.now.rule, shop.now.as_of
+    rule, as_of = shop.present.rule, shop.present.as_of
     opens = int(rule.starts_on(np.array([as_of]), np.array([as_of]))[0])
     is_anybodys = rule.window in ("rolling", "calendar")
     settled = _settled_on(shop)
@@ -151,7 +151,7 @@ def _window(shop: _Shop) -> dict[str, Any]:
 def _reconciliation(shop: _Shop, found: Agreement) -> dict[str, Any]:
     rows = shop.members.rows["level_valid_until"].combine_chunks()
     told = rows.cast("int32").fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    dated = found.agrees & (told >= 0) & (shop.now.level > 0)
+    dated = found.agrees & (told >= 0) & (shop.present.level > 0)
     return {
         "agree": found.agree,
         "of": found.of,
@@ -159,18 +159,18 @@ def _reconciliation(shop: _Shop, found: Agreement) -> dict[str, Any]:
         "share": found.share,
         "is_trusted": found.is_trusted,
         "reasons": found.reasons(),
-        "valid_until": {"agree": int((dated & (told == shop.now.valid_until)).sum()), "of": int(dated.sum())},
+        "valid_until": {"agree": int((dated & (told == shop.present.valid_until)).sum()), "of": int(dated.sum())},
         "growth": _growth(shop),
     }
 
 
 def _growth(shop: _Shop) -> dict[str, int] | None:
     """Return how many have the growth the platform tells, where the rule counts growth."""
-    if shop.now.rule.metric != "growth":
+    if shop.present.rule.metric != "growth":
         return None
     told = shop.members.rows["growth"].combine_chunks().to_numpy(zero_copy_only=False).astype(np.float64)
     everybody = np.arange(len(shop.members))
-    figures = shop.now.standing.figures(everybody, np.full(len(everybody), shop.now.as_of)) / 100
+    figures = shop.present.standing.figures(everybody, np.full(len(everybody), shop.present.as_of)) / 100
     is_told = ~np.isnan(told) & shop.is_member
     return {"agree": int((is_told & (np.abs(told - figures) < 0.5)).sum()), "of": int(is_told.sum())}
 
@@ -213,7 +213,7 @@ def _cost_of_change(
 ) -> dict[str, Any]:
     """Return the cost of both rules, behaviour unchanged, and what sales the lifts assumed would add."""
     found = _cost_now(costs[0], since, assumed)
-    lifts = [np.array([float(tier.lift) for tier in one.rule.tiers])[one.level] for one in (shop.now, replay)]
+    lifts = [np.array([float(tier.lift) for tier in one.rule.tiers])[one.level] for one in (shop.present, replay)]
     sales = np.where(shop.is_ruled, shop.members.net_sales, 0) / 100
     more = float(np.sum(sales * (lifts[1] - lifts[0])))
     found["assumptions"] = [
@@ -247,7 +247,7 @@ def _rate(study: Study) -> float:
 def _reviews(shop: _Shop, due: Due, chance: Chance) -> pa.Table:
     import pyarrow as pa
 
-    rule, as_of = shop.now.rule, shop.now.as_of
+    rule, as_of = shop.present.rule, shop.present.as_of
     features = features_of(rule, due, shop.known)
     lack = due.lack
     chances = np.where(lack > 0, chance.of(features) if len(lack) else np.zeros(0), 1.0)
@@ -269,7 +269,7 @@ def _reviews(shop: _Shop, due: Due, chance: Chance) -> pa.Table:
 
 
 def _due_counts(shop: _Shop, due: Due, reviews: pa.Table) -> dict[str, int]:
-    is_due, lacks = due.valid_until >= shop.now.as_of, due.lack > 0
+    is_due, lacks = due.valid_until >= shop.present.as_of, due.lack > 0
     one = reviews["lack_orders"].to_numpy() <= 1
     return {
         "due": int(is_due.sum()),
@@ -296,14 +296,14 @@ def _breaks(shop: _Shop, found: Agreement) -> pa.Table:
 
     places = np.flatnonzero(found.reason >= 0)
     rows = shop.members.rows.take(pa.array(places))
-    names = np.array([tier.name for tier in shop.now.rule.tiers], dtype=object)
+    names = np.array([tier.name for tier in shop.present.rule.tiers], dtype=object)
     table = pa.table({
         "member_id": rows["member_id"],
         "told_level": rows["told_level"],
-        "computed_level": texts(names[shop.now.level[places]].tolist()),
+        "computed_level": texts(names[shop.present.level[places]].tolist()),
         "reason": texts([found.reason_of(place) for place in places.tolist()]),
-        "figure": decimals(shop.now.standing.figures(places, np.full(len(places), shop.now.as_of))),
-        "computed_valid_until": iso_days(shop.now.valid_until[places]),
+        "figure": decimals(shop.present.standing.figures(places, np.full(len(places), shop.present.as_of))),
+        "computed_valid_until": iso_days(shop.present.valid_until[places]),
         "level_valid_until": rows["level_valid_until"],
     })  # fmt: skip
     order = found.reason[places]
@@ -314,25 +314,25 @@ def _falls(shop: _Shop, proposed: Replay | None) -> pa.Table:
     """Return who stands lower under the proposed rule: when they rose under either, when they fell and for what."""
     import pyarrow as pa
 
-    replay, count = proposed or shop.now, len(shop.members)
-    rank = np.zeros(count, bool) if proposed is None else shop.is_ruled & (replay.level < shop.now.level)
+    replay, count = proposed or shop.present, len(shop.members)
+    rank = np.zeros(count, bool) if proposed is None else shop.is_ruled & (replay.level < shop.present.level)
     places = np.flatnonzero(rank)
     fall = last_fall(replay.log, count)[places]
     has_fallen, log = fall >= 0, replay.log
     at = np.maximum(fall, 0)
     keep = replay.rule.thresholds()[1]
-    rose = [reached_on(one.log, count)[places] for one in (shop.now, replay)]
+    rose = [reached_on(one.log, count)[places] for one in (shop.present, replay)]
     figure, needed, day = (
         (column[at] if len(log) else np.zeros(len(at), np.int64))
         for column in (log.figure, keep[log.level_from], log.day)
     )
     is_refund = log.why[at] == REFUND if len(log) else has_fallen
     why = np.where(has_fallen, np.where(is_refund, "refund", "review"), "not_reached")
-    order = pa.array(np.argsort(-shop.now.level[places], kind="stable"))
-    now, new = (np.array([tier.name for tier in one.rule.tiers], dtype=object) for one in (shop.now, replay))
+    order = pa.array(np.argsort(-shop.present.level[places], kind="stable"))
+    now, new = (np.array([tier.name for tier in one.rule.tiers], dtype=object) for one in (shop.present, replay))
     return pa.table({
         "member_id": shop.members.rows["member_id"].combine_chunks().take(pa.array(places, pa.int64())),
-        "level_from": texts(now[shop.now.level[places]].tolist()),
+        "level_from": texts(now[shop.present.level[places]].tolist()),
         "level_to": texts(new[replay.level[places]].tolist()),
         "why": texts(why.tolist()),
         "reached_on": iso_days(rose[0], rose[0] >= 0),

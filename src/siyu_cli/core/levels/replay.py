@@ -108,7 +108,7 @@ class _Players:
         self.reached, self.kept = thresholds
         self.member = np.unique(member_of(events.keys))
         count = len(self.member)
-        self.today = np.full(count, -NEVER)
+        self.seen_on = np.full(count, -NEVER)
         self.level, self.held = np.zeros(count, np.int64), np.zeros(count, np.int64)
         self.valid = np.full(count, NEVER)
         self.in_grace = np.zeros(count, bool)
@@ -138,7 +138,7 @@ class _Players:
     def _ahead(self) -> tuple[Ints, Ints, Ints]:
         """Return the next day of a rise, of a refund that is felt, and of a figure that keeps the level."""
         keys, count = self.events.keys, len(self.events.keys)
-        start = np.searchsorted(keys, key_of(self.member, self.today), "right")
+        start = np.searchsorted(keys, key_of(self.member, self.seen_on), "right")
         found = []
         for ahead in (self.events.rise, self.events.fall, self.events.keep):
             places = np.zeros(len(self.member), np.int64)
@@ -152,7 +152,7 @@ class _Players:
         return rise, np.where(is_rechecked, fall, NEVER), keep
 
     def _keep_open(self, is_open: Flags) -> None:
-        for name in ("member", "today", "level", "held", "valid", "in_grace"):
+        for name in ("member", "seen_on", "level", "held", "valid", "in_grace"):
             setattr(self, name, getattr(self, name)[is_open])
 
     def _happen(self, day: Ints, why: Ints, figure: Ints, waits: Flags) -> None:
@@ -170,7 +170,7 @@ class _Players:
         self.entries.append(entry.take(~waits))
         risen = self.held | (1 << self.level)
         self.held = np.where(level > self.level, risen, self.held & ((1 << level) - 1))
-        self.today, self.level, self.valid, self.in_grace = day, level, valid, waits
+        self.seen_on, self.level, self.valid, self.in_grace = day, level, valid, waits
 
     def log(self) -> LevelLog:
         """Return all that was put down, by member and day."""
