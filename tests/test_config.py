@@ -181,7 +181,7 @@ def test_a_list_in_a_variable_is_written_as_people_write_it_or_as_json(tmp_path,
 
 def written(value: object) -> str:
     if isinstance(value, list | tuple):
-        return ",".join(map(str, value))
+        return ",".join(toml_value(item) if isinstance(item, dict) else str(item) for item in value)
     if isinstance(value, dict):
         return toml_value(value)
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -207,9 +207,9 @@ def _column(section: str, key: str) -> str:
 
 def _from_text(text: str, kind: Any) -> Any:
     """Return what a variable says; pydantic reads numbers and yes or no in a text, but no lists and no tables."""
-    if text.startswith("{"):
-        return _table_from(text)
     is_list = get_origin(kind) is tuple
+    if text.lstrip("[ ").startswith("{"):
+        return _table_from(f"[{text.strip('[]')}]" if is_list else text)
     # Where a word would do as well, as for rfm.split, only what looks like a list is one.
     if not is_list and not (_may_be_list(kind) and re.search("[,，\\[]", text)):
         return text
