@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import corner_shop
 import retention_oracle as oracle
 from commands import Run, runner
-from core_shop import label_rows
+from core_shop import label_rows, typed
 from real_shops import CDNOW_ENDS, EXPECTED, UCI_ENDS, cdnow_lines, needs_shared, uci_lines
 from retention_oracle import Person, people_of
 from shops import Row, Shop, a_line, a_member, shops
@@ -28,6 +28,7 @@ from siyu_cli.core.retention.periods import PERIODS
 from siyu_cli.core.retention.retained import BRACKETS, HORIZONS, Followed, Retained, follow
 from siyu_cli.engines.protocol import Engine
 from siyu_cli.errors import DataError
+from siyu_cli.tables.cleaned import CLEANED_EVENTS
 
 
 def followed(
@@ -234,6 +235,58 @@ def test_any_shop_has_the_retention_that_can_be_counted_by_hand(
         for days in (30, 90):
             back = curve.back_within(days)["rate"]
             assert back is None or math.isclose(back, 1 - oracle.kaplan_meier(waits, days), abs_tol=1e-9)
+
+
+# --- By events ----------------------------------------------------------------------------------------
+
+
+def event(member: str, day: date, kind: str) -> Row:
+    return {"member_id": member, "happened_on": day, "kind": kind}
+
+
+def test_events_are_what_coming_back_is_where_they_are_asked_for(engine: Engine):
+    engine.open("events", typed([
+        event("A", date(2026, 1, 10), "checkin"), event("A", date(2026, 3, 1), "checkin"),
+        event("A", date(2026, 2, 3), "contact"), event("B", date(2026, 2, 3), "live"),
+    ], CLEANED_EVENTS.columns))  # fmt: skip
+    orders = bought({"A": ["2026-01-05", "2026-02-20"], "B": ["2026-01-06"]})
+    shop = label_rows(engine, (), orders, date(2026, 3, 31))
+    (checkins,) = follow(engine, shop.params, Following(on="checkin")).whole.cohorts
+    (anything,) = follow(engine, shop.params, Following(on="event")).whole.cohorts
+    assert (checkins.members, checkins.active) == (2, (1, 0, 1))
+    assert anything.active == (1, 1, 1)  # being contacted is nothing that a member did
+    with pytest.raises(DataError):
+        follow(engine, shop.params, Following(on="signup"))
+
+
+@given(shops(), st.data(), st.sampled_from(("first_order", "joined")))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_shop_has_the_retention_by_events_that_can_be_counted_by_hand(
+    duckdb_engine: Engine, shop: Shop, data: st.DataObject, start: str
+):
+    label_rows(duckdb_engine, shop.members, shop.order_lines, shop.as_of)
+    people = people_of(duckdb_engine, start)
+    if not any(person.bought_on for person in people):
+        return
+    names = [row["member_id"] for row in duckdb_engine.read("features", ["member_id"]).to_pylist()]
+    ages = st.lists(st.sampled_from((0, 1, 20, 31, 45, 90, 200, 400)), max_size=4, unique=True)
+    seen = [[shop.as_of - timedelta(days=age) for age in data.draw(ages)] for _ in names]
+    events = [event(name, day, "checkin") for name, days in zip(names, seen, strict=True) for day in days]
+    events.append(event(names[0], shop.as_of, "checkin"))
+    seen[0] = sorted({*seen[0], shop.as_of})
+    duckdb_engine.open("events", typed(events, CLEANED_EVENTS.columns))
+    found = followed(duckdb_engine, shop.order_lines, shop.as_of, shop.members, start=start, on="checkin").whole
+    people = [Person(days, {}, person.start) for days, person in zip(seen, people, strict=True)]
+    assert {c.cohort: (c.members, list(c.active), c.repeaters) for c in found.cohorts} == oracle.cohorts(
+        people, "month", shop.as_of
+    )
+    for days, rates in found.rolling.items():
+        assert counts(rates["within"]) == oracle.back(people, 1, days, days, shop.as_of)
+    for row in found.growth:
+        moves = oracle.growth(people, row.period, "month")
+        assert (row.new, row.retained, row.returned) == (moves["new"], moves["retained"], moves["returned"])
+    for name, curve in found.survival.items():
+        assert curve.members == len(oracle.waits_of(people, int(name[0]), shop.as_of))
 
 
 def assert_growth(found: Retained, people: list[Person], period: str) -> None:

@@ -73,6 +73,18 @@ class Step:
         """Return the same step with another tree: its name, parameters and sources stay."""
         return replace(self, sql=tree.sql("duckdb", pretty=True))
 
+    def reading(self, instead: Mapping[str, str]) -> Step:
+        """Return the same step with other tables in the place of those it reads; they have the same columns."""
+        if not instead:
+            return self
+        from sqlglot import exp
+
+        tree = self.tree()
+        for table in tree.find_all(exp.Table):
+            if table.name in instead:
+                table.set("this", exp.to_identifier(instead[table.name]))
+        return replace(self.with_tree(tree), reads=tuple(instead.get(name, name) for name in self.reads))
+
     def translated(self, dialect: str, params: Params) -> str:
         """Return the step in another dialect, its parameters put in as typed literals.
 

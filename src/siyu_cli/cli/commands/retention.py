@@ -8,6 +8,7 @@ from siyu_cli.cli.frame import asks
 from siyu_cli.cli.options import TellApart, choice, number
 from siyu_cli.core.retention.periods import PERIODS
 from siyu_cli.locale import get_language
+from siyu_cli.tables.inputs import EVENT_KINDS
 
 if TYPE_CHECKING:
     from siyu_cli.core.question import Question
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 EXAMPLES = """siyu retention 客户.xlsx 订单.xlsx -o 留存.xlsx
 siyu retention 订单.csv --period week --until 90
 siyu retention 客户.xlsx 订单.xlsx --start joined --by source_channel
+siyu retention 客户.xlsx 订单.xlsx 互动记录.xlsx --start joined --on checkin
 """
 _STARTS = "Members begin with their first_order unless said otherwise; joined: when they joined, if that was earlier."
 Start = Annotated[str, choice("--start", ("first_order", "joined"), _STARTS)]
@@ -22,10 +24,17 @@ Period = Annotated[str, choice("--period", PERIODS, "Cohorts by day, week (from 
 _UNTIL = "Look no further than this many days after the start: so everybody was watched as long."
 Until = Annotated[int | None, number("--until", "DAYS", (1, 10_000), _UNTIL)]
 
+_ON = "What counts as coming back: purchase, event (whatever members did themselves), or a kind such as checkin."
+On = Annotated[str, choice("--on", ("purchase", "event", *EVENT_KINDS), _ON)]
+
 
 @asks("Working out who came back…")
 def retention(
-    start: Start = "first_order", period: Period = "month", by: TellApart = None, until: Until = None
+    start: Start = "first_order",
+    period: Period = "month",
+    by: TellApart = None,
+    until: Until = None,
+    on: On = "purchase",
 ) -> Question:
     """Show who came back: cohorts, days until the next order, and whether more came than were lost.
 
@@ -35,4 +44,4 @@ def retention(
     from siyu_cli.core.retention.question import Retention
 
     how: Any = {"start": start, "period": period}
-    return Retention(**how, by=by, until=until, lang=get_language())
+    return Retention(**how, by=by, until=until, on=on, lang=get_language())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from siyu_cli.core.lifecycle.segment import GROUPINGS
@@ -28,6 +29,7 @@ class Following:
     period: Literal["day", "week", "month"] = "month"
     by: str | None = None
     until: int | None = None
+    on: str = "purchase"
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,12 @@ def begin(engine: Engine, parameters: Params, how: Following) -> Begun:
     return Begun(periods, began_on, given, parts, excluded)
 
 
-def rows_of(engine: Engine, name: str, given: Params) -> Rows:
-    """Return the rows of a step, exact to the cent, in any order; its table is dropped again."""
-    engine.run(step(name), given)
+def rows_of(engine: Engine, name: str, given: Params, instead: Mapping[str, str] = MappingProxyType({})) -> Rows:
+    """Return the rows of a step, exact to the cent, in any order; its table is dropped again.
+
+    ``instead`` names the tables that it reads in the place of its own.
+    """
+    engine.run(step(name).reading(instead), given)
     rows: Rows = engine.read(name, ()).to_pylist()
     engine.drop(name)
     return rows

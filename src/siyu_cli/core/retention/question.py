@@ -16,7 +16,8 @@ class Retention(Question):
 
     ``start``: members begin with their ``first_order``, or when they ``joined`` if that was earlier. ``period``: day,
     week (from Monday) or month. ``by`` also tells parts of the members apart: owner, store, source_channel or level.
-    ``until``: with it, "then or later" ends after so many days, so that everybody was watched as long.
+    ``until``: with it, "then or later" ends after so many days, so that everybody was watched as long. ``on``: who came
+    back by a ``purchase``, by an ``event`` of any kind that members do, or by one kind of event, such as ``checkin``.
     """
 
     command: ClassVar[str] = "retention"
@@ -24,15 +25,16 @@ class Retention(Question):
     period: Literal["day", "week", "month"] = "month"
     by: str | None = None
     until: int | None = None
+    on: str = "purchase"
     lang: str = "en"
 
     def answer(self, study: Study) -> RetentionAnswer:
         """Return cohorts, growth and waits; ``DataError`` for a shop without anybody who bought on a known date."""
         study.label()
-        how = Following(self.start, self.period, self.by, self.until)
+        how = Following(self.start, self.period, self.by, self.until, self.on)
         found = follow(study.engine, study.parameters, how)
         meta = study.describe(
-            self.command, parameters={"start": self.start, "period": self.period, "until": self.until}
+            self.command, parameters={"start": self.start, "period": self.period, "until": self.until, "on": self.on}
         )
         return RetentionAnswer(study, meta, self, found, lang=self.lang)
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from siyu_cli.core.frames import arrow_schema
 from siyu_cli.core.retention.parts import MIN_CELL, OTHER, UNKNOWN
 from siyu_cli.core.retention.survival import LOOKED_AT
 from siyu_cli.core.retention.tables import BRACKETS, COHORTS, GROWTH, HORIZONS, MONEY, PARTS, RETENTION, SURVIVAL
-from siyu_cli.errors import Note
+from siyu_cli.errors import Note, Spoken
 from siyu_cli.report import Listing, Report, Section, Value, Words
 from siyu_cli.tables.column import Column
+from siyu_cli.tables.inputs import EVENT_KINDS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,6 +26,15 @@ _LATEST, _FIRST_PERIODS = 12, 6  # rows and columns where there is little room
 _MOST_PERIODS = 60  # columns of a sheet that anybody looks at; the list has all
 _PERIODS_SHOWN = 13
 _NAMES = {"day": Note("day"), "week": Note("week"), "month": Note("calendar month")}
+# By whether purchases are looked at, or events.
+_SOON = {
+    True: Note("As of {as_of}: of {members} members {soon} bought again within 30 days, {later} within 90"),
+    False: Note("As of {as_of}: of {members} members {soon} were seen again within 30 days, {later} within 90"),
+}
+_NEXT = {
+    True: Note("{share} bought in the {period} after the one they began in"),
+    False: Note("{share} were seen in the {period} after the one they began in"),
+}
 FATES = {
     "never_bought": Note("never bought"),
     "earlier_orders": Note("bought before the log begins, as totals prove"),
@@ -55,7 +66,7 @@ def _opening(found: RetentionAnswer) -> Iterator[Words]:
     back = {days: whole.rolling[days]["within"]["rate"] for days in (30, 90) if days in whole.rolling}
     if len(back) == len((30, 90)):
         facts |= {"soon": Value(back[30], "rate"), "later": Value(back[90], "rate")}
-        yield Note("As of {as_of}: of {members} members {soon} bought again within 30 days, {later} within 90", facts)
+        yield replace(_SOON[found.question.on == "purchase"], facts=facts)
     else:
         yield Note("As of {as_of}: {members} members; nobody has been here for 90 days yet", facts)
     wait = whole.survival.get("1-2")
@@ -65,7 +76,7 @@ def _opening(found: RetentionAnswer) -> Iterator[Words]:
         yield Note("Fewer than half have come back in all the time that was seen")
     if len(whole.average) > 1 and whole.average[1]["denominator"]:
         told = {"share": Value(whole.average[1]["rate"], "rate"), "period": name}
-        yield Note("{share} bought in the {period} after the one they began in", told)
+        yield replace(_NEXT[found.question.on == "purchase"], facts=told)
     over = [growth for growth in whole.growth if growth.is_complete and growth.quick_ratio is not None]
     if over:
         last = over[-1]
@@ -86,7 +97,7 @@ def _sections(found: RetentionAnswer) -> Iterator[Section]:
     ]
     yield Section(BRACKETS, rows, drawn="bars", measures=("rate",))
     yield _survival(whole)
-    yield from _growth(whole)
+    yield from _growth(whole, has_money=found.question.on == "purchase")
 
 
 def _cohorts(whole: Retained) -> Iterator[Section]:
@@ -157,13 +168,13 @@ def _survival(whole: Retained) -> Section:
     return Section(SURVIVAL, rows, brief=brief)
 
 
-def _growth(whole: Retained) -> Iterator[Section]:
+def _growth(whole: Retained, *, has_money: bool) -> Iterator[Section]:
     rows = [{**growth.as_dict(), "period": growth.period} for growth in whole.growth]
     money = [{"period": growth.period, **growth.net_sales} for growth in whole.growth]
     note = Note("A period that runs has no lost members yet: they may still come")
     for room, shown in (("little", _PERIODS_SHOWN), ("much", len(rows))):
         yield Section(GROWTH, rows[-shown:], note=note, room=room)  # type: ignore[arg-type]
-    for room, shown in (("little", _PERIODS_SHOWN), ("much", len(rows))):
+    for room, shown in (("little", _PERIODS_SHOWN), ("much", len(rows))) if has_money else ():
         yield Section(MONEY, money[-shown:], room=room)  # type: ignore[arg-type]
 
 
@@ -171,6 +182,10 @@ def _facts(found: RetentionAnswer) -> Iterator[tuple[Words, Words]]:
     joined = Note("joining, or the first order if that came before it")
     start = joined if found.question.start == "joined" else Note("the first order")
     yield Note("Members begin with"), start
+    if found.question.on == "event":
+        yield Note("Coming back is"), Note("any event that members did themselves")
+    elif found.question.on != "purchase":
+        yield Note("Coming back is"), Spoken(*EVENT_KINDS[found.question.on])
     for fate, members in found.found.excluded.items():
         yield Note("Not counted"), Note("{why}: {members}", {"why": FATES[fate], "members": Value(members, "count")})
 

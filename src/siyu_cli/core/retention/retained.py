@@ -13,6 +13,7 @@ from siyu_cli.core.retention.parts import Part
 from siyu_cli.core.retention.periods import Periods
 from siyu_cli.core.retention.survival import Survival
 from siyu_cli.engines.step import step
+from siyu_cli.errors import DataError
 
 if TYPE_CHECKING:
     from siyu_cli.engines.protocol import Engine
@@ -61,7 +62,7 @@ class Followed:
 def follow(engine: Engine, parameters: Params, how: Following) -> Followed:
     """Return what became of the members of a labelled shop; ``DataError`` where nobody bought on a known date."""
     began = begin(engine, parameters, how)
-    rows = _asked(engine, {**began.given, "until": how.until or _MOST_DAYS})
+    rows = _asked(engine, {**began.given, "until": how.until or _MOST_DAYS, "kind": how.on})
     engine.drop("milestones", "starts")
     log_began = began.periods.number_of(began.log_began_on)
     return Followed(
@@ -98,10 +99,26 @@ def _asked(engine: Engine, given: Params) -> dict[str, Rows]:
     engine.open("horizons", pa.table({"horizon": pa.array(HORIZONS, pa.int64())}))
     edges = {"first_day": pa.array([low for low, _ in BRACKETS], pa.int64())}
     engine.open("brackets", pa.table({**edges, "last_day": pa.array([high for _, high in BRACKETS], pa.int64())}))
-    engine.run(step("revisits"), given)
-    rows = {name: rows_of(engine, name, given) for name in _TOLD}
-    engine.drop("revisits")
+    instead = {} if given["kind"] == "purchase" else _look_at_events(engine, given)
+    engine.run(step("revisits").reading(instead), given)
+    rows = {name: rows_of(engine, name, given, instead) for name in _TOLD}
+    engine.drop("revisits", *instead.values())
     return rows
+
+
+def _look_at_events(engine: Engine, given: Params) -> dict[str, str]:
+    """Make dates of events and their milestones; return which tables the steps read in the place of which."""
+    engine.run(step("event_days"), given)
+    if not engine.read("event_days", ()).num_rows:
+        raise DataError(
+            "Nobody did anything of the kind {kind} on a date that is known.",
+            hint="Give the export of events, such as 互动记录.xlsx, or another --on.", kind=given["kind"],
+        )  # fmt: skip
+    instead = {"purchases": "event_days"}
+    engine.drop("milestones")
+    engine.run(step("milestones").reading(instead), given)
+    engine.run(step("event_starts"), given)
+    return {**instead, "starts": "event_starts"}
 
 
 def _rolling(counts: Iterable[Mapping[str, Any]], exact: Iterable[Mapping[str, Any]]) -> dict[int, dict[str, Any]]:
