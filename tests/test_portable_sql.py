@@ -91,7 +91,6 @@ GIVEN = {
     "assigned_members": {"member_id": "varchar", "arm": "varchar"},
     "costs": COST_TYPES,
     "points_log": POINT_TYPES,
-    "festival_days": {"ordered_on": "date", "is_festival": "boolean"},
     "touches": {column.key: column.sql_type for column in TOUCHES.columns},
     "point_lots": LOT_TYPES,
     "level_log": LEVEL_LOG_TYPES,

@@ -22,6 +22,7 @@ from core_shop import label_rows, typed
 from exports import write_csv
 from real_shops import SHARED, needs_shared
 from shops import a_line
+from siyu_cli.core.churn.calendar import named_festivals
 from siyu_cli.core.profile.figures import cramer, of_numbers, of_values
 from siyu_cli.engines.protocol import Engine
 from siyu_cli.engines.step import step
@@ -107,7 +108,7 @@ def test_what_members_like_comes_from_their_items(engine: Engine):
     engine.open("order_items", typed(items, ORDER_ITEMS.columns))
     redeemed = {"member_id": "B", "order_id": "5", "kind": "coupon_redeemed", "happened_on": date(2026, 5, 5)}
     engine.open("events", typed([redeemed], CLEANED_EVENTS.columns))
-    engine.open("festival_days", pa.table({"ordered_on": [date(2026, 6, 1)], "is_festival": [True]}))
+    engine.open("named_festivals", named_festivals(date(2026, 5, 2), date(2026, 6, 30)))
     for name in ("items", "category_prices", "member_prices", "favourite_categories", "member_habits"):
         engine.run(step(name), {**shop.params, "monday": date(1900, 1, 1)})
     habits = {row["member_id"]: row for row in engine.read("member_habits", ["member_id"]).to_pylist()}

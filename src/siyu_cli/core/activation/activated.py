@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from siyu_cli.core.activation.effects import Effect, Trial, effects_of, states_kept, trials_of
 from siyu_cli.core.activation.joining import Joined, joined, joined_by
-from siyu_cli.core.churn.calendar import find_festivals
+from siyu_cli.core.churn.calendar import named_festivals
 from siyu_cli.core.retention.beginnings import rows_of
 from siyu_cli.core.retention.cohorts import rate_of
 from siyu_cli.core.retention.parts import Part
@@ -84,7 +84,7 @@ def _second_orders(
     as_of: Any = given["as_of"]
     began = began_on or as_of
     engine.open("periods", Periods.of("month", began, as_of).table())
-    engine.open("named_festivals", _festival_days(began, as_of, own_days))
+    engine.open("named_festivals", named_festivals(began, as_of, own_days))
     engine.run(step("items"), given)
     engine.run(step("first_orders"), given)
     (counts,) = rows_of(engine, "first_order_counts", given)
@@ -100,21 +100,6 @@ def _second_orders(
     effects = effects_of(rows_of(engine, "factor_cells", given), kept)
     engine.drop("items", "first_orders", "first_factors")
     return counts, effects
-
-
-def _festival_days(first_on: date, last_on: date, own_days: Any) -> pa.Table:
-    """Return ``day → festival``; where two meet, the one that began first."""
-    import pyarrow as pa
-
-    days: dict[date, str] = {}
-    for festival in find_festivals(first_on, last_on, own_days):
-        for number in range((festival.last_on - festival.first_on).days + 1):
-            days.setdefault(festival.first_on + timedelta(days=number), festival.name)
-    kept = sorted(days.items())
-    return pa.table({
-        "day": pa.array([day for day, _ in kept], pa.date32()),
-        "festival": pa.array([name for _, name in kept], pa.string()),
-    })  # fmt: skip
 
 
 def _thirds(counted: Iterable[tuple[int, int]]) -> tuple[int, int]:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 # Years in which a shop can have done anything; around them no arithmetic on dates can fail.
 FIRST_YEAR, LAST_YEAR = 1900, 2200
@@ -62,3 +66,18 @@ def find_festivals(first_on: date, last_on: date, own: Mapping[str, tuple[date, 
     found += [Festival(name, *days) for name, days in (own or {}).items()]
     overlapping = (day for day in found if day.first_on <= last_on and day.last_on >= first_on)
     return sorted(overlapping, key=lambda day: (day.first_on, day.name))
+
+
+def named_festivals(first_on: date, last_on: date, own: Mapping[str, tuple[date, date]] | None = None) -> pa.Table:
+    """Return ``day → festival`` as the steps read it; where two meet, the one that began first."""
+    import pyarrow as pa
+
+    days: dict[date, str] = {}
+    for festival in find_festivals(first_on, last_on, own):
+        for number in range((festival.last_on - festival.first_on).days + 1):
+            days.setdefault(festival.first_on + timedelta(days=number), festival.name)
+    names = sorted(days.items())
+    return pa.table({
+        "day": pa.array([day for day, _ in names], pa.date32()),
+        "festival": pa.array([name for _, name in names], pa.string()),
+    })  # fmt: skip

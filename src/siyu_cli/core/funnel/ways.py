@@ -147,13 +147,7 @@ def _place(number: int) -> str:
 
 def _named(name: str, result: str, read: Mapping[str, str] | None = None) -> Step:
     """Return a step whose table has another name, and that reads tables of other names."""
-    from sqlglot import exp
-
-    tree = step(name).tree()
-    for table in list(tree.find_all(exp.Table)):
-        if table.name in (read or {}):
-            table.set("this", exp.to_identifier((read or {})[table.name]))
-    return replace(step(name).with_tree(tree), name=result)
+    return replace(step(name).reading(read or {}), name=result)
 
 
 def _openers(engine: Engine, given: Params, course: Course) -> tuple[date, int] | None:

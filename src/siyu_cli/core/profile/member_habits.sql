@@ -1,6 +1,6 @@
 -- member_habits: one row per member: what they like to buy, how dear, how much of it at a discount, on which days.
 --
--- reads   favourite_categories, features, festival_days, member_prices, purchases
+-- reads   favourite_categories, features, member_prices, named_festivals, purchases
 -- takes   $monday   any Monday before the first date
 --
 -- A favourite category has 2 of 5 of at least 3 dates; with fewer dates nothing is known, with less of them it is mixed.
@@ -9,10 +9,10 @@ with dated as (
     select
         member_id,
         ordered_on,
-        coalesce(is_festival, false) as is_festival,
+        festival,
         date_diff('day', $monday, ordered_on) as day_number
     from purchases
-    left join festival_days using (ordered_on)
+    left join (select day as ordered_on, festival from named_festivals) as festivals using (ordered_on)
     where order_count > 0
 ),
 
@@ -20,7 +20,7 @@ days as (
     select
         member_id,
         count(*) as all_days,
-        count(case when is_festival then 1 end) as festival_days,
+        count(festival) as festival_days,
         count(case when day_number - (day_number // 7) * 7 >= 5 then 1 end) as weekend_days
     from dated
     group by member_id

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from siyu_cli.core.churn.calendar import find_festivals
+from siyu_cli.core.churn.calendar import named_festivals
 from siyu_cli.core.conditions import parse_condition
 from siyu_cli.core.profile.figures import Trait, adjusted, of_numbers, of_values
 from siyu_cli.core.profile.tables import KIN, NUMBERS, UNKNOWN_WORDS, VALUED
@@ -111,30 +111,17 @@ def _traits(study: Study, chosen: pa.Array, others: pa.Array | None, where: str)
 
 def _habits(study: Study) -> pa.Table:
     """Return what members like to buy, when and how dear, sorted by key as members are."""
+    import pyarrow.compute as pc
+
     engine, as_of = study.engine, study.as_of
-    engine.open("festival_days", _festival_days(study))
-    given = {**study.parameters, "as_of": as_of, "monday": _MONDAY}
+    first: date | None = pc.min(engine.read("features", ()).column("first_order_on")).as_py()
+    engine.open("named_festivals", named_festivals(first or as_of, as_of, study.settings.calendar))
+    given = {**study.parameters, "monday": _MONDAY}
     for name in ("items", "category_prices", "member_prices", "favourite_categories", "member_habits"):
         engine.run(step(name), given)
     found = engine.read("member_habits", ["member_id"])
     engine.drop("items", "category_prices", "member_prices", "favourite_categories", "member_habits")
     return found
-
-
-def _festival_days(study: Study) -> pa.Table:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    first = study.engine.read("features", ()).column("first_order_on").drop_null()
-    days: set[date] = set()
-    if len(first):
-        for festival in find_festivals(pc.min(first).as_py(), study.as_of, study.settings.calendar):
-            length = (festival.last_on - festival.first_on).days + 1
-            days.update(festival.first_on + timedelta(days=at) for at in range(length))
-    ordered = sorted(days)
-    return pa.table(
-        {"ordered_on": pa.array(ordered, pa.date32()), "is_festival": pa.array([True] * len(ordered), pa.bool_())}
-    )
 
 
 def _columns(members: pa.Table, habits: pa.Table, as_of: date) -> Mapping[str, Any]:

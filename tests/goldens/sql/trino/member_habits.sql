@@ -1,15 +1,20 @@
 /* member_habits: one row per member: what they like to buy, how dear, how much of it at a discount, on which days. */
-/* reads   favourite_categories, features, festival_days, member_prices, purchases */
+/* reads   favourite_categories, features, member_prices, named_festivals, purchases */
 /* takes   $monday   any Monday before the first date */
 /* A favourite category has 2 of 5 of at least 3 dates; with fewer dates nothing is known, with less of them it is mixed. */
 WITH dated AS (
   SELECT
     member_id,
     ordered_on,
-    COALESCE(is_festival, FALSE) AS is_festival,
+    festival,
     DATE_DIFF('DAY', DATE_TRUNC('DAY', CAST('1900-01-01' AS DATE)), DATE_TRUNC('DAY', ordered_on)) AS day_number
   FROM purchases
-  LEFT JOIN festival_days
+  LEFT JOIN (
+    SELECT
+      day AS ordered_on,
+      festival
+    FROM named_festivals
+  ) AS festivals
     USING (ordered_on)
   WHERE
     order_count > 0
@@ -17,7 +22,7 @@ WITH dated AS (
   SELECT
     member_id,
     COUNT(*) AS all_days,
-    COUNT(CASE WHEN is_festival THEN 1 END) AS festival_days,
+    COUNT(festival) AS festival_days,
     COUNT(
       CASE
         WHEN day_number - (
