@@ -157,6 +157,17 @@ def parse_date(option: str, text: str) -> date:
     raise UsageError("{option} {value} is not a date.", hint=hint, option=option, value=text)
 
 
+def parse_days(option: str, given: str | None) -> int | None:
+    """Return how many days ``30d`` or ``30`` are; ``UsageError`` for anything else, and beyond ten years."""
+    if given is None:
+        return None
+    found = re.fullmatch(r"([0-9]{1,4})\s*(d|days?|天)?", given.strip(), re.ASCII | re.IGNORECASE)
+    if found is None or not 1 <= int(found[1]) <= 3_650:
+        message = "{option} {days} is not so many days."
+        raise UsageError(message, hint="Write it as 30d: 1 to 3650 days.", option=option, days=given)
+    return int(found[1])
+
+
 def parse_as_of(text: str | None, timezone: str) -> date:
     """Return the as-of date: what was typed, or today where the shop is."""
     if text:

@@ -6,9 +6,10 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from siyu_cli.cli.commands.points import parse_days
+import typer
+
 from siyu_cli.cli.frame import asks
-from siyu_cli.cli.options import choice, text
+from siyu_cli.cli.options import choice, parse_days, text
 from siyu_cli.core.levels.tables import LEVELS_DUE
 from siyu_cli.engines.lake import as_place
 from siyu_cli.errors import UsageError
@@ -16,8 +17,6 @@ from siyu_cli.locale import get_language
 
 if TYPE_CHECKING:
     from siyu_cli.core.question import Question
-
-import typer
 
 EXAMPLES = """siyu levels 客户.xlsx 订单.xlsx -o 等级.xlsx
 siyu levels 客户.xlsx 订单.xlsx --rules 新规则.toml -o 新规则测算.xlsx
@@ -44,7 +43,7 @@ def levels(
     The rule is [levels] in siyu.toml. The list holds whose level is reviewed soon, what they lack and how likely they
     are to keep it; --rules tells what another rule would do and cost, behaviour unchanged.
     """
-    days = parse_days(due, "--due")
+    days = parse_days("--due", due)
     most = _amount(lack_max)
     from siyu_cli.core.levels.question import DUE_DAYS, Levels
     from siyu_cli.shop.levels import read_rules

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated
 
 from siyu_cli.cli.frame import asks
-from siyu_cli.cli.options import choice, text
+from siyu_cli.cli.options import choice, parse_days, text
 from siyu_cli.core.points.tables import POINTS_EXPIRING
-from siyu_cli.errors import UsageError
 from siyu_cli.locale import get_language
 
 if TYPE_CHECKING:
@@ -35,18 +33,7 @@ def points(
     The list holds who loses points soon. What a point buys and how long it counts is said under [points] in siyu.toml,
     where the log does not say it.
     """
-    days = parse_days(expiring)
+    days = parse_days("--expiring", expiring)
     from siyu_cli.core.points.question import EXPIRING_DAYS, Points
 
     return Points(EXPIRING_DAYS if days is None else days, lang=get_language())
-
-
-def parse_days(given: str | None, option: str = "--expiring") -> int | None:
-    """Return how many days ``30d`` or ``30`` are; ``UsageError`` for anything else, and beyond ten years."""
-    if given is None:
-        return None
-    found = re.fullmatch(r"([0-9]{1,4})\s*(d|days?|天)?", given.strip(), re.ASCII | re.IGNORECASE)
-    if found is None or not 1 <= int(found[1]) <= 3_650:
-        message = "{option} {days} is not so many days."
-        raise UsageError(message, hint="Write it as 30d: 1 to 3650 days.", option=option, days=given)
-    return int(found[1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -68,7 +68,7 @@ def level_document(
     as_of = day_number(study.as_of)
     shop = _shop_of(members, rule_of(present), as_of)
     told = members.told(shop.present.rule, shop.starts_on, as_of)
-    told = type(told)(np.where(shop.is_member, told.level, UNTOLD), told.given_by, told.has_totals, told.is_short)
+    told = replace(told, level=np.where(shop.is_member, told.level, UNTOLD))
     agreement = compare(told, shop.present.level, shop.present.is_in_grace)
     due = due_on(shop.present.rule, shop.present.log, shop.known, as_of, due_days)
     due = due.take(shop.is_ruled[due.member])
