@@ -34,4 +34,4 @@ def exclude_members(
         "create or replace temp table excluded_names as select unnest(cast($names as varchar[])) as name",
         {"names": sorted({plain_id(str(name)) for name in names})},
     )
-    connection.execute(script("identity")["excluded"])
+    connection.execute(script("identity")["excluded" if names else "nobody_excluded"])

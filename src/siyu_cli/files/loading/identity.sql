@@ -155,6 +155,9 @@ select distinct name from (
 ) as names
 where name is not null;
 
+-- name: nobody_excluded
+create or replace temp table excluded (member_key varchar);
+
 -- name: excluded
 -- Staff and test accounts, however they were written: an id, a phone or an account leads to the member's key.
 create or replace temp table excluded as
