@@ -170,6 +170,9 @@ def demo_rows(count: int, as_of: date, seed: int = 7) -> tuple[pa.Table, pa.Tabl
         "has_invite_code": pa.array([False] * given.num_rows),
         "joined_by": pa.array(["became_member_on"] * given.num_rows),
         "first_campaign": pa.nulls(given.num_rows, pa.string()),
+        "level_valid_until": pa.nulls(given.num_rows, pa.date32()),
+        "paid_level": pa.nulls(given.num_rows, pa.string()),
+        "growth": pa.nulls(given.num_rows, pa.float64()),
     }
     members = {name: given[name] for name in given.column_names if name in MEMBERS.keys} | renamed
     lines = {name: orders[name] for name in orders.column_names} | {

@@ -60,6 +60,7 @@ def test_youzan_files_hold_every_row_and_its_quirks(small: DemoShop, tmp_path: P
         "渠道费用.csv",
         "互动记录.csv",
         "积分明细.csv",
+        "等级记录.csv",
     ]
     customers, orders = (_read_csv(path, "utf-8-sig") for path in paths[:2])
     assert (len(customers), len(orders)) == (301, small.orders.num_rows + 1)
@@ -117,7 +118,7 @@ def test_a_table_too_long_for_a_worksheet_becomes_csv(
     suffixes = {path.stem: path.suffix for path in write_shop(small, tmp_path)}
     assert suffixes == {
         "会员": ".csv", "订单": ".csv", "好友关系": ".xlsx", "邀请记录": ".xlsx", "渠道费用": ".xlsx",
-        "互动记录": ".csv", "积分明细": ".csv",
+        "互动记录": ".csv", "积分明细": ".csv", "等级记录": ".xlsx",
     }  # fmt: skip
 
 
@@ -133,7 +134,7 @@ def test_nothing_is_overwritten_unless_forced(small: DemoShop, tmp_path: Path) -
         write_shop(small, tmp_path)
     assert "订单.xlsx" in str(error.value)
     assert [path.name for path in tmp_path.iterdir()] == ["订单.xlsx"]
-    assert len(write_shop(small, tmp_path, force=True)) == len(list(tmp_path.iterdir())) == 7
+    assert len(write_shop(small, tmp_path, force=True)) == len(list(tmp_path.iterdir())) == 8
 
 
 def test_a_file_where_the_folder_should_be_is_an_output_error(small: DemoShop, tmp_path: Path) -> None:
@@ -170,6 +171,7 @@ def test_the_command_prints_the_paths_and_nothing_else(tmp_path: Path) -> None:
         "渠道费用.xlsx",
         "互动记录.xlsx",
         "积分明细.xlsx",
+        "等级记录.xlsx",
     ]
     assert [Path(path).name for path in paths] == names
     assert all(Path(path).exists() for path in paths)

@@ -50,7 +50,7 @@ class Share:
         """Return the standardised difference of the shares, as (p − q) / √((p(1 − p) + q(1 − q)) / 2).
 
         >>> round(Share("a", (30, 20), (100, 100)).smd, 4)
-        0.2326
+        0.2325
         """
         p, q = self.shares
         spread = math.sqrt((p * (1 - p) + q * (1 - q)) / 2)

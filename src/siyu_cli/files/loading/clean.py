@@ -18,7 +18,7 @@ from siyu_cli.files.loading.bounds import Bounds
 from siyu_cli.files.loading.decimal_sign import UNSETTLED
 from siyu_cli.files.loading.faults import faults_of
 from siyu_cli.files.loading.row_kinds import is_blank, is_null, is_title, is_total
-from siyu_cli.files.loading.scripts import call
+from siyu_cli.files.loading.scripts import call, first_row
 from siyu_cli.files.recognition import amounts
 from siyu_cli.files.recognition.presets import currencies, currency_of
 from siyu_cli.tables.column import Column, Kind, Table
@@ -59,6 +59,7 @@ _TOLD = ("id", "phone")
 _LISTS = ("tags", "own_codes")  # what stands in several columns is all of it
 _BUYERS = ("member_id", "account")  # 0 is nobody there, and may be an order's number
 SPELT = "spelt_"
+_REST = "rest_of_"  # what the first level has not parsed
 _UNIT_IN_HEADER = re.compile(r"[(（\[【]\s*(\S{1,6}?)\s*[)）\]】]")
 _FIRST_UNSAFE = 2**53  # from here on a double skips whole numbers
 NOTHING = ("", "-", "nan", "NaN", "None", "null", "<NA>")
@@ -85,23 +86,11 @@ def projection(table: Table, match: Match, origin: Origin) -> exp.Select:
     What no shop has, a sum of 16 digits or a day in the year 1, is a fault like any other (see ``bounds``).
     What kind of row it is, ``is_blank``, ``is_title`` (or header, or remark) and ``has_total_word`` say.
     """
-    mapped: dict[str, list[ColumnMatch]] = {}
-    for found in match.columns:
-        mapped.setdefault(found.key, []).append(found)
-    if mapped.keys() & {"member_id", "phone", "account"}:
-        # Beside the buyer nobody needs the receiver's phone, so it may be masked.
-        mapped.pop("receiver_phone", None)
+    mapped = _mapped(match)
     levels = _Levels(
         origin, match, _units(table, mapped), Bounds(exp.column("quantity") if is_priced(mapped) else None)
     )
-    for column in table.columns:
-        cells = [origin.columns[cell.position] for cell in mapped.get(column.key, [])]
-        if not cells:
-            continue
-        if _is_text(column, origin, cells):
-            levels.add_text(column, cells)
-        else:
-            levels.add_typed(column, cells[0])
+    levels.fill(table, mapped)
     if "paid_amount" in mapped and "currency" in table.keys and "currency" not in mapped:
         levels.add_sign(origin.columns[mapped["paid_amount"][0].position], mapped["paid_amount"][0].header)
     select = levels.select([column.key for column in table.columns if column.key in mapped])
@@ -110,6 +99,31 @@ def projection(table: Table, match: Match, origin: Origin) -> exp.Select:
     if pattern and "order_id" in mapped:
         return _with_order_id_date(select, pattern, is_timed="ordered_at" in mapped)
     return select
+
+
+def plain_keys(connection: duckdb.DuckDBPyConnection, table: Table, match: Match, origin: Origin) -> frozenset[str]:
+    """Return the columns of a sheet of text whose every cell is written as its kind is, or empty.
+
+    The first level parses them all: a sheet of few rows is read much sooner without what the others do.
+    """
+    levels = _Levels(origin, match, _units(table, _mapped(match)), Bounds())
+    levels.fill(table, _mapped(match))
+    rests = [part.alias for part in levels.fast if part.alias.startswith(_REST)]
+    if not rests:
+        return frozenset()
+    left = exp.select(*(exp.func("count", exp.column(name)) for name in rests)).from_(levels.first().subquery("fast"))
+    counts = first_row(connection, left.sql("duckdb"))
+    return frozenset(name[len(_REST) :] for name, count in zip(rests, counts, strict=True) if not count)
+
+
+def _mapped(match: Match) -> dict[str, list[ColumnMatch]]:
+    mapped: dict[str, list[ColumnMatch]] = {}
+    for found in match.columns:
+        mapped.setdefault(found.key, []).append(found)
+    if mapped.keys() & {"member_id", "phone", "account"}:
+        # Beside the buyer nobody needs the receiver's phone, so it may be masked.
+        mapped.pop("receiver_phone", None)
+    return mapped
 
 
 def is_priced(keys: Collection[str]) -> bool:
@@ -139,6 +153,19 @@ class _Levels:
         self.faults: list[tuple[str, exp.Expr]] = []
         self.unsettled: dict[str, exp.Expr] = {}
 
+    def fill(self, table: Table, mapped: Mapping[str, Sequence[ColumnMatch]]) -> None:
+        for column in table.columns:
+            cells = [self.origin.columns[cell.position] for cell in mapped.get(column.key, [])]
+            if not cells:
+                continue
+            if _is_text(column, self.origin, cells):
+                self.add_text(column, cells)
+            else:
+                self.add_typed(column, cells[0])
+
+    def first(self) -> exp.Select:
+        return exp.select(*self.fast, copy=False).from_(exp.to_table(self.origin.relation), copy=False)
+
     def _is_fine(self, column: Column) -> bool:
         return column.kind == "money" and column.key in self.units
 
@@ -162,10 +189,13 @@ class _Levels:
 
     def add_text(self, column: Column, cells: list[str]) -> None:
         kind = "fine_money" if self._is_fine(column) else _MACROS[column.kind]
-        cell, rest = _first_written(column, cells, self.origin), exp.column("rest_of_" + column.key)
+        cell, rest = _first_written(column, cells, self.origin), exp.column(_REST + column.key)
         if not self.origin.commas.isdisjoint(cells):
             cell = call("with_decimal_point", cell)
         fast = call("fast_" + kind, cell)
+        if column.key in self.origin.plain and self.origin.unsettled.isdisjoint(cells):
+            self._add_plain(column, kind, fast)
+            return
         self.fast.append(exp.alias_(fast, column.key))
         self.fast.append(exp.alias_(exp.Case().when(is_null(fast.copy()), cell.copy()), rest.name))
         for level in (self.unguarded, self.narrowed, self.written):
@@ -189,6 +219,17 @@ class _Levels:
         self.last.append(exp.alias_(value, column.key))
         if kind != "text":
             self.faults.append((column.key, self.bounds.add_faults(_fault(column, kind, rest), column)))
+
+    def _add_plain(self, column: Column, kind: str, value: exp.Expr) -> None:
+        self.fast.append(exp.alias_(value, column.key))
+        self._hand_on(column.key)
+        if column.kind in _TOLD:
+            self.last.append(exp.alias_(exp.cast(exp.null(), "varchar"), SPELT + column.key))
+        within = self.bounds.within(column)
+        self.last.append(exp.alias_(call("somebody", within) if column.key in _BUYERS else within, column.key))
+        faults = self.bounds.add_faults(exp.Case(), column)
+        if kind != "text" and faults.args.get("ifs"):
+            self.faults.append((column.key, faults))
 
     def _leave_unsettled(self, key: str, cell: exp.Expr) -> None:
         name = "unsettled_" + key
@@ -239,7 +280,7 @@ class _Levels:
             exp.column("is_title"), exp.column("has_total_word"),
         ]  # fmt: skip
         # Each level holds the one below: a copy at each of them would be a copy of all.
-        select = exp.select(*self.fast, copy=False).from_(exp.to_table(self.origin.relation), copy=False)
+        select = self.first()
         levels = {
             "fast": self.unguarded,
             "unguarded": self.narrowed,

@@ -33,7 +33,8 @@ class Origin:
     ``blanked`` are its columns in which words such as nan stand for nothing; ``doubted`` those of a typed file
     that are read as text all the same, since they hold what no shop has; ``unsettled`` those of amounts in which
     1.234 may be a thousand and more; ``commas`` those in which a comma parts the cents
-    throughout, ``half_commas`` those in which it does so in some.
+    throughout, ``half_commas`` those in which it does so in some; ``plain`` are keys of columns whose every cell is
+    written as its kind is.
     """
 
     source: int
@@ -47,6 +48,7 @@ class Origin:
     unsettled: frozenset[str] = frozenset()
     commas: frozenset[str] = frozenset()
     half_commas: frozenset[str] = frozenset()
+    plain: frozenset[str] = frozenset()
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from siyu_cli.files.loading.clean import fits, projection, typed_null
+from siyu_cli.files.loading.clean import fits, plain_keys, projection, typed_null
 from siyu_cli.files.loading.continued import continued_notes, fill_continued
 from siyu_cli.files.loading.cut_amounts import cut_faults
 from siyu_cli.files.loading.day_order import with_day_order
@@ -50,6 +50,7 @@ _PASSING_ORDERS = (
     "looked_up_orders", "raw_orders",
 )  # fmt: skip
 _BATCH_ROWS = 50_000
+_FEW_ROWS = 5_000  # up to which making the statement takes longer than running it
 
 
 def project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: str) -> RawSheet | None:
@@ -84,7 +85,9 @@ def _project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: st
     sheet.origin = with_day_order(connection, sheet, sheet.origin)
     sheet.origin = with_decimal_sign(connection, sheet, sheet.origin)
     sheet.notes = tuple(comma_notes(connection, sheet, sheet.origin))
-    select = projection(sheet.table, sheet.match, sheet.origin)
+    is_small = sheet.raw.cells is not None and sheet.rows <= _FEW_ROWS
+    plain = plain_keys(connection, sheet.table, sheet.match, sheet.origin) if is_small else frozenset()
+    select = projection(sheet.table, sheet.match, replace(sheet.origin, plain=plain))
     sheet.names_currency = "currency" in select.named_selects
     kind = "VIEW" if is_typed else "TABLE"
     create(connection, f"source_{sheet.source}", select, kind=kind, is_temporary=False)
