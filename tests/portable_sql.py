@@ -31,7 +31,7 @@ FUNCTIONS = (
 LOADED = (
     "snapshot", "stage_reasons", "churn_reasons", "expectations", "cell_rates", "history_chances", "boosted_chances",
     "point_lots", "forest", "suspect_people", "suspect_records", "suspect_days", "periods", "horizons", "brackets",
-    "silence_bands", "earlier_labels", "named_festivals", "kept_states", "level_reviews",
+    "silence_bands", "earlier_labels", "stage_looks", "named_festivals", "kept_states", "level_reviews",
     "funnel_kinds", "funnel_latest", "funnel_used", "funnel_wanted", "funnel_reached",
 )  # fmt: skip
 

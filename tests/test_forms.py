@@ -81,6 +81,7 @@ OPTIONS = {
     "points": ("积分明细.csv",),
     "acquisition": ("费用.csv",),
     "profile": ("--where", "store = '徐家汇店'"),
+    "movement": ("--forecast", "2", "--dwell", "9"),
     "levels": ("等级记录.csv", "--rules", "rules.toml", "--due", "90d"),
     "explain": ("V002",),
     "campaign plan": ("plan.toml",),

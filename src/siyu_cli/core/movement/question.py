@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from siyu_cli.core.lifecycle.segment import label_members
+from siyu_cli.core.movement.forecast import USED, Forecast, foresee
+from siyu_cli.core.movement.looks import Dwell, dwell_in, labels_of, months_before, moves_between, stages_at
 from siyu_cli.core.movement.tables import MOVERS
 from siyu_cli.core.question import Answer, Memory, Question, Study
 from siyu_cli.core.retention.beginnings import Rows, rows_of
@@ -27,12 +28,16 @@ class Movement(Question):
     ``from_on``: the earlier date; unless given that of the last list this shop remembers, else 90 days ago. Both dates
     are looked at with the orders known today, so rules and files are the same at both; points, tags and who left are
     those of today. ``listed``: only those who went from one stage to another are listed, such as
-    ``("declining", "dormant")``.
+    ``("declining", "dormant")``. ``forecast_months``: where members will stand so many months from now;
+    ``dwell_months``: how long they stay in a stage, looked at month by month over so many months. Both look at more
+    dates of the shop's past, each as much work as a labelling.
     """
 
     command: ClassVar[str] = "movement"
     from_on: date | None = None
     listed: tuple[str, str] | None = None
+    forecast_months: int | None = None
+    dwell_months: int | None = None
     lang: str = "en"
 
     def answer(self, study: Study) -> MovementAnswer:
@@ -43,9 +48,27 @@ class Movement(Question):
                 "--from {from_on} is not before {as_of}, the date the shop is looked at.",
                 hint="Give an earlier date, or a later --as-of.", from_on=from_on, as_of=study.as_of,
             )  # fmt: skip
-        moves, rows = compare(study, from_on, self.listed)
-        meta = study.describe(self.command, parameters={"from": from_on})
-        return MovementAnswer(study, meta, replace(self, from_on=from_on), moves, rows, lang=self.lang)
+        past = _Past.of(study)
+        ahead, back = past.one_horizon_apart(self.forecast_months), past.month_by_month(self.dwell_months)
+        looks = stages_at(study, {from_on, *ahead, *back} - {study.as_of})
+        moves, rows = compare(study, looks[from_on], self.listed)
+        looks[study.as_of] = labels_of(study.engine)
+        asked = {"forecast_months": self.forecast_months, "dwell_months": self.dwell_months}
+        given: dict[str, date | int] = {
+            "from": from_on,
+            **{key: months for key, months in asked.items() if months is not None},
+        }
+        meta = study.describe(self.command, parameters=given)
+        return MovementAnswer(
+            study, meta, replace(self, from_on=from_on), moves, rows, self._forecast(study, ahead, looks),
+            dwell_in(study.engine, {day: looks[day] for day in back}) if len(back) > 1 else None, lang=self.lang,
+        )  # fmt: skip
+
+    def _forecast(self, study: Study, dates: Sequence[date], looks: Mapping[date, pa.Table]) -> Forecast | None:
+        if self.forecast_months is None or len(dates) < 2:
+            return None
+        moves = moves_between(study.engine, {day: looks[day] for day in dates})
+        return foresee(dates, moves, self.forecast_months, months_before(study.as_of, -self.forecast_months))
 
     def recall(self, memory: Memory, study: Study) -> Self:
         """Return the question with the date of the last list, where none was asked for."""
@@ -54,7 +77,40 @@ class Movement(Question):
 
     def options(self, settings: Any) -> dict[str, Any]:  # noqa: ARG002
         """Return what it was asked with."""
-        return {"from": str(self.from_on) if self.from_on else None, "list": self.listed}
+        return {
+            "from": str(self.from_on) if self.from_on else None, "list": self.listed,
+            "forecast": self.forecast_months, "dwell": self.dwell_months,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Past:
+    """From when on the shop's log can be looked at: a stage needs some of it to be told."""
+
+    as_of: date
+    began_on: date | None
+    churned_after: int
+
+    @classmethod
+    def of(cls, study: Study) -> _Past:
+        study.label()
+        rows = rows_of(study.engine, "log_opening", study.parameters)
+        return cls(study.as_of, rows[0]["began_on"] if rows else None, study.settings.stages.churned_after)
+
+    def one_horizon_apart(self, months: int | None) -> list[date]:
+        """Return the dates a forecast needs, the earliest first: none of which nobody could have been churned yet."""
+        first = None if self.began_on is None else self.began_on + timedelta(days=self.churned_after)
+        return self._since(first, months, range(USED + 2))
+
+    def month_by_month(self, months: int | None) -> list[date]:
+        """Return as_of and the same day of the months before, since the log began, the earliest first."""
+        return self._since(self.began_on, months and 1, range((months or 0) + 1))
+
+    def _since(self, first: date | None, months: int | None, places: Iterable[int]) -> list[date]:
+        if first is None or months is None:
+            return []
+        dates = [months_before(self.as_of, place * months) for place in places]
+        return sorted({day for day in dates if day >= first})
 
 
 @dataclass(frozen=True)
@@ -65,6 +121,8 @@ class MovementAnswer(Answer):
     question: Movement = field(repr=False)
     moves: Rows
     rows: pa.Table = field(repr=False)
+    forecast: Forecast | None = None
+    dwell: Dwell | None = None
 
     @property
     def cells(self) -> Mapping[tuple[str, str], int]:
@@ -76,18 +134,13 @@ class MovementAnswer(Answer):
         return replace(super().masked(), rows=self.study.masks.rows(self.rows))
 
 
-def compare(study: Study, from_on: date, listed: tuple[str, str] | None) -> tuple[Rows, pa.Table]:
+def compare(study: Study, earlier: pa.Table, listed: tuple[str, str] | None) -> tuple[Rows, pa.Table]:
     """Return members by stage then and now, and a row for each who moved, sorted by stages and key."""
     import pyarrow.compute as pc
 
     engine = study.engine
-    study.forget_labels()
-    label_members(engine, {**study.parameters, "as_of": from_on})
-    earlier = engine.read("stages", ["member_id"]).select(["member_id", "stage"])
-    days = engine.read("features", ["member_id"]).select(["member_id", "order_days"])
-    study.forget_labels()
     study.list_members(None, "en", columns=("member_id", "owner"))
-    engine.open("earlier_labels", earlier.append_column("order_days", days["order_days"]))
+    engine.open("earlier_labels", earlier)
     engine.run(step("stage_moves"), study.parameters)
     moves = sorted(
         rows_of(engine, "stage_move_counts", study.parameters), key=lambda row: (row["stage_from"], row["stage_to"])

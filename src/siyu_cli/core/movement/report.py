@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from siyu_cli.core.experiment import wilson
 from siyu_cli.core.lifecycle.tables import SEGMENTS, STAGES
+from siyu_cli.core.movement.past_report import dwell_values, forecast_values, past_sections, tell_past
 from siyu_cli.core.movement.tables import FLOWS, MATRIX, MOVERS, ROLL_UPS, ROLLED_UP, SHARES
 from siyu_cli.errors import Note, Spoken
 from siyu_cli.report import Listing, Report, Section, Several, Value, Words, dotted, label
@@ -46,6 +47,7 @@ def _opening(found: MovementAnswer) -> Iterator[Words]:
     told = (Note("{stage_from} → {stage_to} {members}", _pair(pair, members)) for pair, members in largest)
     yield dotted(Note("Since {from_on}: {count} of {members} members moved to another stage", facts), *told)
     yield Note("By now: {groups}", {"groups": dotted(*_groups(found))})
+    yield from tell_past(found)
 
 
 def _pair(pair: tuple[str, str], members: int) -> dict[str, Any]:
@@ -64,6 +66,7 @@ def _groups(found: MovementAnswer) -> Iterator[Words]:
 
 def _sections(found: MovementAnswer) -> Iterator[Section]:
     yield Section(FLOWS, _flows(found))
+    yield from past_sections(found)
     moved = [row for row in _shares(found) if row["share"] is not None and row["stage_from"] != row["stage_to"]]
     shares = sorted(moved, key=lambda row: (-row["members"], row["stage_from"], row["stage_to"]))
     note = None
@@ -131,4 +134,6 @@ def _values(found: MovementAnswer) -> dict[str, Any]:
         "matrix": matrix,
         "margins": _flows(found),
         "impossible": [row for row in matrix if row["impossible"]],
+        **forecast_values(found),
+        "dwell": dwell_values(found),
     }

@@ -51,3 +51,28 @@ FLOWS = Table("stage_flows", "Stages then and now", "各阶段净流量", "one r
     column("count", "now", "Now", "现在人数"),
     column("count", "net", "Change", "净变化", note="= came − left"),
 ))
+
+FORECAST = Table("stage_forecast", "Where they will stand", "阶段预测", "one row per stage", (
+    FLOWS["stage"],
+    FLOWS["now"],
+    column("count", "expected", "Expected", "预计人数", note="of the members there now, if they move as they did lately"),
+    column("count", "change", "Change", "预计变化", note="= expected − now"),
+    column("count", "newcomers", "Came lately", "近期新增", note="who came in the last horizon, by their stage now: as many more are to be added if as many come again"),
+))
+
+BACKTEST = Table("stage_backtest", "The forecast of one horizon ago", "预测回测", "one row per stage", (
+    FLOWS["stage"],
+    column("count", "before", "Then", "当时人数"),
+    column("count", "forecast", "Forecast", "当时预测", note="made with what was known then, of the members there then"),
+    column("count", "actual", "Came true", "实际人数"),
+))
+
+DWELL = Table("stage_dwell", "How long they stay in a stage", "阶段停留时间", "one row per stage", (
+    FLOWS["stage"],
+    column("count", "spells", "Stays", "停留次数", note="whose beginning was seen"),
+    column("count", "ended", "Ended", "已结束"),
+    column("count", "median_months", "Half left by month", "中位停留月数", note="Kaplan–Meier: who is still there counts as long as they were seen; empty: half of them were never seen to leave"),
+    column("rate", "after_1", "After 1 month", "1 月后仍在", note="still in the stage"),
+    column("rate", "after_3", "After 3 months", "3 月后仍在"),
+    column("rate", "after_6", "After 6 months", "6 月后仍在"),
+))
