@@ -43,6 +43,13 @@ V003,2026-01-01 00:10:00,-30,积分过期,0,,P7
 V005,2026-02-10 15:00:40,10,消费,10,,P8
 V005,2026-02-11 15:00:40,-25,积分兑换,0,,P9
 """
+SILENT = """会员编号,组别
+V001,实验组
+V003,实验组
+V006,实验组
+V004,对照组
+V009,对照组
+"""
 LEVELS = """会员编号,变更时间,变更前等级,变更后等级,变更原因,等级有效期
 V001,2025-11-05 10:02:00,普通,银卡,自动升级,2026-05-04
 V003,2025-12-20 09:00:00,金卡,银卡,人工调整,
@@ -81,6 +88,7 @@ OPTIONS = {
     "points": ("积分明细.csv",),
     "acquisition": ("费用.csv",),
     "profile": ("--where", "store = '徐家汇店'"),
+    "winback": ("--assigned", "回流名单.csv", "--starts-on", "2025-12-01", "--contact-cost", "1"),
     "movement": ("--forecast", "2", "--dwell", "9"),
     "levels": ("等级记录.csv", "--rules", "rules.toml", "--due", "90d"),
     "explain": ("V002",),
@@ -173,6 +181,7 @@ def run(
     (empty_folder / "邀请.csv").write_text(INVITES, "utf-8")
     (empty_folder / "积分明细.csv").write_text(POINTS, "utf-8")
     (empty_folder / "费用.csv").write_text(COSTS, "utf-8")
+    (empty_folder / "回流名单.csv").write_text(SILENT, "utf-8")
     if request.node.callspec.params["command"] == "levels":
         (empty_folder / "等级记录.csv").write_text(LEVELS, "utf-8")
         (empty_folder / "rules.toml").write_text(PROPOSED, "utf-8")

@@ -8,13 +8,14 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from siyu_cli.core.campaign.assigned import assigned_rows, expected_cost
-from siyu_cli.core.campaign.evaluate import Cost, Evaluate, Period
+from siyu_cli.core.campaign.assigned import arm_of, arms_named, assigned_rows, expected_cost, once
+from siyu_cli.core.campaign.evaluate import CONTROL, Cost, Evaluate, Period
 from siyu_cli.core.campaign.evaluate_table import EvaluateTable
 from siyu_cli.core.campaign.plan import read_plan_toml
 from siyu_cli.core.campaign.plan_form import plan_form, plan_from_form
 from siyu_cli.core.campaign.question import takes_codes
 from siyu_cli.core.campaign.tables import ASSIGNED, BASELINE, EXCLUDED_MEMBERS
+from siyu_cli.core.winback.trial import Assigned
 from siyu_cli.errors import DataError, Note, OutputError, UsageError, Where
 from siyu_cli.files.plan.read_rows import read_rows
 from siyu_cli.guard import will_read
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from siyu_cli.core.campaign.question import PlanAnswer
     from siyu_cli.core.campaign.template import TemplateAnswer
     from siyu_cli.core.question import Answer
+    from siyu_cli.files.plan.read_rows import Rows
 
 
 def read_plan(path: Path) -> Plan:
@@ -108,6 +110,34 @@ class ListOptions:
     reached: str | None = None
 
 
+@dataclass(frozen=True)
+class TrialOptions:
+    """The options of a list that is read for who came back: the arm left alone, its share, the first day."""
+
+    control: str | None = None
+    control_share: float | None = None
+    starts_on: date | None = None
+
+
+def read_assigned(path: Path, given: TrialOptions) -> Assigned:
+    """Return the arms of a list: those of a plan, or any others of which one is named that was left alone.
+
+    ``UsageError`` where nothing says when it began, or no arm has that name.
+    """
+    read, first = _read_list(path, given.starts_on)
+    share = given.control_share or float(read.parameters.get("control_share") or 0) or None
+    if given.control is None:
+        rows = assigned_rows(read.frame)
+        return Assigned(rows[~rows["is_idle"]], CONTROL, first, share, read.made_from)
+    frame = read.frame.assign(arm=arms_named(read.frame["arm"]), member_id=read.frame["member_id"].astype(str))
+    arms = sorted(set(frame["arm"]) - {""})
+    control = arm_of(given.control.strip(), arms)
+    if control not in arms:
+        message = "There is no arm {control} beside another."
+        raise UsageError(message, hint="The arms are: {arms}.", control=given.control, arms=", ".join(arms))
+    return Assigned(once(frame[frame["arm"] != ""]), control, first, share, read.made_from)
+
+
 def outcome_question(path: Path, given: TableOptions, lang: str) -> EvaluateTable:
     """Return the question about a table of outcomes; ``UsageError`` where arm, control or metrics is missing."""
     if given.arm is None or given.control is None or given.metrics is None:
@@ -139,18 +169,24 @@ def parse_past(pairs: Sequence[str] | None, metrics: Sequence[str]) -> Mapping[s
 
 def list_question(path: Path, given: ListOptions, lang: str) -> Evaluate:
     """Return the question about a list and later orders; ``UsageError`` where nothing says when the campaign began."""
-    will_read(path)
-    read = read_rows(path, (ASSIGNED["member_id"], ASSIGNED["arm"], *ASSIGNED.columns[1:2], *ASSIGNED.columns[3:]))
+    read, first = _read_list(path, given.starts_on)
     said = read.parameters
-    first = given.starts_on or _day(said.get("starts_on"), path)
-    if first is None:
-        raise UsageError("The list does not say when the campaign began.", hint="Add --starts-on 2026-07-01.")
     window = Period(first, given.days or int(float(said.get("horizon_days") or 30)))
     rows = assigned_rows(read.frame)
     share = given.control_share or float(said.get("control_share") or 0) or None
     name = str(said.get("campaign") or "")
     cost = cost_of(rows, said, given.cost)
     return Evaluate(rows, window, name, share, cost, given.reached, read.made_from, lang=lang)
+
+
+def _read_list(path: Path, starts_on: date | None) -> tuple[Rows, date]:
+    """Return the rows of a list and its first day; ``UsageError`` where nothing says that."""
+    will_read(path)
+    read = read_rows(path, (ASSIGNED["member_id"], ASSIGNED["arm"], *ASSIGNED.columns[1:2], *ASSIGNED.columns[3:]))
+    first = starts_on or _day(read.parameters.get("starts_on"), path)
+    if first is None:
+        raise UsageError("The list does not say when the campaign began.", hint="Add --starts-on 2026-07-01.")
+    return read, first
 
 
 def cost_of(rows: pd.DataFrame, said: Mapping[str, Any], spent: float | None) -> Cost:

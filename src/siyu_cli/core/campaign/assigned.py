@@ -14,6 +14,8 @@ from siyu_cli.tables.column import find_label
 if TYPE_CHECKING:
     import pandas as pd
 
+    from siyu_cli.core.question import Masks
+
 _YES = frozenset({"1", "1.0", "true", "yes", "y", "t", "是", "有", "√", "✓", "✔"})
 _NO = frozenset({"0", "0.0", "false", "no", "n", "f", "否", "无", "没有", "×", "✗", "✘", ""})
 _DONE, _NOT_DONE = "已", ("未", "没")  # 已购买, 未购买
@@ -39,10 +41,24 @@ def assigned_rows(frame: pd.DataFrame) -> pd.DataFrame:
     rows = rows.loc[[arm is not None for arm in arms]]
     if rows.empty:
         raise DataError("The list holds nobody of either arm.", hint="Its arms are called treatment and control.")
+    return once(rows.reset_index(drop=True))
+
+
+def once(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows; ``DataError`` where somebody stands there twice."""
     if rows["member_id"].duplicated().any():
         message = "{count} members stand in the list more than once."
         raise DataError(message, count=int(rows["member_id"].duplicated().sum()))
-    return rows.reset_index(drop=True)
+    return rows
+
+
+def with_keys(rows: pd.DataFrame, masks: Masks) -> pd.DataFrame:
+    """Return the rows under members' keys, whether or not the list they are from was masked."""
+    typed = rows["member_id"].tolist()
+    if any("*" in one for one in typed):
+        keys = masks.keys_of(typed)
+        typed = [one if key is None else key for one, key in zip(typed, keys, strict=True)]
+    return rows.assign(member_id=typed)
 
 
 def expected_cost(rows: pd.DataFrame) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from siyu_cli.core.campaign.assigned import flags_of
+from siyu_cli.core.campaign.assigned import flags_of, with_keys
 from siyu_cli.core.campaign.breakdown import OFFERS, SEGMENT, Part, counts_of, parts_of
 from siyu_cli.core.campaign.evaluation import Contamination, Design, Evaluation, Return, contamination, evaluate
 from siyu_cli.core.campaign.outcomes import Arm, Metric, arms_of
@@ -101,11 +101,7 @@ class Evaluate(Question):
         import pyarrow as pa
 
         study.label()
-        typed = self.assigned["member_id"].tolist()
-        if any("*" in one for one in typed):  # a list may be masked
-            keys = study.masks.keys_of(typed)
-            typed = [one if key is None else key for one, key in zip(typed, keys, strict=True)]
-        assigned = self.assigned.assign(member_id=typed)
+        assigned = with_keys(self.assigned, study.masks)
         study.engine.open("assigned_members", pa.Table.from_pandas(assigned[["member_id", "arm"]]))
         given: dict[str, date | int] = {"starts_on": self.window.starts_on, "horizon_days": self.window.days}
         rows = study.engine.fetch(step("assigned_outcomes"), given)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Days of silence at which a span begins; the last one has no end.
 SPANS = (0, 31, 61, 91, 121, 181, 271, 366)
-_ENDLESS = 99_999
+ENDLESS = 99_999
 
 
 @dataclass(frozen=True)
@@ -59,18 +59,28 @@ def look_back(engine: Engine, given: Params, looked_from: date) -> tuple[Band, .
 
     ``given`` holds ``horizon_days``, all of which must be over by now.
     """
-    import pyarrow as pa
-
-    ends = [*(after - 1 for _, after in pairwise(SPANS)), _ENDLESS]
-    spans = {"silent_from": pa.array(SPANS, pa.int64()), "silent_to": pa.array(ends, pa.int64())}
-    engine.open("silence_bands", pa.table(spans))
+    open_spans(engine)
     rows = rows_of(engine, "natural_returns", {**given, "looked_from": looked_from})
     bands = []
-    for begins, ends_at in zip(SPANS, [*ends[:-1], None], strict=True):
-        inside = [row for row in rows if row["silent_from"] == begins]
-        bands.append(_band(inside, begins, ends_at, None))
-        bands += [_band([r for r in inside if r["order_band"] == name], begins, ends_at, name) for name in ORDER_BANDS]
+    for begins in SPANS:
+        inside, ends = [row for row in rows if row["silent_from"] == begins], end_of(begins)
+        bands.append(_band(inside, begins, ends, None))
+        bands += [_band([r for r in inside if r["order_band"] == name], begins, ends, name) for name in ORDER_BANDS]
     return tuple(bands)
+
+
+def open_spans(engine: Engine) -> None:
+    """Give an engine the spans of silence, as the steps read them."""
+    import pyarrow as pa
+
+    ends = [end_of(begins) or ENDLESS for begins in SPANS]
+    spans = {"silent_from": pa.array(SPANS, pa.int64()), "silent_to": pa.array(ends, pa.int64())}
+    engine.open("silence_bands", pa.table(spans))
+
+
+def end_of(begins: int) -> int | None:
+    """Return the last day of the span that begins there; None for the last one, which has none."""
+    return dict(pairwise(SPANS)).get(begins, 0) - 1 if begins != SPANS[-1] else None
 
 
 def silent_longer(bands: Iterable[Band], days: int) -> tuple[int, int]:
@@ -87,7 +97,7 @@ def worth_until(bands: Sequence[Band], contact_cost: float, margin: float) -> in
     whole = [band for band in bands if band.order_days is None and band.members]
     paying = [band for band in whole if (band.value_per_member or 0) * margin > contact_cost]
     last = paying[-1] if paying else None
-    return None if last is None else last.silent_to or _ENDLESS
+    return None if last is None else last.silent_to or ENDLESS
 
 
 def _band(rows: Sequence[Mapping[str, Any]], begins: int, ends: int | None, order_days: str | None) -> Band:

@@ -12,6 +12,7 @@ from siyu_cli.core.parameters import churn_parameters
 from siyu_cli.core.question import Answer, Question, Study
 from siyu_cli.core.retention.beginnings import rows_of
 from siyu_cli.core.winback.natural import Band, look_back, worth_until
+from siyu_cli.core.winback.trial import Assigned, Trial, try_out
 from siyu_cli.errors import DataError
 
 _DATES = 4
@@ -23,12 +24,15 @@ class Winback(Question):
 
     ``silent_days``: who is silent for longer is meant (``stages.churned_after`` unless given); ``horizon_days``: within
     how many days they must come back (that of ``[churn]`` unless given); ``contact_cost``: what a contact costs.
+    ``assigned``: a list with arms, for what a message added to that: of everybody on it who had bought before, or of
+    those silent for longer than ``silent_days`` where that is given.
     """
 
     command: ClassVar[str] = "winback"
     silent_days: int | None = None
     horizon_days: int | None = None
     contact_cost: float | None = None
+    assigned: Assigned | None = field(default=None, repr=False)
     lang: str = "en"
 
     def answer(self, study: Study) -> WinbackAnswer:
@@ -51,7 +55,16 @@ class Winback(Question):
         margin = study.settings.shop.gross_margin
         limits = Limits(silent, days, self.contact_cost, None if margin is None else float(margin))
         meta = study.describe(self.command, parameters=vars(limits))
-        return WinbackAnswer(study, meta, self, looks, limits, lang=self.lang)
+        trial = None if self.assigned is None else try_out(study, self.assigned, days, self.silent_days)
+        if self.assigned is not None:
+            meta["inputs"] = [self.assigned.made_from, *meta["inputs"]]
+        return WinbackAnswer(study, meta, self, looks, limits, trial, lang=self.lang)
+
+    def options(self, settings: Any) -> dict[str, Any]:  # noqa: ARG002
+        """Return what it was asked with, no member among it."""
+        begun = None if self.assigned is None else self.assigned.starts_on.isoformat()
+        kept = ("silent_days", "horizon_days", "contact_cost")
+        return {**{key: getattr(self, key) for key in kept}, "starts_on": begun}
 
 
 @dataclass(frozen=True)
@@ -81,6 +94,7 @@ class WinbackAnswer(Answer):
     question: Winback = field(repr=False)
     looks: tuple[Look, ...]
     limits: Limits
+    trial: Trial | None = None
 
     @property
     def worth_until(self) -> int | None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from siyu_cli.core.frames import arrow_schema
 from siyu_cli.core.winback.natural import Band, silent_longer
-from siyu_cli.core.winback.tables import DATES, NATURAL_RETURN, ORDER_BANDS, RETURNS
+from siyu_cli.core.winback.tables import DATES, NATURAL_RETURN, NO_END, ORDER_BANDS, RETURNS
+from siyu_cli.core.winback.trial_report import tell_trial, trial_sections, trial_values, trial_warnings
 from siyu_cli.errors import Note
 from siyu_cli.report import Listing, Report, Section, Several, Value, Words
 
@@ -32,13 +33,15 @@ def report(found: WinbackAnswer) -> Report:
         sections=tuple(_sections(found)),
         facts=tuple(_facts(found)),
         listing=Listing(NATURAL_RETURN, lambda keys: _listed(found).select(list(keys))),
-        warnings=(*found.warnings, *_festivals(found)),
-        next_steps=(Note("siyu campaign plan … with a control group tells what a message adds"),),
+        warnings=(*found.warnings, *_festivals(found), *_trial_warnings(found)),
+        next_steps=tuple(_next(found)),
     )
 
 
 def _opening(found: WinbackAnswer) -> Iterator[Words]:
     latest, limits = found.looks[0], found.limits
+    if found.trial is not None:
+        yield from tell_trial(found.trial, limits)
     members, returned = silent_longer(latest.bands, limits.silent_days)
     facts = {"day": latest.looked_from, "silent": limits.silent_days, "days": limits.horizon_days}
     facts |= {"members": Value(members, "count"), "returned": Value(returned, "count")}
@@ -51,8 +54,9 @@ def _opening(found: WinbackAnswer) -> Iterator[Words]:
         )
     else:
         yield Note("On {day} nobody had been silent for more than {silent} days", facts)
-    yield Note("As many would have come without a message: what it adds, only a control group tells")
-    if limits.contact_cost is not None:
+    if found.trial is None:
+        yield Note("As many would have come without a message: what it adds, only a control group tells")
+    if limits.contact_cost is not None and found.trial is None:
         yield _worth(found)
 
 
@@ -68,12 +72,19 @@ def _worth(found: WinbackAnswer) -> Note:
     return Note("Up to {days} days of silence more comes back in margin than the {cost} a contact costs", facts)
 
 
+def _next(found: WinbackAnswer) -> Iterator[Note]:
+    if found.trial is None:
+        yield Note("siyu campaign plan … with a control group tells what a message adds")
+
+
 def _sections(found: WinbackAnswer) -> Iterator[Section]:
+    if found.trial is not None:
+        yield from trial_sections(found.trial, found.limits)
     latest = found.looks[0]
     whole = [band for band in latest.bands if band.order_days is None and band.members]
     facts = {"day": latest.looked_from, "days": found.limits.horizon_days}
     note = Note("Looked back from {day}: who bought again in the {days} days after it", facts)
-    rows = [{**band.as_dict(), "silent_to": band.silent_to or "…"} for band in whole]
+    rows = [{**band.as_dict(), "silent_to": band.silent_to or NO_END} for band in whole]
     yield Section(NATURAL_RETURN, rows, drawn="bars", measures=("natural_rate",), brief=_BRIEF, note=note)
     yield Section(RETURNS, [_by_orders(latest.bands, band) for band in whole], drawn="heat", measures=RETURNS.keys[2:])
     if len(found.looks) > 1:
@@ -83,7 +94,7 @@ def _sections(found: WinbackAnswer) -> Iterator[Section]:
 def _by_orders(bands: tuple[Band, ...], whole: Band) -> dict[str, Any]:
     rates = {b.order_days: b.natural_rate for b in bands if b.silent_from == whole.silent_from and b.order_days}
     told = {key: rates.get(name) for key, name in zip(RETURNS.keys[2:], ORDER_BANDS, strict=True)}
-    return {"silent_from": whole.silent_from, "silent_to": whole.silent_to or "…", **told}
+    return {"silent_from": whole.silent_from, "silent_to": whole.silent_to or NO_END, **told}
 
 
 def _at_date(found: WinbackAnswer, place: int) -> dict[str, Any]:
@@ -110,6 +121,11 @@ def _festivals(found: WinbackAnswer) -> Iterator[Note]:
         )
 
 
+def _trial_warnings(found: WinbackAnswer) -> Iterator[Note]:
+    if found.trial is not None:
+        yield from trial_warnings(found.trial, found.study.as_of)
+
+
 def _values(found: WinbackAnswer) -> dict[str, Any]:
     return {
         "bands": [band.as_dict() for band in found.looks[0].bands],
@@ -119,6 +135,7 @@ def _values(found: WinbackAnswer) -> dict[str, Any]:
             for place, look in enumerate(found.looks)
         ],
         "worth_until": found.worth_until,
+        **trial_values(found.trial, found.limits),
     }
 
 
