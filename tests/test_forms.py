@@ -89,7 +89,7 @@ OPTIONS = {
     "acquisition": ("费用.csv",),
     "profile": ("--where", "store = '徐家汇店'"),
     "winback": ("--assigned", "回流名单.csv", "--starts-on", "2025-12-01", "--contact-cost", "1"),
-    "movement": ("--forecast", "2", "--dwell", "9"),
+    "movement": ("--forecast", "2", "--dwell", "9", "--by", "owner"),
     "levels": ("等级记录.csv", "--rules", "rules.toml", "--due", "90d"),
     "explain": ("V002",),
     "campaign plan": ("plan.toml",),

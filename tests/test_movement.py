@@ -216,6 +216,19 @@ def test_the_document_has_the_forecast_and_how_the_last_one_fared(run: Run):
     assert {row["stage"]: row["spells"] for row in document["dwell"]}["converted"] == 5
 
 
+def test_parts_sum_to_the_whole(run: Run):
+    document = json.loads(run("movement", *SHOP, "--from", "2025-10-01", "--by", "导购", "--format", "json").out)
+    summed: Counter[tuple[str, str]] = Counter()
+    for part in document["by"]:
+        for cell in part["matrix"]:
+            summed[cell["stage_from"], cell["stage_to"]] += cell["members"]
+    assert summed == {(cell["stage_from"], cell["stage_to"]): cell["members"] for cell in document["matrix"]}
+    assert [part["part"] for part in document["by"]] == ["other", "unknown"]  # four of one employee, three of another
+    assert sum(part["buying_now"] for part in document["by"]) == sum(
+        row["now"] for row in document["margins"] if row["stage"] in {"converted", "retained", "mature", "returned"}
+    )
+
+
 def test_a_log_too_short_to_judge_a_forecast_has_none(run: Run):
     ended = run("movement", *SHOP, "--forecast", "12", "--format", "json")
     document = json.loads(ended.out)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from siyu_cli.cli.frame import asks
-from siyu_cli.cli.options import number, parse_date, text
+from siyu_cli.cli.options import TellApart, number, parse_date, text
 from siyu_cli.core.lifecycle.tables import STAGES
 from siyu_cli.errors import UsageError
 from siyu_cli.locale import get_language
@@ -30,7 +30,9 @@ Dwell = Annotated[int | None, number("--dwell", "MONTHS", (1, 60), _STAYS)]
 
 
 @asks("Comparing stages…")
-def movement(from_on: From = None, listed: List = None, forecast: Forecast = None, dwell: Dwell = None) -> Question:
+def movement(
+    from_on: From = None, listed: List = None, by: TellApart = None, forecast: Forecast = None, dwell: Dwell = None,
+) -> Question:  # fmt: skip
     """Show who moved between stages: the matrix whose margins tie, what each stage gained and lost, and who they are.
 
     Both dates are worked out from the orders known today, by the same rules: --as-of is the later one. Points, tags and
@@ -40,7 +42,7 @@ def movement(from_on: From = None, listed: List = None, forecast: Forecast = Non
     chosen = None if listed is None else _stages(listed)
     from siyu_cli.core.movement.question import Movement
 
-    return Movement(earlier, chosen, forecast, dwell, lang=get_language())
+    return Movement(earlier, chosen, forecast, dwell, by, lang=get_language())
 
 
 def _stages(given: str) -> tuple[str, str]:

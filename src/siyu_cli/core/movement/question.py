@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from siyu_cli.core.movement.by_part import Parts, moves_by
 from siyu_cli.core.movement.forecast import USED, Forecast, foresee
 from siyu_cli.core.movement.looks import Dwell, dwell_in, labels_of, months_before, moves_between, stages_at
 from siyu_cli.core.movement.tables import MOVERS
@@ -30,7 +31,8 @@ class Movement(Question):
     those of today. ``listed``: only those who went from one stage to another are listed, such as
     ``("declining", "dormant")``. ``forecast_months``: where members will stand so many months from now;
     ``dwell_months``: how long they stay in a stage, looked at month by month over so many months. Both look at more
-    dates of the shop's past, each as much work as a labelling.
+    dates of the shop's past, each as much work as a labelling. ``by``: owner, store, source_channel or level, as
+    members have it today, are told apart as well.
     """
 
     command: ClassVar[str] = "movement"
@@ -38,6 +40,7 @@ class Movement(Question):
     listed: tuple[str, str] | None = None
     forecast_months: int | None = None
     dwell_months: int | None = None
+    by: str | None = None
     lang: str = "en"
 
     def answer(self, study: Study) -> MovementAnswer:
@@ -51,7 +54,7 @@ class Movement(Question):
         past = _Past.of(study)
         ahead, back = past.one_horizon_apart(self.forecast_months), past.month_by_month(self.dwell_months)
         looks = stages_at(study, {from_on, *ahead, *back} - {study.as_of})
-        moves, rows = compare(study, looks[from_on], self.listed)
+        moves, rows, parts = compare(study, looks[from_on], self.listed, self.by)
         looks[study.as_of] = labels_of(study.engine)
         asked = {"forecast_months": self.forecast_months, "dwell_months": self.dwell_months}
         given: dict[str, date | int] = {
@@ -61,7 +64,7 @@ class Movement(Question):
         meta = study.describe(self.command, parameters=given)
         return MovementAnswer(
             study, meta, replace(self, from_on=from_on), moves, rows, self._forecast(study, ahead, looks),
-            dwell_in(study.engine, {day: looks[day] for day in back}) if len(back) > 1 else None, lang=self.lang,
+            dwell_in(study.engine, {day: looks[day] for day in back}) if len(back) > 1 else None, parts, lang=self.lang,
         )  # fmt: skip
 
     def _forecast(self, study: Study, dates: Sequence[date], looks: Mapping[date, pa.Table]) -> Forecast | None:
@@ -79,7 +82,7 @@ class Movement(Question):
         """Return what it was asked with."""
         return {
             "from": str(self.from_on) if self.from_on else None, "list": self.listed,
-            "forecast": self.forecast_months, "dwell": self.dwell_months,
+            "forecast": self.forecast_months, "dwell": self.dwell_months, "by": self.by,
         }  # fmt: skip
 
 
@@ -123,6 +126,7 @@ class MovementAnswer(Answer):
     rows: pa.Table = field(repr=False)
     forecast: Forecast | None = None
     dwell: Dwell | None = None
+    by_part: Parts = ()
 
     @property
     def cells(self) -> Mapping[tuple[str, str], int]:
@@ -130,28 +134,35 @@ class MovementAnswer(Answer):
         return {(row["stage_from"], row["stage_to"]): row["members"] for row in self.moves}
 
     def masked(self) -> Self:
-        """Return the same with members' keys and employees masked."""
-        return replace(super().masked(), rows=self.study.masks.rows(self.rows))
+        """Return the same with members' keys, employees and stores masked."""
+        masks = self.study.masks
+        parts = tuple((replace(part, name=masks.text(part.name) or ""), cells) for part, cells in self.by_part)
+        return replace(super().masked(), rows=masks.rows(self.rows), by_part=parts)
 
 
-def compare(study: Study, earlier: pa.Table, listed: tuple[str, str] | None) -> tuple[Rows, pa.Table]:
-    """Return members by stage then and now, and a row for each who moved, sorted by stages and key."""
+def compare(
+    study: Study, earlier: pa.Table, listed: tuple[str, str] | None, by: str | None
+) -> tuple[Rows, pa.Table, Parts]:
+    """Return members by stage then and now, a row for each who moved, sorted by stages and key, and moves by part."""
     import pyarrow.compute as pc
 
     engine = study.engine
-    study.list_members(None, "en", columns=("member_id", "owner"))
+    study.list_members(None, "en", columns=tuple(dict.fromkeys(("member_id", "owner", by or "owner"))))
     engine.open("earlier_labels", earlier)
     engine.run(step("stage_moves"), study.parameters)
     moves = sorted(
         rows_of(engine, "stage_move_counts", study.parameters), key=lambda row: (row["stage_from"], row["stage_to"])
     )
     rows = engine.read("stage_moves", ["stage_from", "stage_to", "member_id"])
-    owners = engine.read("segments", ["member_id"]).select(["member_id", "owner"])
+    members = engine.read("segments", ["member_id"])
     engine.drop("stage_moves")
+    parts = moves_by(rows, members, by)
     moved = rows.filter(pc.not_equal(rows["stage_from"], rows["stage_to"]))
     moved = moved.filter(pc.not_equal(moved["stage_to"], "gone"))
     if listed is not None:
         moved = moved.filter(pc.and_(pc.equal(moved["stage_from"], listed[0]), pc.equal(moved["stage_to"], listed[1])))
-    found = moved.join(owners, "member_id", join_type="left outer").select(list(MOVERS.keys))
+    found = moved.join(members.select(["member_id", "owner"]), "member_id", join_type="left outer").select(
+        list(MOVERS.keys)
+    )
     order = [("stage_from", "ascending"), ("stage_to", "ascending"), ("member_id", "ascending")]
-    return moves, found.sort_by(order)
+    return moves, found.sort_by(order), parts

@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, Any
 from siyu_cli.core.experiment import wilson
 from siyu_cli.core.lifecycle.tables import SEGMENTS, STAGES
 from siyu_cli.core.movement.past_report import dwell_values, forecast_values, past_sections, tell_past
-from siyu_cli.core.movement.tables import FLOWS, MATRIX, MOVERS, ROLL_UPS, ROLLED_UP, SHARES
+from siyu_cli.core.movement.tables import FLOWS, MATRIX, MOVERS, PARTS, ROLL_UPS, ROLLED_UP, SHARES
+from siyu_cli.core.retention.parts import MIN_CELL
+from siyu_cli.core.retention.report import part_name
 from siyu_cli.errors import Note, Spoken
 from siyu_cli.report import Listing, Report, Section, Several, Value, Words, dotted, label
 
 if TYPE_CHECKING:
+    from siyu_cli.core.movement.looks import Cells
     from siyu_cli.core.movement.question import MovementAnswer
 
 _SHOWN = 12
+_SILENT = ("fading", "gone")
 _BRIEF = ("stage_from", "stage_to", "members", "share", "low", "high")
 
 
@@ -66,6 +70,9 @@ def _groups(found: MovementAnswer) -> Iterator[Words]:
 
 def _sections(found: MovementAnswer) -> Iterator[Section]:
     yield Section(FLOWS, _flows(found))
+    parts = [{"part": part_name(part.name), **_part(cells)} for part, cells in found.by_part]
+    pooled = Note("Parts of fewer than {count} members are told as one", {"count": MIN_CELL})
+    yield Section(PARTS, parts, note=pooled)
     yield from past_sections(found)
     moved = [row for row in _shares(found) if row["share"] is not None and row["stage_from"] != row["stage_to"]]
     shares = sorted(moved, key=lambda row: (-row["members"], row["stage_from"], row["stage_to"]))
@@ -87,6 +94,22 @@ def _flows(found: MovementAnswer) -> list[dict[str, Any]]:
         counts = {"before": before, "came": now - stayed, "left": before - stayed, "now": now, "net": now - before}
         rows.append({"stage": stage, **counts})
     return rows
+
+
+def _part(cells: Cells) -> dict[str, Any]:
+    """Return how many of a part were buying, are, fell silent and came back."""
+    then, now = ({"before": 0, "buying_before": 0}, {"now": 0, "buying_now": 0})
+    lost = won = 0
+    for (old, new), members in cells.items():
+        was, is_now = (ROLLED_UP.get(stage) for stage in (old, new))
+        then["before"] += members if old != "new" else 0
+        now["now"] += members if new != "gone" else 0
+        then["buying_before"] += members if was == "buying" else 0
+        now["buying_now"] += members if is_now == "buying" else 0
+        lost += members if was == "buying" and is_now in _SILENT else 0
+        won += members if was in _SILENT and is_now == "buying" else 0
+    rate = lost / then["buying_before"] if then["buying_before"] else None
+    return {**then, **now, "lost": lost, "won": won, "lost_rate": rate}
 
 
 def _shares(found: MovementAnswer) -> Iterator[dict[str, Any]]:
@@ -134,6 +157,14 @@ def _values(found: MovementAnswer) -> dict[str, Any]:
         "matrix": matrix,
         "margins": _flows(found),
         "impossible": [row for row in matrix if row["impossible"]],
+        "by": [
+            {
+                "part": part.name,
+                **_part(cells),
+                "matrix": [{"stage_from": old, "stage_to": new, "members": n} for (old, new), n in cells.items()],
+            }
+            for part, cells in found.by_part
+        ],
         **forecast_values(found),
         "dwell": dwell_values(found),
     }

@@ -76,3 +76,14 @@ DWELL = Table("stage_dwell", "How long they stay in a stage", "阶段停留时�
     column("rate", "after_3", "After 3 months", "3 月后仍在"),
     column("rate", "after_6", "After 6 months", "6 月后仍在"),
 ))
+
+PARTS = Table("stage_parts", "Part by part", "分组阶段变动", "one row per part of the members", (
+    column("text", "part", "Part", "分组", note="as members have it today"),
+    column("count", "before", "Then", "此前人数"),
+    column("count", "now", "Now", "现在人数"),
+    column("count", "buying_before", "Buying then", "此前在购"),
+    column("count", "buying_now", "Buying now", "现在在购"),
+    column("count", "lost", "Fell silent", "转为沉默", note="were buying, and are falling silent or gone"),
+    column("count", "won", "Came back", "重新在购", note="were falling silent or gone, and are buying"),
+    column("rate", "lost_rate", "Share lost", "转沉默占比", note="of those buying then"),
+))
