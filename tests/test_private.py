@@ -180,7 +180,7 @@ RUNS = [
     ),
     *(("points", "积分.csv", *SHOP, "--format", form, "-o", f"points{suffix}") for form, suffix in FORMS),
     *(("levels", "等级.csv", *SHOP, "--rules", "等级.toml", "--format", form, "-o", f"levels{suffix}") for form, suffix in FORMS),
-    *(("movement", *SHOP, "--format", form, "-o", f"moved{suffix}") for form, suffix in FORMS),
+    *(("movement", *SHOP, "--by", "owner", "--format", form, "-o", f"moved{suffix}") for form, suffix in FORMS),
     *(("acquisition", *SHOP, "--by", by, "--format", form, "-o", f"by-{by}{suffix}")
       for by, (form, suffix) in zip(("owner", "store"), FORMS[::3], strict=True)),
     *(("profile", *SHOP, "--where", f"owner = '{NAMES[0]}'", "--format", form, "-o", f"who{suffix}") for form, suffix in FORMS[::2]),

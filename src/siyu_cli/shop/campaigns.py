@@ -19,6 +19,7 @@ from siyu_cli.core.winback.trial import Assigned
 from siyu_cli.errors import DataError, Note, OutputError, UsageError, Where
 from siyu_cli.files.plan.read_rows import read_rows
 from siyu_cli.guard import will_read
+from siyu_cli.masks import mask_word
 from siyu_cli.render.reader import Reader
 from siyu_cli.render.replace import replacing
 from siyu_cli.render.targets import wrote
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from siyu_cli.core.campaign.template import TemplateAnswer
     from siyu_cli.core.question import Answer
     from siyu_cli.files.plan.read_rows import Rows
+
+_NAMED = 9  # arms that are named where one is not found: a column of anything else has thousands
 
 
 def read_plan(path: Path) -> Plan:
@@ -134,7 +137,9 @@ def read_assigned(path: Path, given: TrialOptions) -> Assigned:
     control = arm_of(given.control.strip(), arms)
     if control not in arms:
         message = "There is no arm {control} beside another."
-        raise UsageError(message, hint="The arms are: {arms}.", control=given.control, arms=", ".join(arms))
+        raise UsageError(
+            message, hint="The arms are: {arms}.", control=given.control, arms=", ".join(map(mask_word, arms[:_NAMED]))
+        )
     return Assigned(once(frame[frame["arm"] != ""]), control, first, share, read.made_from)
 
 

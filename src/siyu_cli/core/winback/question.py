@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from siyu_cli.core.churn.calendar import Festival, find_festivals
 from siyu_cli.core.parameters import churn_parameters
@@ -95,6 +95,15 @@ class WinbackAnswer(Answer):
     looks: tuple[Look, ...]
     limits: Limits
     trial: Trial | None = None
+
+    def masked(self) -> Self:
+        """Return the same with the names of arms masked, as somebody may stand in them."""
+        if self.trial is None:
+            return super().masked()
+        text = self.study.masks.text
+        arms = tuple(replace(arm, name=text(arm.name) or "") for arm in self.trial.arms)
+        trial = replace(self.trial, arms=arms, control=text(self.trial.control) or "")
+        return replace(super().masked(), trial=trial)
 
     @property
     def worth_until(self) -> int | None:
