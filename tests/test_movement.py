@@ -131,7 +131,7 @@ def test_newcomers_are_no_part_of_what_is_foreseen_for_those_there(engine: Engin
         {("converted", "converted"): 1, ("new", "converted"): 1}, {("converted", "converted"): 2}
     ]  # fmt: skip
     found = foresee(list(looks), moves, 1, date(2026, 4, 30))
-    assert (found.now, found.expected, found.newcomers) == ({"converted": 2}, {"converted": 2.0}, {})
+    assert (found.members, found.expected, found.newcomers) == ({"converted": 2}, {"converted": 2.0}, {})
     assert found.judged is not None
     assert (found.judged.before, found.judged.actual) == ({"converted": 2}, {"converted": 2})
 

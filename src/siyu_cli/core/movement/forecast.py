@@ -44,7 +44,7 @@ class Judged:
 
 @dataclass(frozen=True)
 class Forecast:
-    """How many of those there now will be in each stage one horizon on, and the forecast made one horizon ago.
+    """How many of the members there now will be in each stage one horizon on, and the forecast made one horizon ago.
 
     ``newcomers`` are those who came in the last horizon, by their stage now; ``judged`` is None, and there is no
     forecast to trust, where the log is too short. ``matrices`` says how many the rates are of.
@@ -52,7 +52,7 @@ class Forecast:
 
     months: int
     until: date
-    now: Mapping[str, int]
+    members: Mapping[str, int]
     expected: Mapping[str, float]
     newcomers: Mapping[str, int]
     matrices: int

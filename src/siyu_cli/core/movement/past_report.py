@@ -56,7 +56,7 @@ def _groups(told: Forecast) -> Words:
     for group, words in ROLL_UPS.items():
         ahead, now = (
             sum(members for stage, members in counts.items() if ROLLED_UP.get(stage) == group)
-            for counts in (told.expected, told.now)
+            for counts in (told.expected, told.members)
         )
         facts = {"group": Spoken(*words), "ahead": Value(round(ahead), "count"), "now": Value(now, "count")}
         parts.append(Note("{group} {ahead} (now {now})", facts))
@@ -105,8 +105,8 @@ def forecast_values(found: MovementAnswer) -> dict[str, Any]:
     }  # fmt: skip
     rows = [
         {
-            "stage": stage, "now": told.now.get(stage, 0), "expected": told.expected.get(stage, 0.0),
-            "change": told.expected.get(stage, 0.0) - told.now.get(stage, 0),
+            "stage": stage, "now": told.members.get(stage, 0), "expected": told.expected.get(stage, 0.0),
+            "change": told.expected.get(stage, 0.0) - told.members.get(stage, 0),
             "newcomers": told.newcomers.get(stage, 0),
         }
         for stage in STAGES
