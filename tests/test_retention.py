@@ -260,7 +260,7 @@ def test_events_are_what_coming_back_is_where_they_are_asked_for(engine: Engine)
 
 
 @given(shops(), st.data(), st.sampled_from(("first_order", "joined")))
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_shop_has_the_retention_by_events_that_can_be_counted_by_hand(
     duckdb_engine: Engine, shop: Shop, data: st.DataObject, start: str
 ):

@@ -47,7 +47,10 @@ class Begun:
 
 
 def begin(engine: Engine, parameters: Params, how: Following) -> Begun:
-    """Make the starts of the members of a labelled shop; ``DataError`` where nobody bought on a known date."""
+    """Make the starts of the members of a labelled shop; ``DataError`` where nobody bought on a known date.
+
+    Where events are looked at, ``event_days`` is made, too, and the periods reach back to the first of them.
+    """
     (first,) = rows_of(engine, "openings", parameters)
     began_on = first["log_began_on"]
     if began_on is None:
@@ -56,6 +59,8 @@ def begin(engine: Engine, parameters: Params, how: Following) -> Begun:
             hint="Give the order log, not only the members' totals.",
         )
     days = [began_on, first["first_moved_on"], first["first_joined_on"] if how.start == "joined" else None]
+    if how.on != "purchase":
+        days.append(_first_event(engine, {**parameters, "kind": how.on}))
     as_of: Any = parameters["as_of"]
     periods = Periods.of(how.period, min(day for day in days if day is not None), as_of)
     given = {**parameters, "start": how.start, "began_on": began_on}
@@ -68,6 +73,20 @@ def begin(engine: Engine, parameters: Params, how: Following) -> Begun:
     parts = parts_of(fates.get("counted", {})) if how.by else ()
     excluded = {fate: sum(counts.values()) for fate, counts in sorted(fates.items()) if fate != "counted"}
     return Begun(periods, began_on, given, parts, excluded)
+
+
+def _first_event(engine: Engine, given: Params) -> date:
+    """Make ``event_days``, and return the first of them; ``DataError`` where there is none."""
+    import pyarrow.compute as pc
+
+    engine.run(step("event_days"), given)
+    found: date | None = pc.min(engine.read("event_days", ()).column("ordered_on")).as_py()
+    if found is None:
+        raise DataError(
+            "Nobody did anything of the kind {kind} on a date that is known.",
+            hint="Give the export of events, such as 互动记录.xlsx, or another --on.", kind=given["kind"],
+        )  # fmt: skip
+    return found
 
 
 def rows_of(engine: Engine, name: str, given: Params, instead: Mapping[str, str] = MappingProxyType({})) -> Rows:

@@ -13,7 +13,6 @@ from siyu_cli.core.retention.parts import Part
 from siyu_cli.core.retention.periods import Periods
 from siyu_cli.core.retention.survival import Survival
 from siyu_cli.engines.step import step
-from siyu_cli.errors import DataError
 
 if TYPE_CHECKING:
     from siyu_cli.engines.protocol import Engine
@@ -107,13 +106,7 @@ def _asked(engine: Engine, given: Params) -> dict[str, Rows]:
 
 
 def _look_at_events(engine: Engine, given: Params) -> dict[str, str]:
-    """Make dates of events and their milestones; return which tables the steps read in the place of which."""
-    engine.run(step("event_days"), given)
-    if not engine.read("event_days", ()).num_rows:
-        raise DataError(
-            "Nobody did anything of the kind {kind} on a date that is known.",
-            hint="Give the export of events, such as 互动记录.xlsx, or another --on.", kind=given["kind"],
-        )  # fmt: skip
+    """Make the milestones of events; return which tables the steps read in the place of which."""
     instead = {"purchases": "event_days"}
     engine.drop("milestones")
     engine.run(step("milestones").reading(instead), given)
