@@ -104,11 +104,12 @@ def _sections(found: ProfileAnswer) -> Iterator[Section]:
     rows = [
         {
             "attribute": TRAITS[trait.name], "value": _shown(trait.name, share.value), "members": share.members[0],
-            "segment": share.shares[0], "others": share.shares[1], "tgi": share.tgi, "smd": share.smd,
+            "segment": share.shares[0], "others": share.shares[1],
+            "tgi": None if share.tgi is None else round(share.tgi, 1), "smd": share.smd,
         }
         for trait, share in told
     ]  # fmt: skip
-    yield Section(VALUES, rows, drawn="bars", measures=("segment", "others"), note=note)
+    yield Section(VALUES, rows, note=note)
     numbers = [trait for trait in found.traits if trait.kind == "number" and trait.is_told]
     yield Section(MEANS, [_means(trait) for trait in numbers], note=note)
     yield Section(KNOWN, [_known(trait) for trait in found.traits], brief=KNOWN.keys[:-1])
