@@ -55,7 +55,7 @@ def begin(engine: Engine, parameters: Params, how: Following) -> Begun:
     began_on = first["log_began_on"]
     if began_on is None:
         raise DataError(
-            "Nobody bought on a date that is known: there is nobody who could have come back.",
+            "Nobody bought on a date that is known: there is nobody to follow.",
             hint="Give the order log, not only the members' totals.",
         )
     days = [began_on, first["first_moved_on"], first["first_joined_on"] if how.start == "joined" else None]
