@@ -433,3 +433,32 @@ def test_the_amount_is_price_times_quantity_only_where_no_amount_is_exported(fol
     with opened(write_csv(folder / "paid.csv", [[*header, "实付金额"], *paid])) as shop:
         assert [line["paid_amount"] for line in order_lines(shop)] == [Decimal(50)]
         assert [row["reason"] for row in rejects(shop)] == ["missing_amount"]
+
+
+# ---- columns without anything odd in them
+
+HEADER = ["订单号", "会员编号", "手机号", "付款时间", "实付金额", "退款金额", "订单状态", "数量", "单价"]
+CANONICAL = [
+    ["A1", "M1", "13800138001", "2026-03-01 09:05:30", "300.00", "0", "交易成功", "2", "150"],
+    ["A2", "M2", "13800138002", "2026-03-02 00:00:00", "0.01", "0.01", "交易成功", "1", "0.01"],
+    ["A3", "M3", "13800138003", "2026-03-03 10:00:00", "1234567.89", "0", "交易关闭", "1", "99"],
+    ["A4", "M4", "13800138004", "1970-01-01 00:00:00", "9.00", "0", "交易成功", "1", "9"],  # a day that stands for none
+    ["A5", "0", "13800138005", "2026-03-05 10:00:00", "9" * 17, "0", "交易成功", "1", "9"],  # nobody, and no amount
+]
+ODD = ["Ａ６", "Ｍ６", "138 0013 8006", "2026年3月6日", "￥1，000", "－", " 交易成功 ", "１", "￥10"]
+
+
+def test_one_odd_row_changes_nothing_in_the_others(tmp_path: Path):
+    plain = write_csv(tmp_path / "plain.csv", [HEADER, *CANONICAL])
+    odd = write_csv(tmp_path / "odd.csv", [HEADER, *CANONICAL, ODD])
+
+    def told(path: Path) -> tuple[list[object], list[tuple[object, ...]]]:
+        with opened(path, as_of="2026-06-30") as shop:
+            lines = [line for line in order_lines(shop) if line["order_id"] != "A6"]
+            cells = [
+                (row["row"], row["column"], row["value"], row["reason"]) for row in rejects(shop) if row["row"] != 7
+            ]
+            return lines, cells
+
+    assert told(plain) == told(odd)
+    assert len(told(plain)[1]) >= 2  # each path finds what no shop has
