@@ -7,6 +7,9 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import Message as HeaderMessage
+from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -15,7 +18,7 @@ import pytest
 
 from commands import Run
 from referral_files import AS_OF, FILES, last_run
-from siyu_cli.notify.robots import cut, robot_of
+from siyu_cli.notify.robots import Message, cut, robot_of
 
 CRON = ("--as-of", AS_OF, "-o", "r.html", "--force")
 apprise_is_old = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -29,9 +32,20 @@ class Chat:
     received: list[dict[str, Any]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     answer: bytes = b'{"errcode": 0, "errmsg": "ok"}'
+    answers: list[bytes] = field(default_factory=list)  # those of the first messages
 
     def url(self, rest: str, scheme: str = "http") -> str:
         return f"{scheme}://127.0.0.1:{self.port}{rest}"
+
+
+def read_body(headers: HeaderMessage, body: bytes) -> dict[str, Any]:
+    """Return JSON, or of a form its one file."""
+    if headers.get_content_type() == "application/json":
+        found: dict[str, Any] = json.loads(body)
+        return found
+    form = message_from_bytes(f"Content-Type: {headers['Content-Type']}\r\n\r\n".encode() + body, policy=HTTP)
+    (file,) = form.iter_parts()
+    return {"filename": file.get_filename(), "content": file.get_payload(decode=True)}
 
 
 @pytest.fixture
@@ -40,11 +54,11 @@ def chat() -> Iterator[Chat]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            chat.received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            chat.received.append(read_body(self.headers, self.rfile.read(int(self.headers["Content-Length"]))))
             chat.paths.append(self.path)
             self.send_response(500 if self.path.startswith("/broken") else 200)
             self.end_headers()
-            self.wfile.write(chat.answer)
+            self.wfile.write(chat.answers.pop(0) if chat.answers else chat.answer)
 
         def log_message(self, *_: Any) -> None:
             pass
@@ -94,13 +108,57 @@ def test_a_robot_nobody_answers_for_is_told(run: Run, chat: Chat):
     assert "HTTP 500" in told.err
 
 
-def test_wecom_gets_plain_text_and_dingtalk_markdown(run: Run, chat: Chat):
+def test_wecom_and_dingtalk_get_markdown_each_as_it_wants_it(run: Run, chat: Chat):
     run(*FILES, *CRON, "--quiet", "--notify", chat.url(WECOM), "--notify", chat.url(DINGTALK))
     wecom, dingtalk = chat.received
-    assert wecom["msgtype"] == "text"
-    assert not re.search(r"\*\*|^>", wecom["text"]["content"], re.MULTILINE)
-    assert dingtalk["msgtype"] == "markdown"
-    assert "**" in dingtalk["markdown"]["text"]
+    assert "**" in wecom["markdown"]["content"]
+    assert wecom["markdown"]["content"] == dingtalk["markdown"]["text"]
+    assert dingtalk["markdown"]["title"]
+    assert {wecom["msgtype"], dingtalk["msgtype"]} == {"markdown"}
+
+
+PAGE = "<p>周报</p>"
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    path = tmp_path / '周"报.html'
+    path.write_text(PAGE, "utf-8")
+    return path
+
+
+def test_wecom_takes_the_page_as_a_file_behind_its_message(chat: Chat, page: Path):
+    chat.answer = b'{"errcode": 0, "errmsg": "ok", "media_id": "M1"}'
+    assert robot_of(chat.url(WECOM)).send(Message("周报", "**升**", page)) is None
+    told, upload, file = chat.received
+    assert told == {"msgtype": "markdown", "markdown": {"content": "**升**"}}
+    assert chat.paths[1] == "/cgi-bin/webhook/upload_media?key=SECRET&type=file"
+    assert (upload["filename"], upload["content"]) == ("周_报.html", PAGE.encode())
+    assert file == {"msgtype": "file", "file": {"media_id": "M1"}}
+
+
+def test_dingtalks_robots_take_no_file(chat: Chat, page: Path):
+    assert robot_of(chat.url(DINGTALK)).send(Message("周报", "**升**", page)) is None
+    assert len(chat.received) == 1
+
+
+def test_a_file_that_is_refused_is_told_by_its_name(chat: Chat, page: Path):
+    chat.answer = b'{"errcode": 0}'
+    chat.answers = [chat.answer, b'{"errcode": 40009, "errmsg": "invalid media size"}']
+    assert robot_of(chat.url(WECOM)).send(Message("周报", "**升**", page)) == (
+        '周"报.html: errcode 40009: invalid media size'
+    )
+    page.write_bytes(b"x")
+    assert robot_of(chat.url(WECOM)).send(Message("周报", "**升**", page)) == '周"报.html: 1 bytes'
+
+
+def test_a_message_is_within_the_robots_bytes_and_says_how_much_is_left_out(chat: Chat):
+    lines = "\n".join(["𠮷" * 40] * 60)  # four bytes each
+    robot_of(chat.url(WECOM)).send(Message("周报", lines, more="… 余 {count} 条见附件"))
+    content = chat.received[0]["markdown"]["content"]
+    assert len(content.encode()) <= 4_096
+    assert content.splitlines()[-1] == "… 余 35 条见附件"
+    assert set(content.splitlines()[:-1]) == {"𠮷" * 40}
 
 
 def test_a_message_is_cut_after_a_whole_line_by_bytes():

@@ -86,12 +86,14 @@ _FLAGS = ("force", "show_personal", "quiet", "verbose")
 
 @dataclass(frozen=True)
 class Manner:
-    """How a command behaves: what it says while it works, whether it is made for schedules (quiet, in a line), what
-    else than a report it writes, which of the shared options it does not have.
+    """How a command behaves: what it says while it works, whether it is made for schedules (quiet, in a line), whether
+    the page it writes goes along with what is sent, what else than a report it writes, which of the shared options it
+    does not have.
     """
 
     doing: str
     is_scheduled: bool = False
+    attaches: bool = False
     writer: Writer | None = None
     needs_files: bool = True
     without: Sequence[str] = ()
@@ -176,7 +178,7 @@ def run(ask: Callable[[], Any], asked: Asked, manner: Manner) -> None:
         deliver = besides.deliver if besides else None
         report, wrongs, written = _answer(question, shop, memory, Task(asked, manner, sink, output, deliver))
         said = besides.act(shop, asked) if besides else ()
-        wrongs += _tell_others(report, urls, sink)
+        wrongs += _tell_others(report, urls, sink, _attached(manner, output))
     _tell(report, sink, Told(written, wrongs, said), asked, manner)
     if report.findings or wrongs:
         raise typer.Exit(EXIT_FINDINGS)
@@ -292,13 +294,21 @@ def _wrongs(found: Answer, asked: Asked) -> list[str]:
     return [_("{condition} holds.").format(condition=asked.fail_on)]
 
 
-def _tell_others(report: Report, urls: Sequence[str], sink: Sink) -> list[str]:
+def _attached(manner: Manner, output: Path | None) -> Path | None:
+    """Return the page that goes along: one file that people read."""
+    return output if manner.attaches and output is not None and output.is_file() else None
+
+
+def _tell_others(report: Report, urls: Sequence[str], sink: Sink, attached: Path | None) -> list[str]:
     """Send the short report and return what went wrong, in sentences; the report itself is written by then."""
     if not urls:
         return []
+    from siyu_cli.notify.robots import Message
     from siyu_cli.render.markdown import markdown
 
-    failed = notify.send(urls, sink.reader.say(report.title), markdown(report, sink.reader, is_brief=True))
+    text = markdown(report, sink.reader, is_brief=True)
+    more = _("… {count} more lines: see the file") if attached else _("… {count} more lines")
+    failed = notify.send(urls, Message(sink.reader.say(report.title), text, attached, more))
     told = _("The notification was not delivered: {service} ({why}).")
     return [told.format(service=service, why=why) for service, why in failed]
 

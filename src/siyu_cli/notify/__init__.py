@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from siyu_cli.errors import UsageError
-from siyu_cli.notify.robots import robot_of
+from siyu_cli.notify.robots import Message, robot_of
 
 
-def send(urls: Sequence[str], title: str, text: str) -> list[tuple[str, str]]:
-    """Send Markdown to every URL and return (service, why) of those that did not take it, without their secrets.
+def send(urls: Sequence[str], message: Message) -> list[tuple[str, str]]:
+    """Send a message to every URL and return (service, why) of those that did not take it, without their secrets.
 
     Raises ``UsageError`` for a URL nobody knows, or when one needs Apprise and it is not installed.
     """
     failed = []
     for url in urls:
         robot = robot_of(url)
-        why = robot.send(title, text) if robot else _send_by_apprise(url, title, text)
+        why = robot.send(message) if robot else _send_by_apprise(url, message)
         if why is not None:
             failed.append((scheme(url), why))
     return failed
@@ -40,12 +40,15 @@ def scheme(url: str) -> str:
     return f"{name[:20]}://…" if mark else "…"
 
 
-def _send_by_apprise(url: str, title: str, text: str) -> str | None:
+def _send_by_apprise(url: str, message: Message) -> str | None:
     apprise = _apprise()
     service = apprise.Apprise()
     if not service.add(url):
         raise _unknown(url)
-    is_taken = service.notify(title=title, body=text, body_format=apprise.NotifyFormat.MARKDOWN)
+    is_taken = service.notify(
+        title=message.title, body=message.text, body_format=apprise.NotifyFormat.MARKDOWN,
+        attach=str(message.attached) if message.attached else None,
+    )  # fmt: skip
     return None if is_taken else "not taken"
 
 
