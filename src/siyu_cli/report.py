@@ -47,12 +47,17 @@ Words: TypeAlias = Note | Value | Several | Column | Table | Spoken | str
 
 @dataclass(frozen=True)
 class Figure:
-    """One number of a report: its column says what it is; of counts the share, of rates what they are made of."""
+    """One number of a report: its column says what it is; of counts the share, of rates what they are made of.
+
+    ``note`` says something else of it instead; ``past`` are its values before, this one last, drawn as a line.
+    """
 
     column: Column
     value: Any
     numerator: float | None = None
     denominator: float | None = None
+    note: Words | None = None
+    past: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,14 @@ from typing import Any
 
 from siyu_cli.render.reader import Reader, plain_number
 from siyu_cli.render.shades import limits, shade
+from siyu_cli.render.sparkline import points
 from siyu_cli.render.wrapping import width
 from siyu_cli.report import Account, Report, Section
 from siyu_cli.signs import visible
 from siyu_cli.tables.column import Column
 
 _WIDTH, _HEIGHT = 640, 200
+_SPARK = (100, 20)  # a drawing within a card
 _NUMBERS = ("count", "money", "number", "rate")
 _MOST_BARS = 24
 _LISTED = 20
@@ -58,7 +60,12 @@ def _view(report: Report, reader: Reader) -> dict[str, Any]:
         "title": reader.say(report.title),
         "lines": [reader.say(line) for line in report.opening],
         "cards": [
-            {"name": reader.title(one.column), "value": reader.figure(one), "note": reader.made_of(one)}
+            {
+                "name": reader.title(one.column),
+                "value": reader.figure(one),
+                "note": reader.made_of(one),
+                "past": points(one.past, *_SPARK) if len(one.past) > 1 else "",
+            }
             for one in report.figures
         ],
         "warnings": [reader.say(note) for note in report.warnings],

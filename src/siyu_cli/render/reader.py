@@ -92,7 +92,9 @@ class Reader:
         return self.cell(figure.value, figure.column) or NOTHING
 
     def made_of(self, figure: Figure) -> str:
-        """Return what a figure is made of: ``44.7% (118 / 264)`` for a count, ``3 / 264`` for a rate."""
+        """Return what a figure is made of: ``44.7% (118 / 264)`` for a count, ``3 / 264`` for a rate; or its note."""
+        if figure.note is not None:
+            return self.say(figure.note)
         top, bottom = figure.numerator, figure.denominator
         if top is None or bottom is None:
             return ""

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from siyu_cli.errors import Note
 from siyu_cli.render.reader import Reader, plain_number
+from siyu_cli.render.sparkline import steps
 from siyu_cli.render.wrapping import width, wrap
-from siyu_cli.report import Listing, Report, Section
+from siyu_cli.report import Figure, Listing, Report, Section
 from siyu_cli.signs import one_line, visible
 from siyu_cli.tables.column import Column
 
@@ -40,8 +41,7 @@ def terminal_text(report: Report, reader: Reader, window: Window) -> Iterator[st
     """Yield a report piece by piece, each some whole lines."""
     yield from (lines_of(reader.say(line), window) for line in report.opening)
     if report.figures:
-        figures = ((f.column, f"{reader.figure(f)}  {reader.made_of(f)}".rstrip()) for f in report.figures)
-        yield "\n" + facts_text(figures, reader, window)
+        yield "\n" + facts_text(((one.column, _figure(one, reader)) for one in report.figures), reader, window)
     if report.listing is not None and report.listing.brief:
         yield from ("\n" + text for text in _first_rows(report.listing, reader, window))
     for section in report.sections:
@@ -49,6 +49,10 @@ def terminal_text(report: Report, reader: Reader, window: Window) -> Iterator[st
             yield "\n" + table_text(section, reader, window)
     if facts := facts_text(report.facts, reader, window):
         yield "\n" + facts
+
+
+def _figure(figure: Figure, reader: Reader) -> str:
+    return "  ".join(filter(None, (reader.figure(figure), steps(figure.past), reader.made_of(figure))))
 
 
 def _first_rows(listing: Listing, reader: Reader, window: Window) -> Iterator[str]:
