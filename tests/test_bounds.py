@@ -127,6 +127,40 @@ def test_parquet_cells_that_need_a_second_look_are_read_as_those_of_any_file(fol
         assert [(row["row"], row["reason"]) for row in rejects(shop)] == [(2, "out_of_range")]
 
 
+DATED_IN_WORDS = {"订单号": list("ABC"), "会员编号": list("UVW"), "下单时间": ["2025-03-01", "2025/3/2", "2025-03-03"]}
+
+
+@pytest.mark.parametrize(
+    ("amounts", "kept", "reasons"),
+    [
+        ({"实付金额": [10.0, 1e30, 20.5]}, [10, Decimal("20.5")], [(2, "out_of_range")]),
+        (
+            {"实付金额": [10.0, 20.5, 30.0], "退款金额": [0.0, -1e16, 0.0]},
+            [10, Decimal("20.5"), 30],
+            [(2, "out_of_range")],
+        ),
+        ({"单价": ["5", "5", "5"], "数量": [1.0, 9.3e18, 2.0]}, [5, 10], [(2, "out_of_range")]),
+        ({"单价": [5.0, 999999999.0, 5.0], "数量": ["1", "999999", "2"]}, [5, 10], [(2, "out_of_range")]),
+        ({"单价": [5.0, 5.0, -5.0], "数量": ["1", "2", "2"]}, [5, 10], [(3, "below_zero")]),
+    ],
+)
+def test_typed_amounts_have_their_bounds_beside_columns_that_are_texts(
+    folder: Path, amounts: dict[str, list[object]], kept: list[object], reasons: list[tuple[int, str]]
+) -> None:
+    with opened(write_parquet(folder / "mixed.parquet", DATED_IN_WORDS | amounts)) as shop:
+        assert_every_row_is_accounted_for(shop)
+        assert [line["paid_amount"] for line in order_lines(shop)] == kept
+        assert sorted({(row["row"], row["reason"]) for row in rejects(shop)}) == reasons
+
+
+def test_an_amount_of_many_digits_is_no_number_of_pieces(folder: Path) -> None:
+    rows = [["订单号", "会员编号", "下单时间", "AMOUNT", "SALES_PRICE"]]
+    rows += [[f"A{at}", f"M{at}", "2025-03-01", "2", "30"] for at in range(5)]
+    with opened(write_csv(folder / "pieces.csv", [*rows, ["B", "M", "2025-03-01", "9" * 309, "30"]])) as shop:
+        assert_every_row_is_accounted_for(shop)
+        assert {(row["row"], row["reason"]) for row in rejects(shop)} <= {(7, "out_of_range"), (7, "bad_money")}
+
+
 def test_amounts_that_add_up_to_no_shop_s_turnover_are_an_error_that_names_file_and_column(folder: Path) -> None:
     def file(rows: int) -> Path:
         known = {"订单号": [f"A{at}" for at in range(rows)], "会员编号": [f"M{at}" for at in range(rows)]}

@@ -77,10 +77,9 @@ def _project(connection: duckdb.DuckDBPyConnection, sheet: SheetSource, zone: st
             fits(sheet.table[column.key].kind, types[names[column.position]]) for column in sheet.match.columns
         )
         sheet.origin = _origin(sheet, relation, types, zone, is_typed=is_typed)
-    if is_typed:
         doubted = doubted_columns(connection, sheet, sheet.origin)
-        is_typed = not doubted
-        blanked = survey(connection, sheet)
+        blanked = survey(connection, sheet) if is_typed else sheet.origin.blanked
+        is_typed = is_typed and not doubted
         sheet.origin = replace(sheet.origin, is_typed=is_typed, doubted=doubted, blanked=blanked)
     sheet.origin = with_day_order(connection, sheet, sheet.origin)
     sheet.origin = with_decimal_sign(connection, sheet, sheet.origin)

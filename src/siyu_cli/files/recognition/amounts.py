@@ -89,7 +89,7 @@ def counts_pieces(
         return False
     own = [_number(cell) for cell in columns[spot]]
     told = [number for number in own if number is not None]
-    if not told or any(number != int(number) or not 0 < abs(number) < _MOST_PIECES for number in told):
+    if not told or any(not 0 < abs(number) < _MOST_PIECES or number != int(number) for number in told):
         return False
     others = [(at, headers.concepts(cell)[0]) for at, cell in enumerate(cells) if cell and at != spot]
     if any("COUNT" in has for _, has in others):
