@@ -171,3 +171,11 @@ def test_workbooks_are_read_alike(run: Run, name: str):
     write = {".xlsx": write_xlsx, ".xls": write_xls, ".ods": write_ods}[Path(name).suffix]
     write(Path(name), [*ORDERS[1:], ORDERS[0], ["A3", "V1", "2026-06-03", "30"]])
     assert "net sales 250.00" in run("segment", name, "--as-of", "2026-06-10", "--format", "table").out
+
+
+def test_a_table_above_that_nothing_can_be_made_of_is_counted_row_by_row(run: Run):
+    header = ["退款单号", "订单号", "会员编号", "退款时间", "退款状态", "原因"]
+    above = [header, *([f"R{n}", f"E{n}", f"V{n}", "2026-06-05", "退款成功", "不想要"] for n in range(12))]
+    ended = segmented(run, [*above, *MEMBERS])
+    assert ended.code == 3
+    assert "12 rows above the header, in row 14, hold values and were not read" in ended.err

@@ -17,7 +17,7 @@ from siyu_cli.files.reading.sheets import RawSheet, SheetFacts
 from siyu_cli.files.recognition.header_row import is_data, is_header
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import duckdb
 
@@ -76,11 +76,11 @@ def _until(told: SheetFacts, raw: RawSheet, end: int) -> SheetFacts:
 
 
 def unread_notes(raw: RawSheet, match: Match) -> Iterator[Note]:
-    """Yield a note on rows of values above the header that are no data of its table: a summary, say."""
+    """Yield a note on rows of values above the header that are no data of its table: a summary, another table."""
     if raw.cells is None or match.table is None or not match.header_row:
         return
     start = min(match.header_row, match.first_data_row)
-    rows = sum(is_data(_cells(raw, raw.first_row + at)) for at in range(start))
+    rows = _unread_rows(_cells(raw, raw.first_row + at) for at in range(start))
     if rows > 1:
         yield Note(
             "{sheet}: {rows} rows above the header, in row {row}, hold values and were not read.",
@@ -116,6 +116,17 @@ def below(raw: RawSheet, row: int) -> RawSheet:
     return replace(
         raw, cells=raw.cells.slice(away), first_row=row, faults=faults, title=_title_above(raw, row), _facts=facts
     )
+
+
+def _unread_rows(rows: Iterable[list[str | None]]) -> int:
+    """Return how many rows hold values: under a header, whatever has more than one cell."""
+    is_table, count = False, 0
+    for row in rows:
+        if is_header(row):
+            is_table = True
+        elif is_data(row) or (is_table and sum(bool(cell and cell.strip()) for cell in row) > 1):
+            count += 1
+    return count
 
 
 def _title_above(raw: RawSheet, row: int) -> str | None:
