@@ -174,8 +174,17 @@ def test_workbooks_are_read_alike(run: Run, name: str):
 
 
 def test_a_table_above_that_nothing_can_be_made_of_is_counted_row_by_row(run: Run):
-    header = ["退款单号", "订单号", "会员编号", "退款时间", "退款状态", "原因"]
-    above = [header, *([f"R{n}", f"E{n}", f"V{n}", "2026-06-05", "退款成功", "不想要"] for n in range(12))]
-    ended = segmented(run, [*above, *MEMBERS])
-    assert ended.code == 3
+    header = ["退款单号", "订单号", "会员编号", "退款时间", "退款状态", "单价", "原因"]
+    above = [header, *([f"M{n}", f"E2026{n}", f"R{n}", "2026-06-05", "退款成功", "true", "不想要"] for n in range(12))]
+    known = {
+        "会员等级": "金卡",
+        "积分": "10",
+        "生日": "1990-01-11",
+        "归属员工": "小陈",
+        "标签": "茶",
+        "累计消费金额": "99.00",
+    }
+    people = [[*row, *known.values(), "V3"] for row in MEMBERS[1:]]
+    ended = segmented(run, [*above, [*MEMBERS[0], *known, "邀请人"], *people])
+    assert ended.code == 3, ended.err
     assert "12 rows above the header, in row 14, hold values and were not read" in ended.err
