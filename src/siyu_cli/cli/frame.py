@@ -178,7 +178,7 @@ def run(ask: Callable[[], Any], asked: Asked, manner: Manner) -> None:
         deliver = besides.deliver if besides else None
         report, wrongs, written = _answer(question, shop, memory, Task(asked, manner, sink, output, deliver))
         said = besides.act(shop, asked) if besides else ()
-        wrongs += _tell_others(report, urls, sink, _attached(manner, output))
+        wrongs += _tell_others(report, urls, sink, memory, _attached(manner, output))
     _tell(report, sink, Told(written, wrongs, said), asked, manner)
     if report.findings or wrongs:
         raise typer.Exit(EXIT_FINDINGS)
@@ -299,8 +299,13 @@ def _attached(manner: Manner, output: Path | None) -> Path | None:
     return output if manner.attaches and output is not None and output.is_file() else None
 
 
-def _tell_others(report: Report, urls: Sequence[str], sink: Sink, attached: Path | None) -> list[str]:
-    """Send the short report and return what went wrong, in sentences; the report itself is written by then."""
+def _tell_others(
+    report: Report, urls: Sequence[str], sink: Sink, memory: Memory, attached: Path | None
+) -> list[str]:
+    """Send the short report and return what went wrong, in sentences; the report itself is written by then.
+
+    Whether each service took it is remembered: nobody reads a log that says one did not.
+    """
     if not urls:
         return []
     from siyu_cli.notify.robots import Message
@@ -309,6 +314,8 @@ def _tell_others(report: Report, urls: Sequence[str], sink: Sink, attached: Path
     text = markdown(report, sink.reader, is_brief=True)
     more = _("… {count} more lines: see the file") if attached else _("… {count} more lines")
     failed = notify.send(urls, Message(sink.reader.say(report.title), text, attached, more))
+    refused = {service for service, _why in failed}
+    memory.note_sent([(name, name not in refused) for name in sorted(set(map(notify.scheme, urls)))])
     told = _("The notification was not delivered: {service} ({why}).")
     return [told.format(service=service, why=why) for service, why in failed]
 

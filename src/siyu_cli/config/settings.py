@@ -30,6 +30,7 @@ from siyu_cli.config.layers import (
 )
 from siyu_cli.config.levels import LevelSettings
 from siyu_cli.config.points import PointSettings
+from siyu_cli.config.risk import RiskSettings
 from siyu_cli.config.sections import (
     MAP_KEYS,
     CacheSettings,
@@ -78,6 +79,9 @@ class Settings(StrictModel):
     metrics: MetricsSettings = said(MetricsSettings(), "What figures count that shops count differently.")
     points: PointSettings = said(PointSettings(), "Points: what one is worth, and how long it counts.")
     levels: LevelSettings = said(LevelSettings(), "Levels: what reaches and keeps them, and what members get.")
+    risk: RiskSettings = said(
+        RiskSettings(), "From where a risk is medium and high: two values that rise; low is what reaches neither."
+    )
     load: LoadSettings = said(LoadSettings(), "Reading files.")
     map: dict[MapKey, Text] = said(
         {},

@@ -19,6 +19,7 @@ from siyu_cli.errors import ConfigError, DataError, EngineError, LockError, Outp
 from siyu_cli.ledger.campaign_tables import create_campaign_tables
 from siyu_cli.ledger.contact_tables import pack_contacts, refuse_earlier
 from siyu_cli.ledger.first_contact_tables import create_contact_tables
+from siyu_cli.ledger.risk_tables import create_risk_tables
 from siyu_cli.private import make_private
 
 # What goes wrong is raised; what the library would print besides, a signal while a connection closes, is for nobody.
@@ -81,6 +82,7 @@ MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
     pack_contacts,
     create_campaign_tables,
     refuse_earlier,
+    create_risk_tables,
 )
 
 

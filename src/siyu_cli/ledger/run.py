@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from siyu_cli.ledger.ledger import Ledger, Run, Snapshot
     from siyu_cli.ledger.marking import Texts
     from siyu_cli.ledger.past import Past
+    from siyu_cli.ledger.risks import RiskBook
 
 # Has something done when a signal ends the process; returns what takes that back.
 AtSignal = Callable[[Callable[[], object]], Callable[[], object]]
@@ -107,6 +108,20 @@ class Memory:
 
         ring = ContactBook(ledger, datetime.now(UTC)).ring
         return CampaignBook(ledger, ring, self.run.run_id if self.run else "")
+
+    @cached_property
+    def risks(self) -> RiskBook | None:
+        """Return what is remembered of risks; None for a shop without memory."""
+        if self.ledger is None or self.run is None:
+            return None
+        from siyu_cli.ledger.risks import RiskBook
+
+        return RiskBook(self.book, self.run.run_id)
+
+    def note_sent(self, services: Sequence[tuple[str, bool]]) -> None:
+        """Remember which services took a notification; nothing where the shop remembers nothing."""
+        if self.risks is not None and self.run is not None and services:
+            self.risks.note_sent(services, self.run.as_of, datetime.now(UTC))
 
     def forgotten(self, names: Iterable[str]) -> list[str]:
         """Return those ids and phones whose bearers asked to be forgotten."""

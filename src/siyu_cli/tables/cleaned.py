@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from siyu_cli.tables.column import Table, column
-from siyu_cli.tables.inputs import COSTS, EVENT_KINDS, EVENTS, ORDERS
+from siyu_cli.tables.inputs import CONTACTS, COSTS, EVENT_KINDS, EVENTS, ORDERS
 
 # What the core reads: the load's result, clean, one key per member, every date in the shop's own calendar.
 ORDER_LINES = Table("order_lines", "Order lines", "订单行", "one row per line of an order, cleaned", (
@@ -39,6 +39,10 @@ TOUCHES = Table("touches", "Touches", "触点", "one row per member, date and so
     column("date", "touched_on", "Touched on", "触点日期"),
     column("text", "kind", "Told by", "依据", labels=TOUCHED_BY),
     *(COSTS[key] for key in ("source_channel", "campaign", "partner", "store", "owner")),
+))
+
+FRIENDS = Table("friends", "Friends", "好友", "one row per member and employee whose friend they are as of the date", (
+    CONTACTS["member_id"], CONTACTS["owner"],
 ))
 
 CLEANED_EVENTS = Table("events", "Events", "互动记录", "one row per thing that a member did, or that was done for them", (

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 # What is read once a load is over: by the core, by masks, by who writes rejects.
 TABLES = (
-    "account_keys", "costs", "events", "known_names", "level_log", "member_links", "members", "order_items",
+    "account_keys", "costs", "events", "friends", "known_names", "level_log", "member_links", "members", "order_items",
     "order_lines", "people", "phone_keys", "points_log", "referrals", "rejects", "sheets_read", "touches",
 )  # fmt: skip
 # Where exports tell of items, both tables of orders are views of one that is kept in their place.
