@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from siyu_cli.core.profile.question import Profile, ProfileAnswer
     from siyu_cli.core.referral.question import ReferralAnswer, ReferralReport
     from siyu_cli.core.retention.question import Retention, RetentionAnswer
+    from siyu_cli.core.risk.question import Risk, RiskAnswer
     from siyu_cli.core.value.question import Value, ValueAnswer
     from siyu_cli.core.winback.question import Winback, WinbackAnswer
     from siyu_cli.shop import Shop, open_shop
@@ -55,6 +56,8 @@ __all__ = [
     "ReferralReport",
     "Retention",
     "RetentionAnswer",
+    "Risk",
+    "RiskAnswer",
     "Segment",
     "Segmentation",
     "Shop",
@@ -80,6 +83,7 @@ _ROOMS = {
     "core.profile.question": ("Profile", "ProfileAnswer"),
     "core.referral.question": ("ReferralAnswer", "ReferralReport"),
     "core.retention.question": ("Retention", "RetentionAnswer"),
+    "core.risk.question": ("Risk", "RiskAnswer"),
     "core.value.question": ("Value", "ValueAnswer"),
     "core.winback.question": ("Winback", "WinbackAnswer"),
 }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Annotated, Any
@@ -30,6 +31,11 @@ _OPEN = "siyu.lang"
 
 class HelpCommand(TyperCommand):
     """A command whose help page is ours."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Return the arguments; behind an option that takes ``KEY=VALUE...`` each such word is its own."""
+        takers = {name for item in self.params if "KEY=VALUE" in str(item.metavar) for name in item.opts}
+        return super().parse_args(ctx, list(_together(args, takers)) if takers else args)
 
     def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
         """Return the options that begin so, described in the operator's language."""
@@ -113,6 +119,31 @@ def show_help(
         _name, found, _rest = group.resolve_command(shown, [name])
         shown = type(context)(found, info_name=name, parent=shown)  # type: ignore[arg-type]
     write_stdout(shown.get_help() + "\n")
+
+
+def _together(args: Sequence[str], takers: Collection[str]) -> Iterator[str]:
+    """Yield the arguments, words such as ``owner=…`` put to the value of the option they stand behind.
+
+    >>> list(_together(["--set", "R-7", "owner=Li", "due=2026-07-01", "a.csv"], {"--set"}))
+    ['--set', 'R-7 owner=Li due=2026-07-01', 'a.csv']
+    """
+    words = iter(args)
+    held: str | None = None
+    for word in words:
+        if held is not None and re.match(r"\w+[=＝]", word):
+            held = f"{held} {word}"
+            continue
+        if held is not None:
+            yield held
+            held = None
+        name, equals, value = word.partition("=")
+        if name in takers:
+            yield name
+            held = value if equals else next(words, None)
+        else:
+            yield word
+    if held is not None:
+        yield held
 
 
 def dress(app: typer.Typer) -> None:

@@ -150,6 +150,10 @@ class Memory(Protocol):
     def campaigns(self) -> Any:
         """Return what is remembered of campaigns, see ``ledger.campaigns``; None where nothing is remembered."""
 
+    @property
+    def risks(self) -> Any:
+        """Return what is remembered of risks, see ``ledger.risks``; None where nothing is remembered."""
+
     def keep_list(self, write: Callable[[Path], None], members: int) -> None:
         """Keep a whole list as this run's snapshot."""
 

@@ -46,8 +46,9 @@ class Seen:
 class RiskBook:
     """The risks of one ledger, as one run sees and adds to them; raises as ``Ledger`` does."""
 
-    def __init__(self, book: ContactBook, run_id: str = "") -> None:
+    def __init__(self, book: ContactBook, run_id: str, now: datetime) -> None:
         self._book, self._run_id = book, run_id
+        self._at = now.astimezone(UTC).isoformat(timespec="seconds")
 
     def changes(self) -> list[dict[str, Any]]:
         """Return all that was said of risks, the first first: risk_id, seq, at, as_of, changes."""
@@ -55,14 +56,13 @@ class RiskBook:
         with self._book.ledger.begin() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
-    def keep(self, said: Iterable[tuple[str, Mapping[str, Any]]], as_of: date, now: datetime) -> None:
+    def keep(self, said: Iterable[tuple[str, Mapping[str, Any]]], as_of: date) -> None:
         """Add what was said of risks, each a risk and what holds of it from now on."""
-        at = now.astimezone(UTC).isoformat(timespec="seconds")
         last = sa.select(sa.func.max(RISK_CHANGES.c.seq))
         with self._book.ledger.begin() as connection:
             for risk_id, changes in said:
                 seq = connection.scalar(last.where(RISK_CHANGES.c.risk_id == risk_id)) or 0
-                row = {"risk_id": risk_id, "seq": seq + 1, "at": at, "as_of": as_of, "run_id": self._run_id}
+                row = {"risk_id": risk_id, "seq": seq + 1, "at": self._at, "as_of": as_of, "run_id": self._run_id}
                 connection.execute(RISK_CHANGES.insert(), row | {"changes": dict(changes)})
 
     def seen(self, as_of: date, days: int, retention_days: int) -> Seen:
@@ -94,11 +94,17 @@ class RiskBook:
         past = self._book.past(members, phones, AskedContacts("", "", "any", as_of, days))
         yield from (one for one in past.earlier if one.on <= as_of)
 
-    def note_sent(self, services: Sequence[tuple[str, bool]], sent_on: date, now: datetime) -> None:
+    def note_sent(self, services: Sequence[tuple[str, bool]], sent_on: date) -> None:
         """Remember which services took a notification."""
-        at = now.astimezone(UTC).isoformat(timespec="seconds")
         rows = [
-            {"run_id": self._run_id, "place": place, "at": at, "sent_on": sent_on, "service": name, "is_taken": taken}
+            {
+                "run_id": self._run_id,
+                "place": place,
+                "at": self._at,
+                "sent_on": sent_on,
+                "service": name,
+                "is_taken": taken,
+            }
             for place, (name, taken) in enumerate(services)
         ]
         with self._book.ledger.begin() as connection:

@@ -116,12 +116,12 @@ class Memory:
             return None
         from siyu_cli.ledger.risks import RiskBook
 
-        return RiskBook(self.book, self.run.run_id)
+        return RiskBook(self.book, self.run.run_id, datetime.now(UTC))
 
     def note_sent(self, services: Sequence[tuple[str, bool]]) -> None:
         """Remember which services took a notification; nothing where the shop remembers nothing."""
         if self.risks is not None and self.run is not None and services:
-            self.risks.note_sent(services, self.run.as_of, datetime.now(UTC))
+            self.risks.note_sent(services, self.run.as_of)
 
     def forgotten(self, names: Iterable[str]) -> list[str]:
         """Return those ids and phones whose bearers asked to be forgotten."""

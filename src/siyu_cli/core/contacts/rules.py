@@ -167,6 +167,12 @@ def _days_of_month(on: date) -> int:
     return (after - date(on.year, on.month, 1)).days
 
 
+def consents(people: pa.Table, names: Sequence[str]) -> tuple[Flags, Flags]:
+    """Return who has said yes to any of these consents, and who has said no to all."""
+    given = [_flag(people, name) for name in names]
+    return np.any([flag == 1 for flag in given], axis=0), np.all([flag == 0 for flag in given], axis=0)
+
+
 def decide(people: pa.Table, past: Past, rules: Rules) -> list[str]:
     """Return for everybody listed ``sent`` or the first reason that applies; see ``tables.REASONS`` for the order.
 
@@ -174,9 +180,7 @@ def decide(people: pa.Table, past: Past, rules: Rules) -> list[str]:
     of anybody.
     """
     size = people.num_rows
-    consents = [_flag(people, name) for name in rules.consent]
-    said_yes = np.any([given == 1 for given in consents], axis=0)
-    said_no = np.all([given == 0 for given in consents], axis=0)
+    said_yes, said_no = consents(people, rules.consent)
     unknown = ~said_yes & ~said_no & ~np.full(size, rules.has_basis)
     refuses = said_no | (_flag(people, "opt_out_profiling") == 1)
     applies: dict[str, Flags] = {

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from siyu_cli.engines.protocol import Engine
+    from siyu_cli.tables.column import Table
 
 LAST = "last"
 
@@ -137,6 +138,11 @@ class ReferralAnswer(Answer):
         """Return what the law forbids here."""
         return tuple(finding for finding in self.findings if finding.level == "refusal")
 
+    @property
+    def pyramid(self) -> Finding:
+        """Return what the law on pyramid selling looks at: ``depth`` and ``fees`` are among its facts."""
+        return next(finding for finding in self.findings if finding.code == "PYRAMID")
+
     def as_dict(self) -> dict[str, Any]:
         """Return the report as one document for machines."""
         return {"meta": dict(self.meta), **self.values, "load": dict(self.load.account().document)}
@@ -183,13 +189,13 @@ class ReferralAnswer(Answer):
         return self.study.masks.rows(rows) if self.is_masked else rows
 
 
-def holds(engine: Engine, figures: Mapping[str, Any], condition: str) -> bool:
-    """Return whether figures meet a condition; see ``ReferralAnswer.meets``."""
+def holds(engine: Engine, figures: Mapping[str, Any], condition: str, table: Table = REFERRAL_FIGURES) -> bool:
+    """Return whether figures of a table meet a condition; see ``ReferralAnswer.meets``."""
     import pyarrow as pa
     from sqlglot import exp
 
-    tree = exp.select("1").from_("figures").where(parse_condition(condition, REFERRAL_FIGURES))
-    kinds = {column.key: pa.int64() if column.kind == "count" else pa.float64() for column in REFERRAL_FIGURES.columns}
+    tree = exp.select("1").from_("figures").where(parse_condition(condition, table))
+    kinds = {column.key: pa.int64() if column.kind == "count" else pa.float64() for column in table.columns}
     row = pa.table({key: pa.array([figures[key]], kind) for key, kind in kinds.items()})
     engine.open("figures", row)
     return len(engine.fetch(Step("condition", tree.sql("duckdb"), ("figures",), ()), {})) > 0

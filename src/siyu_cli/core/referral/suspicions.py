@@ -149,11 +149,13 @@ def outstanding_days(days: pd.DataFrame, usual: Ordering | None) -> pd.DataFrame
 
 
 def sharing_people(hints: pa.Table, cascades: Ints) -> pa.Table:
-    """Return ``reason, invitee_id`` of people who share a phone, device, payment account or address within a cascade.
+    """Return ``reason, invitee_id, sharing_group`` of people who share something within a cascade.
 
+    That is a phone, device, payment account or address.
     ``hints`` has a row per person, ``cascades`` their cascade. Sharing is passed on: who shares a device with one and
     an account with another is in one component with both. A component counts from 2 people (phone), 3 (device,
-    payment) or 4 (address only) on. A value of more than five cascades belongs to a place and joins nobody.
+    payment) or 4 (address only) on. A value of more than five cascades belongs to a place and joins nobody. Groups are
+    numbers, which mean nothing else.
     """
     import pyarrow as pa
     from scipy.sparse import coo_matrix
@@ -181,7 +183,8 @@ def sharing_people(hints: pa.Table, cascades: Ints) -> pa.Table:
     found = [(kind, places[is_suspect[places]]) for kind, (places, _codes) in shared.items()]
     who = np.concatenate([places for _kind, places in found])
     reasons = pa.array([f"shared_{kind}" for kind, places in found for _place in places], pa.string())
-    return pa.table({"reason": reasons, "invitee_id": hints["invitee_id"].take(pa.array(who))})
+    groups = pa.array(component[who], pa.int64())
+    return pa.table({"reason": reasons, "invitee_id": hints["invitee_id"].take(pa.array(who)), "sharing_group": groups})
 
 
 def _shared_values(column: Any, cascades: Ints) -> tuple[Ints, Ints]:

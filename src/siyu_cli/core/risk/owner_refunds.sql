@@ -1,0 +1,13 @@
+-- owner_refunds: one row per employee: orders of their members in the 365 days up to as_of, and those given back.
+--
+-- reads   refunded_orders, members
+
+select
+    owner,
+    cast(sum(orders) as bigint) as orders,
+    cast(sum(given_back) as bigint) as given_back,
+    cast(sum(refunded_amount) as decimal(18, 2)) as refunded_amount
+from refunded_orders
+join members using (member_id)
+where owner is not null
+group by owner
