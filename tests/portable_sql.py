@@ -33,6 +33,7 @@ LOADED = (
     "point_lots", "forest", "suspect_people", "suspect_records", "suspect_days", "periods", "horizons", "brackets",
     "silence_bands", "earlier_labels", "stage_looks", "named_festivals", "kept_states", "level_reviews",
     "funnel_kinds", "funnel_latest", "funnel_used", "funnel_wanted", "funnel_reached",
+    "friends", "refund_tails", "sharing_groups",
 )  # fmt: skip
 
 

@@ -47,7 +47,7 @@ from siyu_cli.core.lifecycle.tables import FEATURES, SEGMENTS
 from siyu_cli.core.parameters import churn_parameters, parameters
 from siyu_cli.engines.duckdb import DuckDBEngine
 from siyu_cli.engines.step import Step, step, step_names
-from siyu_cli.tables.cleaned import CLEANED_EVENTS, ORDER_ITEMS, TOUCHES
+from siyu_cli.tables.cleaned import CLEANED_EVENTS, FRIENDS, ORDER_ITEMS, TOUCHES
 from siyu_cli.tables.column import Table
 
 GOLDENS = Path(__file__).parent / "goldens" / "sql"
@@ -63,7 +63,7 @@ PARAMS = {
     "last_look": 9, "silent_days": -1,
     "before_from": date(2026, 1, 2), "after_from": date(2026, 4, 2),
     **{f"{when}_{tier}": Decimal("9.50") for when in ("before", "after") for tier in ("top", "high", "middle")},
-    "product": "面膜",
+    "product": "面膜", "least_sales": Decimal("9.50"),
     "by": "source_channel", "attribution": "first", "first_period": 0, "last_period": 11, "listed_only": True,
     "monday": date(1900, 1, 1),
     "within_days": 90, "paid_low": 1000, "paid_high": 5000, "price_low": 1000, "price_high": 5000,
@@ -99,6 +99,9 @@ GIVEN = {
     "forest": {"member_id": "varchar", "generation": "bigint", "is_cyclic": "boolean"},
     "sheets_read": {"sheet_number": "bigint", "file": "varchar", "sheet": "varchar"},
     "suspect_people": {"reason": "varchar", "invitee_id": "varchar"},
+    "friends": {column.key: column.sql_type for column in FRIENDS.columns},
+    "refund_tails": {"orders": "bigint", "given_back": "bigint", "tail": "double"},
+    "sharing_groups": {"member_id": "varchar", "sharing_group": "bigint"},
     "suspect_days": {"reason": "varchar", "inviter_id": "varchar", "joined_on": "date"},
     "suspect_records": {
         "reason": "varchar",

@@ -31,11 +31,16 @@ dated as (
     group by member_id, happened_on
 ),
 
-placed as (
-    select member_id, order_id, min(ordered_on) as ordered_on, cast(sum(paid_amount) as decimal(18, 2)) as paid
+existing as (
+    select member_id, order_id, ordered_on as line_on, paid_amount
     from order_lines
     join redeemers using (member_id)
     where ordered_on <= $as_of and status not in ('unpaid', 'cancelled')
+),
+
+placed as (
+    select member_id, order_id, min(line_on) as ordered_on, cast(sum(paid_amount) as decimal(18, 2)) as paid
+    from existing
     group by member_id, order_id
 )
 

@@ -3,7 +3,7 @@
 -- reads   coupon_orders, sharing_groups
 
 with firsts as (
-    select member_id, min(ordered_on) as ordered_on
+    select member_id, min(ordered_on) as first_on
     from coupon_orders
     group by member_id
 ),
@@ -11,8 +11,8 @@ with firsts as (
 redeemed as (
     select member_id
     from coupon_orders
-    join firsts using (member_id, ordered_on)
-    where is_with_coupon
+    join firsts using (member_id)
+    where is_with_coupon and ordered_on = first_on
     group by member_id
 )
 
