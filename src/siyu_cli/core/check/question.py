@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from siyu_cli.core.catalogue import TABLES
 from siyu_cli.core.question import Answer, Loaded, Question, Study
 from siyu_cli.errors import Note
 from siyu_cli.report import Listing, Report, Section, Several, Words, tie
 from siyu_cli.tables.cleaned import MAPPING, REASONS, SHEETS, STORED
+from siyu_cli.tables.inputs import INPUTS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -96,7 +96,7 @@ def _place(sheet: Any) -> str:
 
 
 def _taken_for(sheet: Any) -> Words:
-    return TABLES.get(sheet.table or "") or Note("not recognised")
+    return INPUTS.get(sheet.table or "") or Note("not recognised")
 
 
 def _mapping(sheets: Sequence[Any]) -> Iterator[dict[str, Any]]:
@@ -104,7 +104,7 @@ def _mapping(sheets: Sequence[Any]) -> Iterator[dict[str, Any]]:
     for sheet in sheets:
         place = _place(sheet)
         for match in sheet.columns if sheet.table else ():
-            yield {**vars(match), "place": place, "column": match.key, "title": TABLES[sheet.table][match.key]}
+            yield {**vars(match), "place": place, "column": match.key, "title": INPUTS[sheet.table][match.key]}
             place = ""
 
 

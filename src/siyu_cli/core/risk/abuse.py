@@ -125,7 +125,12 @@ def _members(asked: Asked, make: Measuring, cells: list[dict[str, Any]]) -> Iter
 
 
 def _employees(asked: Asked, make: Measuring) -> Iterator[Indicator]:
-    rows = sorted(asked.rows("owner_refunds"), key=lambda row: str(row["owner"]))
+    totals = sorted(asked.rows("owner_refunds"), key=lambda row: str(row["owner"]))
+    rows = [
+        {"owner": row["owner"], "orders": row["order_total"], "given_back": row["given_back_total"],
+         "refunded_amount": row["refunded_total"]}
+        for row in totals
+    ]  # fmt: skip
     if not rows:
         yield from make.missing(_BY_OWNER, "suspicious_employees")
         return

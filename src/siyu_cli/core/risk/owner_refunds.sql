@@ -4,9 +4,9 @@
 
 select
     owner,
-    cast(sum(orders) as bigint) as orders,
-    cast(sum(given_back) as bigint) as given_back,
-    cast(sum(refunded_amount) as decimal(18, 2)) as refunded_amount
+    cast(sum(orders) as bigint) as order_total,
+    cast(sum(given_back) as bigint) as given_back_total,
+    cast(sum(refunded_amount) as decimal(18, 2)) as refunded_total
 from refunded_orders
 join members using (member_id)
 where owner is not null

@@ -41,14 +41,18 @@ def concentration(asked: Asked) -> Iterator[Indicator]:
             {by: row["name"], "net_sales": row["net_sales"], "share": float(row["net_sales"] / found.total)}
             for row in named[:_FIRST]
         ]
-        yield from _told(asked, make, by, found, [*first, {"known_share": known}])
+        yield from _told(asked, make, by, found, [*first, {"known_share": known}], is_judged=len(named) > 1)
     yield from _members(asked, make)
     yield from _sole(asked, make)
 
 
-def _told(asked: Asked, make: Measuring, by: str, found: Shares, evidence: list[dict[str, Any]]) -> Iterator[Indicator]:
-    yield make.found("top_share", found.top, asked.limits.top_share, form="rate", by=by, evidence=evidence)
-    yield make.found("hhi", found.hhi, asked.limits.hhi, form="mark", by=by)
+def _told(
+    asked: Asked, make: Measuring, by: str, found: Shares, evidence: list[dict[str, Any]], *, is_judged: bool = True
+) -> Iterator[Indicator]:
+    """Yield the measures of one kind; where there is one of it alone, nothing else could be, and nothing is judged."""
+    limits = asked.limits if is_judged else None
+    yield make.found("top_share", found.top, limits and limits.top_share, form="rate", by=by, evidence=evidence)
+    yield make.found("hhi", found.hhi, limits and limits.hhi, form="mark", by=by)
     yield make.found("effective", found.effective, form="number", by=by)
 
 

@@ -4,14 +4,14 @@
 WITH known AS (
   SELECT
     member_id,
-    MIN(owner) AS owner,
+    MIN(owner) AS only_owner,
     COUNT(*) AS employees
   FROM friends
   GROUP BY
     member_id
 )
 SELECT
-  owner,
+  only_owner AS owner,
   COUNT(*) AS members,
   CAST(SUM(CASE WHEN net_sales_365d > 0 THEN net_sales_365d ELSE 0 END) AS DECIMAL(18, 2)) AS net_sales
 FROM known
@@ -20,4 +20,4 @@ JOIN features
 WHERE
   employees = 1
 GROUP BY
-  owner
+  only_owner

@@ -2,9 +2,9 @@
 /* reads   refunded_orders, members */
 SELECT
   owner,
-  CAST(SUM(orders) AS BIGINT) AS orders,
-  CAST(SUM(given_back) AS BIGINT) AS given_back,
-  CAST(SUM(refunded_amount) AS DECIMAL(18, 2)) AS refunded_amount
+  CAST(SUM(orders) AS BIGINT) AS order_total,
+  CAST(SUM(given_back) AS BIGINT) AS given_back_total,
+  CAST(SUM(refunded_amount) AS DECIMAL(18, 2)) AS refunded_total
 FROM refunded_orders
 JOIN members
   USING (member_id)
