@@ -272,6 +272,8 @@ def test_a_key_unlike_any_other_points_to_the_list_of_all(write):
         ("shop.timezone", '"../etc/passwd"'),
         ("shop.timezone", "8"),
         ("shop.gross_margin", "0"),
+        ("risk.top_share", "[0.5, 0.3]"),
+        ("risk.old_files", "[0, 3]"),
         ("shop.gross_margin", "1.01"),
         ("shop.gross_margin", "55"),
         ("orders.min_paid", "-1"),

@@ -91,6 +91,7 @@ OPTIONS = {
     "winback": ("--assigned", "回流名单.csv", "--starts-on", "2025-12-01", "--contact-cost", "1"),
     "movement": ("--forecast", "2", "--dwell", "9", "--by", "owner"),
     "levels": ("等级记录.csv", "--rules", "rules.toml", "--due", "90d"),
+    "risk": ("积分明细.csv", "--set", "R-7 owner=李娜 due=2026-02-27 likelihood=3 consequence=4 status=analysed"),
     "explain": ("V002",),
     "campaign plan": ("plan.toml",),
     "campaign evaluate": ("list.csv", "--starts-on", "2026-01-01", "--days", "59"),
@@ -153,6 +154,7 @@ order_value = 120
 """
 # What the shop has to remember before it can tell of it.
 BEFORE = {
+    "risk": (),
     "campaign-learn": (),
     "campaign-list": (("plan", "plan.toml", "-o", "planned.csv"),),
     "campaign-show": (("plan", "plan.toml", "-o", "planned.csv"), ("evaluate", "planned.csv", "--days", "10")),

@@ -299,9 +299,7 @@ def _attached(manner: Manner, output: Path | None) -> Path | None:
     return output if manner.attaches and output is not None and output.is_file() else None
 
 
-def _tell_others(
-    report: Report, urls: Sequence[str], sink: Sink, memory: Memory, attached: Path | None
-) -> list[str]:
+def _tell_others(report: Report, urls: Sequence[str], sink: Sink, memory: Memory, attached: Path | None) -> list[str]:
     """Send the short report and return what went wrong, in sentences; the report itself is written by then.
 
     Whether each service took it is remembered: nobody reads a log that says one did not.

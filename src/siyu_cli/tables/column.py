@@ -52,7 +52,7 @@ MASKS: dict[str, Mask] = {
     **dict.fromkeys(
         ("level", "level_from", "level_to", "told_level", "computed_level", "paid_level", "city", "gender"), "word"
     ),
-    **dict.fromkeys(("order_id", "item_id", "parent_id", "original_order_id", "return_id", "payment_id", "log_id"), "number"),
+    **dict.fromkeys(("order_id", "item_id", "parent_id", "original_order_id", "return_id", "payment_id", "log_id", "risk_id"), "number"),
     **dict.fromkeys(("owner", "store", "file", "sheet", "column"), "place"),
 }  # fmt: skip
 
