@@ -90,7 +90,7 @@ def outstanding(cells: Any) -> list[tuple[int, int, float]]:
 def named(tails: Floats, people: Floats, share: float = FALSE_SHARE) -> NDArray[np.bool_]:
     """Return which tails are rejected by Benjamini and Hochberg, ``people`` having each.
 
-    >>> named(np.array([0.001, 0.02, 0.5]), np.array([1.0, 2.0, 7.0])).tolist()
+    >>> named(np.array([0.001, 0.05, 0.5]), np.array([1.0, 2.0, 7.0])).tolist()
     [True, False, False]
     """
     order = np.argsort(tails, kind="stable")
