@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from commands import runner
 from exports import (
     AS_OF,
     assert_every_row_is_accounted_for,
@@ -179,3 +180,10 @@ def test_words_of_events_are_of_the_kinds_they_say(word: str, kind: str | None):
 def test_a_list_of_events_alone_is_no_shop(tmp_path: Path):
     with opened(write_csv(tmp_path / "互动.csv", EVENTS)) as shop:
         assert only_sheet(shop).table == "events"
+
+
+def test_what_a_column_of_events_is_taken_for_is_shown(empty_folder: Path, capsys: pytest.CaptureFixture[str]):
+    Path("互动记录.csv").write_text("会员编号,互动时间,互动类型\nV1,2026-06-01 12:00:00,签到\n", "utf-8")
+    ended = runner(capsys)("check", "互动记录.csv", "--as-of", "2026-06-30", "--lang", "zh", "--format", "json")
+    assert ended.code in (0, 3, 65), ended.err
+    assert "互动时间" in ended.out
