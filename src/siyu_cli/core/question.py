@@ -19,7 +19,7 @@ from siyu_cli.masks import mask_word
 from siyu_cli.report import Account, Report, Value
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
     from pathlib import Path
 
     import pandas as pd
@@ -40,6 +40,10 @@ class Loaded(Protocol):
     @property
     def rejected_share(self) -> float:
         """Return rejected rows / rows in."""
+
+    @property
+    def newest_at(self) -> datetime | None:
+        """Return when the last order in the files was placed; midnight where only days are known."""
 
     def account(self) -> Account:
         """Return what became of every row."""
@@ -135,6 +139,9 @@ class Memory(Protocol):
     @property
     def is_kept(self) -> bool:
         """Return whether this shop remembers anything."""
+
+    def stage_counts(self, weeks: int) -> list[tuple[date, dict[str, int]]]:
+        """Return the members by stage of the last list of each of the last weeks, the earliest first."""
 
     def history(self, command: str) -> list[dict[str, Any]]:
         """Return the finished runs of a command, the first one first."""

@@ -45,7 +45,7 @@ from siyu_cli.files.loading.sums import check_sums
 from siyu_cli.files.loading.together import FEWEST, is_small, project_alike
 from siyu_cli.files.loading.unpriced import unpriced_notes
 from siyu_cli.files.loading.vanished import vanished_notes
-from siyu_cli.files.loading.warnings import cell_notes, load_notes
+from siyu_cli.files.loading.warnings import cell_notes, load_notes, newest_order
 from siyu_cli.files.loading.words import kind_notes, map_words
 from siyu_cli.files.read import Source, read_each, read_sources
 from siyu_cli.files.reading.allocator import give_back_memory
@@ -138,12 +138,15 @@ def _load(
     notes += vanished_notes(connection, sheets, reports, settings.load.max_guest_share)
     notes += _doubts(connection, sheets)
     notes += load_notes(connection, sheets, reports, request.as_of, counted_from)
+    newest_at = newest_order(connection, sheets)
     is_whole = all(sheet.raw.cells is not None for sheet in sheets) and not is_elsewhere
     let_go(connection, sheets)
     if links:
         notes.append(Note("{count} member ids were joined to another by a shared phone.", {"count": len(links)}))
     sheets_read = tuple(reports[key] for key in sorted(reports))
-    report = LoadReport(inputs, sheets_read, rejects, tuple(notes), links, _named(connection, sheets_read, notes))
+    report = LoadReport(
+        inputs, sheets_read, rejects, tuple(notes), links, _named(connection, sheets_read, notes), newest_at
+    )  # fmt: skip
     return Load(connection, report, min_paid, links, tuple(_settled(connection, sheets)), presets), is_whole
 
 

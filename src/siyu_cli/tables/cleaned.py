@@ -45,6 +45,12 @@ FRIENDS = Table("friends", "Friends", "好友", "one row per member and employee
     CONTACTS["member_id"], CONTACTS["owner"],
 ))
 
+# When members left the friends of an employee, where a list of friends says so.
+UNFRIENDED = Table("unfriended", "Unfriended", "好友流失", "one row per member and employee whose friend they were", (
+    CONTACTS["member_id"],
+    CONTACTS["deleted_on"],
+))
+
 CLEANED_EVENTS = Table("events", "Events", "互动记录", "one row per thing that a member did, or that was done for them", (
     EVENTS["member_id"],
     column("date", "happened_on", "Happened on", "发生日期"),

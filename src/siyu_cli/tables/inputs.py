@@ -139,6 +139,7 @@ EVENT_KINDS = {
     "coupon_issued": ("coupon issued", "发券"),
     "coupon_claimed": ("coupon claimed", "领券"),
     "coupon_redeemed": ("coupon redeemed", "核销"),
+    "complaint": ("complaint", "投诉"),
     "contact": ("contacted by the shop", "触达"),
     "other": ("other", "其他"),
 }

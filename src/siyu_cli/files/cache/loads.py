@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 TABLES = (
     "account_keys", "costs", "events", "friends", "known_names", "level_log", "member_links", "members", "order_items",
     "order_lines", "people", "phone_keys", "points_log", "referrals", "rejects", "sheets_read", "touches",
+    "unfriended",
 )  # fmt: skip
 # Where exports tell of items, both tables of orders are views of one that is kept in their place.
 _ROWS, _VIEWS = "counted_rows", ("order_lines", "order_items")

@@ -35,6 +35,7 @@ _FIGURES = "[0-9]{0,7}([ .,:/¥￥$%+-]+[0-9]{1,6})*[ .,%]?"
 
 _ORDER_FACTS = (
     "max(ordered_on) as newest_on",
+    "max(cast(moment as timestamp)) as newest_at",
     "count(case when paid = 0 and row_kind is distinct from 'return' then 1 end) as free_lines",
     "count(case when paid <> 0 and paid < 10 then 1 end) as small_lines",
     "sum(abs(paid)) as paid_in_all",

@@ -135,7 +135,7 @@ def _has_links(connection: duckdb.DuckDBPyConnection, orders: Sequence[SheetSour
 def judge_members(
     connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource], totals: str | None
 ) -> list[Note]:
-    """Make ``members``, ``touches``, ``friends``, ``people``, ``known_names``, ``referrals``, logs, all judged.
+    """Make ``members`` and what is told of them, ``referrals``, logs of points and levels, all judged.
 
     ``totals`` is that of ``[orders]``. Returns what it would decide, where it is not said.
     """
@@ -147,7 +147,7 @@ def judge_members(
     judge_referrals(connection, sheets)
     connection.execute(statements["members"])
     notes = _settle_totals(connection, totals)
-    for name in ("touches", "friends", "people", "names"):
+    for name in ("touches", "friends", "unfriended", "people", "names"):
         connection.execute(statements[name])
     gather_referrals(connection, sheets)
     notes += judge_points(connection, sheets)

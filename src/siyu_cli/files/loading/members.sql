@@ -2,7 +2,7 @@
 --
 -- reads   raw_members, raw_contacts, sources, member_links, phone_keys, account_keys, excluded, order_lines, settled_orders,
 --         invite_codes, account_owners, first_inviters, judged_referrals
--- writes  judged_members, judged_contacts, members, touches, friends, people, known_names
+-- writes  judged_members, judged_contacts, members, touches, friends, unfriended, people, known_names
 
 -- name: judged
 -- One row per raw row with its member's key and a verdict, as for orders.
@@ -198,6 +198,12 @@ where verdict is null
   and member_key is not null
   and owner is not null
   and (deleted_on is null or deleted_on >= getvariable('as_of') + 1);
+
+-- name: unfriended
+create or replace temp table unfriended as
+select member_key as member_id, cast(deleted_on as date) as deleted_on
+from judged_contacts
+where verdict is null and deleted_on < getvariable('as_of') + 1;
 
 -- name: log_wins
 -- What a members export has counted is forgotten where the log holds the member's orders.

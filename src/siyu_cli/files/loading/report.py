@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from siyu_cli.errors import DataError, Note, Spoken
@@ -83,6 +84,7 @@ class LoadReport:
     """The whole load: rows_in = rows_used + rows_rejected + rows_skipped, always.
 
     ``rejects`` lists ``(reason, effect, rows)``; effect ``cell`` means that the row was used without the cell.
+    ``newest_at`` is when the last order in the files was placed, at midnight where only days are known.
     ``links`` leads from every member id that goes by another key to that key; ``names`` are those of people that stand
     in headers and notes.
     """
@@ -93,6 +95,7 @@ class LoadReport:
     warnings: tuple[Note, ...] = ()
     links: Mapping[str, str] = field(default_factory=dict, repr=False)
     names: frozenset[str] = field(default=frozenset(), repr=False)
+    newest_at: datetime | None = None
 
     def masked(self) -> LoadReport:
         """Return the same for others to see: no header, no name of a sheet, no note tells who somebody is."""

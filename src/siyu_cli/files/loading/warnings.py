@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -51,6 +51,14 @@ def load_notes(
             {"count": shared},
         ))  # fmt: skip
     return notes
+
+
+def newest_order(connection: duckdb.DuckDBPyConnection, sheets: Sequence[SheetSource]) -> datetime | None:
+    """Return when the last order was placed, by the shop's clock; None where there is none."""
+    if not any(sheet.match.table == "orders" for sheet in sheets):
+        return None
+    found: datetime | None = first_row(connection, script("warnings")["newest_order"])[0]
+    return found
 
 
 def cell_notes(rejects: Sequence[tuple[str, str, int]]) -> list[Note]:

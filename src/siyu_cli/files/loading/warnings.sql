@@ -5,6 +5,10 @@ select max(newest_on) as newest_on, sum(rows) as used_lines, sum(free_lines) as 
 from orders_verdicts
 where verdict is null;
 
+-- name: newest_order
+-- Also of what is left out as later than the date that is looked at: then that day is over.
+select max(newest_at) as newest_at from orders_verdicts where verdict is null or verdict = 'skip:after_as_of';
+
 -- name: small_orders
 -- A share needs no more than a sample of members: $one_in says how many stand for one.
 select count(*) as orders, count(case when paid > 0 and paid < 10 then 1 end) as small

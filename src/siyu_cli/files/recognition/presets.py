@@ -154,7 +154,7 @@ def kind_of_row(word: str, preset: Preset | None = None) -> str | None:
 
 
 def kind_of_event(word: str) -> str | None:
-    """Return what kind of event a word tells of: checkin, post, live, signup, browse, cart, coupon_…; else None.
+    """Return what kind of event a word tells of: checkin, post, live, browse, cart, complaint, coupon_…; else None.
 
     >>> kind_of_event("社群发言"), kind_of_event("优惠券核销（门店）"), kind_of_event("销售")
     ('post', 'coupon_redeemed', None)
