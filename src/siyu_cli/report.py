@@ -170,7 +170,8 @@ class Report:
 
     ``facts`` are names and what they are, further down; ``next_steps`` what to do now; ``values`` the answer for
     machines, keys never translated; ``log`` the numbers a line of a log has; ``meta`` with what it was made: version,
-    command, date, parameters, inputs.
+    command, date, parameters, inputs; ``episodes`` what a group chat is told of, each once;
+    with none of them it hears nothing, None is worth telling always.
     """
 
     title: Words
@@ -186,6 +187,7 @@ class Report:
     warnings: tuple[Note, ...] = ()
     log: Mapping[str, Any] = field(default_factory=dict)
     next_steps: tuple[Note, ...] = ()
+    episodes: tuple[str, ...] | None = field(default=None, repr=False)
 
     @property
     def command(self) -> str:

@@ -88,7 +88,7 @@ _FLAGS = ("force", "show_personal", "quiet", "verbose")
 class Manner:
     """How a command behaves: what it says while it works, whether it is made for schedules (quiet, in a line), whether
     the page it writes goes along with what is sent, what else than a report it writes, which of the shared options it
-    does not have.
+    does not have; ``notifies`` is the section of the settings that names the group chats its report goes to.
     """
 
     doing: str
@@ -97,6 +97,7 @@ class Manner:
     writer: Writer | None = None
     needs_files: bool = True
     without: Sequence[str] = ()
+    notifies: str | None = None
 
     @property
     def has_files(self) -> bool:
@@ -248,7 +249,8 @@ def _answer(question: Question, shop: Shop, memory: Memory, task: Task) -> tuple
 
 def _notified(inputs: Inputs, asked: Asked, manner: Manner) -> list[str]:
     """Return whom a report is sent to; raises before any work is done for a URL nobody knows."""
-    urls = [*(inputs.settings.referral.notify if manner.is_scheduled else ()), *(asked.notify or ())]
+    named = getattr(inputs.settings, manner.notifies).notify if manner.notifies else ()
+    urls = [*named, *(asked.notify or ())]
     notify.check(urls)
     return urls
 
@@ -302,9 +304,11 @@ def _attached(manner: Manner, output: Path | None) -> Path | None:
 def _tell_others(report: Report, urls: Sequence[str], sink: Sink, memory: Memory, attached: Path | None) -> list[str]:
     """Send the short report and return what went wrong, in sentences; the report itself is written by then.
 
-    Whether each service took it is remembered: nobody reads a log that says one did not.
+    Of what comes in episodes nothing is sent unless there is one of which nobody has been told. Whether each service took
+    it is remembered: nobody reads a log that says one did not.
     """
-    if not urls:
+    fresh = memory.untold(report.episodes or ())
+    if not urls or (report.episodes is not None and not fresh):
         return []
     from siyu_cli.notify.robots import Message
     from siyu_cli.render.markdown import markdown
@@ -314,6 +318,8 @@ def _tell_others(report: Report, urls: Sequence[str], sink: Sink, memory: Memory
     failed = notify.send(urls, Message(sink.reader.say(report.title), text, attached, more))
     refused = {service for service, _why in failed}
     memory.note_sent([(name, name not in refused) for name in sorted(set(map(notify.scheme, urls)))])
+    if not failed:
+        memory.note_told(fresh)
     told = _("The notification was not delivered: {service} ({why}).")
     return [told.format(service=service, why=why) for service, why in failed]
 

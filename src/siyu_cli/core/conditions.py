@@ -56,6 +56,17 @@ def parse_condition(text: str, table: Table = SEGMENTS) -> exp.Expr:
     return _without_overflow(put_keys(condition, text, table))
 
 
+def holds(engine: Engine, table: Table, figures: Mapping[str, Any], condition: str) -> bool:
+    """Return whether figures, counts and numbers by the keys of a table, meet a condition; an empty one meets none."""
+    import pyarrow as pa
+    from sqlglot import exp
+
+    tree = exp.select("1").from_("figures").where(parse_condition(condition, table))
+    kinds = {column.key: pa.int64() if column.kind == "count" else pa.float64() for column in table.columns}
+    engine.open("figures", pa.table({key: pa.array([figures[key]], kind) for key, kind in kinds.items()}))
+    return len(engine.fetch(Step("condition", tree.sql("duckdb"), ("figures",), ()), {})) > 0
+
+
 def _spell_ids(condition: exp.Expr, table: Table) -> None:
     # An id that was copied from a file or a page is the one that was read: what cannot be seen is no part of it.
     from sqlglot import exp

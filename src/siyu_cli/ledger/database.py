@@ -20,6 +20,7 @@ from siyu_cli.ledger.campaign_tables import create_campaign_tables
 from siyu_cli.ledger.contact_tables import pack_contacts, refuse_earlier
 from siyu_cli.ledger.first_contact_tables import create_contact_tables
 from siyu_cli.ledger.risk_tables import create_risk_tables
+from siyu_cli.ledger.told_tables import create_told_tables
 from siyu_cli.private import make_private
 
 # What goes wrong is raised; what the library would print besides, a signal while a connection closes, is for nobody.
@@ -83,6 +84,7 @@ MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
     create_campaign_tables,
     refuse_earlier,
     create_risk_tables,
+    create_told_tables,
 )
 
 

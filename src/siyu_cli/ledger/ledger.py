@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -213,6 +213,20 @@ class Ledger:
             if self._is_whole(found) and is_usable(found.path):
                 return found
         return None
+
+    def weekly_snapshots(self, before: date, weeks: int) -> list[Snapshot]:
+        """Return the last snapshot of each of the calendar weeks before a date, the earliest first; no damaged one."""
+        query = SNAPSHOTS.select().where(
+            SNAPSHOTS.c.as_of < before, SNAPSHOTS.c.as_of >= before - timedelta(weeks=weeks)
+        )
+        with self._begin() as connection:
+            rows = connection.execute(query.order_by(SNAPSHOTS.c.as_of, SNAPSHOTS.c.run_id)).mappings().all()
+        last = {row["as_of"].isocalendar()[:2]: row for row in rows}
+        found = [
+            Snapshot(row["run_id"], row["as_of"], self.folder / row["path"], row["members"], row["sha256"])
+            for row in last.values()
+        ]
+        return [snapshot for snapshot in found if self._is_whole(snapshot)]
 
     def _is_whole(self, snapshot: Snapshot) -> bool:
         facts = {"file": snapshot.path.name, "as_of": snapshot.as_of}

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers import CipherContext
 
-Kind = Literal["member", "phone", "owner", "campaign"]
+Kind = Literal["member", "phone", "owner", "campaign", "episode"]
 Scheme = Literal["aes-cmac", "blake2s", "hmac-sha256"]
 Texts = Any  # Arrow texts, or any strings and Nones
 Words = NDArray[np.uint64]

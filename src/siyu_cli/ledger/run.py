@@ -65,6 +65,21 @@ class Memory:
         """The date of that list."""
         return self._last.as_of if self._last else None
 
+    def stage_counts(self, weeks: int) -> list[tuple[date, dict[str, int]]]:
+        """Return the members by stage of the last list of each of the last weeks, the earliest first."""
+        if self.ledger is None or self.run is None:
+            return []
+        from pyarrow import parquet
+
+        found = []
+        for snapshot in self.ledger.weekly_snapshots(self.run.as_of, weeks):
+            if _is_list(snapshot.path):
+                stages = parquet.read_table(snapshot.path, columns=["stage"])["stage"]
+                found.append(
+                    (snapshot.as_of, {row["values"]: row["counts"] for row in stages.value_counts().to_pylist()})
+                )
+        return found
+
     def history(self, command: str) -> list[dict[str, Any]]:
         """Return the finished runs of a command, the first one first."""
         return self.ledger.history(command) if self.ledger else []
@@ -141,6 +156,21 @@ class Memory:
         from siyu_cli.ledger.contacts import mark_of_forgotten
 
         return mark_of_forgotten(ledger)
+
+    def untold(self, episodes: Sequence[str]) -> list[str]:
+        """Return those of these episodes that no group chat has been told of; all where nothing is remembered."""
+        if self.ledger is None or not episodes:
+            return list(episodes)
+        from siyu_cli.ledger.told import untold
+
+        return untold(self.ledger, episodes)
+
+    def note_told(self, episodes: Sequence[str]) -> None:
+        """Remember that group chats were told of these episodes, of which none had been told."""
+        if self.ledger is not None and self.run is not None and episodes:
+            from siyu_cli.ledger.told import note_told
+
+            note_told(self.ledger, episodes, self.run)
 
     def note_output(self, path: Path, rows: int, shown: str | None = None) -> None:
         """Remember a file that was written, by name and fingerprint; ``shown`` for a name that tells whose it is."""

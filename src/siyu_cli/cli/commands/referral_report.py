@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 from siyu_cli.cli.frame import asks
-from siyu_cli.cli.options import Override, check_condition, parse_date, parse_overrides, text
+from siyu_cli.cli.options import Notify, Override, check_condition, parse_date, parse_overrides, text
 from siyu_cli.core.referral.tables import REFERRAL_FIGURES
 from siyu_cli.locale import get_language
 from siyu_cli.meanwhile import import_meanwhile
@@ -25,11 +25,9 @@ Since = Annotated[str | None, text("--since", "DATE|7d|last", _NEW)]
 CampaignName = Annotated[str | None, text("--campaign", "NAME", "Only this campaign's invites.")]
 _ENDS = "End with exit code 3 when it holds, such as 'suspicious_rate > 0.1'."
 FailOn = Annotated[str | None, text("--fail-on", "CONDITION", _ENDS)]
-_SENT = "Send the short report there: a robot's webhook or an Apprise URL; repeatable."
-Notify = Annotated[list[str] | None, text("--notify", "URL", _SENT)]
 
 
-@asks("Following the invites…", is_scheduled=True)
+@asks("Following the invites…", is_scheduled=True, notifies="referral")
 def referral_report(
     since: Since = None,
     campaign: CampaignName = None,

@@ -9,22 +9,19 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from siyu_cli.core.conditions import parse_condition
+from siyu_cli.core.conditions import holds
 from siyu_cli.core.parameters import referral_parameters
 from siyu_cli.core.question import Answer, Kept, Memory, Question, Study
 from siyu_cli.core.referral.figures import Scope, referral_figures
 from siyu_cli.core.referral.rules import Finding, Rewards, check_rules, rules_of
 from siyu_cli.core.referral.tables import REFERRAL_FIGURES, SUSPICION_ROWS
 from siyu_cli.core.referral.trace import Referrals, trace_referrals
-from siyu_cli.engines.step import Step, step
+from siyu_cli.engines.step import step
 from siyu_cli.errors import ComplianceError, ConfigError, DataError, UsageError
 from siyu_cli.masks import mask_word
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-    from siyu_cli.engines.protocol import Engine
-    from siyu_cli.tables.column import Table
 
 LAST = "last"
 
@@ -180,25 +177,13 @@ class ReferralAnswer(Answer):
 
         Raises ``ConditionError`` for a condition that is not allowed; a figure that is empty meets none.
         """
-        return holds(self.study.engine, self.row, condition)
+        return holds(self.study.engine, REFERRAL_FIGURES, self.row, condition)
 
     @cached_property
     def suspicions(self) -> pa.Table:
         """Return every row to look at, as in ``tables.SUSPICION_ROWS``."""
         rows = self.table.read(SUSPICION_ROWS.keys, ("reason", "inviter_id", "invitee_id", "file", "sheet", "row"))
         return self.study.masks.rows(rows) if self.is_masked else rows
-
-
-def holds(engine: Engine, figures: Mapping[str, Any], condition: str, table: Table = REFERRAL_FIGURES) -> bool:
-    """Return whether figures of a table meet a condition; see ``ReferralAnswer.meets``."""
-    import pyarrow as pa
-    from sqlglot import exp
-
-    tree = exp.select("1").from_("figures").where(parse_condition(condition, table))
-    kinds = {column.key: pa.int64() if column.kind == "count" else pa.float64() for column in table.columns}
-    row = pa.table({key: pa.array([figures[key]], kind) for key, kind in kinds.items()})
-    engine.open("figures", row)
-    return len(engine.fetch(Step("condition", tree.sql("duckdb"), ("figures",), ()), {})) > 0
 
 
 def _check_control(found: Referrals, control: str | None) -> None:

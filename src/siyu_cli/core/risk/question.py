@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, ClassVar, Self
 
 from siyu_cli.core.question import Answer, Memory, Question, Study
-from siyu_cli.core.referral.question import holds
+from siyu_cli.core.conditions import holds
 from siyu_cli.core.risk.asked import CONTACT_DAYS, Asked, Known
 from siyu_cli.core.risk.indicators import BANDS, Indicator, worst
 from siyu_cli.core.risk.register import IDS, Entry, Said, apply, fold, parse_said
@@ -191,7 +191,7 @@ class RiskAnswer(Answer):
 
     def meets(self, condition: str) -> bool:
         """Return whether a condition on the figures holds: ``overdue > 0``."""
-        return holds(self.study.engine, self.figures, condition, FIGURES)
+        return holds(self.study.engine, FIGURES, self.figures, condition)
 
     def remember(self, memory: Memory) -> None:
         """Keep what was said, and what was identified."""
