@@ -6,6 +6,7 @@ import json
 import os
 import re
 import warnings
+from datetime import date, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -55,6 +56,12 @@ V001,2025-11-05 10:02:00,普通,银卡,自动升级,2026-05-04
 V003,2025-12-20 09:00:00,金卡,银卡,人工调整,
 V009,2025-03-01 09:02:00,普通,银卡,自动升级,2025-08-28
 """
+# Orders day by day, many of them on the last.
+DAILY = [date(2026, 2, 28) - timedelta(days=back) for back in range(110)]
+DAILY_ORDERS = [
+    f"D{back}-{order},V{(back + order) % 4 + 1:03},{day},{50 + (back * 7 + order) % 30}"
+    for back, day in enumerate(DAILY) for order in range(24 if back == 0 else 3 + back * 5 % 4)
+]  # fmt: skip
 RULE = {
     "SIYU_LEVELS__TIERS": '[{"name": "普通"}, {"name": "银卡", "from": 180, "keep": 150}, '
     '{"name": "金卡", "from": 880}]',
@@ -92,6 +99,7 @@ OPTIONS = {
     "movement": ("--forecast", "2", "--dwell", "9", "--by", "owner"),
     "levels": ("等级记录.csv", "--rules", "rules.toml", "--due", "90d"),
     "risk": ("积分明细.csv", "--set", "R-7 owner=李娜 due=2026-02-27 likelihood=3 consequence=4 status=analysed"),
+    "monitor": ("逐日订单.csv", "--since", "3d"),
     "explain": ("V002",),
     "campaign plan": ("plan.toml",),
     "campaign evaluate": ("list.csv", "--starts-on", "2026-01-01", "--days", "59"),
@@ -184,6 +192,10 @@ def run(
     (empty_folder / "积分明细.csv").write_text(POINTS, "utf-8")
     (empty_folder / "费用.csv").write_text(COSTS, "utf-8")
     (empty_folder / "回流名单.csv").write_text(SILENT, "utf-8")
+    if request.node.callspec.params["command"] == "monitor":
+        rows = "\n".join(["订单号,会员编号,付款时间,实付金额", *DAILY_ORDERS, ""])
+        (empty_folder / "逐日订单.csv").write_text(rows, "utf-8")
+        monkeypatch.setenv("SIYU_MONITOR__COUNTRY", "GB")
     if request.node.callspec.params["command"] == "levels":
         (empty_folder / "等级记录.csv").write_text(LEVELS, "utf-8")
         (empty_folder / "rules.toml").write_text(PROPOSED, "utf-8")

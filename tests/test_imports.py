@@ -24,7 +24,7 @@ ROOMS = tomllib.loads((Path(__file__).parents[1] / "docs" / "rooms.toml").read_t
 # What each room may import of the others, and what it may name in annotations besides.
 DOWNWARD = {room: set(said["imports"]) for room, said in ROOMS.items()}
 TYPES = {room: set(said.get("types", ())) for room, said in ROOMS.items()}
-LIBRARIES_OF_CORE = {"numpy", "pandas", "pyarrow", "pydantic", "scipy", "sklearn", "sqlglot"}
+LIBRARIES_OF_CORE = {"holidays", "numpy", "pandas", "pyarrow", "pydantic", "scipy", "sklearn", "sqlglot"}
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ from siyu_cli.core.lifecycle.tables import FEATURES, SEGMENTS
 from siyu_cli.core.parameters import churn_parameters, parameters
 from siyu_cli.engines.duckdb import DuckDBEngine
 from siyu_cli.engines.step import Step, step, step_names
-from siyu_cli.tables.cleaned import CLEANED_EVENTS, FRIENDS, ORDER_ITEMS, TOUCHES
+from siyu_cli.tables.cleaned import CLEANED_EVENTS, FRIENDS, ORDER_ITEMS, TOUCHES, UNFRIENDED
 from siyu_cli.tables.column import Table
 
 GOLDENS = Path(__file__).parent / "goldens" / "sql"
@@ -113,6 +113,7 @@ GIVEN = {
     "brackets": {"first_day": "bigint", "last_day": "bigint"},
     "earlier_labels": {"member_id": "varchar", "stage": "varchar", "order_days": "bigint"},
     "stage_looks": {"member_id": "varchar", "look": "bigint", "stage": "varchar"},
+    "unfriended": {column.key: column.sql_type for column in UNFRIENDED.columns},
     "events": {column.key: column.sql_type for column in CLEANED_EVENTS.columns},
     "named_festivals": {"day": "date", "festival": "varchar"},
     "kept_states": {"factor": "varchar", "state": "varchar"},

@@ -181,6 +181,8 @@ RUNS = [
     *(("points", "积分.csv", *SHOP, "--format", form, "-o", f"points{suffix}") for form, suffix in FORMS),
     *(("levels", "等级.csv", *SHOP, "--rules", "等级.toml", "--format", form, "-o", f"levels{suffix}") for form, suffix in FORMS),
     *(("risk", "积分.csv", *SHOP, "--set", f"R-7 owner=小陈{PHONES[6]} due=2026-01-01", "--format", form, "-o", f"risks{suffix}") for form, suffix in FORMS),
+    *(("monitor", "积分.csv", *SHOP, "--by", by, "--since", "400d", "--format", form, "-o", f"watched{suffix}")
+      for by, (form, suffix) in zip(("owner", "store", "source_channel"), FORMS[::2], strict=True)),
     *(("movement", *SHOP, "--by", "owner", "--format", form, "-o", f"moved{suffix}") for form, suffix in FORMS),
     *(("acquisition", *SHOP, "--by", by, "--format", form, "-o", f"by-{by}{suffix}")
       for by, (form, suffix) in zip(("owner", "store"), FORMS[::3], strict=True)),

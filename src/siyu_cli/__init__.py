@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from siyu_cli.core.levels.question import Levels, LevelsAnswer
     from siyu_cli.core.lifecycle.explain import Explain, Explanation
     from siyu_cli.core.lifecycle.question import Segment, Segmentation
+    from siyu_cli.core.monitor.question import Monitor, MonitorAnswer
     from siyu_cli.core.movement.question import Movement, MovementAnswer
     from siyu_cli.core.points.question import Points, PointsAnswer
     from siyu_cli.core.profile.question import Profile, ProfileAnswer
@@ -46,6 +47,8 @@ __all__ = [
     "FunnelAnswer",
     "Levels",
     "LevelsAnswer",
+    "Monitor",
+    "MonitorAnswer",
     "Movement",
     "MovementAnswer",
     "Points",
@@ -78,6 +81,7 @@ _ROOMS = {
     "core.levels.question": ("Levels", "LevelsAnswer"),
     "core.lifecycle.explain": ("Explain", "Explanation"),
     "core.lifecycle.question": ("Segment", "Segmentation"),
+    "core.monitor.question": ("Monitor", "MonitorAnswer"),
     "core.movement.question": ("Movement", "MovementAnswer"),
     "core.points.question": ("Points", "PointsAnswer"),
     "core.profile.question": ("Profile", "ProfileAnswer"),

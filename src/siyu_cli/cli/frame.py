@@ -304,8 +304,8 @@ def _attached(manner: Manner, output: Path | None) -> Path | None:
 def _tell_others(report: Report, urls: Sequence[str], sink: Sink, memory: Memory, attached: Path | None) -> list[str]:
     """Send the short report and return what went wrong, in sentences; the report itself is written by then.
 
-    Of what comes in episodes nothing is sent unless there is one of which nobody has been told. Whether each service took
-    it is remembered: nobody reads a log that says one did not.
+    Of what comes in episodes nothing is sent unless there is one of which nobody has been told. Whether each service
+    took it is remembered: nobody reads a log that says one did not.
     """
     fresh = memory.untold(report.episodes or ())
     if not urls or (report.episodes is not None and not fresh):

@@ -29,6 +29,7 @@ from siyu_cli.config.layers import (
     read_options,
 )
 from siyu_cli.config.levels import LevelSettings
+from siyu_cli.config.monitor import MonitorSettings
 from siyu_cli.config.points import PointSettings
 from siyu_cli.config.risk import RiskSettings
 from siyu_cli.config.sections import (
@@ -82,6 +83,7 @@ class Settings(StrictModel):
     risk: RiskSettings = said(
         RiskSettings(), "From where a risk is medium and high: two values that rise; low is what reaches neither."
     )
+    monitor: MonitorSettings = said(MonitorSettings(), "How rarely siyu monitor rings for nothing.")
     load: LoadSettings = said(LoadSettings(), "Reading files.")
     map: dict[MapKey, Text] = said(
         {},

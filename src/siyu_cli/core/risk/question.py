@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
-from siyu_cli.core.question import Answer, Memory, Question, Study
 from siyu_cli.core.conditions import holds
+from siyu_cli.core.question import Answer, Memory, Question, Study
 from siyu_cli.core.risk.asked import CONTACT_DAYS, Asked, Known
 from siyu_cli.core.risk.indicators import BANDS, Indicator, worst
 from siyu_cli.core.risk.register import IDS, Entry, Said, apply, fold, parse_said
