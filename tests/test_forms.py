@@ -98,6 +98,7 @@ OPTIONS = {
     "winback": ("--assigned", "回流名单.csv", "--starts-on", "2025-12-01", "--contact-cost", "1"),
     "movement": ("--forecast", "2", "--dwell", "9", "--by", "owner"),
     "levels": ("等级记录.csv", "--rules", "rules.toml", "--due", "90d"),
+    "report": ("积分明细.csv",),
     "risk": ("积分明细.csv", "--set", "R-7 owner=李娜 due=2026-02-27 likelihood=3 consequence=4 status=analysed"),
     "monitor": ("逐日订单.csv", "--since", "3d"),
     "explain": ("V002",),

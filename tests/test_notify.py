@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from commands import Run
+from commands import Run, runner
 from referral_files import AS_OF, FILES, last_run
 from siyu_cli.notify.robots import Message, cut, robot_of
 
@@ -135,6 +135,18 @@ def test_wecom_takes_the_page_as_a_file_behind_its_message(chat: Chat, page: Pat
     assert chat.paths[1] == "/cgi-bin/webhook/upload_media?key=SECRET&type=file"
     assert (upload["filename"], upload["content"]) == ("周_报.html", PAGE.encode())
     assert file == {"msgtype": "file", "file": {"media_id": "M1"}}
+
+
+def test_the_weekly_report_is_sent_short_with_its_page_behind_it(
+    run: Run, capsys: pytest.CaptureFixture[str], chat: Chat
+):
+    asked = ("report", *FILES, "--as-of", AS_OF, "-o", "周报.html", "--lang", "zh", "--notify", chat.url(WECOM))
+    ended = runner(capsys)(*asked)
+    assert ended.code in (0, 3), ended.err
+    told, upload, _file = chat.received
+    assert "周报" in told["markdown"]["content"]
+    assert len(told["markdown"]["content"].encode()) <= 4_000
+    assert (upload["filename"], upload["content"]) == ("周报.html", Path("周报.html").read_bytes())
 
 
 def test_dingtalks_robots_take_no_file(chat: Chat, page: Path):

@@ -20,6 +20,7 @@ PAGES = {
     "churn": SHOP,
     "referral-report": ["邀请记录.xlsx", "渠道费用.xlsx", *SHOP],
     "check": SHOP,
+    "report": SHOP,
 }
 PROBE = (
     "<script>const wide=[...document.querySelectorAll('section')].filter(one=>one.scrollWidth>one.clientWidth);"

@@ -183,6 +183,8 @@ RUNS = [
     *(("risk", "积分.csv", *SHOP, "--set", f"R-7 owner=小陈{PHONES[6]} due=2026-01-01", "--format", form, "-o", f"risks{suffix}") for form, suffix in FORMS),
     *(("monitor", "积分.csv", *SHOP, "--by", by, "--since", "400d", "--format", form, "-o", f"watched{suffix}")
       for by, (form, suffix) in zip(("owner", "store", "source_channel"), FORMS[::2], strict=True)),
+    *(("report", "积分.csv", *SHOP, "--format", form, "-o", f"week{suffix}") for form, suffix in FORMS[::2]),
+    ("report", *SHOP, "-o", "todos.xlsx", "--split-by", "owner"),
     *(("movement", *SHOP, "--by", "owner", "--format", form, "-o", f"moved{suffix}") for form, suffix in FORMS),
     *(("acquisition", *SHOP, "--by", by, "--format", form, "-o", f"by-{by}{suffix}")
       for by, (form, suffix) in zip(("owner", "store"), FORMS[::3], strict=True)),

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from siyu_cli.core.retention.question import Retention, RetentionAnswer
     from siyu_cli.core.risk.question import Risk, RiskAnswer
     from siyu_cli.core.value.question import Value, ValueAnswer
+    from siyu_cli.core.weekly.question import WeeklyAnswer, WeeklyReport
     from siyu_cli.core.winback.question import Winback, WinbackAnswer
     from siyu_cli.shop import Shop, open_shop
 
@@ -67,6 +68,8 @@ __all__ = [
     "SiyuError",
     "Value",
     "ValueAnswer",
+    "WeeklyAnswer",
+    "WeeklyReport",
     "Winback",
     "WinbackAnswer",
     "__version__",
@@ -89,6 +92,7 @@ _ROOMS = {
     "core.retention.question": ("Retention", "RetentionAnswer"),
     "core.risk.question": ("Risk", "RiskAnswer"),
     "core.value.question": ("Value", "ValueAnswer"),
+    "core.weekly.question": ("WeeklyAnswer", "WeeklyReport"),
     "core.winback.question": ("Winback", "WinbackAnswer"),
 }
 

@@ -106,7 +106,8 @@ class Listing:
     ``read`` returns its rows under the keys asked for, ``write`` has the engine write them as Parquet with what the
     file was made with, where that is cheaper. ``people`` are columns by which staff know a person: a workbook has them
     right beside the key; ``count`` says how many rows it has without reading them, ``is_parted`` that the engine writes
-    a folder of parts. The first rows are shown under ``brief`` where the list itself has no room.
+    a folder of parts. The first rows are shown under ``brief`` where the list itself has no room; ``shown`` of them on
+    a page.
     """
 
     table: Table
@@ -118,6 +119,7 @@ class Listing:
     write: Callable[[Path, Mapping[str, str], Sequence[str]], None] | None = field(default=None, repr=False)
     count: Callable[[], int] | None = field(default=None, repr=False)
     is_parted: bool = False
+    shown: int = 20
 
     @property
     def every_column(self) -> tuple[Column, ...]:

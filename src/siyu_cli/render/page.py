@@ -18,7 +18,6 @@ _WIDTH, _HEIGHT = 640, 200
 _SPARK = (100, 20)  # a drawing within a card
 _NUMBERS = ("count", "money", "number", "rate")
 _MOST_BARS = 24
-_LISTED = 20
 _LONGEST_NAME = 32  # as wide as 16 Chinese characters
 
 
@@ -82,7 +81,7 @@ def _sections(report: Report) -> list[Section]:
     columns = {column.key: column for column in (*listing.every_column, *listing.people)}
     brief = tuple(columns[key] for key in listing.brief if key in columns)
     rows = listing.read(listing.brief)
-    listed = Section(listing.table, rows.slice(0, _LISTED).to_pylist(), listing.title, brief)
+    listed = Section(listing.table, rows.slice(0, listing.shown).to_pylist(), listing.title, brief)
     return [*report.sections, listed]
 
 

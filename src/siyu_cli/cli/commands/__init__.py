@@ -4,7 +4,7 @@
 # words the first names a group.
 QUESTIONS = (
     "segment", "churn", "referral-report", "check", "explain", "retention", "funnel", "activation", "value", "winback",
-    "movement", "acquisition", "profile", "points", "levels", "monitor", "risk", "campaign template",
+    "movement", "acquisition", "profile", "points", "levels", "monitor", "risk", "report", "campaign template",
     "campaign plan", "campaign evaluate", "campaign learn", "campaign power", "campaign list", "campaign show",
 )  # fmt: skip
 # Lists that leave the house, and what is remembered of those they reached.

@@ -24,13 +24,13 @@ _FIGURES_SHOWN = ("status", "members_treated", "members_control", "budget", "exp
 _BRIEF = ("campaign", "starts_on", "ends_on", "status", "members_treated", "expected_value", "verdict")
 
 
-def _book_of(memory: Memory) -> Any:
-    if memory.campaigns is None:
+def _known(book: Any) -> Any:
+    if book is None:
         raise UsageError(
             "There is no siyu.toml here or above, or nothing was planned yet: no campaign is remembered.",
             hint="Run siyu init once: it writes the siyu.toml memory lies beside.",
         )
-    return memory.campaigns
+    return book
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,14 @@ class ListCampaigns(Question):
     lang: str = "en"
 
     def answer(self, study: Study) -> ListAnswer:
-        """Return one row per campaign whose list was written."""
-        rows = [row_of(plan, self.book, study.as_of) for plan in self.book.plans()]
+        """Return one row per campaign whose list was written; ``UsageError`` where nothing is remembered."""
+        book = _known(self.book)
+        rows = [row_of(plan, book, study.as_of) for plan in book.plans()]
         return ListAnswer(study, study.describe(self.command), rows, lang=self.lang)
 
     def recall(self, memory: Memory, study: Study) -> Self:  # noqa: ARG002
         """Return the question with what is remembered; ``UsageError`` where nothing is."""
-        return replace(self, book=_book_of(memory))
+        return replace(self, book=_known(memory.campaigns))
 
 
 def row_of(plan: Mapping[str, Any], book: Any, as_of: date) -> dict[str, Any]:
@@ -123,7 +124,7 @@ class ShowCampaign(Question):
 
     def recall(self, memory: Memory, study: Study) -> Self:  # noqa: ARG002
         """Return the question with what is remembered; ``UsageError`` where nothing is."""
-        return replace(self, book=_book_of(memory))
+        return replace(self, book=_known(memory.campaigns))
 
 
 @dataclass(frozen=True)

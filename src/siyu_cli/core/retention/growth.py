@@ -18,6 +18,8 @@ _NOTHING = Decimal("0.00")
 class Growth:
     """One period: active = active before + new + returned − lost, and the same in money with what changed besides.
 
+    ``orders`` are those of everybody who was active.
+
     Of a period that runs there is no ``lost`` yet, nor what hangs on it: those may still come.
     """
 
@@ -28,6 +30,7 @@ class Growth:
     retained: int
     returned: int
     lost: int | None
+    orders: int
     net_sales: Mapping[str, Decimal | None]
 
     @property
@@ -58,7 +61,7 @@ def growth_of(rows: Iterable[Mapping[str, Any]], periods: Periods) -> tuple[Grow
     return tuple(_growth(moves.get(number, {}), number, periods) for number in range(began, len(periods.starts)))
 
 
-_SUMMED = ("members", "sales_now", "sales_before", "gained", "shed")
+_SUMMED = ("members", "orders", "sales_now", "sales_before", "gained", "shed")
 
 
 def _growth(moves: Mapping[str, Mapping[str, Any]], number: int, periods: Periods) -> Growth:
@@ -76,4 +79,7 @@ def _growth(moves: Mapping[str, Mapping[str, Any]], number: int, periods: Period
     changes = {"expansion": money("gained"), "contraction": money("shed"), "lost": money("sales_before", "lost")}
     net |= changes if is_complete else dict.fromkeys(changes)
     lost = members("lost") if is_complete else None
-    return Growth(periods.starts[number], is_complete, sum(came.values()), lost=lost, net_sales=net, **came)
+    orders = sum(row["orders"] for row in moves.values())
+    return Growth(
+        periods.starts[number], is_complete, sum(came.values()), lost=lost, orders=orders, net_sales=net, **came
+    )

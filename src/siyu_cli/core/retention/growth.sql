@@ -1,4 +1,4 @@
--- growth: one row per part, period and move, who moved and their money then and in the period before.
+-- growth: one row per part, period and move, who moved, their orders, and their money then and in the period before.
 --
 -- reads   purchases, starts, periods
 --
@@ -12,6 +12,7 @@ with bought as (
         member_id,
         period,
         count(case when order_count > 0 then 1 end) as visits,
+        sum(order_count) as orders,
         cast(sum(paid_amount - refunded_amount) as decimal(18, 2)) as net
     from purchases
     join (select day as ordered_on, period from periods) as calendar using (ordered_on)
@@ -23,6 +24,7 @@ neighbours as (
         member_id,
         period,
         visits,
+        orders,
         net,
         lag(period) over mine as earlier,
         lag(visits) over mine as visits_earlier,
@@ -40,6 +42,7 @@ compared as (
         member_id,
         period,
         visits as visits_now,
+        orders as orders_now,
         case when earlier = period - 1 then visits_earlier else 0 end as visits_before,
         net as net_now,
         case when earlier = period - 1 then net_earlier else 0 end as net_before
@@ -49,6 +52,7 @@ compared as (
         member_id,
         period + 1 as period,
         0 as visits_now,
+        0 as orders_now,
         visits as visits_before,
         cast(0 as decimal(18, 2)) as net_now,
         net as net_before
@@ -60,6 +64,7 @@ moved as (
     select
         part,
         period,
+        orders_now,
         net_now,
         net_before,
         case
@@ -78,6 +83,7 @@ changed as (
         part,
         period,
         move,
+        orders_now,
         net_now,
         net_before,
         case
@@ -93,6 +99,7 @@ select
     period,
     move,
     count(*) as members,
+    cast(sum(orders_now) as bigint) as orders,
     cast(sum(net_now) as decimal(18, 2)) as sales_now,
     cast(sum(net_before) as decimal(18, 2)) as sales_before,
     cast(sum(case when net_change > 0 then net_change else 0 end) as decimal(18, 2)) as gained,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from siyu_cli.core.retention.beginnings import Following, Rows, begin, rows_of
 from siyu_cli.core.retention.cohorts import Cohort, average, cohorts_of, rate_of
@@ -72,6 +72,14 @@ def follow(engine: Engine, parameters: Params, how: Following) -> Followed:
         ),
         began.excluded,
     )
+
+
+def grow(engine: Engine, parameters: Params, period: Literal["day", "week", "month"]) -> tuple[Growth, ...]:
+    """Return the growth of a labelled shop, period by period; ``DataError`` where nobody bought on a known date."""
+    began = begin(engine, parameters, Following(period=period))
+    found = growth_of(rows_of(engine, "growth", began.given), began.periods)
+    engine.drop("milestones", "starts")
+    return found
 
 
 def retained(rows: Mapping[str, Iterable[Mapping[str, Any]]], periods: Periods, log_began: int) -> Retained:

@@ -1,4 +1,4 @@
-/* growth: one row per part, period and move, who moved and their money then and in the period before. */
+/* growth: one row per part, period and move, who moved, their orders, and their money then and in the period before. */
 /* reads   purchases, starts, periods */
 /* new (first order ever), retained (bought in the period before, too), returned (bought earlier, not in the period */
 /* before), lost (bought in the period before, not in this), none (money moves without a purchase: refunds). Members */
@@ -9,6 +9,7 @@ WITH bought AS (
     member_id,
     period,
     COUNT(CASE WHEN order_count > 0 THEN 1 END) AS visits,
+    SUM(order_count) AS orders,
     CAST(SUM(paid_amount - refunded_amount) AS Nullable(Decimal(18, 2))) AS net
   FROM purchases
   JOIN (
@@ -26,6 +27,7 @@ WITH bought AS (
     member_id,
     period,
     visits,
+    orders,
     net,
     lag(period) OVER mine AS earlier,
     lag(visits) OVER mine AS visits_earlier,
@@ -38,6 +40,7 @@ WITH bought AS (
     member_id,
     period,
     visits AS visits_now,
+    orders AS orders_now,
     CASE WHEN earlier = period - 1 THEN visits_earlier ELSE 0 END AS visits_before,
     net AS net_now,
     CASE WHEN earlier = period - 1 THEN net_earlier ELSE 0 END AS net_before
@@ -47,6 +50,7 @@ WITH bought AS (
     member_id,
     period + 1 AS period,
     0 AS visits_now,
+    0 AS orders_now,
     visits AS visits_before,
     CAST(0 AS Nullable(Decimal(18, 2))) AS net_now,
     net AS net_before
@@ -57,6 +61,7 @@ WITH bought AS (
   SELECT
     part,
     period,
+    orders_now,
     net_now,
     net_before,
     CASE
@@ -78,6 +83,7 @@ WITH bought AS (
     part,
     period,
     move,
+    orders_now,
     net_now,
     net_before,
     CASE
@@ -94,6 +100,7 @@ SELECT
   period,
   move,
   COUNT(*) AS members,
+  CAST(SUM(orders_now) AS Nullable(Int64)) AS orders,
   CAST(SUM(net_now) AS Nullable(Decimal(18, 2))) AS sales_now,
   CAST(SUM(net_before) AS Nullable(Decimal(18, 2))) AS sales_before,
   CAST(SUM(CASE WHEN net_change > 0 THEN net_change ELSE 0 END) AS Nullable(Decimal(18, 2))) AS gained,
