@@ -19,6 +19,7 @@ from siyu_cli.errors import ConfigError, DataError, EngineError, LockError, Outp
 from siyu_cli.ledger.campaign_tables import create_campaign_tables
 from siyu_cli.ledger.contact_tables import pack_contacts, refuse_earlier
 from siyu_cli.ledger.first_contact_tables import create_contact_tables
+from siyu_cli.ledger.playbook_tables import create_playbook_tables
 from siyu_cli.ledger.risk_tables import create_risk_tables
 from siyu_cli.ledger.told_tables import create_told_tables
 from siyu_cli.private import make_private
@@ -85,6 +86,7 @@ MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
     refuse_earlier,
     create_risk_tables,
     create_told_tables,
+    create_playbook_tables,
 )
 
 

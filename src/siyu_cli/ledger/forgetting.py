@@ -16,6 +16,7 @@ from siyu_cli.ledger.campaigns import leave_out
 from siyu_cli.ledger.contacts import ContactBook, Names
 from siyu_cli.ledger.database import ALIASES, SNAPSHOTS, told_as_ours
 from siyu_cli.ledger.leftovers import NAMED, PARTIAL
+from siyu_cli.ledger.playbooks import leave_out as leave_out_of_playbooks
 from siyu_cli.private import make_private
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def forget(book: ContactBook, names: Names, now: datetime) -> Forgotten:
         gone = ALIASES.delete().where(sa.or_(ALIASES.c.alias.in_(keys), ALIASES.c.member_id.in_(keys)))
         aliases = connection.execute(gone).rowcount
         leave_out(connection, book.marks_of(whole))
+        leave_out_of_playbooks(connection, book.marks_of(whole))
         contacts = book.bury(connection, whole, now)
     return Forgotten(snapshots, aliases, contacts, files)
 

@@ -20,6 +20,7 @@ from siyu_cli.errors import DataError, Where
 from siyu_cli.ledger.contact_tables import KEYS
 from siyu_cli.ledger.database import told_as_ours
 from siyu_cli.ledger.marking import Kind, Scheme, Texts, marker
+from siyu_cli.ledger.trial import trial_folder
 from siyu_cli.private import make_private
 
 _BYTES = 32
@@ -67,7 +68,7 @@ def open_keyring(connection: sa.Connection, folder: Path) -> Keyring:
     with told_as_ours(path):
         key = _read(path)
         if key is None and known is None:
-            key = _make(path)
+            key = _make(path) if trial_folder() is None else secrets.token_bytes(_BYTES)
     ring = Keyring(key or b"", row.scheme if row else _SCHEME)
     fingerprint = ring.seal("fingerprint")
     if known is None and key is not None:

@@ -21,9 +21,8 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from filelock import FileLock, Timeout
 
-from siyu_cli.errors import DataError, LockError, Note, Where
+from siyu_cli.errors import DataError, Note
 from siyu_cli.ledger import FOLDER, WORKING
 from siyu_cli.ledger.database import (
     ALIASES,
@@ -35,7 +34,9 @@ from siyu_cli.ledger.database import (
     damaged,
     told_as_ours,
 )
+from siyu_cli.ledger.holding import Holding
 from siyu_cli.ledger.leftovers import PARTIAL, clear_folders, clear_leftovers
+from siyu_cli.ledger.trial import TRIED, trial_folder
 from siyu_cli.private import make_private, note_folders_in
 from siyu_cli.remarks import remark
 
@@ -79,7 +80,8 @@ class Ledger:
                 make_private(path)
         note_folders_in(folder / WORKING)
         self._url = url
-        self._is_held = False
+        self.trial: Path | None = None
+        self._lock, self._is_held = Holding(folder, "lock", self._timezone), False
         self._engine = connect(url, folder)
         place = self._engine.url
         is_file = place.get_backend_name() == "sqlite"
@@ -89,24 +91,37 @@ class Ledger:
 
     @classmethod
     def open(cls, settings: Settings) -> Ledger | None:
-        """Return the ledger beside the shop's siyu.toml, made if need be; None without a siyu.toml."""
+        """Return the ledger beside the shop's siyu.toml, made if need be; None without a siyu.toml.
+
+        Within a trial nothing that is done to it remains, and none is made.
+        """
         if settings.path is None:
             return None
-        return cls(settings.path.parent / FOLDER, settings.ledger.url, settings.shop.timezone)
+        folder, url, trial = settings.path.parent / FOLDER, settings.ledger.url, trial_folder()
+        if trial is not None and not folder.is_dir():
+            folder, url = trial / FOLDER, None
+        ledger = cls(folder, url, settings.shop.timezone)
+        ledger.trial = trial
+        return ledger
+
+    def hold_playbooks(self) -> Holding:
+        """Return the lock of who runs a playbook: its steps take the shop's own, one after the other."""
+        return Holding(self.folder, "playbook", self._timezone)
 
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Hold the shop for one run; ``LockError`` says who else has it, and since when.
 
-        The operating system lets go of it when the process ends, however it ends: what a killed run has left is
-        cleared by the next one. ``.siyu/lock`` says who holds it, ``.siyu/lock.held`` is what is locked: on Windows
-        nobody else could read that.
+        What a killed run has left is cleared by the next one. A trial needs none: it leaves nothing.
         """
-        held = FileLock(self.folder / "lock.held", timeout=0, mode=0o600)
-        is_alone = self._take(held)
+        if self.trial is not None:
+            yield
+            return
+        held = self._lock
+        is_alone = held.take()
         try:
-            before = self._holder()
-            self._hold()
+            before = held.holder()
+            held.note()
             if is_alone:
                 dead_run = (before[1] if len(before) > 1 else "") if self._url else None
                 with self._begin() as connection:
@@ -138,7 +153,7 @@ class Ledger:
             "parameters": dict(parameters),
         }
         if self._is_held:  # so that the next one knows which run was killed, whosever the tables are
-            self._hold(run_id)
+            self._lock.note(run_id)
         with self._begin() as connection:
             connection.execute(RUNS.insert(), row)
         return Run(run_id, command, as_of)
@@ -177,11 +192,11 @@ class Ledger:
     def record_snapshot(self, run: Run, write: Callable[[Path], None], members: int) -> Snapshot:
         """Have ``write(path)`` write the run's snapshot, and keep it: the whole file appears, or none."""
         name = f"{run.as_of.isoformat()}-{run.run_id}.parquet"
-        path = self.folder / "snapshots" / name
+        path = self.trial / TRIED if self.trial else self.folder / "snapshots" / name
         partial = path.with_name(f".{path.stem}{PARTIAL}")
         try:
             with told_as_ours(path):
-                if path.exists():
+                if path.exists() and not self.trial:
                     raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
                 write(partial)
                 make_private(partial)
@@ -191,8 +206,9 @@ class Ledger:
         finally:
             partial.unlink(missing_ok=True)
         row = {"run_id": run.run_id, "as_of": run.as_of, "path": f"snapshots/{name}", "members": members}
-        with self._begin() as connection:
-            connection.execute(SNAPSHOTS.insert(), row | {"sha256": sha256})
+        if self.trial is None:
+            with self._begin() as connection:
+                connection.execute(SNAPSHOTS.insert(), row | {"sha256": sha256})
         return Snapshot(run.run_id, run.as_of, path, members, sha256)
 
     def latest_snapshot(
@@ -206,13 +222,20 @@ class Ledger:
         if before is not None:
             order = (SNAPSHOTS.c.as_of.desc(), SNAPSHOTS.c.run_id.desc())
             query = SNAPSHOTS.select().where(SNAPSHOTS.c.as_of < before).order_by(*order)
+        return next((found for found in self._found(query) if self._is_whole(found) and is_usable(found.path)), None)
+
+    def snapshots(self, which: sa.ColumnElement[bool]) -> list[Snapshot]:
+        """Return some of the snapshots, the last written first; those that are not as written are passed over."""
+        query = SNAPSHOTS.select().where(which).order_by(SNAPSHOTS.c.as_of.desc(), SNAPSHOTS.c.run_id.desc())
+        return [found for found in self._found(query) if self._is_whole(found)]
+
+    def _found(self, query: sa.Select[Any]) -> list[Snapshot]:
         with self._begin() as connection:
             rows = connection.execute(query).mappings().all()
-        for row in rows:
-            found = Snapshot(row["run_id"], row["as_of"], self.folder / row["path"], row["members"], row["sha256"])
-            if self._is_whole(found) and is_usable(found.path):
-                return found
-        return None
+        return [
+            Snapshot(row["run_id"], row["as_of"], self.folder / row["path"], row["members"], row["sha256"])
+            for row in rows
+        ]
 
     def weekly_snapshots(self, before: date, weeks: int) -> list[Snapshot]:
         """Return the last snapshot of each of the calendar weeks before a date, the earliest first; no damaged one."""
@@ -251,7 +274,7 @@ class Ledger:
             for alias, member_id in sorted(aliases.items())
             if alias not in known and alias != member_id
         ]
-        if new:
+        if new and self.trial is None:
             with self._begin() as connection:
                 connection.execute(ALIASES.insert(), new)
         return len(new)
@@ -269,8 +292,10 @@ class Ledger:
     @contextmanager
     def _begin(self) -> Iterator[sa.Connection]:
         try:
-            with told_as_ours(self._place), self._engine.begin() as connection:
+            with told_as_ours(self._place), self._engine.connect() as connection, connection.begin() as transaction:
                 yield connection
+                if self.trial is not None:
+                    transaction.rollback()
         except (ValueError, TypeError, KeyError) as error:  # what stands there is no date, no JSON, no text
             raise damaged(self._place, str(error)) from error
 
@@ -291,47 +316,6 @@ class Ledger:
                 migrate(connection)
             if found != len(MIGRATIONS):
                 connection.execute(SCHEMA_VERSION.update(), {"version": len(MIGRATIONS)})
-
-    def _take(self, held: FileLock) -> bool:
-        """Take the lock, and return whether nobody else can have it: some file systems know no locks."""
-        path = self.folder / "lock"
-        try:
-            held.acquire()
-        except Timeout as error:
-            with told_as_ours(path):
-                since = datetime.fromtimestamp(path.stat().st_mtime, self._timezone) if path.exists() else None
-            raise LockError(
-                "Another siyu (process {pid}) has been at work on this shop since {since}.",
-                hint="Wait until it has finished, then run the command again.",
-                where=Where(file=str(path)),
-                pid=(self._holder() or ["?"])[0],
-                since=since.strftime("%Y-%m-%d %H:%M:%S") if since else "?",
-            ) from error
-        except (OSError, NotImplementedError) as error:
-            if isinstance(error, PermissionError):
-                with told_as_ours(path):
-                    raise
-            reason = getattr(error, "strerror", None) or str(error)
-            message = "Two runs at once would not be noticed here: {file} cannot be locked ({reason})."
-            remark(Note(message, {"file": path, "reason": reason}))
-            return False
-        return True
-
-    def _holder(self) -> list[str]:
-        """Return process and run of who holds the shop, or held it last."""
-        with told_as_ours(self.folder / "lock"):
-            try:
-                return (self.folder / "lock").read_text("ascii", "replace").split()
-            except FileNotFoundError:
-                return []
-
-    def _hold(self, run_id: str = "") -> None:
-        """Write down who holds the shop; the file's own time says since when."""
-        path = self.folder / "lock"
-        with told_as_ours(path):
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with open(handle, "w", encoding="ascii") as file:  # noqa: PTH123  a descriptor with its mode
-                file.write(f"{os.getpid()}\n{run_id}\n")
 
 
 def _utc(moment: datetime) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from siyu_cli.ledger.past import Past
     from siyu_cli.ledger.risks import RiskBook
 
+# Where what a run was asked with says which playbook's step it is.
+STEP = "step"
+_step: ContextVar[str | None] = ContextVar("_step", default=None)
 # Has something done when a signal ends the process; returns what takes that back.
 AtSignal = Callable[[Callable[[], object]], Callable[[], object]]
 
@@ -103,7 +107,8 @@ class Memory:
         assert self.ledger is not None
         now = datetime.now(UTC)
         book = ContactBook(self.ledger, now)
-        end_unfinished(book, now)
+        if self.ledger.trial is None:
+            end_unfinished(book, now)
         return book
 
     def past(self, members: Texts, phones: Texts, asked: Mapping[str, Any]) -> Past | None:
@@ -212,7 +217,8 @@ def open_run(
     ledger = Ledger.open(settings)
     assert ledger is not None
     with ledger.lock():
-        run = ledger.start_run(command, as_of, datetime.now(UTC), asked)
+        step = _step.get()
+        run = ledger.start_run(command, as_of, datetime.now(UTC), {**asked, STEP: step} if step else asked)
         memory = Memory(ledger, run, day=day)
 
         def stop(status: str) -> None:
@@ -227,6 +233,16 @@ def open_run(
             raise
         is_over()
         ledger.finish_run(run, datetime.now(UTC), inputs=memory.inputs, outputs=memory.outputs)
+
+
+@contextmanager
+def as_step(token: str) -> Iterator[None]:
+    """Have the runs of the block known by what a playbook calls its step."""
+    marker = _step.set(token)
+    try:
+        yield
+    finally:
+        _step.reset(marker)
 
 
 def today(timezone: str) -> date:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from siyu_cli.config.sections import bytes_of
 from siyu_cli.files.cache.store import Cache
 from siyu_cli.ledger import FOLDER
+from siyu_cli.ledger.trial import trial_folder
 
 if TYPE_CHECKING:
     from siyu_cli.config.settings import Settings
@@ -15,9 +16,10 @@ if TYPE_CHECKING:
 def open_cache(settings: Settings, forgotten: str = "") -> Cache | None:
     """Return where what was read is kept; None for a shop without siyu.toml, or one that keeps nothing.
 
-    ``forgotten`` stands for everybody who asked to be left out, see ``Cache``.
+    ``forgotten`` stands for everybody who asked to be left out, see ``Cache``. A trial keeps it in its own folder.
     """
     most = bytes_of(settings.cache.max_size)
     if settings.path is None or not most:
         return None
-    return Cache(settings.path.parent / FOLDER / "cache", most, settings.cache.max_age_days, forgotten)
+    folder = trial_folder() or settings.path.parent / FOLDER
+    return Cache(folder / "cache", most, settings.cache.max_age_days, forgotten)

@@ -46,6 +46,16 @@ def read_plan(path: Path) -> Plan:
     return plan_from_form(read_form(path, plan_form()))
 
 
+def read_audience(path: Path) -> tuple[str, ...]:
+    """Return the members on a list, as it calls them; errors are those of ``read_list``."""
+    from siyu_cli.core.contacts.given import list_tables
+    from siyu_cli.files.lists import KEY, read_list
+
+    will_read(path)
+    rows = read_list(path, list_tables()).rows
+    return tuple(member for member in rows[KEY].to_pylist() if member)
+
+
 def write_plan(answer: Answer, path: Path, reader: Reader, *, force: bool) -> tuple[Path, ...]:
     """Write the form with what is known filled in, and return the file; what it rests on stands on its first sheet."""
     from siyu_cli.files.plan.write_form import toml_form, write_form

@@ -58,7 +58,7 @@ def _rule(document: dict[str, Any], places: Places) -> LevelSettings:
     try:
         rule = LevelSettings.model_validate(document)
     except ValidationError as error:
-        raise refusal(error, LevelSettings, places, is_rule=True) from error
+        raise refusal(error, LevelSettings, places, "{origin}: a rule for levels has no {key}.") from error
     if not rule.tiers:
         raise ConfigError(
             "{file}: no levels are named.",

@@ -9,7 +9,7 @@ QUESTIONS = (
 )  # fmt: skip
 # Lists that leave the house, and what is remembered of those they reached.
 CONTACTS = ("export", "suppress", "forget", "contacts", "audit")
-COMMANDS = (*QUESTIONS[:3], *CONTACTS, *QUESTIONS[3:], "init", "demo", "config show", "cache")
+COMMANDS = (*QUESTIONS[:3], *CONTACTS, *QUESTIONS[3:], "run", "init", "demo", "config show", "cache")
 GROUPS = {
     "campaign": "Plan a campaign within a budget and with proof, and read what it brought.",
     "config": "The settings of this shop.",

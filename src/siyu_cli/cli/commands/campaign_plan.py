@@ -10,7 +10,7 @@ import typer
 
 from siyu_cli.cli.frame import Besides, asks
 from siyu_cli.cli.loading import Asked
-from siyu_cli.cli.options import Override, flag, parse_overrides, target
+from siyu_cli.cli.options import Override, flag, parse_overrides, target, text
 from siyu_cli.errors import Note
 from siyu_cli.locale import get_language
 from siyu_cli.render.reader import Reader
@@ -31,6 +31,8 @@ PlanFile = Annotated[
 _RANDOM = "Give offers at random within segments, to measure what is only assumed."
 Explore = Annotated[bool, flag("--explore", _RANDOM)]
 Excluded = Annotated[Path | None, target("--excluded", "Write who gets nothing here, each with the one reason.")]
+_LISTED = "Only members on this list: csv, xlsx, jsonl or parquet with member_id."
+Audience = Annotated[Path | None, text("--audience", "LIST", _LISTED)]
 
 
 @asks("Working out who gets what…")
@@ -38,6 +40,7 @@ def campaign_plan(
     plan: PlanFile,
     explore: Explore = False,
     excluded: Excluded = None,
+    audience: Audience = None,
     override: Override = None,
 ) -> tuple[Question, Besides]:
     """Choose who gets which offer within the plan's budget, and who is left alone so that the effect can be told.
@@ -50,10 +53,11 @@ def campaign_plan(
     """
     overrides = parse_overrides(override)
     from siyu_cli.core.campaign.question import PlanCampaign
-    from siyu_cli.shop.campaigns import check_codes, read_plan, write_excluded
+    from siyu_cli.shop.campaigns import check_codes, read_audience, read_plan, write_excluded
 
     asked_plan = read_plan(plan)
-    question = PlanCampaign(asked_plan, explore, overrides, lang=get_language())
+    listed = None if audience is None else read_audience(audience)
+    question = PlanCampaign(asked_plan, explore, overrides, audience=listed, lang=get_language())
 
     def check(asked: Asked, _settings: Settings) -> None:
         check_codes(asked_plan, asked.output)

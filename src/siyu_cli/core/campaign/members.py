@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,6 +73,14 @@ def members_of(study: Study, plan: Plan) -> pa.Table:
     study.engine.drop("member_facts", "segments")
     study.forget_labels()  # what comes now needs the memory
     return facts.append_column("segment", pa.array(_segments(plan, facts, study.settings.segments)))
+
+
+def among(facts: pa.Table, members: Iterable[str | None]) -> pa.Table:
+    """Return the facts with only these members in the audience; nobody is meant by None."""
+    listed = pa.array(sorted({member for member in members if member is not None}), pa.string())
+    is_listed = pc.is_in(facts["member_id"].cast(pa.string()), listed)
+    place = facts.column_names.index("is_in_audience")
+    return facts.set_column(place, "is_in_audience", pc.and_kleene(facts["is_in_audience"], is_listed))
 
 
 def _segments(plan: Plan, facts: pa.Table, own: Mapping[str, str]) -> np.ndarray[tuple[int], np.dtype[np.object_]]:

@@ -16,6 +16,7 @@ from siyu_cli.core.campaign.kinds import BrokenRuleError
 from siyu_cli.errors import ConfigError, Where
 
 SHOWN = 60
+NO_KEY = "{origin}: a plan has no {key}."
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,10 @@ class Places:
         return Where(self.file, column=".".join(key) or None)
 
 
-def refusal(error: ValidationError, model: type[BaseModel], places: Places, *, is_rule: bool = False) -> ConfigError:
+def refusal(error: ValidationError, model: type[BaseModel], places: Places, message: str = NO_KEY) -> ConfigError:
     """Return what to tell about the first value of a document that ``model`` does not allow.
 
-    The document is a plan, or a rule for levels.
+    ``message`` is what is said of a key that there is not, as the document is called: a plan, a rule, a playbook.
     """
     problem: Any = _first(error.errors(include_url=False))
     key = tuple(map(str, problem["loc"]))
@@ -71,9 +72,6 @@ def refusal(error: ValidationError, model: type[BaseModel], places: Places, *, i
         known = _names(model, key[:-1])
         near = difflib.get_close_matches(key[-1], known, n=1, cutoff=0.6)
         hint = "Did you mean {closest}?" if near else "There are: {known}."
-        message = "{origin}: a plan has no {key}."
-        if is_rule:
-            message = "{origin}: a rule for levels has no {key}."
         return ConfigError(
             message, hint=hint, where=places.where(key), closest="".join(near),
             known=", ".join(known), **_facts(places, key, name),

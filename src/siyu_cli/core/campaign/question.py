@@ -15,7 +15,7 @@ from siyu_cli.core.campaign.compliance import check_consent, check_plan, masked_
 from siyu_cli.core.campaign.eligibility import CONTROL
 from siyu_cli.core.campaign.elsewhere import contact_days_of, counts_until, with_known
 from siyu_cli.core.campaign.learned import response_table, with_learned, with_rows
-from siyu_cli.core.campaign.members import in_keys, members_of
+from siyu_cli.core.campaign.members import among, in_keys, members_of
 from siyu_cli.core.campaign.paid_prices import prices_paid
 from siyu_cli.core.campaign.recording import keep_plan
 from siyu_cli.core.campaign.spend import discounts_of
@@ -44,7 +44,8 @@ class PlanCampaign(Question):
 
     ``explore`` gives offers at random within segments, so that evaluating them turns assumptions into measurements.
     ``overrides`` are reasons to plan in spite of a refusal; ``former`` are the rules of the campaign's plan as it was
-    when it began; ``book`` is what the shop remembers of campaigns.
+    when it began; ``book`` is what the shop remembers of campaigns. ``audience`` are the only members it is
+    for, by what a list calls them.
     """
 
     command: ClassVar[str] = "campaign plan"
@@ -53,6 +54,7 @@ class PlanCampaign(Question):
     overrides: Mapping[str, str] = field(default_factory=dict)
     former: Mapping[str, Any] | None = None
     book: Any = field(default=None, repr=False)
+    audience: tuple[str, ...] | None = field(default=None, repr=False)
     lang: str = "en"
 
     def answer(self, study: Study) -> PlanAnswer:
@@ -65,6 +67,8 @@ class PlanCampaign(Question):
             )
         plan, told = self._with_answers(study, in_keys(self.plan, study.settings.segments))
         facts = members_of(study, plan)
+        if self.audience is not None:
+            facts = among(facts, study.masks.keys_of(self.audience))
         name, bases = plan.campaign.name, {str(channel): basis for channel, basis in study.settings.consent.items()}
         if self.book is not None:
             days = {"starts_on": plan.campaign.starts_on, "counts_until": counts_until(plan.campaign)}
