@@ -44,7 +44,6 @@ class Outside:
     ask: Callable[[Sequence[str]], Ended]
     notify: Callable[[Sequence[str], str, Mapping[str, StepResult]], list[tuple[str, str]]]
     tell: Callable[[Step, StepResult], None]
-    wait: Callable[[float], None] = time.sleep
 
 
 @dataclass(frozen=True)
@@ -217,7 +216,7 @@ class Runner:
                 ended = self._outside.ask([*words, "--format", "json", *self._site.more])
                 if ended.code != TRY_AGAIN:
                     return ended
-                self._outside.wait(seconds)
+                time.sleep(seconds)
             return self._outside.ask([*words, "--format", "json", *self._site.more])
 
     def _words(self, step: Step) -> list[str]:

@@ -32,10 +32,10 @@ RUN_STEPS = Table(
 PAST_RUNS = Table(
     "playbook_runs",
     "Runs of playbooks",
-    "剧本运行记录",
+    "任务单运行记录",
     "one row per step, the last run first",
     (
-        column("text", "playbook", "Playbook", "剧本"),
+        column("text", "playbook", "Playbook", "任务单"),
         column("date", "run_as_of", "As of", "统计日"),
         column("text", "begun_at", "Begun at", "开始时间"),
         column("text", "run_state", "Run", "运行状态", labels=STATES),
