@@ -108,17 +108,6 @@ def test_who_enters_a_stage_is_told_of_once_and_missed_days_are_caught_up(run: R
     assert reached(shop) == ["M02", "M03", "M04", "M05", "M06"]
 
 
-def test_a_run_that_failed_before_anybody_was_reached_leaves_its_people_to_the_next(run: Run, monkeypatch, shop: Path):
-    replaced("export --to csv", "export --to sms-aliyun")  # which needs a text: it fails
-    failed = on(FIRST + timedelta(days=1), run, monkeypatch)
-    assert (failed.code, states(failed)["export"]) == (2, "failed")
-    assert "--text" in steps(failed)["export"]["told"]
-    replaced("export --to sms-aliyun", "export --to csv")
-    following = on(FIRST + timedelta(days=2), run, monkeypatch)
-    assert (following.code, reached(shop)) == (0, ["M02", "M03"])
-    assert "0 of those who came had it before" in steps(following)["new_dormant"]["told"]
-
-
 # --- Which run it is ----------------------------------------------------------------------------------
 
 
@@ -244,7 +233,9 @@ def test_what_needs_a_failed_step_is_left_out_and_the_rest_is_done(run: Run, mon
     assert steps(ended)["after"]["told"] == "risk was not done."
 
 
-def test_a_run_that_failed_goes_on_at_what_failed(run: Run, monkeypatch, shop: Path):
+def test_a_run_that_failed_goes_on_at_what_failed_and_is_repeated_but_for_what_reached_people(
+    run: Run, monkeypatch, shop: Path
+):
     ask, asked = playbooks.ask, []
 
     def fail(words: list[str]) -> Ended:
@@ -257,7 +248,19 @@ def test_a_run_that_failed_goes_on_at_what_failed(run: Run, monkeypatch, shop: P
     monkeypatch.setattr(playbooks, "ask", lambda words: (asked.append(words[0]), ask(words))[1])
     assert on(day, run, monkeypatch, new=False).code == 0
     assert asked == ["segment", "export", "export"]
-    assert reached(shop) == ["M02"]
+    written = Path(f"out/{day}/分层.csv")
+    before = written.read_bytes()
+    written.unlink()
+    again = on(day, run, monkeypatch, "--from", "seg", new=False)
+    assert (again.code, written.read_bytes(), reached(shop)) == (0, before, ["M02"])
+    assert asked[3:] == ["segment"]
+    for more, said in (
+        (("--from", "nothing"), "no such step"), (("--confirm", "export=repeat"), "not in doubt"),
+    ):  # fmt: skip
+        refused = on(day, run, monkeypatch, *more, new=False)
+        assert (refused.code, said in refused.err) == (2, True)
+    early = on(FIRST + timedelta(days=2), run, monkeypatch, "--from", "export")
+    assert (early.code, "seg before it was not done" in early.err) == (2, True)
 
 
 def test_a_step_waits_for_a_shop_that_is_busy(run: Run, monkeypatch, shop: Path):
@@ -266,22 +269,6 @@ def test_a_step_waits_for_a_shop_that_is_busy(run: Run, monkeypatch, shop: Path)
     monkeypatch.setattr(playbooks, "ask", lambda _words: Ended(answers.pop()))
     assert on(FIRST + timedelta(days=1), run, monkeypatch).code == 69
     assert waited == [1, 2]
-
-
-def test_from_a_step_on_all_is_done_again_but_what_reached_people(run: Run, monkeypatch, shop: Path):
-    day = FIRST + timedelta(days=1)
-    on(day, run, monkeypatch)
-    written = Path(f"out/{day}/分层.csv")
-    before = written.read_bytes()
-    written.unlink()
-    again = on(day, run, monkeypatch, "--from", "seg", new=False)
-    assert (again.code, written.read_bytes(), reached(shop)) == (0, before, ["M02"])
-    unknown = on(day, run, monkeypatch, "--from", "nothing", new=False)
-    assert (unknown.code, "no such step" in unknown.err) == (2, True)
-    early = on(FIRST + timedelta(days=2), run, monkeypatch, "--from", "export")
-    assert (early.code, "seg before it was not done" in early.err) == (2, True)
-    doubted = on(day, run, monkeypatch, "--confirm", "export=repeat", new=False)
-    assert (doubted.code, "not in doubt" in doubted.err) == (2, True)
 
 
 # --- Trying -------------------------------------------------------------------------------------------
@@ -384,15 +371,12 @@ def test_files_and_options_that_cannot_be_are_told(run: Run, shop: Path):
     assert run(BOOK).code == 66
 
 
-def test_the_template_runs_as_it_is_in_both_languages(run: Run, monkeypatch, shop: Path):
+def test_the_template_is_a_playbook_in_both_languages(run: Run, shop: Path):
     assert run("template", "-o", "new.toml").code == 0
     assert run("template", "-o", "new.toml").code == 73
     text = Path("new.toml").read_text("utf-8")
     assert text == run("template").out
-    set_day(monkeypatch, FIRST + timedelta(days=1))
-    (shop / "导出.zip").write_bytes(b"")
-    Path("new.toml").write_text(text.replace("*.xlsx", "导出/*.csv").replace("days = 2", "days = 3650"), "utf-8")
-    assert run("new.toml", "--dry-run").code == 0
+    assert [step.id for step in read_playbook(Path("new.toml")).step] == ["seg", "new_dormant", "export"]
     chinese = run("template", "--lang", "zh").out
     every = chinese.replace("#[[", "[[").replace("\n#notify", "\nnotify")
     Path("every.toml").write_text(re.sub(r"\n#(\w+ = )", r"\n\1", every), "utf-8")

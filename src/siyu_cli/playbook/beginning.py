@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
-from siyu_cli.errors import LockError, Note, UsageError
+from siyu_cli.errors import LockError, Note, Spoken, UsageError
 from siyu_cli.ledger.playbooks import Begun, PlaybookBook
 from siyu_cli.masks import mask_word
 from siyu_cli.playbook.inputs import Inputs, Parts, day_of
@@ -73,8 +73,19 @@ def _check_unfinished(
         raise LockError(
             "The run of this playbook as of {as_of} is not finished, and since it began other things hold: {changed}.",
             hint="Put back what was changed to finish it, or give it up: --new.",
-            as_of=as_of, changed=", ".join(parts.changed(row["parts"])),
+            as_of=as_of, changed=_named(parts.changed(row["parts"])),
         )  # fmt: skip
+
+
+_PARTS = {
+    "playbook": ("the playbook", "任务单"), "settings": ("the settings", "设置"), "inputs": ("the exports", "导出文件"),
+    "version": ("siyu itself", "siyu 的版本"),
+}  # fmt: skip
+
+
+def _named(parts: Sequence[str]) -> Spoken:
+    words = [_PARTS[part] for part in parts]
+    return Spoken(", ".join(en for en, _zh in words), "、".join(zh for _en, zh in words))
 
 
 def _asked(book: Playbook, steps: dict[str, Any], order: Order) -> dict[str, Any]:

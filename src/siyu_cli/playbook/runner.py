@@ -77,6 +77,7 @@ class Runner:
     def __init__(self, book: Playbook, run: Begun, inputs: Inputs, site: Site, outside: Outside) -> None:
         self._book, self._run, self._inputs, self._site, self._outside = book, run, inputs, site, outside
         self.results: dict[str, StepResult] = {}
+        self._is_in_doubt = False
 
     def carry_out(self, before: Mapping[str, Mapping[str, Any]]) -> int:
         """Do what is left to do and return the worst exit code; ``before`` is what became of steps earlier.
@@ -91,7 +92,7 @@ class Runner:
                 self.results[step.id] = result
                 self._outside.tell(step, result)
         except SiyuError as error:
-            memory.end(key, "unknown" if isinstance(error, UnknownError) else "failed", error.exit_code)
+            memory.end(key, "unknown" if self._is_in_doubt else "failed", error.exit_code)
             raise
         codes = [result.code for result in self.results.values() if result.code is not None]
         code = max(codes, key=lambda one: (one not in _FINE, one == 1, one), default=0)
@@ -121,7 +122,8 @@ class Runner:
             if memory.was_exported(run_id):
                 return self._end(step, StepResult("done", 0, figures={"code": 0}, command_run=run_id))
         memory.end_step(key, step.id, {"state": "unknown"})
-        raise UnknownError(
+        self._is_in_doubt = True
+        raise LockError(
             "{step}: the run was killed here, and nobody knows whether this was done.",
             hint="Look, then say which: --confirm {step}=done or --confirm {step}=repeat.", step=step.id,
         )  # fmt: skip
@@ -298,10 +300,6 @@ class Runner:
         said = "; ".join(f"{service} ({why})" for service, why in failed)
         return StepResult("failed" if len(failed) == len(urls) else "done", code, "", {"code": code},
                           ended=Ended(code, said=said))  # fmt: skip
-
-
-class UnknownError(LockError):
-    """Nobody knows whether a step that reaches people was done."""
 
 
 def _end_exports(memory: PlaybookBook) -> None:

@@ -13,10 +13,11 @@ AT = (6, 10)  # not on the full or half hour: group chats are busy then
 
 @dataclass(frozen=True)
 class Place:
-    """Absolute paths: the playbook, its folder, the interpreter that has siyu."""
+    """Absolute paths: the playbook, its folder, the interpreter that has siyu; in which language it speaks."""
 
     playbook: PurePath
     python: PurePath
+    lang: str = "en"
 
     @property
     def folder(self) -> PurePath:
@@ -28,7 +29,7 @@ def cron(place: Place) -> str:
     """Return a line of a crontab; a percent sign would be a new line there."""
     command = (
         f"cd {shlex.quote(str(place.folder))} && PYTHONUTF8=1 LC_ALL=C.UTF-8 {shlex.quote(str(place.python))} "
-        f"-m siyu_cli run {shlex.quote(str(place.playbook))} --quiet"
+        f"-m siyu_cli run {shlex.quote(str(place.playbook))} --quiet --lang {place.lang}"
     )
     hour, minute = AT
     return f"{minute} {hour} * * * {command.replace('%', chr(92) + '%')}\n"
@@ -37,9 +38,8 @@ def cron(place: Place) -> str:
 def systemd(place: Place) -> str:
     """Return a service and its timer; a morning the machine was off is made up for."""
     hour, minute = AT
-    command = " ".join(
-        _unit(word) for word in (str(place.python), "-m", "siyu_cli", "run", str(place.playbook), "--quiet")
-    )
+    words = (str(place.python), "-m", "siyu_cli", "run", str(place.playbook), "--quiet", "--lang", place.lang)
+    command = " ".join(map(_unit, words))
     return f"""# ~/.config/systemd/user/siyu.service
 [Unit]
 Description=siyu run
@@ -67,7 +67,7 @@ WantedBy=timers.target
 def windows(place: Place) -> str:
     """Return a task for the Task Scheduler, as XML; a morning the machine was off is made up for."""
     hour, minute = AT
-    arguments = f'/d /c "set PYTHONUTF8=1&& "{place.python}" -m siyu_cli run "{place.playbook}" --quiet"'
+    arguments = f'/d /c "set PYTHONUTF8=1&& "{place.python}" -m siyu_cli run "{place.playbook}" --quiet --lang {place.lang}"'
     return f"""<?xml version="1.0"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
   <Triggers>
@@ -92,9 +92,9 @@ def windows(place: Place) -> str:
 """
 
 
-def place_of(playbook: Path, python: str) -> Place:
+def place_of(playbook: Path, python: str, lang: str) -> Place:
     """Return the paths as they hold from anywhere; a link to an interpreter is what has the packages."""
-    return Place(playbook.absolute(), Path(python).absolute())
+    return Place(playbook.absolute(), Path(python).absolute(), lang)
 
 
 KINDS: dict[str, Callable[[Place], str]] = {"cron": cron, "systemd": systemd, "windows": windows}

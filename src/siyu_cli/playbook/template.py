@@ -60,4 +60,4 @@ def _said(model: type[BaseModel], key: str, lang: str) -> Iterator[str]:
     words = read_said(model.model_fields[key])
     yield _(words.message, lang)
     if words.hint:
-        yield _(words.hint, lang)
+        yield _(words.hint, lang).format()

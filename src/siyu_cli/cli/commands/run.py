@@ -126,7 +126,7 @@ def _show_schedule(playbook: Path | None, chosen: dict[str, bool]) -> None:
 
     read_playbook(playbook)
     open_sink("csv")  # UTF-8, and lines end as they do everywhere
-    write_stdout(KINDS[kinds[0]](place_of(playbook, sys.executable)))
+    write_stdout(KINDS[kinds[0]](place_of(playbook, sys.executable, get_language())))
 
 
 def _write_template(output: Path | None, *, force: bool, quiet: bool) -> None:
