@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 import time
+import tomllib
 from contextlib import redirect_stdout
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,12 +18,14 @@ import pytest
 
 import commands
 import playbook_shop
+import siyu_cli
 from commands import Run, runner
 from contact_shop import set_day
 from playbook_shop import FIRST
 from siyu_cli.cli import playbooks
 from siyu_cli.cli.main import main
 from siyu_cli.cli.playbooks import open_ledger
+from siyu_cli.playbook.figures import figures_of
 from siyu_cli.playbook.model import read_playbook
 from siyu_cli.playbook.runner import Ended
 
@@ -198,6 +201,16 @@ def test_an_export_that_changes_while_it_runs_stops_it(run: Run, monkeypatch, sh
 
 
 # --- Steps --------------------------------------------------------------------------------------------
+
+
+def test_every_figure_a_condition_may_name_stands_in_its_commands_document():
+    forms = Path(__file__).parent / "goldens" / "forms"
+    said = tomllib.loads((Path(siyu_cli.__file__).parent / "playbook" / "figures.toml").read_text("utf-8"))
+    for kind in said.keys() - {"trigger", "export"}:
+        document = json.loads((forms / f"{kind.replace(' ', '-')}.en.json").read_text("utf-8"))
+        found = figures_of(kind, document, 0)
+        assert [name for name, value in found.items() if value is None] == [], kind
+
 
 RISKY = """
 [[step]]

@@ -13,6 +13,8 @@ import pytest
 
 from commands import Run, runner
 from siyu_cli.cli.main import main
+from siyu_cli.cli.playbooks import open_ledger
+from siyu_cli.ledger.playbooks import PlaybookBook
 
 EXAMPLE = Path(__file__).parents[1] / "examples"
 BEFORE, DAY = "2026-06-02", "2026-06-30"
@@ -58,6 +60,10 @@ def test_the_week_of_the_example_is_run_by_hand_and_by_a_schedule(run: Run, demo
     assert states == {
         "seg": "done", "risk": "done", "new_dormant": "done", "plan": "done", "export": "done", "arrived": "skipped",
     }  # fmt: skip
+    memory = PlaybookBook(open_ledger(None))
+    figures = {row["step"]: row["figures"] for row in memory.steps(memory.last_runs(1)[0]["run_key"])}
+    assert 0 < figures["plan"]["members_eligible"] <= figures["new_dormant"]["members"], "its audience, and nobody else"
+    assert figures["export"]["listed"] <= figures["new_dormant"]["members"]
     files = {path.relative_to(demo / "out" / DAY).as_posix() for path in (demo / "out" / DAY).rglob("*.*")}
     assert {"分层.xlsx", "流失风险.xlsx", "召回名单.csv", "召回名单.csv.meta.json"} <= files
     assert run(BOOK).code == 3, "nothing new"

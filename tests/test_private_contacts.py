@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from commands import Ended, Run, runner
+from ledgers import everything_in
 
 PHONES = ("13900139001", "13900239001", "13700137002", "13600136003", "15900159004")
 NAMES = ("王小明", "欧阳若兰", "李雷雷", "赵一鸣")
@@ -170,3 +171,48 @@ order_value = 90
     lines = [line for one in told for line in (one.out + one.err).split("\n")]
     assert [line for line in lines if line.strip(" │#*").startswith("Error: 日")] == []
     assert not {"\r", "\x1b", "\u202e"} & set("".join(lines))
+
+
+# --- a playbook -------------------------------------------------------------------------------------------
+
+PLAYBOOK = f"""
+[playbook]
+name = "{CAMPAIGN}"
+as_of = {{day}}
+inputs = ["会员.csv", "订单.csv"]
+
+[[step]]
+id = "seg"
+run = "segment --by owner"
+output = "out/{{{{as_of}}}}.csv"
+
+[[step]]
+id = "came"
+trigger = "entered churned"
+
+[[step]]
+id = "export"
+run = "export --to csv --campaign {CAMPAIGN} --purpose {NAMES[0]}"
+audience = "came"
+
+[[step]]
+id = "wrong"
+run = "churn --where \\"owner = '{NAMES[1]}{PHONES[0]}'\\""
+"""
+
+
+def test_a_playbook_names_nobody_but_in_the_files_of_its_export(run: Run, shop: Path):
+    ended = []
+    for day in ("2026-03-01", "2026-05-20"):
+        text = PLAYBOOK.format(day=day)
+        wrong = text.index('[[step]]\nid = "wrong"')  # a run that fails is none to compare with
+        (shop / "week.toml").write_text(text if ended else text[:wrong], "utf-8")
+        ended.append(run("run", "week.toml", "--format", "table"))
+    ended += [run("run", "status"), run("run", "week.toml", "--dry-run", "--format", "json")]
+    (shop / "week.toml").unlink()
+    assert ended[1].code == 2, ended[1].out + ended[1].err
+    texts = [("said", part) for one in ended for part in (one.out, one.err)]
+    texts += [("ledger", everything_in(shop)), ("list", (shop / "out" / "2026-05-20.csv").read_text("utf-8-sig"))]
+    found = [(name, value) for name, text in texts for value in PLANTED if value in text]
+    assert found == []
+    assert list((shop / "out" / "2026-05-20").rglob("*.csv")), "somebody was to be reached"
