@@ -190,6 +190,7 @@ def _notify(
     book: Playbook, sink: Sink, urls: Sequence[str], what: tuple[str, Mapping[str, StepResult]]
 ) -> list[tuple[str, str]]:
     """Tell a group chat what became of the steps so far."""
+    from siyu_cli.notify.robots import Message
     from siyu_cli.playbook.tables import RUN_STEPS
     from siyu_cli.playbook.told import told_of
 
@@ -201,7 +202,7 @@ def _notify(
             result = results[step.id]
             words = (sink.reader.label(column, result.state), sink.reader.say(told_of(step, result)))
             lines.append(f"- {step.id}: {' '.join(words)}".rstrip())
-    return notify.send(urls, title, "\n".join(lines))
+    return notify.send(urls, Message(title, "\n".join(lines), more=_("… {count} more lines")))
 
 
 def past_rows(config: Path | None, sink: Sink) -> list[dict[str, Any]]:

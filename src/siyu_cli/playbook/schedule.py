@@ -67,7 +67,9 @@ WantedBy=timers.target
 def windows(place: Place) -> str:
     """Return a task for the Task Scheduler, as XML; a morning the machine was off is made up for."""
     hour, minute = AT
-    arguments = f'/d /c "set PYTHONUTF8=1&& "{place.python}" -m siyu_cli run "{place.playbook}" --quiet --lang {place.lang}"'
+    arguments = (
+        f'/d /c "set PYTHONUTF8=1&& "{place.python}" -m siyu_cli run "{place.playbook}" --quiet --lang {place.lang}"'
+    )
     return f"""<?xml version="1.0"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
   <Triggers>

@@ -35,7 +35,7 @@ def told_of(step: Step, result: StepResult) -> Words:
         return _sent(result.ended.document)
     if result.code and result.ended is not None:
         said = mask_text(result.ended.said)  # of a group chat that took no message
-        return Note("It has findings: its result says which.") if not said else said
+        return said or Note("It has findings: its result says which.")
     return ""
 
 
