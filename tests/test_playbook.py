@@ -354,6 +354,7 @@ def test_a_mistake_is_told_with_its_line_before_anything_runs(run: Run, shop: Pa
         replaced(old, new)
         refusal, text = refused(run), Path(BOOK).read_text("utf-8")
         assert said in refusal["message"], new
+        assert "__" not in refusal["message"] + (refusal["hint"] or ""), new
         assert refusal["where"]["row"] == text[: text.rindex(new)].count("\n") + 1, new
         Path(BOOK).write_text(right, "utf-8")
     for old, new, said in TWOFOLD:
@@ -371,7 +372,7 @@ def refused(run: Run) -> dict:
     return refusal
 
 
-def test_files_and_options_that_cannot_be_are_told(run: Run, shop: Path):
+def test_files_and_options_that_cannot_be_are_told(run: Run, monkeypatch, shop: Path):
     for arguments, code in (
         (("none.toml",), 66), (("status", "more"), 0), ((BOOK, "more"), 2), ((BOOK, "--confirm", "x"), 2),
         ((BOOK, "--confirm", "x=yes"), 2), ((BOOK, "--confirm", "export=done"), 2), (("schedule",), 2),
@@ -380,8 +381,12 @@ def test_files_and_options_that_cannot_be_are_told(run: Run, shop: Path):
         told = run(*arguments)
         assert told.code == code, (arguments, told.err)
         assert "bug of ours" not in told.err
+    text = Path(BOOK).read_text("utf-8")
     replaced("导出/*.csv", "别处/*.csv")
     assert run(BOOK).code == 66
+    Path(BOOK).write_text(text.replace("out/{as_of}/分层.csv", "siyu.toml/分层.csv"), "utf-8")
+    playbook_shop.write_orders(shop, ("M01", FIRST))
+    assert steps(on(FIRST, run, monkeypatch, new=False))["seg"]["code"] == 73
 
 
 def test_the_template_is_a_playbook_in_both_languages(run: Run, shop: Path):

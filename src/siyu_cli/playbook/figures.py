@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
 from siyu_cli.core.conditions import holds, parse_condition
-from siyu_cli.errors import ConditionError
+from siyu_cli.errors import ConditionError, Spoken
 from siyu_cli.tables.column import Column, Kind, Table
 
 if TYPE_CHECKING:
@@ -80,7 +80,9 @@ def _in_columns(text: str) -> str:
 
 
 def _as_written(value: object) -> object:
-    return type(value)(value.replace(_BETWEEN, ".")) if type(value) is str else value
+    if isinstance(value, Spoken):
+        return Spoken(value.replace(_BETWEEN, "."), value.zh.replace(_BETWEEN, "."))
+    return value.replace(_BETWEEN, ".") if isinstance(value, str) else value
 
 
 def _figure(figures: Mapping[str, Mapping[str, Any]], key: str) -> Any:

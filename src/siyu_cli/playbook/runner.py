@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from siyu_cli.errors import EXIT_FINDINGS, LockError, SiyuError
+from siyu_cli.errors import EXIT_FINDINGS, LockError, OutputError, SiyuError
 from siyu_cli.ledger.playbooks import Begun, PlaybookBook, token
 from siyu_cli.ledger.run import as_step
 from siyu_cli.ledger.trial import TRIED
@@ -200,8 +200,11 @@ class Runner:
 
     def _command(self, step: Step, *, was_killed: bool) -> StepResult:
         words, output = self._words(step), self.output_of(step)
-        if output is not None:
-            make_folder((self._site.folder / output).parent)
+        try:
+            if output is not None:
+                make_folder((self._site.folder / output).parent)
+        except OutputError as error:
+            return StepResult("failed", error.exit_code, ended=Ended(error.exit_code, said=str(error)))
         ended = self._ask(step, words)
         if ended.code == CANNOT_WRITE and was_killed and step.kind == PLAN and output is not None and output.exists():
             # Its codes were made, and nobody had the list yet: whoever takes another one keeps both.
