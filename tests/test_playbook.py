@@ -23,9 +23,11 @@ from commands import Run, runner
 from contact_shop import set_day
 from playbook_shop import FIRST
 from siyu_cli.cli import playbooks
+from siyu_cli.cli.commands import QUESTIONS
 from siyu_cli.cli.main import main
 from siyu_cli.cli.playbooks import open_ledger
 from siyu_cli.playbook.figures import figures_of
+from siyu_cli.playbook.lines import COMMANDS
 from siyu_cli.playbook.model import read_playbook
 from siyu_cli.playbook.runner import Ended
 
@@ -210,6 +212,11 @@ def test_every_figure_a_condition_may_name_stands_in_its_commands_document():
         document = json.loads((forms / f"{kind.replace(' ', '-')}.en.json").read_text("utf-8"))
         found = figures_of(kind, document, 0)
         assert [name for name, value in found.items() if value is None] == [], kind
+
+
+def test_every_command_about_a_shop_may_be_a_step():
+    of_one_person_or_without_exports = {"explain", "campaign list", "campaign show"}
+    assert set(QUESTIONS) - of_one_person_or_without_exports == set(COMMANDS) - {"export", "notify"}
 
 
 RISKY = """
