@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
-from siyu_cli.core.conditions import holds, parse_condition
+from siyu_cli.core import conditions
 from siyu_cli.errors import ConditionError, Spoken
 from siyu_cli.tables.column import Column, Kind, Table
 
@@ -33,7 +33,7 @@ def asked_of(text: str) -> Iterator[tuple[str, str]]:
 def check(text: str, kinds: Mapping[str, str]) -> None:
     """Raise ``ConditionError`` unless a condition names figures of these steps; ``kinds`` are their commands."""
     try:
-        parse_condition(_in_columns(text), _table(kinds))
+        conditions.parse_condition(_in_columns(text), _table(kinds))
     except ConditionError as error:
         error.facts |= {key: _as_written(value) for key, value in error.facts.items()}
         raise
@@ -43,7 +43,7 @@ def holds(engine: Engine, text: str, kinds: Mapping[str, str], figures: Mapping[
     """Return whether a condition holds: ``figures`` are those of steps that were done, any other is empty."""
     table = _table(kinds)
     row = {column.key: _figure(figures, column.key) for column in table.columns}
-    return holds(engine, table, row, _in_columns(text))
+    return conditions.holds(engine, table, row, _in_columns(text))
 
 
 def values_in(text: str, figures: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -15,8 +15,8 @@ SEGMENT, EXPORT, PLAN, NOTIFY = "segment", "export", "campaign plan", "notify"
 # Those that list members, and may be an audience.
 _LISTS = (SEGMENT, "churn", "movement", "activation", "winback", "points", "levels", PLAN)
 COMMANDS = (
-    *_LISTS, "referral-report", "check", "retention", "funnel", "value", "acquisition", "profile", "risk",
-    "campaign template", "campaign evaluate", "campaign learn", "campaign power", EXPORT, NOTIFY,
+    *_LISTS, "referral-report", "check", "retention", "funnel", "value", "acquisition", "profile", "monitor",
+    "risk", "report", "campaign template", "campaign evaluate", "campaign learn", "campaign power", EXPORT, NOTIFY,
 )  # fmt: skip
 # What the runner puts in, and what would have a step done in another way than it is recorded.
 _TAKEN = (

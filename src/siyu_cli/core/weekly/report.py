@@ -162,5 +162,6 @@ def _values(found: WeeklyAnswer) -> dict[str, Any]:
         "figures": _changes(found),
         "sections": {key: part.as_dict() for key, part in found.parts_told.items()},
         "todos": found.todo_rows(keys).to_pylist(),
+        "todo_count": len(found.todos.rows),
         "left_out": found.todos.reasons,
     }
