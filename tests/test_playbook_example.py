@@ -58,14 +58,15 @@ def test_the_week_of_the_example_is_run_by_hand_and_by_a_schedule(run: Run, demo
     rows = json.loads(run("status", "--format", "json").out)["playbook_runs"]
     states = {row["step"]: row["state"] for row in rows if row["run_as_of"] == DAY}
     assert states == {
-        "seg": "done", "risk": "done", "new_dormant": "done", "plan": "done", "export": "done", "arrived": "skipped",
+        "seg": "done", "risk": "done", "new_dormant": "done", "plan": "done", "export": "done", "week": "done",
+        "arrived": "skipped",
     }  # fmt: skip
     memory = PlaybookBook(open_ledger(None))
     figures = {row["step"]: row["figures"] for row in memory.steps(memory.last_runs(1)[0]["run_key"])}
     assert 0 < figures["plan"]["members_eligible"] <= figures["new_dormant"]["members"], "its audience, and nobody else"
     assert figures["export"]["listed"] <= figures["new_dormant"]["members"]
     files = {path.relative_to(demo / "out" / DAY).as_posix() for path in (demo / "out" / DAY).rglob("*.*")}
-    assert {"分层.xlsx", "流失风险.xlsx", "召回名单.csv", "召回名单.csv.meta.json"} <= files
+    assert {"分层.xlsx", "流失风险.xlsx", "召回名单.csv", "召回名单.csv.meta.json", "周报.html"} <= files
     assert run(BOOK).code == 3, "nothing new"
 
 
