@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from siyu_cli.core.lifecycle.tables import FEATURES, SEGMENTS
+from siyu_cli.core.lifecycle.tables import SEGMENTS
 from siyu_cli.tables.column import Table, column
 
 STATES = {
@@ -21,11 +21,11 @@ TASKS = {
 
 WEEK_FIGURES = Table("week_figures", "The week", "本周指标", "one row per week", (
     column("date", "week", "Week from", "周起始日", note="its Monday; a week ends on Sunday"),
-    FEATURES["net_sales"],
+    column("money", "net_sales", "Net sales", "净销售额", note="paid less refunded, by members"),
     column("count", "orders", "Orders", "订单数", note="paid orders of members"),
     column("count", "buyers", "Buyers", "购买人数"),
-    column("count", "new_buyers", "New buyers", "新客数", note="first order ever, where the log tells it"),
-    column("count", "repeat_buyers", "Repeat buyers", "老客购买人数", note="buyers who are not new"),
+    column("count", "new_buyers", "New buyers", "新购人数", note="first order ever, where the log tells it"),
+    column("count", "repeat_buyers", "Repeat buyers", "复购人数", note="buyers who are not new"),
 ))
 METRICS = WEEK_FIGURES.keys[1:]
 
