@@ -7,6 +7,7 @@ import math
 import re
 import shutil
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -31,6 +32,7 @@ from siyu_cli.core.weekly.question import WeeklyAnswer, WeeklyReport
 from siyu_cli.core.weekly.usual import expected_change, judge
 from siyu_cli.core.weekly.weeks import WEEK, last_week, week_before
 from siyu_cli.ledger import run as remembering
+from siyu_cli.render.reader import Reader
 from siyu_cli.report import Report
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -171,6 +173,15 @@ def test_what_is_missing_says_which_file_it_needs():
     assert "[levels]" in needs["levels"]
     assert "complaint" in needs["complaints"]
     assert "siyu init" in needs["campaigns"]
+
+
+def test_a_risk_that_is_overdue_is_among_the_first_lines(week: WeeklyAnswer):
+    asked = week.answers["risks"]
+    first, *others = asked.risks
+    late = replace(first, entry=replace(first.entry, status="identified", due_on=date(2026, 6, 29)))
+    told = replace(week, answers={**week.answers, "risks": replace(asked, risks=(late, *others))}).report()
+    assert any("1 of them overdue" in Reader("en").say(line) for line in told.opening)
+    assert not any("overdue" in Reader("en").say(line) for line in week.report().opening)
 
 
 # --- To-dos ---------------------------------------------------------------------------------------------

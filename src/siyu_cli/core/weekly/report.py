@@ -60,9 +60,10 @@ def _title(found: WeeklyAnswer) -> Note:
 
 
 def _opening(found: WeeklyAnswer) -> Iterator[Words]:
-    """Yield what was unusual, and what there is to do."""
+    """Yield what was unusual, what is pressing, and what there is to do."""
     if not found.is_part:
         yield from _unusual(found)
+        yield from _pressing(found)
     todos = found.todos
     owners = {todo.owner for todo in todos.rows}
     facts = {"todos": Value(len(todos.rows), "count"), "owners": Value(len(owners), "count")}
@@ -90,6 +91,15 @@ def _unusual(found: WeeklyAnswer) -> Iterator[Words]:
     ]
     if told:
         yield dotted(*told)
+
+
+def _pressing(found: WeeklyAnswer) -> Iterator[Words]:
+    """Yield what rings and what is overdue: a chat shows no more than these lines and the figures."""
+    parts = found.parts_told
+    if parts["alarms"].values.get("alarms"):
+        yield parts["alarms"].said
+    if any(risk["is_overdue"] for risk in parts["risks"].values.get("risks", ())):
+        yield parts["risks"].said
 
 
 def _reason(reason: str) -> Words:
