@@ -18,6 +18,7 @@ import pytest
 from scipy import stats
 
 from commands import Run, runner
+from real_shops import EXPECTED
 from siyu_cli import open_shop
 from siyu_cli.config.settings import load_settings
 from siyu_cli.core.churn.question import Churn
@@ -36,7 +37,7 @@ from siyu_cli.render.reader import Reader
 from siyu_cli.report import Report
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-EXPECTED = Path("/work/shared/data/expected/membership/report/week_on_week.json")
+WEEK_ON_WEEK = EXPECTED.parent / "membership" / "report" / "week_on_week.json"
 MONDAY = date(2026, 6, 22)
 
 
@@ -61,7 +62,7 @@ def test_where_nothing_changes_few_weeks_are_called_up_or_down(mean: float, spre
 
 
 def test_a_test_of_one_week_against_the_last_is_wrong_far_oftener():
-    expected = json.loads(EXPECTED.read_text("utf-8")) if EXPECTED.exists() else {}
+    expected = json.loads(WEEK_ON_WEEK.read_text("utf-8")) if WEEK_ON_WEEK.exists() else {}
     for mean, spread, known in [(420, 0.0, 0.047), (420, 0.05, 0.16), (420, 0.1, 0.381), (2_100, 0.1, 0.671)]:
         then, now = weekly_orders(mean, spread, 2).T
         share = np.mean(stats.binom.sf(np.maximum(then, now) - 1, then + now, 0.5) * 2 < 0.05)
