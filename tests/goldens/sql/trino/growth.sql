@@ -9,7 +9,7 @@ WITH bought AS (
     member_id,
     period,
     COUNT(CASE WHEN order_count > 0 THEN 1 END) AS visits,
-    SUM(order_count) AS orders,
+    CAST(SUM(order_count) AS BIGINT) AS orders,
     CAST(SUM(paid_amount - refunded_amount) AS DECIMAL(18, 2)) AS net
   FROM purchases
   JOIN (
