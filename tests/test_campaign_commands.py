@@ -295,6 +295,43 @@ def test_curve_and_doubts_keep_every_limit_the_plan_keeps(run: Run):
     assert tight["expected_value"] <= tight["bound"] <= tight["expected_value"] * 1.1
 
 
+def test_the_list_adds_up_to_the_plan_and_so_do_employees_and_doubts(run: Run):
+    """Each member's value is of a third of a cent and more: rounded one by one, a hundred of them would be off."""
+    Path("plan.toml").write_text(
+        PLAN.format(more="", limits="").replace("order_value = 200", "order_value = 199.91"), "utf-8"
+    )
+    asked = ("plan", "plan.toml", "会员.csv", "订单.csv", "--as-of", str(AS_OF))
+    found = json.loads(run(*asked, "--format", "json").out)
+    run(*asked, "-o", "list.csv")
+    for key in ("expected_cost", "expected_value"):
+        assert sum(round(float(row[key]) * 100) for row in rows()) == round(found[key] * 100)
+        assert sum(row[key] for row in found["owners"]) == pytest.approx(found[key])
+    each = 0.15 * 199.91 * 0.5
+    assert all(abs(float(row["expected_value"]) - each) < 0.01 for row in rows() if row["arm"] == "treatment")
+    for row in found["sensitivity"]:
+        assert row["net"] == pytest.approx(row["expected_value"] - row["expected_cost"])
+
+
+def test_what_a_draw_may_cost_holds_the_luck_of_its_prizes(run: Run):
+    """Everybody draws, one in twenty wins 100: the cost is as uncertain as the prizes are."""
+    draw = '[[offers]]\nname = "抽奖"\nkind = "giveaway"\nprizes = [{item="券", value=100, stock=400, chance=0.05}]\n'
+    answer = '[[responses]]\noffer = "抽奖"\nredemption_rate = 1\npurchase_rate = 0.1\norder_value = 900\n'
+    Path("plan.toml").write_text(
+        PLAN[: PLAN.index("[[offers]]")].replace("budget = 300", "budget = 3000") + draw + answer, "utf-8"
+    )
+    ended = run("plan", "plan.toml", "会员.csv", "订单.csv", "--as-of", str(AS_OF), "--format", "json")
+    found = json.loads(ended.out)
+    people = found["members_treated"]
+    assert found["expected_cost"] == people * 5
+    assert found["p95_cost"] == pytest.approx(people * 5 + 1.6449 * (people * 100**2 * 0.05 * 0.95) ** 0.5, abs=0.5)
+
+
+def test_the_law_names_kinds_of_offers_in_the_readers_language(run: Run):
+    more = '[[offers]]\nname = "c30"\nkind = "coupon"\nvalue = 30\n'
+    for lang, words in (("zh", "同类优惠（优惠券）"), ("en", "same kind (coupon)")):
+        assert words in plan(run, "--lang", lang, "-o", f"{lang}.md", more=more).err
+
+
 @pytest.mark.parametrize("basis", [False, True])
 def test_unknown_consent_is_a_reason_unless_the_shop_names_another_basis(run: Run, basis: bool):
     members, _orders = frames()

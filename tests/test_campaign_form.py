@@ -77,6 +77,19 @@ def test_the_example_is_never_a_part_of_the_plan(tmp_path: Path):
         read(write(tmp_path / "plan.xlsx"))
 
 
+def test_the_example_would_be_a_plan_if_it_were_one(tmp_path: Path, seeds: dict[str, Any]):
+    """Who takes the mark from the example's rows has an offer and a response that hold."""
+    path = write(tmp_path / "plan.xlsx", filled(seeds))
+    book = openpyxl.load_workbook(path)
+    for name in ("优惠", "预计响应"):
+        book[name]["A4"].value = str(book[name]["A4"].value).removeprefix("# ")
+    book.save(path)
+    plan = read(path)
+    example = plan.offer("满100减20")
+    assert [example.face_value(amount) for amount in (100, 250)] == [20, 50]
+    assert [row.segment for row in plan.responses if row.offer == example.name] == ["沉睡期"]
+
+
 def test_a_csv_is_no_plan_and_says_what_is(tmp_path: Path):
     (tmp_path / "plan.csv").write_text("name,budget\nMay,900\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"plan\.csv is no plan: it has no sheets\.") as caught:

@@ -52,6 +52,7 @@ def test_what_was_learned_is_measured_in_the_next_template_and_plan(run: Run):
     learned = told(run, "learn", "夏日")
     (offer,) = learned["offers"]
     assert (learned["kept"], offer["offer"], offer["campaigns"]) == (True, "c10", 1)
+    assert (offer["tau_squared"], offer["differs"]) == (0, False)  # one segment: there is nothing to differ from
     assert offer["mean"] == pytest.approx(0.3, abs=0.01)
     forget()
     # The same offer under another name; what is stated stays an assumption.
@@ -82,7 +83,8 @@ def test_a_plan_says_which_of_what_was_measured_may_be_nothing(run: Run):
 
 def test_the_template_begins_with_offers_that_were_measured(run: Run):
     rows = SUMMER | {
-        "limits": '[[responses]]\nsegment = "沉睡期"\noffer = "c10"\nredemption_rate = 0.3\npurchase_rate = 0.1'
+        "limits": '[[responses]]\nsegment = "沉睡期"\noffer = "c10"\nredemption_rate = 0.3\npurchase_rate = 0.1',
+        "value": '10\ntrigger = "with_code"',
     }
     played(run, rows)
     told(run, "learn", "夏日")
@@ -92,6 +94,7 @@ def test_the_template_begins_with_offers_that_were_measured(run: Run):
     text = Path("下次.toml").read_text("utf-8")
     assert 'name = "c10"' in text
     assert 'value = "10"' in text
+    assert 'trigger = "with_code"' in text  # else the next list would go out without codes
     assert "source" in text
 
 

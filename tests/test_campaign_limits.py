@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import product
 from typing import Any
@@ -16,7 +17,7 @@ from siyu_cli.core.campaign.outlook import Outlook, outlook_of
 from siyu_cli.core.campaign.plan import Plan, plan_of
 from siyu_cli.core.campaign.plan_errors import Places
 from siyu_cli.core.campaign.problem import Limit
-from siyu_cli.core.campaign.reach import Bounded, assign_within
+from siyu_cli.core.campaign.reach import Bounded, assign_within, curve_within
 
 
 def planned(**limits: Any) -> Plan:
@@ -155,3 +156,20 @@ def test_prices_of_limits_are_those_of_all_members_not_of_a_sample(key: str):
     found = assign_within(Bounded(campaign, limits, reach))
     assert 0 <= found.gap < 1e-4
     assert max(found.limit_prices.values(), default=1.0) > 0
+
+
+def test_a_curve_with_employees_is_what_a_plan_of_each_budget_brings():
+    """Whom an employee has no place for hangs on the budget: told at one budget's prices, it is 3 % too little."""
+    members = np.arange(400)
+    is_dormant = members % 2 == 1
+    values = np.where(is_dormant[:, None], [15.0, 5.0], [1.0, 4.0])
+    costs = np.where(is_dormant[:, None], [4.0, 0.6], [6.0, 1.5])
+    owner = np.where(members % 5 > 0, members // 2 % 3, 0).astype(np.str_)
+    order = np.random.default_rng(3).permutation(400)
+    campaign = LimitedCampaign(values, costs, 1e6, order, np.full(2, np.inf))
+    whole = Bounded(campaign, (), Reach(owner, np.full(400, 40)))
+    curve = curve_within(whole)
+    assert (np.diff(curve.prices) <= 1e-9).all()
+    for place in (8, 11, 14):
+        best = assign_within(replace(whole, campaign=replace(campaign, budget=float(curve.budgets[place]))))
+        assert curve.values[place] == pytest.approx(best.value, rel=1e-3)

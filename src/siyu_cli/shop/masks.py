@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from siyu_cli.cells import mask_names, mask_phones, mended, plain
 from siyu_cli.engines import mending
-from siyu_cli.errors import UsageError
+from siyu_cli.errors import Spoken, UsageError
 from siyu_cli.files.loading.named import Named
 from siyu_cli.files.loading.scripts import first_row, script
 from siyu_cli.masks import (
@@ -151,7 +151,7 @@ class Masks:
                 return {_told(str(name), names): masked(inner, str(name)) for name, inner in part.items()}
             if isinstance(part, list | tuple):
                 return [masked(inner, key) for inner in part]
-            if not isinstance(part, str):
+            if not isinstance(part, str) or isinstance(part, Spoken):  # what is said in two languages is ours
                 return part
             return self.key(part) if MASKS.get(key) == "key" else _told(part, names)
 

@@ -13,8 +13,9 @@ import numpy as np
 from siyu_cli.core.campaign.facts import number
 from siyu_cli.core.campaign.offer import Offer
 from siyu_cli.core.campaign.plan import Plan
+from siyu_cli.core.campaign.tables import KINDS
 from siyu_cli.core.referral.rules import INFO, PRIZE_LIMIT, REFUSAL, WARNING, Finding
-from siyu_cli.errors import Note
+from siyu_cli.errors import Note, Spoken
 from siyu_cli.masks import mask_word
 from siyu_cli.report import Value
 
@@ -109,7 +110,11 @@ def _unequal(plan: Plan) -> list[Finding]:
     message = (
         "Members get different values of the same kind ({kinds}) by what is known of them, and no reason is stated."
     )
-    return [Finding("PIPL-24", WARNING, Note(message, {"kinds": ", ".join(kinds)}))]
+    return [Finding("PIPL-24", WARNING, Note(message, {"kinds": _named(kinds)}))]
+
+
+def _named(kinds: Sequence[str]) -> Spoken:
+    return Spoken(", ".join(KINDS[kind][0] for kind in kinds), "、".join(KINDS[kind][1] for kind in kinds))
 
 
 def _changed(plan: Plan, former: Mapping[str, Any] | None) -> list[Finding]:

@@ -37,7 +37,7 @@ REASONS: dict[str, str] = {
     "no_offer": "None of the offers is for them.",
     CONTROL: "Left alone, so that the effect can be told.",
     OWNER_FULL: "Their employee cannot reach more members.",
-    NOT_CHOSEN: "The budget brings more with others.",
+    NOT_CHOSEN: "Budget, stock and limits bring more with others.",
     NOT_DRAWN: "Enough others were drawn, or the budget was spent on them.",
     NOT_WORTHWHILE: "No offer is expected to add anything with them.",
 }

@@ -45,7 +45,7 @@ def figures_of(found: PlanAnswer) -> dict[str, Any]:
         "worst_case_cost": round(spend.all_redeemed, 2),
         "expected_value": round(allocation.value, 2),
         "bound": _up(allocation.bound),
-        "gap": max(allocation.gap, 0.0),
+        "gap": max(round(allocation.gap, 12), 0.0),  # sums differ in their last digits
         "lambda": allocation.price,
         "mde": assignment.detectable.least,
         "worthwhile_budget": round(fees + worthwhile, 2) if worthwhile else worthwhile,
@@ -86,11 +86,12 @@ def curve_rows(curve: Curve, fees: float) -> list[dict[str, float]]:
 
 
 def _scenario(one: Scenario, fees: float) -> dict[str, Any]:
+    value, cost = round(one.value, 2), round(one.cost + fees, 2)
     return {
         "factor": one.factor,
-        "expected_value": round(one.value, 2),
-        "expected_cost": round(one.cost + fees, 2),
-        "net": round(one.value - one.cost - fees, 2),
+        "expected_value": value,
+        "expected_cost": cost,
+        "net": round(value - cost, 2),
         "best_value": round(one.best_value, 2),
         "changed": one.changed,
         "flips": [{"from": old, "to": new, "members": count} for old, new, count in one.flips],

@@ -161,7 +161,7 @@ def _values(known: Known) -> dict[str, Any]:
     return {
         "offer": known.offer, "campaigns": known.campaigns, "q": learning.q, "tau_squared": learning.tau_squared,
         "mean": learning.mean.effect, "mean_low": learning.mean.low, "mean_high": learning.mean.high,
-        "differs": not learning.notes,
+        "differs": learning.tau_squared > 0,
         "segments": [
             {
                 "segment": one.segment, "seen": one.seen.effect, "seen_error": one.seen.error,

@@ -16,6 +16,7 @@ from siyu_cli.masks import mask_text
 _TERMS = (
     "kind", "minimum_amount", "discount_mode", "value", "discount_max_amount", "steps", "buy_quantity", "get_quantity",
     "item", "item_cost", "required_points", "prizes", "friend_value", "cap_per_advocate", "commission_rate",
+    "trigger", "first_order_only",
 )  # fmt: skip
 
 

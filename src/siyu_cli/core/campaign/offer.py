@@ -98,7 +98,7 @@ class Offer(StrictModel):
     steps: tuple[LadderStep, ...] = said(
         (),
         "A ladder: from each minimum on its value; the highest that is reached holds.",
-        "Allowed: a list of steps with minimum and value, both of which rise.",
+        "Allowed: a list of steps with minimum and value, both of which rise; in a cell 100:10; 200:30.",
     )
     buy_quantity: Count = said(1, "How many must be bought for the gift.", "Allowed: a whole number, 1 or more.")
     get_quantity: Count = said(1, "How many are given.", "Allowed: a whole number, 1 or more.")
@@ -106,7 +106,9 @@ class Offer(StrictModel):
     item_cost: Amount | None = said(None, "What one of it costs the shop.", "Allowed: an amount, 0 or more.")
     required_points: Count | None = said(None, "How many points it takes.", "Allowed: a whole number, 1 or more.")
     prizes: tuple[Prize, ...] = said(
-        (), "The prizes of the draw.", "Allowed: a list of prizes with item, value, stock and chance."
+        (),
+        "The prizes of the draw.",
+        "Allowed: a list of prizes with item, value, stock and chance; in a cell 手机:4000:1:0.001; 面膜:30:50:0.1.",
     )
     friend_value: Amount | None = said(None, "What the invited member gets.", "Allowed: an amount, 0 or more.")
     cap_per_advocate: Amount | None = said(
@@ -139,7 +141,7 @@ class Offer(StrictModel):
     levels: tuple[Text, ...] = said(
         (), "Only for these levels of membership; without it, all.", "Allowed: a list of levels."
     )
-    first_order_only: bool = said(False, "Only for who has no order yet.", "Allowed: true or false.")
+    first_order_only: bool = said(False, "Only for who has no order yet.", "Allowed: yes or no; in TOML true or false.")
     original_price: Amount | None = said(
         None, "The price it is compared with in the text, if any.", "Allowed: an amount, 0 or more."
     )
@@ -240,6 +242,16 @@ class Offer(StrictModel):
         off = amount * value / 100 if self.discount_mode == "percent" else value
         most = np.inf if self.discount_max_amount is None else float(self.discount_max_amount)
         return np.minimum(np.minimum(off, amount), most)
+
+    @property
+    def prize_variance(self) -> float:
+        """Return the variance of what one use costs by luck alone: that of a draw's prizes, else 0.
+
+        >>> Offer(name="d", kind="giveaway", prizes=[{"item": "x", "value": 10, "stock": 9, "chance": 0.5}]).prize_variance
+        25.0
+        """
+        squares = sum(float(prize.value) ** 2 * prize.chance for prize in self.prizes)
+        return squares - sum(float(prize.value) * prize.chance for prize in self.prizes) ** 2
 
     def worst_value(self, order_value: float) -> float:
         """Return the most that one member can cost in face value: every use, at the highest step or prize.

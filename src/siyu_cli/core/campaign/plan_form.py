@@ -28,8 +28,7 @@ _EXAMPLES = {
     "campaign.budget": "20000", "campaign.where": "阶段 in ('沉睡期', '流失期')", "campaign.channels": "wecom, sms",
     "offers.name": "满100减20", "offers.kind": "coupon", "offers.minimum_amount": "100", "offers.value": "20",
     "offers.stock": "1000", "offers.valid_days": "7", "offers.contact_cost": "0.05",
-    "offers.stages": "dormant, churned",
-    "offers.steps": "100:10; 200:30", "offers.prizes": "手机:4000:1:0.0001", "responses.segment": "dormant",
+    "offers.stages": "沉睡期, 流失期", "offers.steps": "100:20; 200:50", "responses.segment": "沉睡期",
     "responses.offer": "满100减20", "responses.redemption_rate": "0.08", "responses.purchase_rate": "0.05",
     "responses.order_value": "180", "limits.contacts_per_member": "2", "limits.liability": "60000",
 }  # fmt: skip

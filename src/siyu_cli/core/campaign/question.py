@@ -265,8 +265,8 @@ def _assigned(answer: PlanAnswer, rows: NDArray[np.int64]) -> pa.Table:
         "offer": pa.array(names, pa.string()),
         "offer_value": _money(faces),
         "code": pa.array([answer.codes.get(one, code) for one, code in zip(members, shared, strict=True)], pa.string()),
-        "expected_cost": _money(found.cost[rows]),
-        "expected_value": _money(found.value[rows]),
+        "expected_cost": _money_that_adds_up(found.cost[rows]),
+        "expected_value": _money_that_adds_up(found.value[rows]),
         "reason": pa.array(np.where(is_treated, chosen, idle).tolist(), pa.string()),
         "owner": answer.facts["owner"].take(pa.array(rows)),
         "valid_until": pa.array(ends, pa.date32()),
@@ -281,3 +281,12 @@ def _money(amounts: NDArray[np.float64]) -> pa.Array:
 
     cents = [None if np.isnan(one) else Decimal(f"{one:.2f}") for one in amounts.tolist()]
     return pa.array(cents, pa.decimal128(18, 2))
+
+
+def _money_that_adds_up(amounts: NDArray[np.float64]) -> pa.Array:
+    """Return amounts as money whose sum is that of the amounts to the cent: each is less than a cent from its own."""
+    import numpy as np
+    import pyarrow as pa
+
+    cents = np.diff(np.rint(np.cumsum(amounts) * 100).astype(np.int64), prepend=0)
+    return pa.array([Decimal(one).scaleb(-2) for one in cents.tolist()], pa.decimal128(18, 2))

@@ -104,9 +104,14 @@ def curve_within(whole: Bounded) -> Curve:
 
 
 def _within_budget(whole: Bounded, budget: float, sample: tuple[Places, float], near: Allocation | None) -> Allocation:
-    """Return the best assignment of a sample; who is beyond reach is told among all members."""
+    """Return the best assignment of a sample; who is beyond reach is told among all members.
+
+    A sample that is everybody is assigned as the plan itself is.
+    """
     rows, share = sample
     campaign = whole.campaign
+    if share == 1:
+        return assign_within(replace(whole, campaign=replace(campaign, budget=budget)))
     values = campaign.values[rows]
     found = near
     for _round in range(1 if whole.reach is None else 3):

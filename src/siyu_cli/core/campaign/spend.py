@@ -24,7 +24,8 @@ class Cell:
     """The members of one segment who get one offer, and what is expected of them.
 
     Rates are per member; ``face_value``, ``worst_value``, ``contact_cost`` and ``margin`` (of one order, before the
-    discount) are means in money. ``rate_error`` is the standard error of the redemption rate, 0 where it is assumed.
+    discount) are means in money. ``rate_error`` is the standard error of the redemption rate, 0 where it is assumed;
+    ``prize_variance`` that of one use of a draw.
     """
 
     segment: str
@@ -39,6 +40,7 @@ class Cell:
     margin: float
     is_measured: bool = False
     rate_error: float = 0.0
+    prize_variance: float = 0.0
 
     @property
     def break_even_uplift(self) -> float | None:
@@ -97,7 +99,7 @@ def cells_of(outlook: Outlook, chosen: Places) -> list[Cell]:
                     segment, offer.name, len(members), float(outlook.redemption[at]), float(outlook.purchase[at]),
                     float(outlook.uplift[at]), float(face), float(worst),
                     float(offer.contact_cost), float(orders.mean()) * outlook.gross_margin,
-                    bool(outlook.is_measured[at]), float(outlook.rate_error[at]),
+                    bool(outlook.is_measured[at]), float(outlook.rate_error[at]), offer.prize_variance,
                 )
             )  # fmt: skip
     return cells
@@ -107,7 +109,8 @@ def spend_of(cells: Sequence[Cell], most: Mapping[str, float] | None = None, fix
     """Return what the cells cost.
 
     ``p95`` = expected + 1.645 √(Σ members × p (1 − p) × face² + Σ (members × face × error of the rate)²): members
-    redeem independently, a rate is wrong for all of a cell at once; never above ``all_redeemed``. ``most`` caps an
+    redeem independently, a rate is wrong for all of a cell at once, and in a draw Σ members × p × variance of a prize
+    is added; never above ``all_redeemed``. ``most`` caps an
     offer's face values in all, such as the prizes of a draw; ``fixed`` is spent in any case, such as a leader's fee.
 
     >>> spend = spend_of([Cell("all", "c20", 100, 0.1, 0.05, 0.05, 20.0, 20.0, 0.1, 80.0)])
@@ -118,6 +121,7 @@ def spend_of(cells: Sequence[Cell], most: Mapping[str, float] | None = None, fix
     faces = [cell.members * cell.redemption_rate * cell.face_value for cell in cells]
     variance = math.fsum(
         cell.members * cell.redemption_rate * (1 - cell.redemption_rate) * cell.face_value**2
+        + cell.members * cell.redemption_rate * cell.prize_variance
         + (cell.members * cell.face_value * cell.rate_error) ** 2
         for cell in cells
     )

@@ -31,6 +31,12 @@ BASELINE = Table("baseline", "Without an offer", "无优惠时的基线", "one r
             note="measured: seen on the shop's own past; assumption: nobody was in this group then, state it yourself"),
 ))
 
+KINDS = {
+    "coupon": ("coupon", "优惠券"), "discount": ("discount", "折扣"), "gift": ("gift", "赠品"),
+    "points": ("points", "积分兑换"), "free_shipping": ("free shipping", "包邮"), "giveaway": ("giveaway", "抽奖"),
+    "referral": ("referral", "分享奖励"), "kol": ("kol", "达人码"),
+}
+
 ARMS = {"treatment": ("treatment", "实验组"), "control": ("control", "对照组")}
 # Why somebody is in their arm, or in none, as one reads it in a list; what each means is in ``eligibility.REASONS``.
 REASON_WORDS = {
@@ -50,7 +56,7 @@ REASON_WORDS = {
     "contact_limit": ("contact limit reached", "触达次数已满"),
     "no_offer": ("no offer for them", "没有适用的优惠"),
     "owner_full": ("employee has no room", "归属员工已满"),
-    "not_chosen": ("budget brings more elsewhere", "预算用在别处更值"),
+    "not_chosen": ("worth more with others", "用在别人身上更值"),
     "not_drawn": ("enough others were drawn", "已抽够人数"),
     "not_worthwhile": ("expected to add nothing", "预计没有增量"),
 }
@@ -159,6 +165,17 @@ VERDICTS = {
 }
 METRICS = {"purchase": ("Purchase rate", "购买率"), "net_sales": ("Net sales per member", "人均净消费额")}
 
+# How a difference was tested, as ``experiment`` and ``evaluation`` name it.
+TESTS = {
+    "pooled z, wald interval": ("pooled z, Wald's interval", "合并方差 z 检验，Wald 区间"),
+    "pooled z, newcombe interval": ("pooled z, Newcombe's interval", "合并方差 z 检验，Newcombe 区间"),
+    "Welch t": ("Welch's t", "Welch t 检验"),
+    "Welch t, CUPED": ("Welch's t, CUPED", "Welch t 检验，CUPED"),
+    "Welch t, delta method": ("Welch's t, delta method", "Welch t 检验，delta 方法"),
+    "none: fewer than two people": ("none: fewer than two people", "无法检验：不足两人"),
+    "none: nothing to divide by": ("none: nothing to divide by", "无法检验：分母为 0"),
+}
+
 ARM_RESULTS = Table("campaign_arms", "What each arm did", "各组表现", "one row per arm and metric", (
     column("text", "arm", "Arm", "组别", labels=ARMS),
     column("text", "metric", "Metric", "指标", labels=METRICS),
@@ -175,7 +192,7 @@ EFFECTS = Table("campaign_effects", "What the campaign did", "活动效果", "on
     column("rate", "relative", "Relative", "相对变化", note="difference / mean of the control"),
     column("number", "ci_low", "From", "下限", shown_as="digits", note="lower end of the 95 percent interval of the difference"),
     column("number", "ci_high", "To", "上限", shown_as="digits", note="upper end of the 95 percent interval of the difference"),
-    column("text", "test", "Test", "检验"),
+    column("text", "test", "Test", "检验", labels=TESTS),
     column("number", "statistic", "Statistic", "统计量", shown_as="digits"),
     column("number", "p", "p", "p 值", shown_as="digits"),
     column("number", "p_holm", "p, Holm", "p 值（Holm）", shown_as="digits", note="adjusted for all metrics and arms that were looked at"),
