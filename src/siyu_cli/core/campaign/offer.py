@@ -247,7 +247,8 @@ class Offer(StrictModel):
     def prize_variance(self) -> float:
         """Return the variance of what one use costs by luck alone: that of a draw's prizes, else 0.
 
-        >>> Offer(name="d", kind="giveaway", prizes=[{"item": "x", "value": 10, "stock": 9, "chance": 0.5}]).prize_variance
+        >>> draw = Offer(name="d", kind="giveaway", prizes=[{"item": "x", "value": 10, "stock": 9, "chance": 0.5}])
+        >>> draw.prize_variance
         25.0
         """
         squares = sum(float(prize.value) ** 2 * prize.chance for prize in self.prizes)
