@@ -416,6 +416,13 @@ def test_currencies_are_told_apart_between_files(tmp_path: Path) -> None:
         assert [note.facts["file"] for note in shop.load.report.findings] == ["mixed.csv"]
 
 
+def test_a_list_without_amounts_has_no_money_in_any_currency(tmp_path: Path) -> None:
+    home = write_csv(tmp_path / "a.csv", rows_of("订单号|会员编号|下单时间|实付金额(元) / 1|m|2026-05-01|70"))
+    returns = write_csv(tmp_path / "r.csv", rows_of("退款单号|币种|会员编号|退款时间 / R1|USD|m|2026-05-03"))
+    with opened(home, returns, header_map={"orders.return_id": "退款单号"}) as shop:
+        assert figures(shop) == {"m": (70, 1)}
+
+
 def test_one_currency_is_used_as_it_is(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "a.csv", rows_of("order id|customer id|date|amount / 1|m|2026-05-01|$70"))
     with opened(path) as shop:

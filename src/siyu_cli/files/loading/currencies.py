@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from siyu_cli.files.loading.sheet import SheetSource
 
+_AMOUNTS = ("paid_amount", "refunded_amount", "unit_price")
 _HOME = "CNY"
 _MANY = 0.01
 
@@ -52,10 +53,13 @@ def weigh_currencies(
 
 
 def _is_often_silent(connection: duckdb.DuckDBPyConnection, sheet: SheetSource) -> bool:
-    paid = exp.column("paid_amount") if sheet.has("paid_amount") else exp.column("unit_price")
+    """Return whether much of a sheet's money is in no currency; one without amounts has none that could be."""
+    paid = next((key for key in _AMOUNTS if sheet.has(key)), None)
+    if paid is None:
+        return False
     silent = exp.Case().when(exp.column("currency").is_(exp.null()), exp.Literal.number(1))
     counted = exp.select(exp.func("count", silent), "count(*)").from_(f"source_{sheet.source}").where(
-        paid.neq(exp.Literal.number(0))
+        exp.column(paid).neq(exp.Literal.number(0))
     )  # fmt: skip
     rows, of = first_row(connection, counted.sql("duckdb"))
     return bool(rows > _MANY * of)
