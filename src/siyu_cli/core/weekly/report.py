@@ -13,6 +13,7 @@ from siyu_cli.core.weekly.tables import (
     METRICS,
     STATES,
     TODO_OWNERS,
+    TODO_TASKS,
     TODOS,
     WEEK_CHANGES,
     WEEK_FIGURES,
@@ -41,7 +42,7 @@ def report(found: WeeklyAnswer) -> Report:
         found.load.account(),
         values=_values(found),
         figures=() if found.is_part else tuple(_figures(found)),
-        sections=() if found.is_part else tuple(_sections(found)),
+        sections=tuple(_sections(found)),
         listing=Listing(
             TODOS, lambda keys: found.todo_rows(tuple(keys)), people=PEOPLE, brief=_BRIEF_TODOS, shown=_SHOWN_TODOS
         ),
@@ -65,7 +66,7 @@ def _opening(found: WeeklyAnswer) -> Iterator[Words]:
         yield from _unusual(found)
         yield from _pressing(found)
     todos = found.todos
-    owners = {todo.owner for todo in todos.rows}
+    owners = {todo.owner for todo in todos.rows} - {None}
     facts = {"todos": Value(len(todos.rows), "count"), "owners": Value(len(owners), "count")}
     yield Note("{todos} to-dos for {owners} employees", facts) if todos.rows else Note("Nobody has a to-do")
     reasons = [
@@ -134,6 +135,9 @@ def _note(key: str, change: Change) -> Words:
 
 
 def _sections(found: WeeklyAnswer) -> Iterator[Section]:
+    if found.is_part:
+        yield Section(TODO_TASKS, found.todos.tasks)
+        return
     figures = found.figures
     parts = found.parts_told
     yield Section(WEEK_PARTS, [{"part": key, "said": part.said} for key, part in parts.items()])

@@ -12,11 +12,11 @@ STATES = {
     "short": ("History too short", "历史不足"),
 }
 TASKS = {
-    "retain": ("Keep who may leave", "挽留流失风险会员"),
-    "keep_level": ("Help to keep the level", "提醒保级"),
-    "use_points": ("Tell of points that lapse", "提醒积分到期"),
-    "thank": ("Thank for coming back", "感谢回流会员"),
-    "welcome": ("Care after the first order", "首单关怀"),
+    "retain": ("Keep", "挽留"),
+    "keep_level": ("Keep the level", "保级"),
+    "use_points": ("Points lapse", "积分到期"),
+    "thank": ("Came back", "回流感谢"),
+    "welcome": ("First order", "首单关怀"),
 }
 
 WEEK_FIGURES = Table("week_figures", "The week", "本周指标", "one row per week", (
@@ -62,10 +62,16 @@ TODO_OWNERS = Table("todo_owners", "To-dos by employee", "各员工待办", "one
     column("count", "waiting", "Waiting", "未列入", note="others with a reason to hear from the shop, who may not be contacted now or are one too many"),
 ))
 
+TODO_TASKS = Table("todo_tasks", "To-dos by kind", "各类待办", "one row per kind that occurs", (
+    column("text", "task", "Task", "待办", labels=TASKS),
+    TODO_OWNERS["todos"],
+    TODO_OWNERS["value"],
+))
+
 TODOS = Table("todos", "To-dos", "员工待办", "one row per member: at most 20 per employee, the most pressing of each kind first", (
     SEGMENTS["owner"],
     SEGMENTS["member_id"],
-    column("text", "task", "Task", "待办", labels=TASKS),
+    TODO_TASKS["task"],
     column("text", "why", "Why", "原因"),
     column("money", "value", "At stake", "涉及金额", note="the member's value at risk; empty where it is not known"),
     SEGMENTS["stage"],

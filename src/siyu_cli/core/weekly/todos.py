@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from siyu_cli.core.contacts.question import Export
 from siyu_cli.core.contacts.tables import SENT
-from siyu_cli.core.weekly.tables import TODOS
+from siyu_cli.core.weekly.tables import TASKS, TODOS
 from siyu_cli.errors import SiyuError
 
 if TYPE_CHECKING:
@@ -75,12 +75,20 @@ class Todos:
         found = [
             {
                 "owner": owner, "todos": len(mine.rows), "waiting": len(mine.left_out),
-                "value": sum(todo.value for todo in mine.rows if todo.value is not None),
+                "value": _at_stake(mine.rows),
             }
             for owner in dict.fromkeys([*(todo.owner for todo in self.rows), *(owner for owner, _ in self.left_out)])
             for mine in (self.of(owner),)
         ]  # fmt: skip
         return sorted(found, key=lambda row: (-row["value"], row["owner"] is None, row["owner"] or ""))
+
+    @property
+    def tasks(self) -> list[dict[str, Any]]:
+        """Return one row per kind as in ``tables.TODO_TASKS``."""
+        found = {task: [todo for todo in self.rows if todo.task == task] for task in TASKS}
+        return [
+            {"task": task, "todos": len(todos), "value": _at_stake(todos)} for task, todos in found.items() if todos
+        ]
 
     def arrow(self, keys: Sequence[str]) -> pa.Table:
         """Return the rows as in ``tables.TODOS``, with phones and names of members if they are asked for."""
@@ -93,6 +101,10 @@ class Todos:
         for place, key in enumerate(("phone", "name")):
             columns[key] = pa.array([self.people[one.member_id][place] for one in self.rows], pa.string())
         return pa.table(columns).select(list(keys))
+
+
+def _at_stake(todos: Sequence[Todo]) -> Any:
+    return sum(todo.value for todo in todos if todo.value is not None)
 
 
 def todos_of(study: Study, found: Answers, export: Export) -> Todos:
