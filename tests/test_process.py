@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -417,3 +418,15 @@ def test_a_workbook_does_not_say_when_it_was_written(run: Run):
     with zipfile.ZipFile("a.xlsx") as workbook:
         assert workbook.testzip() is None
         assert b"dcterms:created" not in workbook.read("docProps/core.xml")
+
+
+def test_folders_made_at_once_by_one_process_are_nobodys_leftovers(tmp_path: Path):
+    def make(_number: int) -> None:
+        with OwnFolder(tmp_path, ".siyu-tmp-"):
+            pass
+
+    take_remarks()
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(make, range(500)))
+    assert take_remarks() == []
+    assert list(tmp_path.iterdir()) == []

@@ -29,6 +29,8 @@ _NO_MODES = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.E
 # What folders for temporary files, and those beside a result, are called.
 OF_RUN, BESIDE = "siyu-run-", ".siyu-tmp-"
 _own: set[OwnFolder] = set()
+# Held while a folder is made: one that is not locked yet is nobody's leftover for another thread.
+_making = threading.RLock()
 _notes: list[Path] = []
 
 # Held while something half done could be seen: who ends the process at once waits for it.
@@ -54,12 +56,13 @@ class OwnFolder:
 
     def __init__(self, parent: Path, prefix: str) -> None:
         self._note = _Note.of(parent, prefix)
-        try:
-            self.path, self._handle = _made(parent, prefix)
-        except OSError:
-            _remove(self._note)
-            raise
-        _own.add(self)
+        with _making:
+            try:
+                self.path, self._handle = _made(parent, prefix)
+            except OSError:
+                _remove(self._note)
+                raise
+            _own.add(self)
         remove_left(parent, prefix)
 
     def __enter__(self) -> Path:
@@ -129,8 +132,9 @@ def remove_noted(notes: Path) -> None:
 
 def remove_left(parent: Path, prefix: str) -> None:
     """Remove what killed processes left in a folder, and remark on it."""
-    own = {folder.path for folder in _own}
-    removed = sum(_remove_dead(folder) for folder in parent.glob(f"{prefix}*") if folder not in own)
+    with _making:
+        own = {folder.path for folder in _own}
+        removed = sum(_remove_dead(folder) for folder in parent.glob(f"{prefix}*") if folder not in own)
     if removed:
         note = Note("What a run that was killed had left in {folder} was removed.", {"folder": parent})
         remark(note, is_warning=False)
