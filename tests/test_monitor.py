@@ -97,6 +97,16 @@ def test_a_day_out_of_the_ordinary_rings_and_the_command_can_fail_on_it(run: Run
     assert run("monitor", *FILES, "--as-of", str(LAST), "--fail-on", "turnover > 4").code == 2
 
 
+def test_a_last_day_that_is_not_judged_is_written_to_a_workbook_too(run: Run):
+    opened = [day for day in DAYS * 3 if day == LAST or day.weekday() != LAST.weekday()]
+    rows = [f"A{number},M{number % 50},{day},{90 + number % 7}" for number, day in enumerate(opened)]
+    Path("订单.csv").write_text("\n".join(["订单号,会员编号,付款时间,实付金额", *rows, ""]), "utf-8")
+    found = asked(run, files=("订单.csv",))
+    assert {row["expected"] for row in found["series"]} == {None}
+    ended = run("monitor", "订单.csv", "--as-of", str(LAST), "-o", "监测.xlsx", "--quiet")
+    assert (ended.code, Path("监测.xlsx").exists()) == (0, True), ended.err
+
+
 def test_every_figure_is_what_the_files_tell_of_the_day(run: Run):
     found = asked(run, "--since", "95d")
     told: dict[str, dict[str, float]] = {}

@@ -139,8 +139,8 @@ def _shown(found: MonitorAnswer, table: Table) -> tuple[Column, ...]:
 
 def _cells(series: Watched, point: Point) -> dict[str, Any]:
     told = _row(series, point)
-    numbers = {key: _number(series, told[key]) for key in ("value", "expected", "low", "high")}
-    return {**told, **numbers}
+    known = [key for key in ("value", "expected", "low", "high") if told[key] is not None]
+    return {**told, **{key: _number(series, told[key]) for key in known}}
 
 
 def _lacks(series: Watched) -> dict[str, Any]:
