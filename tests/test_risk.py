@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (rows are data, long as they come)
 """``siyu risk``: indicators that are measured, decisions that are kept, what needs somebody this week."""
 
 from __future__ import annotations
@@ -6,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import warnings
-from datetime import date, timedelta
 from decimal import Decimal
 from math import comb, exp, lgamma
 from pathlib import Path
@@ -18,85 +16,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import contact_shop
 from commands import Run, runner
-from ledgers import open_ledger
+from risk_shop import AS_OF, FILES, TOML, asked, of, write_shop
 from siyu_cli import Risk, open_shop
 from siyu_cli.cli.main import main
 from siyu_cli.config.settings import load_settings
 from siyu_cli.core.risk.refunds import Usual, named, outstanding
-from siyu_cli.core.risk.register import IDS, MOVES, Entry, apply, parse_said
+from siyu_cli.core.risk.register import IDS
 from siyu_cli.core.risk.shares import shares_of
-from siyu_cli.errors import UsageError
-from siyu_cli.ledger.run import open_run
-
-AS_OF = date(2026, 6, 30)
-TOML = "[shop]\ngross_margin = 0.5\n[points]\nvalue = 0.01\nexpected_rate = 0.8\n"
-STAFF = ("李娜", "周强", "陈晨", "吴桐", "钱进")
-
-
-def day(before: int) -> str:
-    return (AS_OF - timedelta(days=before)).isoformat()
-
-
-def members() -> list[str]:
-    """Forty members, eight of each employee; M01 and M02 share a device, M40 brings half of all sales."""
-    rows = [
-        f"M{number:02},1380013{8000 + number},{STAFF[number % 5]},总店,{'直播' if number % 2 else '门店'},2025-06-01"
-        for number in range(1, 41)
-    ]
-    return ["会员编号,手机号,导购,门店,来源渠道,注册时间", *rows]
-
-
-def orders() -> list[str]:
-    """Six orders each; M07 gives five back, M08 one; M03 has a coupon for every order."""
-    rows = []
-    for number in range(1, 41):
-        for place in range(6):
-            refund = 100 if (number == 7 and place < 5) or (number in (8, 9) and place == 0) else 0
-            amount = 4_000 if number == 40 else 100
-            rows.append(f"O{number:02}{place},M{number:02},{day(20 + 50 * place)},{amount},{refund}")
-    return ["订单号,会员编号,付款时间,实付金额,退款金额", *rows]
-
-
-def events() -> list[str]:
-    rows = [f"M03,{day(20 + 50 * place)} 12:00:00,核销,满100减20,O03{place}" for place in range(6)]
-    rows += [f"M{number:02},{day(270)} 12:00:00,核销,首单券," for number in (1, 2)]
-    rows += [f"M04,{day(20)} 12:00:00,核销,满100减20,O040"]
-    return ["会员编号,互动时间,互动类型,内容,订单号", *rows]
-
-
-INVITES = [
-    "邀请人,被邀请人,邀请时间,加入时间,设备,奖励层级,奖励金额",
-    *(f"M10,M{number:02},2025-05-20,2025-06-01,设备{number if number > 3 else 'X'},2,5" for number in range(1, 10)),
-]
-FRIENDS = [
-    "手机号,添加人,添加时间,删除时间",
-    *(f"1380013{8000 + number},李娜,2025-06-01," for number in range(1, 41)),
-    *(f"1380013{8000 + number},周强,2025-06-02,{'2026-01-01' if number == 2 else ''}" for number in (1, 2)),
-]
-POINTS = [
-    "会员编号,变动时间,变动积分,变动原因",
-    *(f"M{number:02},{day(30)},1000,购物" for number in range(1, 11)),
-    f"M01,{day(9)},-100,兑换",
-]
-CARDS = ["会员编号,身份证号,注册时间", "M01,11010519491231002X,2025-06-01"]
-FILES = {
-    "客户.csv": members(), "订单.csv": orders(), "互动记录.csv": events(), "邀请记录.csv": INVITES, "好友.csv": FRIENDS,
-    "积分明细.csv": POINTS, "补充.csv": CARDS,
-}  # fmt: skip
-
-
-def write_shop(folder: Path, order: random.Random | None = None) -> None:
-    for name, (title, *rows) in FILES.items():
-        if order is not None:
-            order.shuffle(rows)
-        (folder / name).write_text("\n".join([title, *rows, ""]), "utf-8")
-
-
-def of(document: dict[str, Any], code: str, measure: str, by: str | None = None) -> dict[str, Any]:
-    risk = next(one for one in document["risks"] if one["code"] == code)
-    return next(one for one in risk["indicators"] if one["measure"] == measure and one["by"] == by)
 
 
 @pytest.fixture(scope="module")
@@ -121,12 +48,6 @@ def told(folder: Path) -> dict[str, Any]:
 def run(empty_folder: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     (empty_folder / "siyu.toml").write_text("", "utf-8")
     return runner(capsys)
-
-
-def asked(run: Run, *more: str, as_of: date = AS_OF) -> dict[str, Any]:
-    ended = run("risk", "--as-of", str(as_of), "--format", "json", *more)
-    assert ended.code in (0, 3), ended.err
-    return json.loads(ended.out)
 
 
 # --- what is measured ---------------------------------------------------------------------------------
@@ -311,66 +232,7 @@ def test_nobody_is_named_where_orders_come_back_alike_or_others_are_too_few():
     assert [(orders, back) for orders, back, _tail in outstanding(four)] == [(80, 60)]
 
 
-# --- what people decide -------------------------------------------------------------------------------
-
-
-def test_likelihood_times_consequence_is_the_level_and_all_of_it_is_kept(run: Run):
-    words = ("R-7", "owner=王店长", "due=2026-07-10", "status=analysed", "likelihood=3", "consequence=4")
-    first = asked(run, "--set", *words)["risks"][6]
-    again = asked(run)["risks"][6]
-    assert first | {"indicators": []} == again | {"indicators": []}
-    assert [again[key] for key in ("level", "owner", "due_on", "status")] == [12, "王店长", "2026-07-10", "analysed"]
-    asked(run, "--set", "R-7 责任人=周强 应对方式=降低 剩余风险=6", "--set", "R-2", "owner=李 娜")
-    held = asked(run)["risks"]
-    assert [held[6][key] for key in ("owner", "treatment", "residual", "level")] == ["周强", "reduce", 6, 12]
-    assert (held[1]["owner"], held[1]["status"]) == ("李 娜", "identified")
-    said = open_ledger(Path()).begin()
-    with said as connection:
-        rows = connection.exec_driver_sql("select risk_id, seq from risk_changes order by 1, 2").all()
-    assert rows == [("R-2", 1), ("R-7", 1), ("R-7", 2)]
-
-
-def test_a_move_that_is_not_allowed_names_those_that_are(run: Run):
-    ended = run("risk", "--as-of", str(AS_OF), "--set", "R-7", "status=closed")
-    assert (ended.code, "analysed" in ended.err.partition("Hint")[2]) == (2, True)
-    for status in ("analysed", "treating", "monitoring", "treating", "monitoring", "closed", "identified"):
-        assert asked(run, "--set", "R-7", f"status={status}")["risks"][6]["status"] == status
-    told = run("risk", "--as-of", str(AS_OF), "--set", "R-7", "status=监控中", "--lang", "zh")
-    assert (told.code, "已分析" in told.err) == (2, True)
-
-
-@pytest.mark.parametrize("before", list(MOVES))
-def test_a_risk_moves_only_where_the_machine_lets_it(before: str):
-    held = {"R-1": Entry(status=before)}
-    for wanted in MOVES:
-        if wanted == before or wanted in MOVES[before]:
-            assert apply(held, [parse_said(f"R-1 status={wanted}")])["R-1"].status == wanted
-        else:
-            with pytest.raises(UsageError):
-                apply(held, [parse_said(f"R-1 status={wanted}")])
-
-
-@pytest.mark.parametrize("text", [
-    "R-99 owner=x", "R-7", "", "R-7 owner", "R-7 mood=bad", "R-7 likelihood=6", "R-7 likelihood=0", "R-7 consequence=two",
-    "R-7 status=done", "R-7 status=", "R-7 due=2026-02-30", "R-7 due=soon", "R-7 residual=26", "R-7 nonsense owner=x",
-])  # fmt: skip
-def test_what_cannot_be_said_of_a_risk_is_a_usage_error_and_nothing_is_kept(run: Run, text: str):
-    ended = run("risk", "--set", text)
-    assert (ended.code, bool(ended.err)) == (2, True)
-    assert asked(run)["opened"] == 0
-
-
-def test_a_risk_is_overdue_the_day_after_its_date_and_not_on_it(run: Run):
-    asked(run, "--set", "R-7", f"due={AS_OF}", "owner=李娜")
-    assert asked(run)["overdue"] == 0
-    assert run("risk", "--as-of", str(AS_OF), "--fail-on", "overdue > 0").code == 0
-    after = AS_OF + timedelta(days=1)
-    ended = run("risk", "--as-of", str(after), "--fail-on", "overdue > 0")
-    assert (ended.code, "overdue > 0" in ended.err) == (3, True)
-    assert asked(run, as_of=after)["risks"][6]["tasks"] == ["overdue"]
-    for status in ("analysed", "treating", "monitoring", "closed"):
-        asked(run, "--set", "R-7", f"status={status}")
-    assert asked(run, as_of=after)["overdue"] == 0
+# --- what is told of it --------------------------------------------------------------------------------
 
 
 def test_what_reached_a_threshold_is_identified_and_asks_for_an_owner(told: dict[str, Any], folder: Path):
@@ -390,99 +252,3 @@ def test_the_first_sheet_says_what_needs_somebody_this_week_and_by_which_thresho
     first = rows[place + 1]
     assert (first[0], first[1]) == ("R-5", "指定责任人和期限")
     assert "达到 50.0%" in first[4]
-
-
-def test_without_a_memory_risks_are_shown_and_nothing_can_be_set(
-    empty_folder: Path, capsys: pytest.CaptureFixture[str]
-):
-    run = runner(capsys)
-    Path("订单.csv").write_text("订单号,会员编号,付款时间,实付金额\nA1,V1,2026-06-01,90\n", "utf-8")
-    document = asked(run, "订单.csv")
-    assert of(document, "STALE", "newest_order_days")["value"] == 29
-    assert "siyu init" in of(document, "PII-OLD", "old_files")["needs"]
-    ended = run("risk", "订单.csv", "--set", "R-1", "owner=x")
-    assert (ended.code, "siyu init" in ended.err) == (2, True)
-
-
-def test_a_condition_that_is_none_is_a_usage_error(run: Run):
-    assert run("risk", "--fail-on", "nonsense > 0").code == 2
-
-
-# --- what the ledger tells ----------------------------------------------------------------------------
-
-
-@pytest.fixture
-def exported(run: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Give a shop that has exported one list of members who agreed."""
-    contact_shop.write_shop(Path())
-    contact_shop.set_day(monkeypatch, contact_shop.DAY)
-    contact_shop.told(contact_shop.export(run, "wecom-checklist", "--format", "json"))
-    return run
-
-
-def without_basis(run: Run, as_of: date) -> dict[str, Any]:
-    return of(asked(run, "会员.csv", "订单.csv", as_of=as_of), "CONSENT", "unknown_basis")
-
-
-def test_lists_that_lie_about_or_are_open_to_others_are_counted(exported: Run):
-    later = contact_shop.DAY + timedelta(days=400)
-    fresh = asked(exported, as_of=contact_shop.DAY)
-    assert [
-        of(fresh, code, measure)["value"]
-        for code, measure in (("PII-OLD", "old_files"), ("PII-MODE", "readable_files"))
-    ] == [0, 0]
-    files = [path for path in Path("out").iterdir() if path.is_file()]
-    files[0].chmod(0o644)
-    old = asked(exported, as_of=later)
-    assert of(old, "PII-OLD", "old_files")["value"] == len(files)
-    assert of(old, "PII-MODE", "readable_files")["value"] == 1
-    assert {"folder", "file", "rows", "days"} == set(of(old, "PII-OLD", "old_files")["evidence"][0])
-    for path in files:
-        path.unlink()
-    assert of(asked(exported, as_of=later), "PII-OLD", "old_files")["value"] == 0
-
-
-def test_contacts_whose_basis_nobody_knows_any_more_are_counted(exported: Run):
-    after = contact_shop.DAY + timedelta(days=3)
-    assert without_basis(exported, after)["value"] == 0
-    assert "members" in of(asked(exported, "订单.csv", as_of=after), "CONSENT", "unknown_basis")["needs"]
-    Path("会员.csv").write_text(contact_shop.MEMBERS.replace("老客,是,是,是,否", "老客,,,,否"), "utf-8")
-    found = without_basis(exported, after)
-    assert (found["value"], found["band"], found["evidence"][0]["member_id"]) == (1, "medium", "V001")
-    assert without_basis(exported, contact_shop.DAY + timedelta(days=91))["value"] == 0
-    Path("siyu.toml").write_text(
-        '[consent]\nwecom = { basis = "会员协议", on = 2026-01-01, document = "v3.pdf" }\nsms = { basis = "会员协议", on = 2026-01-01, document = "v3.pdf" }\n',
-        "utf-8",
-    )
-    assert without_basis(exported, after)["value"] == 0
-
-
-def test_one_contact_after_a_refusal_is_high(exported: Run):
-    assert exported("suppress", "add", "V001", "--reason", "退订").code == 0
-    with open_ledger(Path()).begin() as connection:
-        connection.exec_driver_sql("update suppressions set added_at = '2026-02-01T08:00:00+00:00'")
-    found = of(asked(exported, as_of=contact_shop.DAY), "CONSENT", "after_withdrawal")
-    assert (found["value"], found["threshold"], found["band"]) == (1, 1, "high")
-    assert found["evidence"] == [{"sent_on": "2026-03-02", "destination": "wecom-checklist", "contacts": 1}]
-
-
-def test_a_notification_that_is_refused_is_remembered_until_one_is_taken(run: Run):
-    own = load_settings(None, Path(), {})
-    for taken in (True, False, False):
-        with open_run(own, "report", AS_OF, {}, lambda _stop: lambda: None) as memory:
-            memory.note_sent([("wecombot://…", taken), ("dingtalk://…", True)])
-    found = of(asked(run), "NOTIFY", "failed_notices")
-    assert (found["value"], found["band"]) == (2, "medium")
-    assert found["evidence"] == [{"service": "wecombot://…", "failed": 2, "last_on": str(AS_OF)}]
-    with open_run(own, "report", AS_OF, {}, lambda _stop: lambda: None) as memory:
-        memory.note_sent([("wecombot://…", True)])
-    assert of(asked(run), "NOTIFY", "failed_notices")["value"] == 0
-
-
-def test_the_register_holds_in_a_teams_database_too(
-    kind: str, tmp_path: Path, ledger_toml: str, monkeypatch: pytest.MonkeyPatch
-):
-    (tmp_path / "siyu.toml").write_text(ledger_toml, "utf-8")
-    monkeypatch.chdir(tmp_path)
-    assert main(["risk", "--as-of", str(AS_OF), "--set", "R-7 owner=李娜 due=2026-06-29", "--quiet"]) == 0
-    assert main(["risk", "--as-of", str(AS_OF), "--fail-on", "overdue > 0", "--quiet"]) == 3
