@@ -27,11 +27,13 @@ from siyu_cli.core.monitor.question import Monitor
 from siyu_cli.core.movement.question import Movement
 from siyu_cli.core.points.question import Points
 from siyu_cli.core.referral.question import ReferralReport
+from siyu_cli.core.referral.rules import Finding
 from siyu_cli.core.retention.question import Retention
 from siyu_cli.core.risk.question import Risk
 from siyu_cli.core.weekly.question import WeeklyAnswer, WeeklyReport
 from siyu_cli.core.weekly.usual import expected_change, judge
 from siyu_cli.core.weekly.weeks import WEEK, last_week, week_before
+from siyu_cli.errors import Note
 from siyu_cli.ledger import run as remembering
 from siyu_cli.render.reader import Reader
 from siyu_cli.report import Report
@@ -185,6 +187,14 @@ def test_a_risk_that_is_overdue_is_among_the_first_lines(week: WeeklyAnswer):
     assert not any("overdue" in Reader("en").say(line) for line in week.report().opening)
 
 
+def test_what_the_law_forbids_of_rewards_is_said_first(week: WeeklyAnswer):
+    forbidden = Finding("PYRAMID", "refusal", Note("Rewards reach three levels."))
+    asked = replace(week.answers["referral"], findings=[forbidden])
+    parts = replace(week, answers={**week.answers, "referral": asked}).parts_told
+    assert Reader("en").say(parts["referral"].said).startswith("Rewards reach three levels.")
+    assert parts["referral"].values["compliance"][0]["code"] == "PYRAMID"
+
+
 # --- To-dos ---------------------------------------------------------------------------------------------
 
 
@@ -256,3 +266,12 @@ def test_files_that_end_before_the_week_are_a_finding(run: Run):
     ended = run("report", "会员.xlsx", "订单.xlsx", "--as-of", "2026-09-30", "--lang", "en")
     assert ended.code == 3
     assert "of the week from 2026-09-21 they tell nothing" in ended.err
+
+
+def test_files_that_end_within_the_week_are_told(run: Run):
+    lines = ["订单号,会员编号,付款时间,实付金额", "A1,V1,2026-06-16,90", "A2,V1,2026-06-24,90"]
+    Path("订单.csv").write_text("\n".join([*lines, ""]), "utf-8")
+    ended = run("report", "订单.csv", "--as-of", "2026-06-30", "--lang", "en", "--format", "json")
+    assert ended.code == 0, ended.err
+    told = json.loads(ended.out)["meta"]["warnings"]
+    assert "The newest order is of 2026-06-24: the files may not hold the whole week to 2026-06-28." in told

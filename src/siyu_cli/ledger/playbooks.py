@@ -122,12 +122,6 @@ class PlaybookBook:
             connection.execute(PLAYBOOK_STEPS.update().where(_is_step(run_key, step)).values(**values))
             _settle(connection, run_key, free, is_final=False)
 
-    def forget_steps(self, run_key: str, steps: Sequence[str]) -> None:
-        """Have steps begin anew."""
-        with self.ledger.begin() as connection:
-            for step in steps:
-                connection.execute(PLAYBOOK_STEPS.delete().where(_is_step(run_key, step)))
-
     def command_run(self, run_key: str, step: str) -> str | None:
         """Return the run of the ledger that a step's command was, the last one; None where it did not get so far."""
         query = sa.select(RUNS.c.run_id, RUNS.c.parameters).order_by(RUNS.c.run_id.desc()).limit(_AT_ONCE)

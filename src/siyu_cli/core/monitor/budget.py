@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import exp, log
+from math import log
 
 from siyu_cli.core.monitor.arl import limit_for
 
@@ -37,13 +37,6 @@ def jump_limit(kind: str, a_year: float) -> float:
     (low, often), (high, seldom) = span
     found = low + (high - low) * (log(often) - wanted) / (log(often) - log(seldom))
     return min(max(found, _LEAST), _MOST)
-
-
-def jumps_a_year(kind: str, limit: float) -> float:
-    """Return how often one series rings in a year at a limit where nothing changes: ``jump_limit`` the other way."""
-    spans = list(pairwise(RATES[kind]))
-    (low, often), (high, seldom) = next((pair for pair in spans if limit <= pair[1][0]), spans[-1])
-    return exp(log(often) + (limit - low) / (high - low) * (log(seldom) - log(often)))
 
 
 @dataclass(frozen=True)

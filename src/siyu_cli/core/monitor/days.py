@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
@@ -85,8 +85,3 @@ def last_whole_day(newest_on: date, newest_at: datetime | None, as_of: date) -> 
     if newest_at is None or newest_at.date() != last or newest_at.time() == _NO_TIME or newest_at.time() >= CLOSING:
         return last
     return last - _DAY
-
-
-def each_day(first_on: date, last_on: date) -> Iterable[date]:
-    """Yield the days from the first to the last."""
-    return (first_on + number * _DAY for number in range((last_on - first_on).days + 1))

@@ -21,7 +21,6 @@ from siyu_cli.errors import DataError, UsageError
 if TYPE_CHECKING:
     from siyu_cli.config.settings import Settings
 
-ALARMS = "alarms"
 _LOOKS = 80  # weeks of lists: a year that is told, and what its first weeks are held against
 
 

@@ -74,7 +74,6 @@ def _tried(ask: Callable[[], Any]) -> Any:
 class Part:
     """What one part says, in words and for machines; ``needs`` is what it lacks where there is nothing to say."""
 
-    key: str
     said: Words
     values: Mapping[str, Any] = field(default_factory=dict)
     needs: Words | None = None
@@ -88,7 +87,7 @@ def parts_of(found: Answers, monday: date, *, is_masked: bool) -> dict[str, Part
     """Return every part by its key, in the order of ``tables.PARTS``."""
     told = {key: answer.masked() for key, answer in found.items() if is_masked and not isinstance(answer, SiyuError)}
     parts = {
-        key: _lacking(key, answer) if isinstance(answer, SiyuError) else _TOLD[key](key, told.get(key, answer))
+        key: _lacking(answer) if isinstance(answer, SiyuError) else _TOLD[key](told.get(key, answer))
         for key, answer in found.items()
     }
     parts["at_risk"] = _with_newly_silent(parts["at_risk"], found)
@@ -122,60 +121,67 @@ def _at_stake(rows: Sequence[Mapping[str, Any]]) -> Decimal:
 def _complaints(alarms: Any, monday: date) -> Part:
     """Return how many complained in the week and in the one before, as the monitor counts them."""
     if isinstance(alarms, SiyuError):
-        return _lacking("complaints", alarms)
+        return _lacking(alarms)
     watched = next(one for one in alarms.watched if one.metric == "complaints" and one.part is None)
     if not watched.points:
         needs = Note("No file tells of complaints: give a list of events of the kind complaint.")
-        return Part("complaints", needs, needs=needs)
+        return Part(needs, needs=needs)
 
     def counted(first_on: date) -> int:
         return int(sum(point.value or 0 for point in watched.points if first_on <= point.on < first_on + WEEK))
 
     counts = {"this_week": counted(monday), "last_week": counted(monday - WEEK)}
     facts = {key: Value(count, "count") for key, count in counts.items()}
-    return Part("complaints", Note("{this_week}, the week before {last_week}", facts), counts)
+    return Part(Note("{this_week}, the week before {last_week}", facts), counts)
 
 
-def _lacking(key: str, error: SiyuError) -> Part:
+def _lacking(error: SiyuError) -> Part:
     needs = Note(error.hint or error.message, error.facts)
-    return Part(key, Several((Note(error.message, error.facts), needs), "blanks") if error.hint else needs, needs=needs)
+    return Part(Several((Note(error.message, error.facts), needs), "blanks") if error.hint else needs, needs=needs)
 
 
-def _telling(lines: Sequence[int], keys: Sequence[str]) -> Callable[[str, Answer], Part]:
+def _telling(lines: Sequence[int], keys: Sequence[str]) -> Callable[[Answer], Part]:
     """Return what tells a part by some lines of its report's opening, and some of its values."""
 
-    def told(key: str, answer: Answer) -> Part:
+    def told(answer: Answer) -> Part:
         report = answer.report()
         said = tuple(report.opening[line] for line in lines if line < len(report.opening))
-        return Part(key, Several(said, "dots"), {one: report.values[one] for one in keys})
+        return Part(Several(said, "dots"), {one: report.values[one] for one in keys})
 
     return told
 
 
-def _alarms(key: str, answer: Any) -> Part:
+def _alarms(answer: Any) -> Part:
     """Return what rings since the week began, and how often the rule would have in the past year."""
     report = answer.report()
     values = {one: report.values[one] for one in ("alarms", "budget", "expected_false_alarms", "past_alarms")}
     rings = [row for row in report.values["series"] if row["state"] in ("jump", "drift")]
     lines = report.opening[: 1 + min(len(answer.alarms), _SAID_ALARMS)]  # each has a line below the first
-    return Part(key, Several(lines, "dots"), {**values, "series": rings})
+    return Part(Several(lines, "dots"), {**values, "series": rings})
 
 
-def _campaigns(key: str, answer: Any) -> Part:
+def _campaigns(answer: Any) -> Part:
     """Return where each campaign of these days stands: what is over and told belongs to an earlier week."""
     counts = {status: sum(row["status"] == status for row in answer.rows) for status in ("planned", "running", "over")}
     facts = {status: Value(number, "count") for status, number in counts.items()}
     said = Note("{running} are running: too early to tell · {planned} begin later · {over} wait to be evaluated", facts)
-    return Part(key, said if any(counts.values()) else Note("None is planned or running"), {"campaigns": answer.rows})
+    return Part(said if any(counts.values()) else Note("None is planned or running"), {"campaigns": answer.rows})
 
 
-_TOLD: Mapping[str, Callable[[str, Any], Part]] = {
+def _referral(answer: Any) -> Part:
+    """Return what the invites brought, and first of all what the law forbids about their rewards."""
+    told = _telling((0,), ("totals", "since", "compliance"))(answer)
+    forbidden = tuple(finding.note for finding in answer.refusals)
+    return replace(told, said=Several((*forbidden, told.said), "dots"))
+
+
+_TOLD: Mapping[str, Callable[[Any], Part]] = {
     "stages": _telling((0, 1), ("from", "margins", "impossible")),
     "at_risk": _telling((0,), ()),
     "alarms": _alarms,
     "campaigns": _campaigns,
     "levels": _telling((0, 1), ("reconciliation", "due_counts")),
     "points": _telling((1, 2), ("reconciliation",)),
-    "referral": _telling((0,), ("totals", "since")),
+    "referral": _referral,
     "risks": _telling((0, 1), ("risks",)),
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from siyu_cli.core.contacts.tables import REASONS
@@ -21,7 +20,7 @@ from siyu_cli.core.weekly.tables import (
 )
 from siyu_cli.core.weekly.todos import MOST_TODOS, TOO_MANY
 from siyu_cli.core.weekly.usual import FEWEST_CHANGES, Change
-from siyu_cli.core.weekly.weeks import WEEK, sunday_of
+from siyu_cli.core.weekly.weeks import sunday_of
 from siyu_cli.errors import Note, Spoken
 from siyu_cli.report import Figure, Listing, Report, Section, Several, Value, Words, dotted
 
@@ -161,11 +160,17 @@ def _changes(found: WeeklyAnswer) -> list[Mapping[str, Any]]:
 
 
 def _doubts(found: WeeklyAnswer) -> Iterator[Note]:
-    newest = max((week for week, row in found.figures.weeks.items() if row["orders"]), default=None)
-    if newest is not None and newest < found.figures.monday:
-        facts = {"newest": newest + WEEK - timedelta(days=1), "monday": found.figures.monday}
+    """Yield that the files end before the week does: a finding where they tell nothing of it at all."""
+    monday, newest_at = found.figures.monday, found.study.load.newest_at
+    newest = None if newest_at is None else newest_at.date()
+    if newest is None or newest >= sunday_of(monday):
+        return
+    if newest < monday:
         message = "The files hold no order after {newest}: of the week from {monday} they tell nothing."
-        yield Note(message, facts, is_finding=True)
+        yield Note(message, {"newest": newest, "monday": monday}, is_finding=True)
+        return
+    message = "The newest order is of {newest}: the files may not hold the whole week to {sunday}."
+    yield Note(message, {"newest": newest, "sunday": sunday_of(monday)})
 
 
 def _values(found: WeeklyAnswer) -> dict[str, Any]:

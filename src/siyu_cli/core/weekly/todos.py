@@ -31,7 +31,7 @@ DESTINATION = "staff"
 _WHY = {
     "keep_level": (
         "Lacks {lack} to keep {level}, until {last_chance_on}",
-        "再消费 {lack} 即可保住{level}，最晚 {last_chance_on}",
+        "还差 {lack} 即可保住{level}，最晚 {last_chance_on}",
     ),
     "use_points": ("{points} points lapse from {first_expires_on} on", "{points} 积分从 {first_expires_on} 起到期"),
     "thank": ("Came back after a long silence", "沉默很久后重新下单"),
